@@ -1,0 +1,1 @@
+"""Implementations of the ports: devices, hosts, databases, files, clocks."""

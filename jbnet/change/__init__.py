@@ -1,0 +1,1 @@
+"""Plans, waves and gates: what to change in which order. Pure."""

@@ -1,0 +1,1 @@
+"""The command line: jbnet [-C DIR] [--json] [--lang en|zh] COMMAND."""

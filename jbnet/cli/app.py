@@ -1,0 +1,98 @@
+"""The command line's root: global options, lazily imported commands, errors to exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from jbnet.cli.context import Context
+from jbnet.cli.errors import run_guarded
+
+LAZY_COMMANDS: dict[str, tuple[str, str]] = {
+    # name: (module with a Typer called ``app`` or a command function called ``command``, one line of help)
+    "init": ("jbnet.cli.init", "Lay an empty workspace for another network."),
+    "check": ("jbnet.cli.check", "Check the declaration: every problem at once, with file, line and column."),
+    "show": ("jbnet.cli.show", "Show a site, device, circuit, service or database."),
+    "render": ("jbnet.cli.render", "Render the configuration of devices."),
+    "plan": ("jbnet.cli.plan", "Show what would change on which device in which wave."),
+    "apply": ("jbnet.cli.apply", "Carry out a plan: timer, look, confirm, wave by wave."),
+    "lab": ("jbnet.cli.lab", "The live copy of the network on this machine."),
+    "monitor": ("jbnet.cli.monitor", "Poll the network and keep its state."),
+    "status": ("jbnet.cli.status", "What is wrong now, and the count of the rest."),
+    "incidents": ("jbnet.cli.incidents", "Incidents with cause, sites and services touched."),
+    "dr": ("jbnet.cli.dr", "Recovery: status, failover, failback, approve, resume, report."),
+    "demo": ("jbnet.cli.demo", "Everything once, from nothing, on a live network."),
+}
+
+
+class LazyGroup(TyperGroup):
+    """Imports a command's module only when the command is used, so that ``--help`` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of the work."""
+        return list(LAZY_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command, or a stand-in with its help line while the root's help is printed."""
+        entry = LAZY_COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        if ctx.obj is None and "--help" in sys.argv[1:2]:
+            return click.Command(cmd_name, help=entry[1])
+        return load_command(cmd_name)
+
+
+def load_command(name: str) -> click.Command:
+    """Import a command's module and return its click command."""
+    module = importlib.import_module(LAZY_COMMANDS[name][0])
+    if hasattr(module, "app"):
+        command = typer.main.get_command(module.app)
+    else:
+        single = typer.Typer(add_completion=False)
+        single.command(name=name, help=LAZY_COMMANDS[name][1])(module.command)
+        command = typer.main.get_command(single)
+    command.name = name
+    return command
+
+
+root = typer.Typer(cls=LazyGroup, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+
+
+def _version(value: bool) -> None:
+    if value:
+        from jbnet import __version__
+
+        typer.echo(f"jbnet {__version__}")
+        raise typer.Exit
+
+
+@root.callback()
+def options(
+    ctx: typer.Context,
+    directory: Annotated[Path, typer.Option("-C", metavar="DIR", help="Workspace to work in.")] = Path(),
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    lang: Annotated[str, typer.Option(help="Language: en or zh.", envvar="JBNET_LANG")] = "en",
+    state: Annotated[Path | None, typer.Option(help="State directory (default: DIR/.jbnet).")] = None,
+    vantage: Annotated[str | None, typer.Option(help="Device of the lab to run from.")] = None,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+) -> None:
+    """Declare a hierarchical wide-area network once; configure, watch and recover it from that text."""
+    if lang not in ("en", "zh"):
+        raise click.BadParameter(f"{lang!r} is not one of en, zh", param_hint="--lang")
+    ctx.obj = Context(directory=directory, json=json, lang=lang, state=state, vantage=vantage)
+
+
+def main() -> None:
+    """Run the command line and leave with the right exit code."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    os.umask(0o077)
+    sys.exit(run_guarded(root))

@@ -1,0 +1,88 @@
+"""What every command knows: the workspace, the language, where results and progress go."""
+
+from __future__ import annotations
+
+import json as json_module
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jbnet.model.findings import Finding, Severity
+from jbnet.model.text import Text, text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SCHEMA = "jbnet/1"
+
+
+@dataclass
+class Context:
+    """The global options, and the two consoles: results on stdout, progress and logs on stderr."""
+
+    directory: Path
+    json: bool = False
+    lang: str = "en"
+    state: Path | None = None
+    vantage: str | None = None
+
+    @property
+    def state_dir(self) -> Path:
+        """Return the state directory (mode 0700; not made here)."""
+        return (self.state or self.directory / ".jbnet").absolute()
+
+    @cached_property
+    def catalogue(self) -> Mapping[str, str]:
+        """Return the templates of the chosen language (empty for English)."""
+        if self.lang == "en":
+            return {}
+        from jbnet.catalogue import load
+
+        return load(self.lang)
+
+    @cached_property
+    def out(self) -> Console:
+        """Return the console for results."""
+        from rich.console import Console
+
+        return Console(soft_wrap=True, highlight=False)
+
+    @cached_property
+    def err(self) -> Console:
+        """Return the console for progress and logs."""
+        from rich.console import Console
+
+        return Console(stderr=True, soft_wrap=True, highlight=False)
+
+    def tr(self, template: str | Text, **params: object) -> str:
+        """Return a text in the chosen language."""
+        found = template if isinstance(template, Text) else text(template, **params)
+        return found.render(self.catalogue)
+
+    def say(self, template: str | Text, **params: object) -> None:
+        """Print a result line (nothing with ``--json``)."""
+        if not self.json:
+            self.out.print(self.tr(template, **params), markup=False)
+
+    def note(self, template: str | Text, **params: object) -> None:
+        """Print a progress line on stderr."""
+        self.err.print(self.tr(template, **params), markup=False)
+
+    def emit(
+        self, data: object = None, *, ok: bool = True, findings: Sequence[Finding] = (), kind: str = SCHEMA
+    ) -> None:
+        """Print the ``--json`` envelope (nothing without ``--json``)."""
+        if self.json:
+            json_module.dump(self.envelope(data, ok=ok, findings=findings, kind=kind), sys.stdout, ensure_ascii=False)
+            sys.stdout.write("\n")
+
+    def envelope(
+        self, data: object, *, ok: bool, findings: Sequence[Finding] = (), kind: str = SCHEMA
+    ) -> dict[str, object]:
+        """Return the envelope of design section 6."""
+        counts = {str(severity): sum(f.severity is severity for f in findings) for severity in Severity}
+        listed = [f.as_json(self.tr(f.text)) for f in findings]
+        return {"schema": kind, "ok": ok, "counts": counts, "findings": listed, "data": data}

@@ -1,0 +1,1 @@
+"""Device configuration: rendering and comparing. Pure."""

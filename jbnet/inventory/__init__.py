@@ -1,0 +1,1 @@
+"""Text to Inventory and Findings: loading, checking, allocating, selecting. Pure."""

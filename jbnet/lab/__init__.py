@@ -1,0 +1,1 @@
+"""The live copy of the network: namespaces, links and daemons on this machine."""

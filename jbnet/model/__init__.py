@@ -1,0 +1,1 @@
+"""Frozen nouns, identifiers, enums, findings and the exception tree; imports nothing of jbnet."""

@@ -1,0 +1,1 @@
+"""Samples, rates, states, events and incidents. Pure: time comes in as an argument."""

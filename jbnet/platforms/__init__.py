@@ -1,0 +1,1 @@
+"""What each network operating system can do, as data."""

@@ -1,0 +1,188 @@
+"""What the services need from the world, as small typed protocols. Adapters implement them; tests fake them.
+
+All ports are synchronous. Every call that can wait takes a timeout in seconds or has one of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from jbnet.model.network import Device
+from jbnet.model.secrets import Secret
+
+
+class Clock(Protocol):
+    """Time, so that the core never reads a clock."""
+
+    def now(self) -> datetime:
+        """Return the wall clock in UTC."""
+
+    def monotonic(self) -> float:
+        """Return seconds on a clock that never steps."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+class Secrets(Protocol):
+    """Where secrets come from (``--state``/secrets.yaml, mode 0600)."""
+
+    def get(self, name: str) -> Secret:
+        """Return the secret. Raises Missing."""
+
+
+class DeviceSession(Protocol):
+    """The part of NAPALM's ``NetworkDriver`` that jbnet uses. ``revert_in`` is in seconds.
+
+    ``commit_config`` with ``revert_in`` starts a timer on the device; without ``confirm_commit`` in that
+    time the device puts back what ran before. ``compare_config`` is empty when there is nothing to do.
+    """
+
+    def open(self) -> None:
+        """Log in. Raises Unreachable."""
+
+    def close(self) -> None:
+        """Log out; never raises."""
+
+    def load_replace_candidate(self, filename: str | None = None, config: str | None = None) -> None:
+        """Load a whole configuration as candidate."""
+
+    def compare_config(self) -> str:
+        """Return what committing the candidate would change, one command a line; empty: nothing."""
+
+    def commit_config(self, message: str = "", revert_in: int | None = None) -> None:
+        """Make the candidate run. Raises CommandFailed."""
+
+    def confirm_commit(self) -> None:
+        """Stop the timer and save what runs."""
+
+    def has_pending_commit(self) -> bool:
+        """Say whether a timer runs."""
+
+    def discard_config(self) -> None:
+        """Forget the candidate."""
+
+    def rollback(self) -> None:
+        """Put back what ran before the last commit."""
+
+    def get_config(self, retrieve: str = "all") -> Mapping[str, str]:
+        """Return the texts ``running`` and ``startup``."""
+
+    def get_facts(self) -> Mapping[str, object]:
+        """Return NAPALM's facts."""
+
+    def get_ospf_neighbors(self) -> Sequence[Mapping[str, object]]:
+        """Return one mapping per neighbour: ``router_id``, ``interface``, ``state`` (RFC 2328 names)."""
+
+
+class DeviceSessions(Protocol):
+    """Opens sessions; knows addresses, keys and drivers."""
+
+    def session(self, device: Device) -> DeviceSession:
+        """Return an inert session for the device."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """What a remote command answered."""
+
+    argv: tuple[str, ...]
+    code: int
+    stdout: str
+    stderr: str
+
+
+class RemoteHost(Protocol):
+    """Commands on a host over SSH, host keys checked. ``argv`` is quoted by the adapter, never by the caller."""
+
+    name: str
+
+    def run(self, argv: Sequence[str], *, stdin: str | None = None, timeout: float = 30.0) -> Completed:
+        """Run a command and return what it answered, whatever its code. Raises Unreachable."""
+
+
+class RemoteHosts(Protocol):
+    """Opens remote hosts by device name and account."""
+
+    def host(self, device: str, user: str) -> RemoteHost:
+        """Return the host; connects on first use."""
+
+
+@dataclass(frozen=True, slots=True)
+class VarBind:
+    """One variable of an SNMP answer (RFC 3416): ``oid`` as a tuple, ``value`` as int, bytes, tuple (OID) or
+    None (noSuchObject, noSuchInstance, endOfMibView); ``tag`` is the BER tag of the value.
+    """
+
+    oid: tuple[int, ...]
+    tag: int
+    value: int | bytes | tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpTarget:
+    """An agent: where it is and how to speak to it. ``version`` is ``2c`` or ``3``."""
+
+    name: str
+    address: str
+    port: int = 161
+    version: str = "2c"
+    community: Secret | None = None
+    user: str = ""
+    auth_protocol: str = ""
+    auth_key: Secret | None = None
+    priv_protocol: str = ""
+    priv_key: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpAnswer:
+    """What polling one agent gave. ``error`` is empty on success, else ``timeout`` or the agent's error name."""
+
+    target: str
+    varbinds: tuple[VarBind, ...] = ()
+    error: str = ""
+    rtt_s: float | None = None
+
+
+class SnmpTransport(Protocol):
+    """Asks many agents at once."""
+
+    def walk(
+        self, targets: Iterable[SnmpTarget], columns: Sequence[tuple[int, ...]], *, timeout: float, retries: int
+    ) -> Sequence[SnmpAnswer]:
+        """Walk the columns on every agent; one answer per target, in order. Never raises for an agent's fault."""
+
+    def get(
+        self, targets: Iterable[SnmpTarget], oids: Sequence[tuple[int, ...]], *, timeout: float, retries: int
+    ) -> Sequence[SnmpAnswer]:
+        """Get the variables on every agent; one answer per target, in order."""
+
+
+class Journal(Protocol):
+    """An append-only record that survives ``kill -9``: an entry is on disk when ``append`` returns."""
+
+    def append(self, kind: str, subject: str, data: Mapping[str, object]) -> int:
+        """Write an entry (fsync) and return its sequence number."""
+
+    def entries(self) -> Sequence[Mapping[str, object]]:
+        """Return all entries in order: ``seq``, ``time``, ``kind``, ``subject``, ``data``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One line of progress for people, and one event for ``--json``."""
+
+    event: str
+    subject: str
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+class Reporter(Protocol):
+    """Receives progress; the command line shows it, tests collect it."""
+
+    def report(self, progress: Progress) -> None:
+        """Take one step of progress."""

@@ -1,0 +1,1 @@
+"""Runbooks, journal replay, the next step, RTO and RPO arithmetic. Pure."""

@@ -1,0 +1,1 @@
+"""The graph of the network: paths, failure sets, impact. Pure."""

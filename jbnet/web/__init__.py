@@ -1,0 +1,1 @@
+"""The NOC's page."""
