@@ -12,6 +12,7 @@ from typing import Protocol
 
 from jbnet.model.network import Device
 from jbnet.model.secrets import Secret
+from jbnet.model.text import Text
 
 
 class Clock(Protocol):
@@ -186,3 +187,31 @@ class Reporter(Protocol):
 
     def report(self, progress: Progress) -> None:
         """Take one step of progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutcome:
+    """What looking at, or doing, a recovery step gave.
+
+    ``evidence`` goes into the journal: values that JSON can hold, and never a secret.
+    """
+
+    done: bool
+    text: Text
+    evidence: Mapping[str, object] = field(default_factory=dict)
+
+
+class StepAction(Protocol):
+    """One action of a recovery runbook. ``params`` are the step's, with ``{database}`` filled in.
+
+    ``do`` may run twice if the first run was cut short: it is called only when ``probe`` said not done.
+    """
+
+    def probe(self, params: Mapping[str, object]) -> StepOutcome:
+        """Say whether the effect already holds (``done``: nothing to do). Changes nothing. Raises JbnetError."""
+
+    def do(self, params: Mapping[str, object]) -> StepOutcome:
+        """Bring the effect about. Raises JbnetError on failure."""
+
+    def verify(self, params: Mapping[str, object]) -> StepOutcome:
+        """Look again, independently of ``do``; ``done`` False: the step failed. Raises JbnetError."""
