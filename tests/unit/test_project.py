@@ -1,0 +1,79 @@
+"""The repository's shape and its texts are tested too."""
+
+from __future__ import annotations
+
+import ast
+import string
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jbnet.catalogue import load
+from jbnet.cli.app import LAZY_COMMANDS, load_command
+
+ROOT = Path(__file__).parents[2]
+TEXT_MAKERS = {"text", "say", "note", "tr", "stage", "measured", "JbnetError"}
+ERRORS = {"UsageError", "AnswerIsNo", "TargetError", "Unreachable", "CommandFailed", "Missing", "Refused"}
+
+
+def templates() -> Iterator[tuple[str, str]]:
+    """Yield (place, template) of every literal text in the program."""
+    for path in sorted((ROOT / "jbnet").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name not in TEXT_MAKERS | ERRORS:
+                continue
+            for argument in node.args:
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and name not in {"stage"}:
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}", argument.value
+                    break
+            if name in {"stage"} and len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", str(node.args[1].value)
+
+
+def has_words(template: str) -> bool:
+    """A template of parameters and punctuation alone needs no translation."""
+    return any(any(c.isalpha() for c in literal) for literal, *_ in string.Formatter().parse(template))
+
+
+def parameters(template: str) -> set[str]:
+    return {name for _, name, *_ in string.Formatter().parse(template) if name is not None}
+
+
+def test_every_text_has_a_chinese_translation() -> None:
+    catalogue = load("zh")
+    missing = [f"{place}: {template}" for place, template in templates() if has_words(template) and template not in catalogue]
+    assert not missing, "\n".join(missing)
+
+
+def test_every_translation_uses_parameters_of_its_template() -> None:
+    wrong = {en: zh for en, zh in load("zh").items() if not parameters(zh) <= parameters(en)}
+    assert not wrong
+
+
+@pytest.mark.parametrize("name", LAZY_COMMANDS)
+def test_every_command_can_be_loaded_and_has_help(name: str) -> None:
+    command = load_command(name)
+    assert command.name == name
+    assert command.help or getattr(command, "commands", None)
+
+
+def test_the_fixed_top_level_is_there() -> None:
+    wanted = "inventory playbooks monitors dr topology jbnet tests ansible.cfg pyproject.toml Makefile README.md README.zh-CN.md"
+    assert [name for name in wanted.split() if not (ROOT / name).exists()] == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    reasons = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
+    names = [d.split(">")[0].split("[")[0].split("=")[0].lower() for d in project["dependencies"]]
+    assert [name for name in names if name not in reasons] == []
+
+
+def test_no_decision_is_missing_from_the_index() -> None:
+    index = (ROOT / "docs" / "adr" / "README.md").read_text(encoding="utf-8")
+    assert [p.name for p in (ROOT / "docs" / "adr").glob("0*.md") if p.name not in index] == []
