@@ -13,6 +13,10 @@ from typing import Protocol
 from jbnet.model.network import Device
 from jbnet.model.secrets import Secret
 from jbnet.model.text import Text
+from jbnet.snmp.types import SnmpAnswer as SnmpAnswer
+from jbnet.snmp.types import SnmpTarget as SnmpTarget
+from jbnet.snmp.types import Trap as Trap
+from jbnet.snmp.types import VarBind as VarBind
 
 
 class Clock(Protocol):
@@ -112,55 +116,35 @@ class RemoteHosts(Protocol):
         """Return the host; connects on first use."""
 
 
-@dataclass(frozen=True, slots=True)
-class VarBind:
-    """One variable of an SNMP answer (RFC 3416): ``oid`` as a tuple, ``value`` as int, bytes, tuple (OID) or
-    None (noSuchObject, noSuchInstance, endOfMibView); ``tag`` is the BER tag of the value.
-    """
-
-    oid: tuple[int, ...]
-    tag: int
-    value: int | bytes | tuple[int, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class SnmpTarget:
-    """An agent: where it is and how to speak to it. ``version`` is ``2c`` or ``3``."""
-
-    name: str
-    address: str
-    port: int = 161
-    version: str = "2c"
-    community: Secret | None = None
-    user: str = ""
-    auth_protocol: str = ""
-    auth_key: Secret | None = None
-    priv_protocol: str = ""
-    priv_key: Secret | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SnmpAnswer:
-    """What polling one agent gave. ``error`` is empty on success, else ``timeout`` or the agent's error name."""
-
-    target: str
-    varbinds: tuple[VarBind, ...] = ()
-    error: str = ""
-    rtt_s: float | None = None
-
-
 class SnmpTransport(Protocol):
     """Asks many agents at once."""
 
     def walk(
         self, targets: Iterable[SnmpTarget], columns: Sequence[tuple[int, ...]], *, timeout: float, retries: int
     ) -> Sequence[SnmpAnswer]:
-        """Walk the columns on every agent; one answer per target, in order. Never raises for an agent's fault."""
+        """Walk the columns on every agent; one answer per target, in order. Never raises for an agent's fault.
+
+        A column that ends in ``.0`` is a scalar (``sysUpTime.0``): asked once, together with the first rows.
+        ``timeout`` is in seconds for each try; a request is sent at most ``1 + retries`` times.
+        """
 
     def get(
         self, targets: Iterable[SnmpTarget], oids: Sequence[tuple[int, ...]], *, timeout: float, retries: int
     ) -> Sequence[SnmpAnswer]:
         """Get the variables on every agent; one answer per target, in order."""
+
+
+class TrapSource(Protocol):
+    """Receives traps and informs, from ``start`` to ``close``."""
+
+    def start(self) -> None:
+        """Begin to listen. Raises Missing where the port cannot be had."""
+
+    def take(self, timeout: float) -> Trap | None:
+        """Return the next trap, or None when none came in ``timeout`` seconds."""
+
+    def close(self) -> None:
+        """Stop listening; never raises."""
 
 
 class Journal(Protocol):

@@ -1,0 +1,257 @@
+"""What jbnet reads from agents: OIDs with the document that defines them, and typed rows made from the answers.
+
+A value that an agent did not give is None: unknown is not zero. Pass the ``*_COLUMNS`` to ``SnmpTransport.walk``
+(several may be joined) and the ``varbinds`` of the answer to the parsers; variables of other tables are ignored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TypeVar
+
+from jbnet.snmp.types import Oid, Value, VarBind
+
+# SNMPv2-MIB (RFC 3418) and SNMP-FRAMEWORK-MIB (RFC 3411). Scalars: a "column" that ends in .0 is asked once.
+SYS_UPTIME: Oid = (1, 3, 6, 1, 2, 1, 1, 3, 0)
+SYS_NAME: Oid = (1, 3, 6, 1, 2, 1, 1, 5, 0)
+SNMP_ENGINE_BOOTS: Oid = (1, 3, 6, 1, 6, 3, 10, 2, 1, 2, 0)
+SNMP_ENGINE_TIME: Oid = (1, 3, 6, 1, 6, 3, 10, 2, 1, 3, 0)
+SYSTEM_COLUMNS: tuple[Oid, ...] = (SYS_UPTIME, SYS_NAME, SNMP_ENGINE_BOOTS, SNMP_ENGINE_TIME)
+
+# IF-MIB (RFC 2863): ifEntry and ifXEntry.
+_IF_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 2, 2, 1)
+_IFX_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 31, 1, 1, 1)
+IF_ADMIN_STATUS: Oid = (*_IF_ENTRY, 7)
+IF_OPER_STATUS: Oid = (*_IF_ENTRY, 8)
+IF_LAST_CHANGE: Oid = (*_IF_ENTRY, 9)
+IF_NAME: Oid = (*_IFX_ENTRY, 1)
+IF_HC_IN_OCTETS: Oid = (*_IFX_ENTRY, 6)
+IF_HC_OUT_OCTETS: Oid = (*_IFX_ENTRY, 10)
+IF_COUNTER_DISCONTINUITY_TIME: Oid = (*_IFX_ENTRY, 19)
+INTERFACE_COLUMNS: tuple[Oid, ...] = (
+    IF_NAME,
+    IF_ADMIN_STATUS,
+    IF_OPER_STATUS,
+    IF_LAST_CHANGE,
+    IF_HC_IN_OCTETS,
+    IF_HC_OUT_OCTETS,
+    IF_COUNTER_DISCONTINUITY_TIME,
+)
+
+# OSPF-MIB (RFC 4750): ospfNbrEntry, indexed by ospfNbrIpAddr and ospfNbrAddressLessIndex.
+_OSPF_NBR_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 14, 10, 1)
+OSPF_NBR_RTR_ID: Oid = (*_OSPF_NBR_ENTRY, 3)
+OSPF_NBR_STATE: Oid = (*_OSPF_NBR_ENTRY, 6)
+OSPF_COLUMNS: tuple[Oid, ...] = (OSPF_NBR_RTR_ID, OSPF_NBR_STATE)
+
+# BGP4-MIB (RFC 4273): bgpPeerEntry, indexed by bgpPeerRemoteAddr.
+_BGP_PEER_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 15, 3, 1)
+BGP_PEER_STATE: Oid = (*_BGP_PEER_ENTRY, 2)
+BGP_COLUMNS: tuple[Oid, ...] = (BGP_PEER_STATE,)
+
+# Notifications (SNMPv2-MIB, IF-MIB, OSPF-TRAP-MIB RFC 4750, BGP4-MIB).
+SNMP_TRAP_OID: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0)
+TRAP_COLD_START: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 5, 1)
+TRAP_LINK_DOWN: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 5, 3)
+TRAP_LINK_UP: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 5, 4)
+TRAP_OSPF_NBR_STATE_CHANGE: Oid = (1, 3, 6, 1, 2, 1, 14, 16, 2, 2)
+
+
+class AdminStatus(IntEnum):
+    """ifAdminStatus (RFC 2863)."""
+
+    UP = 1
+    DOWN = 2
+    TESTING = 3
+
+
+class OperStatus(IntEnum):
+    """ifOperStatus (RFC 2863)."""
+
+    UP = 1
+    DOWN = 2
+    TESTING = 3
+    UNKNOWN = 4
+    DORMANT = 5
+    NOT_PRESENT = 6
+    LOWER_LAYER_DOWN = 7
+
+
+class OspfState(IntEnum):
+    """ospfNbrState (RFC 4750; RFC 2328 section 10.1)."""
+
+    DOWN = 1
+    ATTEMPT = 2
+    INIT = 3
+    TWO_WAY = 4
+    EXCHANGE_START = 5
+    EXCHANGE = 6
+    LOADING = 7
+    FULL = 8
+
+
+class BgpState(IntEnum):
+    """bgpPeerState (RFC 4273)."""
+
+    IDLE = 1
+    CONNECT = 2
+    ACTIVE = 3
+    OPENSENT = 4
+    OPENCONFIRM = 5
+    ESTABLISHED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The agent itself. ``uptime`` (sysUpTime, hundredths of a second, wraps after 497 days) and ``engine_time``
+    (seconds since the engine's last boot, does not wrap with it) together tell a restart from a wrap.
+    """
+
+    uptime: int | None
+    name: str | None
+    engine_boots: int | None = None
+    engine_time: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceRow:
+    """One interface. Key it by ``name`` (ifName): ``index`` (ifIndex) may move at a restart.
+
+    ``in_octets`` and ``out_octets`` are the 64-bit counters. ``discontinuity`` and ``last_change`` are sysUpTime
+    (hundredths of a second) at the last break of the counters and at the last change of ``oper``.
+    """
+
+    name: str
+    index: int
+    admin: AdminStatus | None
+    oper: OperStatus | None
+    in_octets: int | None
+    out_octets: int | None
+    discontinuity: int | None
+    last_change: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OspfNeighbor:
+    """One OSPF neighbour: its interface address, its router id, and how far the adjacency has come."""
+
+    address: str
+    router_id: str | None
+    state: OspfState | None
+
+
+@dataclass(frozen=True, slots=True)
+class BgpPeer:
+    """One BGP session, by the address of the far end."""
+
+    remote: str
+    state: BgpState | None
+
+
+def parse_system(varbinds: Iterable[VarBind]) -> System:
+    """Return sysUpTime, sysName, snmpEngineBoots and snmpEngineTime, each None where it was not given."""
+    by_oid = {varbind.oid: varbind.value for varbind in varbinds if varbind.oid in SYSTEM_COLUMNS}
+    name = by_oid.get(SYS_NAME)
+    return System(
+        uptime=_number(by_oid.get(SYS_UPTIME)),
+        name=_text(name) if isinstance(name, bytes) else None,
+        engine_boots=_number(by_oid.get(SNMP_ENGINE_BOOTS)),
+        engine_time=_number(by_oid.get(SNMP_ENGINE_TIME)),
+    )
+
+
+def parse_interfaces(varbinds: Iterable[VarBind]) -> tuple[InterfaceRow, ...]:
+    """Return the interfaces that have a name, by rising ifIndex."""
+    table = _table(varbinds, INTERFACE_COLUMNS)
+    return tuple(_interface(index[0], row) for index, row in sorted(table.items()) if _is_interface(index, row))
+
+
+def parse_ospf(varbinds: Iterable[VarBind]) -> tuple[OspfNeighbor, ...]:
+    """Return the OSPF neighbours, by rising address."""
+    table = _table(varbinds, OSPF_COLUMNS)
+    return tuple(
+        OspfNeighbor(
+            address=_dotted(index[:4]),
+            router_id=_address(row.get(OSPF_NBR_RTR_ID)),
+            state=_member(OspfState, row.get(OSPF_NBR_STATE)),
+        )
+        for index, row in sorted(table.items())
+        if _is_address(index[:4])
+    )
+
+
+def parse_bgp(varbinds: Iterable[VarBind]) -> tuple[BgpPeer, ...]:
+    """Return the BGP sessions, by rising far address."""
+    table = _table(varbinds, BGP_COLUMNS)
+    return tuple(
+        BgpPeer(remote=_dotted(index), state=_member(BgpState, row.get(BGP_PEER_STATE)))
+        for index, row in sorted(table.items())
+        if _is_address(index)
+    )
+
+
+_Row = dict[Oid, Value]
+E = TypeVar("E", bound=IntEnum)
+
+
+def _table(varbinds: Iterable[VarBind], columns: tuple[Oid, ...]) -> dict[Oid, _Row]:
+    """Return rows by index; a column's OID is the longest part of a variable's name that is asked for."""
+    by_length = {len(column): {c for c in columns if len(c) == len(column)} for column in columns}
+    rows: dict[Oid, _Row] = {}
+    for varbind in varbinds:
+        for length, wanted in by_length.items():
+            column = varbind.oid[:length]
+            if column in wanted and len(varbind.oid) > length:
+                rows.setdefault(varbind.oid[length:], {})[column] = varbind.value
+    return rows
+
+
+def _is_interface(index: Oid, row: _Row) -> bool:
+    return len(index) == 1 and isinstance(row.get(IF_NAME), bytes)
+
+
+def _interface(index: int, row: _Row) -> InterfaceRow:
+    name = row[IF_NAME]
+    return InterfaceRow(
+        name=_text(name if isinstance(name, bytes) else b""),
+        index=index,
+        admin=_member(AdminStatus, row.get(IF_ADMIN_STATUS)),
+        oper=_member(OperStatus, row.get(IF_OPER_STATUS)),
+        in_octets=_number(row.get(IF_HC_IN_OCTETS)),
+        out_octets=_number(row.get(IF_HC_OUT_OCTETS)),
+        discontinuity=_number(row.get(IF_COUNTER_DISCONTINUITY_TIME)),
+        last_change=_number(row.get(IF_LAST_CHANGE)),
+    )
+
+
+def _member(kind: type[E], value: Value) -> E | None:
+    try:
+        return kind(value) if isinstance(value, int) else None
+    except ValueError:  # a number that the MIB does not define says nothing
+        return None
+
+
+def _number(value: Value) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "replace")
+
+
+_IPV4_BYTES = 4
+_BYTE_MAX = 255
+
+
+def _address(value: Value) -> str | None:
+    return _dotted(tuple(value)) if isinstance(value, bytes) and len(value) == _IPV4_BYTES else None
+
+
+def _is_address(index: Oid) -> bool:
+    return len(index) == _IPV4_BYTES and all(part <= _BYTE_MAX for part in index)
+
+
+def _dotted(parts: Oid) -> str:
+    return ".".join(map(str, parts))

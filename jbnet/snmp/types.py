@@ -1,0 +1,74 @@
+"""The outward nouns of SNMP: what is asked of whom, and what came back. ``jbnet.ports`` hands them on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from jbnet.model.secrets import Secret
+
+Oid = tuple[int, ...]
+Value = int | bytes | tuple[int, ...] | None
+
+
+class VarBind(NamedTuple):
+    """One variable of an SNMP answer (RFC 3416).
+
+    ``oid`` is a tuple of sub-identifiers; ``value`` is an int (Integer32, Counter, Gauge, TimeTicks), bytes
+    (OCTET STRING, IpAddress, Opaque), a tuple (OBJECT IDENTIFIER) or None (NULL, noSuchObject, noSuchInstance,
+    endOfMibView); ``tag`` is the BER tag of the value (:class:`jbnet.snmp.ber.Tag`).
+    """
+
+    oid: Oid
+    tag: int
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpTarget:
+    """An agent: where it is and how to speak to it.
+
+    ``version`` is ``2c`` or ``3``. ``address`` is an IPv4 address in dotted form. ``auth_protocol`` is one of
+    MD5, SHA, SHA-224, SHA-256, SHA-384, SHA-512 (RFC 3414, RFC 7860), ``priv_protocol`` DES or AES (RFC 3414,
+    RFC 3826); empty means none. Keys are passwords of 8 characters or more.
+    """
+
+    name: str
+    address: str
+    port: int = 161
+    version: str = "2c"
+    community: Secret | None = None
+    user: str = ""
+    auth_protocol: str = ""
+    auth_key: Secret | None = None
+    priv_protocol: str = ""
+    priv_key: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpAnswer:
+    """What polling one agent gave.
+
+    ``error`` is empty on success. Otherwise it names what went wrong (``timeout``, ``wrongDigest``,
+    ``unknownUserName``, ``genErr``, ...: docs/snmp.md lists all) and ``varbinds`` holds what came before: what is
+    missing there is unknown, not absent. ``rtt_s`` is the shortest round trip of the exchange in seconds.
+    """
+
+    target: str
+    varbinds: tuple[VarBind, ...] = ()
+    error: str = ""
+    rtt_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trap:
+    """A notification (trap or inform) that came in. It is a reason to look at the device, never a verdict.
+
+    ``source`` is the sender's IPv4 address, ``oid`` the value of snmpTrapOID.0, ``varbinds`` all variables of it,
+    ``received_at`` seconds on the monotonic clock.
+    """
+
+    source: str
+    oid: Oid
+    varbinds: tuple[VarBind, ...]
+    received_at: float
