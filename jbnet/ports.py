@@ -199,3 +199,177 @@ class StepAction(Protocol):
 
     def verify(self, params: Mapping[str, object]) -> StepOutcome:
         """Look again, independently of ``do``; ``done`` False: the step failed. Raises JbnetError."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerState:
+    """What one PostgreSQL cluster on one host says of itself. None is unknown, never zero.
+
+    ``demoted``: ``standby.signal`` lies in its data directory, so it starts read-only whoever starts it.
+    ``answers``: it took a query; a frozen server runs and does not answer. LSNs are bytes: ``written`` (where it
+    writes), ``received`` and ``replayed`` (standby), ``checkpoint`` (last checkpoint record, from pg_controldata);
+    ``shut_down``: pg_controldata calls the last stop clean. ``followers`` are rows of ``pg_stat_replication``.
+    """
+
+    database: str
+    host: str
+    exists: bool
+    demoted: bool
+    processes: tuple[int, ...]
+    answers: bool
+    shut_down: bool = False
+    checkpoint: int | None = None
+    in_recovery: bool | None = None
+    timeline: int | None = None
+    written: int | None = None
+    received: int | None = None
+    replayed: int | None = None
+    receiver: str | None = None
+    last_message_age_s: float | None = None
+    replay_age_s: float | None = None
+    newest_row_age_s: float | None = None
+    synchronous_to: str | None = None
+    followers: tuple[Mapping[str, object], ...] = ()
+    slots: tuple[Mapping[str, object], ...] = ()
+
+    @property
+    def leads(self) -> bool:
+        """It takes writes now."""
+        return self.in_recovery is False
+
+
+@dataclass(frozen=True, slots=True)
+class LostTransactions:
+    """What an old primary has and the new one lacks. ``count`` None: its log could not be read."""
+
+    count: int | None
+    since: str
+    first: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class DatabaseServer(Protocol):
+    """One PostgreSQL cluster on one host, driven over SSH and SQL. Raises Unreachable and CommandFailed."""
+
+    host: str
+
+    def state(self, via: str | None = None) -> ServerState:
+        """Look; ``via`` another device, to look over another path."""
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+
+    def stop(self, timeout: float) -> None:
+        """Mark it demoted, then stop it cleanly (``fast``). Raises CommandFailed when it did not in time."""
+
+    def kill(self, grace: float) -> None:
+        """Mark it demoted, then end it and all its sessions, frozen or not; ``grace`` seconds for a clean stop."""
+
+    def checkpoint(self) -> None:
+        """Write a checkpoint (on the current timeline)."""
+
+    def settings(self, synchronous_to: str | None, follow: bool) -> None:
+        """Write the role's settings: whom commits wait for, or whom to follow; a running server reloads them."""
+
+    def promote(self, timeout: float) -> None:
+        """Promote and wait until it takes writes."""
+
+    def ensure_slot(self, name: str) -> None:
+        """Make the physical replication slot unless it is there."""
+
+    def drop_slots(self) -> None:
+        """Drop the slots that nobody will read here any more."""
+
+    def fork(self, timeline: int) -> int | None:
+        """Return the LSN at which ``timeline`` ended, from this server's history; None: it did not end."""
+
+    def lost_since(self, timeline: int, lsn: int) -> LostTransactions:
+        """List the transactions this (stopped) server committed on ``timeline`` at or after ``lsn``."""
+
+    def rewind(self) -> str:
+        """Make this (stopped) server's data follow the other's with pg_rewind; return what it said."""
+
+    def copy(self) -> None:
+        """Replace this (stopped) server's data by a copy of the other's (pg_basebackup)."""
+
+    def clear_demotion(self) -> None:
+        """Take the demotion marker away (before pg_rewind replays a crash, after which it is put back)."""
+
+    def present(self, client: str) -> frozenset[int]:
+        """Return the numbers of the rows that ``client`` wrote and that are here."""
+
+
+class DatabaseServers(Protocol):
+    """Gives the cluster of a database on a host."""
+
+    def server(self, database: str, host: str) -> DatabaseServer:
+        """Return the server; connects on first use."""
+
+
+@dataclass(frozen=True, slots=True)
+class FenceProof:
+    """What was seen of a fence. ``proved`` only by positive observations; ``observations`` are the evidence."""
+
+    database: str
+    host: str
+    proved: bool
+    by: str
+    observations: tuple[Mapping[str, object], ...] = ()
+
+
+class Fence(Protocol):
+    """Cuts clients off from a database on a host, and proves it (design section 5, rule 3)."""
+
+    def check(self, database: str, host: str) -> FenceProof:
+        """Look whether it is fenced; changes nothing, never raises for a silent host."""
+
+    def close(self, database: str, host: str) -> FenceProof:
+        """Stop the service with a marker where the host can be reached, and filter around it."""
+
+    def open(self, database: str, host: str) -> FenceProof:
+        """Take every filter of it away; ``proved`` then says whether something still holds it fenced."""
+
+    def filtered(self, database: str, host: str) -> Mapping[str, bool | None]:
+        """Say for every router of the rings whether it filters; None: it did not answer."""
+
+
+class RouteControl(Protocol):
+    """Which host announces a service address."""
+
+    def announce(self, address: str, host: str, *, prefer: bool) -> None:
+        """Let the host announce it; ``prefer`` over another host that may announce it too."""
+
+    def withdraw(self, address: str, host: str) -> None:
+        """Let the host no longer announce it."""
+
+    def announces(self, address: str, host: str) -> bool:
+        """Say whether the host holds the address. Raises Unreachable."""
+
+    def seen_at(self, address: str, device: str) -> tuple[str, ...]:
+        """Return the origins (router addresses) of the route that ``device`` uses; empty: it has none."""
+
+
+class WriteCheck(Protocol):
+    """Writes as a client does, through an address."""
+
+    def write(self, database: str, address: str, timeout: float) -> Mapping[str, object]:
+        """Write and read back one row; return ``ok``, ``server`` (its own address), ``seconds`` and ``error``."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookResult:
+    """What a playbook did. ``changed`` and ``failed`` name tasks as ``HOST: TASK``."""
+
+    ok: bool
+    changed: tuple[str, ...]
+    failed: tuple[str, ...]
+    seconds: float
+
+
+class PlaybookRunner(Protocol):
+    """Runs an Ansible playbook. Secrets in ``variables`` stay out of every argument list and artifact."""
+
+    def run(
+        self, playbook: str, inventory: Mapping[str, object], variables: Mapping[str, object], timeout: float
+    ) -> PlaybookResult:
+        """Run ``playbooks/NAME.yaml``. Never raises for a task that failed."""
