@@ -1,1 +1,1 @@
-"""Runbooks, journal replay, the next step, RTO and RPO arithmetic. Pure."""
+"""Runbooks, replay of a journal, approvals, RTO and RPO arithmetic. Pure: time and text come in as arguments."""
