@@ -1,0 +1,44 @@
+"""The configuration a device comes with: its name, the address on the way to the core, a default route.
+
+That is all a technician types on site; everything else is deployed over the network.
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv4Network
+
+from jbnet.config.intent import FLOATING, Intent, Port, StaticRoute
+from jbnet.config.links import circuit_interfaces, far_end, gateway
+from jbnet.config.printer import print_intent
+from jbnet.model.network import Device, Interface, Network
+
+DEFAULT = IPv4Network((0, 0))
+
+
+def bootstrap(network: Network, device: Device) -> str:
+    """Return the out-of-the-box configuration as a complete text of the device's platform."""
+    return print_intent(device.platform, bootstrap_intent(network, device))
+
+
+def bootstrap_intent(network: Network, device: Device) -> Intent:
+    """Return what the out-of-the-box configuration says."""
+    via = gateway(network, device)
+    return Intent(
+        hostname=device.name,
+        interfaces=tuple(Port(i.name, address=i.address) for i in first_interfaces(network, device)),
+        statics=(StaticRoute(DEFAULT, via, FLOATING),) if via else (),
+    )
+
+
+def first_interfaces(network: Network, device: Device) -> tuple[Interface, ...]:
+    """Return the interfaces over which the device is first reached: its uplink, or its lines to the NOC."""
+    if device.uplink is not None:
+        return (device.interface(device.uplink),)
+    ends = ((i, far_end(network, device, i)) for i in circuit_interfaces(device))
+    return tuple(i for i, far in ends if far and far.device.name == network.noc)
+
+
+def first_address(network: Network, device: Device) -> IPv4Address | None:
+    """Return the address under which the device answers before it was ever deployed."""
+    addresses = (i.address.ip for i in first_interfaces(network, device) if i.address)
+    return next(addresses, None)

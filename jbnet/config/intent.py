@@ -1,0 +1,129 @@
+"""What a device's configuration says, before any vendor's syntax: the view that templates print.
+
+An Intent holds only what is decided; defaults of the operating system are left out, so that a
+rendered text equals what the device shows when it runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+
+BACKBONE = "0.0.0.0"  # noqa: S104  the backbone area's identifier (RFC 2328, C.2), not an address to bind to
+FLOATING = 250
+"""Administrative distance of the bootstrap's default route: any routing protocol wins over it."""
+DISCARD = 254
+"""Distance of a discard route for an own block: only where nothing more specific is known."""
+HELLO_S = 1
+DEAD_S = 4
+"""OSPF timers in seconds (RFC 2328, 9.5), equal on both ends of every link."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaticRoute:
+    """A static route; ``via`` None discards. ``distance`` None is the system's default (1)."""
+
+    prefix: IPv4Network
+    via: IPv4Address | None
+    distance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """An interface as configured. ``area`` None: not in OSPF."""
+
+    name: str
+    description: str = ""
+    address: IPv4Interface | None = None
+    area: str | None = None
+    cost: int | None = None
+    passive: bool = False
+    point_to_point: bool = False
+    bfd: bool = False
+    hello_interval: int = HELLO_S
+    dead_interval: int = DEAD_S
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """An OSPF area as this device sees it. ``border``: this device is an area border router (RFC 3101, 2328)."""
+
+    id: str
+    nssa: bool
+    border: bool
+    range: IPv4Network | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Redistribution:
+    """Routes of another protocol brought into OSPF, filtered by a route map."""
+
+    protocol: str
+    route_map: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ospf:
+    """The OSPF process (RFC 2328)."""
+
+    router_id: IPv4Address
+    border: bool
+    areas: tuple[Area, ...]
+    redistribute: tuple[Redistribution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbor:
+    """A BGP neighbour (RFC 4271). ``internal``: of our own AS, reached by loopback."""
+
+    address: IPv4Address
+    asn: int
+    description: str
+    internal: bool = False
+    route_map_in: str | None = None
+    route_map_out: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bgp:
+    """The BGP process and the prefixes that it announces."""
+
+    asn: int
+    router_id: IPv4Address
+    networks: tuple[IPv4Network, ...]
+    neighbors: tuple[Neighbor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixEntry:
+    """One permitting line of a prefix list; ``le`` admits longer prefixes up to that length."""
+
+    name: str
+    seq: int
+    prefix: IPv4Network
+    le: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RouteMapEntry:
+    """One permitting clause of a route map: what it matches and what it sets."""
+
+    name: str
+    seq: int
+    match: str
+    local_preference: int | None = None
+    metric: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Everything that one device's configuration has to say."""
+
+    hostname: str
+    interfaces: tuple[Port, ...]
+    statics: tuple[StaticRoute, ...] = ()
+    ospf: Ospf | None = None
+    bgp: Bgp | None = None
+    prefix_lists: tuple[PrefixEntry, ...] = ()
+    route_maps: tuple[RouteMapEntry, ...] = ()
+    agentx: bool = False
