@@ -1,0 +1,255 @@
+"""PostgreSQL 15 clusters on hosts, driven over SSH as the account ``postgres``: pg_ctl, psql, pg_rewind and friends."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jbnet.adapters import postgres_scripts as scripts
+from jbnet.model.errors import CommandFailed
+from jbnet.model.network import Network
+from jbnet.model.text import text
+from jbnet.ports import Completed, LostTransactions, RemoteHosts, ServerState
+from jbnet.services.database_settings import (
+    Cluster,
+    Layout,
+    access_rules,
+    cluster,
+    conninfo,
+    follower_settings,
+    leader_settings,
+    server_settings,
+)
+
+ACCOUNT = "postgres"
+LOOK_TIMEOUT = 10.0
+START_TIMEOUT = 60.0
+COPY_TIMEOUT = 3600.0
+LISTED_TRANSACTIONS = 100
+_COMMIT = re.compile(r"tx:\s*(\d+), lsn: ([0-9A-F]+/[0-9A-F]+),.* desc: COMMIT(?:_PREPARED)? (\S+ \S+)")
+
+
+def lsn_text(lsn: int) -> str:
+    """Return an LSN as PostgreSQL writes it: ``lsn_text(0x1_0000_0028)`` is ``1/28``."""
+    return f"{lsn >> 32:X}/{lsn & 0xFFFFFFFF:X}"
+
+
+def lsn_number(lsn: str) -> int:
+    """Return the bytes of an LSN such as ``1/28``. Raises ValueError."""
+    high, low = lsn.strip().split("/")
+    return (int(high, 16) << 32) + int(low, 16)
+
+
+class PostgresServers:
+    """Implements DatabaseServers over SSH."""
+
+    def __init__(self, network: Network, hosts: RemoteHosts, layout: Layout | None = None):
+        self._network = network
+        self._hosts = hosts
+        self._layout = layout or Layout()
+
+    def server(self, database: str, host: str) -> PostgresServer:
+        """Return the server of a database on a host. Raises UsageError for names not declared."""
+        return PostgresServer(cluster(self._network, database, host), self._hosts, self._layout)
+
+
+class PostgresServer:
+    """Implements DatabaseServer."""
+
+    def __init__(self, here: Cluster, hosts: RemoteHosts, layout: Layout):
+        self.host = here.host
+        self._here = here
+        self._hosts = hosts
+        self._layout = layout
+        self._data = layout.data(here.database.name)
+
+    def state(self, via: str | None = None) -> ServerState:
+        """Look, over the direct path or through another device; a frozen server is one that does not answer."""
+        place = (self._layout.programs, self._data, self._layout.root, str(self._here.database.port))
+        said = self._run(["sh", "-c", scripts.LOOK, "look", *place], scripts.STATE_SQL, LOOK_TIMEOUT, via=via)
+        head, _, answer = said.stdout.partition("answer\n")
+        row = json.loads(answer) if said.code == 0 and answer.strip() else None
+        return parse_state(self._here.database.name, self.host, head.splitlines(), row, self._newest_row(row, via))
+
+    def _newest_row(self, row: Mapping[str, object] | None, via: str | None) -> float | None:
+        if row is None:
+            return None
+        age = self._query(scripts.NEWEST_ROW_SQL, database=self._here.database.name, check=False, via=via).strip()
+        return float(age) if age else None
+
+    def start(self) -> None:
+        """Start it and wait until it answers; nothing happens when it runs."""
+        if self._program("pg_ctl", "status", check=False).code == 0:
+            return
+        log = self._layout.log(self._here.database.name)
+        self._program("pg_ctl", "-w", "-t", str(int(START_TIMEOUT)), "-l", log, "start", timeout=START_TIMEOUT + 10)
+
+    def stop(self, timeout: float) -> None:
+        """Mark it demoted and stop it cleanly; its standbys receive everything first."""
+        self._demote()
+        if self._program("pg_ctl", "status", check=False).code == 0:
+            self._program("pg_ctl", "-m", "fast", "-w", "-t", str(int(timeout)), "stop", timeout=timeout + 10)
+
+    def kill(self, grace: float) -> None:
+        """Mark it demoted and end every process of it."""
+        self._demote()
+        arguments = (self._layout.programs, self._data, str(int(grace)))
+        self._checked(["sh", "-c", scripts.KILL, "kill", *arguments], timeout=grace + 15)
+
+    def _demote(self) -> None:
+        self._checked(["sh", "-c", scripts.DEMOTE, "demote", self._data])
+
+    def clear_demotion(self) -> None:
+        """Take the marker away."""
+        self._checked(["rm", "-f", f"{self._data}/standby.signal"])
+
+    def checkpoint(self) -> None:
+        """Write a checkpoint."""
+        self._query("CHECKPOINT;", timeout=120)
+
+    def settings(self, synchronous_to: str | None, follow: bool) -> None:
+        """Write all three files of the role, and reload where it runs."""
+        role = follower_settings(self._here, self._layout) if follow else leader_settings(synchronous_to)
+        self._write("postgresql.conf", server_settings(self._here, self._layout))
+        self._write("pg_hba.conf", access_rules(self._here))
+        self._write("jbnet-role.conf", role)
+        if follow:
+            self._demote()
+        if self._program("pg_ctl", "status", check=False).code == 0:
+            self._program("pg_ctl", "reload")
+
+    def promote(self, timeout: float) -> None:
+        """Promote; returns when it takes writes. Raises CommandFailed when it does not in ``timeout`` seconds."""
+        answer = self._query(f"SELECT pg_promote(true, {int(timeout)});", timeout=timeout + 5).strip()
+        if answer != "t":
+            raise CommandFailed(
+                "database {name} on {host} did not leave recovery in {seconds} s",
+                name=self._here.database.name,
+                host=self.host,
+                seconds=int(timeout),
+                hint=text("see its log: {log}", log=self._layout.log(self._here.database.name)),
+            )
+
+    def ensure_slot(self, name: str) -> None:
+        """Make the slot, reserving WAL from now on."""
+        self._query(
+            "SELECT pg_create_physical_replication_slot(:'name', true)"
+            " WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = :'name');",
+            name=name,
+        )
+
+    def drop_slots(self) -> None:
+        """Drop every slot that is not in use: on a standby nobody reads them, and they would fill the disk."""
+        self._query("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active;")
+
+    def fork(self, timeline: int) -> int | None:
+        """Read the end of a timeline from the newest history file (columns: timeline, LSN, reason)."""
+        history = self._query(
+            "SELECT pg_read_file('pg_wal/' || name) FROM pg_ls_waldir() WHERE name LIKE '%.history'"
+            " ORDER BY name DESC LIMIT 1;"
+        )
+        for line in history.splitlines():
+            fields = line.split("\t")
+            if fields[0].strip() == str(timeline):
+                return lsn_number(fields[1])
+        return None
+
+    def lost_since(self, timeline: int, lsn: int) -> LostTransactions:
+        """Read this server's own log with pg_waldump. A log that begins later than ``lsn`` is unknown, not zero."""
+        where = (self._layout.programs, self._data, str(timeline), lsn_text(lsn))
+        said = self._run(["sh", "-c", scripts.LOST, "lost", *where], None, 300.0)
+        return parse_lost(said.stdout, lsn)
+
+    def rewind(self) -> str:
+        """Run pg_rewind against the other host, which must have written a checkpoint since its promotion."""
+        source = f"--source-server={conninfo(self._here, self._layout, 'postgres')}"
+        argv = [f"{self._layout.programs}/pg_rewind", f"--target-pgdata={self._data}", source]
+        done = self._checked(argv, timeout=COPY_TIMEOUT)
+        return (done.stderr or done.stdout).strip()[-600:]
+
+    def copy(self) -> None:
+        """Take a whole new copy from the other host."""
+        where = (self._layout.programs, self._data, conninfo(self._here, self._layout))
+        self._checked(["sh", "-c", scripts.COPY, "copy", *where], timeout=COPY_TIMEOUT)
+
+    def present(self, client: str) -> frozenset[int]:
+        """Return the rows of a client."""
+        sql = "SELECT n FROM client_writes WHERE client = :'client';"
+        rows = self._query(sql, database=self._here.database.name, timeout=60, client=client)
+        return frozenset(int(line) for line in rows.split())
+
+    def _write(self, name: str, content: str) -> None:
+        self._checked(["sh", "-c", scripts.WRITE_FILE, "write", f"{self._data}/{name}", "0600"], content)
+
+    def _query(
+        self,
+        sql: str,
+        *,
+        database: str = "postgres",
+        timeout: float = 20.0,
+        check: bool = True,
+        via: str | None = None,
+        **variables: str,
+    ) -> str:
+        where = ["-h", self._layout.root, "-p", str(self._here.database.port), "-d", database]
+        quiet = ["-XqAt", "-v", "ON_ERROR_STOP=1"]
+        quiet += [word for name, value in variables.items() for word in ("-v", f"{name}={value}")]
+        argv = ["timeout", "-k", "1", str(int(timeout)), f"{self._layout.programs}/psql", *quiet, *where, "-f", "-"]
+        done = self._run(argv, sql, timeout + 5, via=via)
+        return self._require(done).stdout if check else done.stdout
+
+    def _program(self, program: str, *options: str, check: bool = True, timeout: float = 30.0) -> Completed:
+        done = self._run([f"{self._layout.programs}/{program}", "-D", self._data, *options], None, timeout)
+        return self._require(done) if check else done
+
+    def _checked(self, argv: Sequence[str], stdin: str | None = None, timeout: float = 30.0) -> Completed:
+        return self._require(self._run(argv, stdin, timeout))
+
+    def _run(self, argv: Sequence[str], stdin: str | None, timeout: float, via: str | None = None) -> Completed:
+        remote = self._hosts.host(self.host, ACCOUNT, via=via) if via else self._hosts.host(self.host, ACCOUNT)
+        return remote.run(argv, stdin=stdin, timeout=timeout)
+
+    def _require(self, done: Completed) -> Completed:
+        if done.code != 0:
+            raise CommandFailed(
+                "database {name} on {host}: {command} failed: {error}",
+                name=self._here.database.name,
+                host=self.host,
+                command=done.argv[0].rsplit("/", 1)[-1],
+                error=(done.stderr or done.stdout).strip()[-400:] or f"exit code {done.code}",
+            )
+        return done
+
+
+def parse_state(
+    database: str, host: str, head: Sequence[str], row: Mapping[str, Any] | None, newest_row_age_s: float | None
+) -> ServerState:
+    """Build the state from what the script printed (``head``) and the query's row (None: no answer)."""
+    words = dict(line.partition(" ")[::2] for line in head)
+    answer = dict(row or {})
+    answer["followers"] = tuple(answer.get("followers") or ())
+    answer["slots"] = tuple(answer.get("slots") or ())
+    return ServerState(
+        database=database,
+        host=host,
+        exists="exists" in words,
+        demoted="demoted" in words,
+        processes=tuple(int(line.rsplit("/", 1)[-1]) for line in head if line.startswith("process /proc/")),
+        answers=row is not None,
+        shut_down=words.get("state", "").startswith("shut down"),
+        checkpoint=lsn_number(words["checkpoint"]) if "checkpoint" in words else None,
+        newest_row_age_s=newest_row_age_s,
+        **answer,
+    )
+
+
+def parse_lost(dump: str, lsn: int) -> LostTransactions:
+    """Count the commits in what pg_waldump printed. An empty dump with a complaint about the start is unknown."""
+    commits = [f"{m[1]} {m[2]} {m[3]}" for m in map(_COMMIT.search, dump.splitlines()) if m]
+    complaints = [line for line in dump.splitlines() if "fatal" in line or "error:" in line]
+    end_reached = any("error in WAL record" in line or "could not find a valid record" in line for line in complaints)
+    if complaints and not end_reached:
+        return LostTransactions(None, lsn_text(lsn), reason=complaints[0][:200])
+    return LostTransactions(len(commits), lsn_text(lsn), tuple(commits[:LISTED_TRANSACTIONS]))

@@ -1,0 +1,85 @@
+"""The shell and SQL that jbnet runs on a database host, as the account ``postgres``. Values come as arguments."""
+
+from __future__ import annotations
+
+LOOK = r"""
+programs=$1; data=$2; sockets=$3; port=$4
+[ -f "$data/PG_VERSION" ] && echo exists
+[ -f "$data/standby.signal" ] && echo demoted
+find /proc/[0-9]*/cwd -maxdepth 0 -lname "$data" -printf 'process %h\n' 2>/dev/null
+LC_ALL=C "$programs/pg_controldata" "$data" 2>/dev/null | sed -n \
+ 's/^Database cluster state: */state /p; s/^Latest checkpoint location: */checkpoint /p'
+echo answer
+exec timeout -k 1 4 "$programs/psql" -XqAt -v ON_ERROR_STOP=1 -h "$sockets" -p "$port" -d postgres -f - 2>/dev/null
+"""
+"""Arguments: programs, data directory, socket directory, port. SQL on standard input. Processes are found by
+their working directory, which is the data directory for every process of a cluster, orphans included."""
+
+STATE_SQL = """
+SELECT json_build_object(
+ 'in_recovery', pg_is_in_recovery(),
+ 'timeline', CASE WHEN pg_is_in_recovery()
+   THEN (SELECT received_tli FROM pg_stat_wal_receiver)
+   ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END,
+ 'written', CASE WHEN NOT pg_is_in_recovery() THEN pg_current_wal_lsn() - '0/0'::pg_lsn END,
+ 'received', pg_last_wal_receive_lsn() - '0/0'::pg_lsn,
+ 'replayed', pg_last_wal_replay_lsn() - '0/0'::pg_lsn,
+ 'receiver', (SELECT status FROM pg_stat_wal_receiver),
+ 'last_message_age_s', (SELECT extract(epoch FROM clock_timestamp() - last_msg_receipt_time) FROM pg_stat_wal_receiver),
+ 'replay_age_s', CASE WHEN pg_is_in_recovery()
+   THEN extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END,
+ 'synchronous_to', current_setting('synchronous_standby_names'),
+ 'followers', (SELECT coalesce(json_agg(json_build_object('name', application_name, 'state', state,
+    'sync_state', sync_state, 'sent', sent_lsn - '0/0'::pg_lsn, 'flushed', flush_lsn - '0/0'::pg_lsn,
+    'replayed', replay_lsn - '0/0'::pg_lsn)), '[]'::json) FROM pg_stat_replication),
+ 'slots', (SELECT coalesce(json_agg(json_build_object('name', slot_name, 'active', active,
+    'wal_status', wal_status)), '[]'::json) FROM pg_replication_slots));
+"""
+
+NEWEST_ROW_SQL = "SELECT extract(epoch FROM clock_timestamp() - max(written)) FROM client_writes;"
+
+DEMOTE = r"""
+data=$1
+[ -d "$data" ] || exit 0
+echo "stopped by jbnet: starts as a standby only" >"$data/standby.signal" && sync "$data/standby.signal" "$data"
+"""
+"""Argument: data directory. PostgreSQL itself heeds the marker: it starts read-only, after a reboot too."""
+
+KILL = r"""
+programs=$1; data=$2; grace=$3
+processes() { find /proc/[0-9]*/cwd -maxdepth 0 -lname "$data" -printf '%h\n' 2>/dev/null | sed 's,/proc/,,'; }
+[ -n "$(processes)" ] || exit 0
+"$programs/pg_ctl" -D "$data" -m fast -w -t "$grace" stop >/dev/null 2>&1
+for _ in $(seq 50); do
+  left=$(processes)
+  [ -n "$left" ] || { rm -f "$data/postmaster.pid"; exit 0; }
+  kill -9 $left 2>/dev/null
+  sleep 0.1
+done
+echo "still running: $left" >&2
+exit 1
+"""
+"""Arguments: programs, data directory, seconds for a clean stop. SIGKILL ends a frozen process too."""
+
+WRITE_FILE = r"""
+file=$1; mode=$2
+umask 077
+cat >"$file.new" && chmod "$mode" "$file.new" && sync "$file.new" && mv "$file.new" "$file"
+"""
+"""Arguments: file, mode. Content on standard input; replaced as a whole."""
+
+LOST = r"""
+programs=$1; data=$2; timeline=$3; start=$4
+LC_ALL=C exec "$programs/pg_waldump" -p "$data/pg_wal" -t "$timeline" -s "$start" -r Transaction 2>&1
+"""
+"""Arguments: programs, data directory, timeline, first LSN. Ends with an error at the end of the log, as it must."""
+
+COPY = r"""
+programs=$1; data=$2; source=$3
+rm -rf "$data.new"
+"$programs/pg_basebackup" -d "$source" -D "$data.new" -c fast -X stream --no-password --no-slot >&2 || exit 1
+rm -rf "$data.old"
+[ ! -d "$data" ] || mv "$data" "$data.old"
+mv "$data.new" "$data" && rm -rf "$data.old"
+"""
+"""Arguments: programs, data directory, connection string. The old data goes away only after the copy is whole."""

@@ -1,0 +1,119 @@
+"""Setting the databases up, and counting afterwards what a client wrote and is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from jbnet.model.errors import CommandFailed
+from jbnet.model.network import Network
+from jbnet.model.secrets import Secret
+from jbnet.model.text import text
+from jbnet.ports import DatabaseServers, PlaybookResult, PlaybookRunner, Secrets
+from jbnet.services.database_settings import (
+    CLIENT_SECRET,
+    REPLICATION_SECRET,
+    Cluster,
+    Layout,
+    access_rules,
+    cluster,
+    conninfo,
+    follower_settings,
+    leader_settings,
+    password_file,
+    server_settings,
+    set_up_script,
+)
+
+PLAYBOOK = "postgres"
+SET_UP_TIMEOUT = 600.0
+
+
+def set_up(
+    network: Network,
+    secrets: Secrets,
+    runner: PlaybookRunner,
+    layout: Layout | None = None,
+    databases: Iterable[str] | None = None,
+) -> PlaybookResult:
+    """Bring every declared database up: leader, standby, replication. A second run changes nothing.
+
+    Raises CommandFailed with the tasks that failed. Where a standby leads (after a failover) the playbook
+    refuses to touch that database: failback is the way there.
+    """
+    chosen = list(databases) if databases is not None else list(network.databases)
+    inventory = playbook_inventory(network, secrets, layout or Layout(), chosen)
+    result = runner.run(PLAYBOOK, inventory, {}, SET_UP_TIMEOUT)
+    if not result.ok:
+        raise CommandFailed(
+            "setting the databases up failed: {tasks}",
+            tasks="; ".join(result.failed) or PLAYBOOK,
+            hint=text("correct it and run it again: what is done stays done"),
+        )
+    return result
+
+
+def playbook_inventory(
+    network: Network, secrets: Secrets, layout: Layout, databases: Iterable[str]
+) -> dict[str, object]:
+    """Return the Ansible inventory: one host a cluster, so that clusters are handled side by side.
+
+    ``device`` is the machine's name (its host key's), ``pg_*`` what the role needs.
+    """
+    held = {name: secrets.get(name) for name in (REPLICATION_SECRET, CLIENT_SECRET)}
+    leaders: dict[str, object] = {}
+    standbys: dict[str, object] = {}
+    for name in databases:
+        declared = network.databases[name]
+        lead = cluster(network, name, declared.primary)
+        follow = cluster(network, name, declared.standby)
+        leaders[f"{lead.host}.{name}"] = _leader_variables(lead, layout, held)
+        standbys[f"{follow.host}.{name}"] = _standby_variables(follow, layout, held)
+    return {"all": {"children": {"leaders": {"hosts": leaders}, "standbys": {"hosts": standbys}}}}
+
+
+def _common_variables(here: Cluster, layout: Layout, held: Mapping[str, Secret]) -> dict[str, object]:
+    data = layout.data(here.database.name)
+    return {
+        "device": here.host,
+        "ansible_host": str(here.addresses[0]),
+        "ansible_user": "postgres",
+        "pg_database": here.database.name,
+        "pg_port": here.database.port,
+        "pg_programs": layout.programs,
+        "pg_data": data,
+        "pg_log": layout.log(here.database.name),
+        "pg_files": {
+            layout.passfile: password_file(held[REPLICATION_SECRET]),
+            f"{data}/postgresql.conf": server_settings(here, layout),
+            f"{data}/pg_hba.conf": access_rules(here),
+        },
+    }
+
+
+def _leader_variables(here: Cluster, layout: Layout, held: Mapping[str, Secret]) -> dict[str, object]:
+    wait_for = here.other if here.database.replication == "sync" else None
+    role = {f"{layout.data(here.database.name)}/jbnet-role.conf": leader_settings(wait_for)}
+    return _common_variables(here, layout, held) | {"pg_role": role, "pg_set_up": set_up_script(here, held)}
+
+
+def _standby_variables(here: Cluster, layout: Layout, held: Mapping[str, Secret]) -> dict[str, object]:
+    role = {f"{layout.data(here.database.name)}/jbnet-role.conf": follower_settings(here, layout)}
+    return _common_variables(here, layout, held) | {"pg_role": role, "pg_source": conninfo(here, layout)}
+
+
+def present_ids(servers: DatabaseServers, network: Network, database: str, client: str) -> frozenset[int]:
+    """Return the numbers of the client's rows on the server that leads now. Raises CommandFailed when none does."""
+    declared = network.databases[database]
+    leaders = []
+    for host in (declared.primary, declared.standby):
+        server = servers.server(database, host)
+        if server.state().leads:
+            leaders.append(server)
+    if len(leaders) != 1:
+        raise CommandFailed(
+            "database {name}: {count} servers take writes; expected one",
+            name=database,
+            count=len(leaders),
+            hint=text("look with: jbnet dr status"),
+        )
+    return leaders[0].present(client)

@@ -1,0 +1,213 @@
+"""Two database hosts and a router between them, in namespaces: what the recovery adapters need, without the lab.
+
+Each host is a set of network, mount and process namespaces with its own /var/lib/postgresql and /run and an SSH
+server as first process: ending that ends the host.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from pathlib import Path
+
+from jbnet.model.errors import Unreachable
+from jbnet.model.network import (
+    Circuit,
+    CircuitRole,
+    Database,
+    Device,
+    Interface,
+    InterfaceKind,
+    Network,
+    Termination,
+)
+from jbnet.ports import Completed, RemoteHost
+
+A, B, ROUTER = "one-db1", "two-db1", "one-r1"
+ADDRESSES = {A: "10.1.0.1", B: "10.2.0.1"}
+SERVICES = {"production": "10.3.0.1", "exchange": "10.3.0.2", "decision": "10.3.0.3"}
+
+SSHD = """
+Port 22
+HostKey {directory}/host_key
+PidFile none
+AuthorizedKeysFile {directory}/authorized
+StrictModes no
+UsePAM no
+PasswordAuthentication no
+MaxStartups 100
+"""
+
+
+def declared() -> Network:
+    """Return the network that the namespaces are: two hosts, a router, three databases."""
+
+    def device(name: str, role: str, *interfaces: tuple[str, str, str]) -> Device:
+        ports = tuple(Interface(n, InterfaceKind.CIRCUIT, IPv4Interface(a), circuit=c) for n, a, c in interfaces)
+        return Device(name, name.rsplit("-", 1)[0], "", role, "frr", None, ports)
+
+    hosts = {
+        A: device(A, "database-server", ("up1", "10.1.0.1/24", "one-up1")),
+        B: device(B, "database-server", ("up1", "10.2.0.1/24", "two-up1")),
+        ROUTER: device(
+            ROUTER, "dc-router", ("db1-1", "10.1.0.254/24", "one-up1"), ("two-1", "10.2.0.254/24", "two-up1")
+        ),
+    }
+    circuits = {
+        "one-up1": Circuit("one-up1", Termination(ROUTER, "db1-1"), Termination(A, "up1"), CircuitRole.PRIMARY),
+        "two-up1": Circuit("two-up1", Termination(ROUTER, "two-1"), Termination(B, "up1"), CircuitRole.PRIMARY),
+    }
+    databases = {
+        name: Database(name, name, IPv4Address(address), 5432 + n, A, B, "sync" if n == 0 else "async", 60, 0)
+        for n, (name, address) in enumerate(SERVICES.items())
+    }
+    return Network(
+        "test", "测试", 64512, IPv4Network("10.0.0.0/8"), devices=hosts, circuits=circuits, databases=databases
+    )
+
+
+def run(*argv: str, stdin: str | None = None) -> str:
+    """Run a command on the machine and return what it printed."""
+    return subprocess.run(argv, input=stdin, check=True, capture_output=True, text=True).stdout
+
+
+@dataclass
+class EnteredHost:
+    """Implements RemoteHost by entering the namespaces of a host (no SSH)."""
+
+    name: str
+    user: str
+    pid: int
+
+    def run(self, argv: Sequence[str], *, stdin: str | None = None, timeout: float = 30.0) -> Completed:
+        """Run as the user; a host that is gone is Unreachable."""
+        if not Path(f"/proc/{self.pid}").exists():
+            raise Unreachable("{host} does not answer", host=self.name)
+        enter = ["nsenter", "-t", str(self.pid), "-n", "-m", "-p", "--", "runuser", "-u", self.user, "--"]
+        directory = f"/proc/{os.getpid()}/cwd" if self.user == "root" else "/"
+        try:
+            done = subprocess.run(
+                [*enter, *argv], input=stdin or "", capture_output=True, text=True, timeout=timeout, cwd=directory
+            )
+        except subprocess.TimeoutExpired as error:
+            raise Unreachable("{host} does not answer", host=self.name) from error
+        return Completed(tuple(argv), done.returncode, done.stdout, done.stderr)
+
+
+class SmallHosts:
+    """The namespaces; use as a context manager."""
+
+    def __init__(self, directory: Path):
+        self.directory = directory
+        self.network = declared()
+        self.prefix = f"jbt{os.getpid()}"
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> SmallHosts:
+        try:
+            self._make()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for name in (A, B, ROUTER):
+            self.kill(name)
+            with contextlib.suppress(subprocess.CalledProcessError):
+                run("ip", "netns", "del", self.netns(name))
+
+    def netns(self, name: str) -> str:
+        """Return the network namespace's name."""
+        return f"{self.prefix}-{name}"
+
+    def _make(self) -> None:
+        for name in (A, B, ROUTER):
+            run("ip", "netns", "add", self.netns(name))
+            run("ip", "-n", self.netns(name), "link", "set", "lo", "up")
+        for host, port in ((A, "db1-1"), (B, "two-1")):
+            run(
+                "ip",
+                "-n",
+                self.netns(host),
+                "link",
+                "add",
+                "up1",
+                "type",
+                "veth",
+                "peer",
+                port,
+                "netns",
+                self.netns(ROUTER),
+            )
+            gateway = str(IPv4Network(f"{ADDRESSES[host]}/24", strict=False)[254])
+            run("ip", "-n", self.netns(host), "addr", "add", f"{ADDRESSES[host]}/24", "dev", "up1")
+            run("ip", "-n", self.netns(ROUTER), "addr", "add", f"{gateway}/24", "dev", port)
+            run("ip", "-n", self.netns(host), "link", "set", "up1", "up")
+            run("ip", "-n", self.netns(ROUTER), "link", "set", port, "up")
+            run("ip", "-n", self.netns(host), "route", "add", "default", "via", gateway)
+        run("ip", "netns", "exec", self.netns(ROUTER), "sysctl", "-qw", "net.ipv4.ip_forward=1")
+        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.directory / "key"))
+        for name in (A, B, ROUTER):
+            self.boot(name)
+
+    def boot(self, name: str) -> None:
+        """Start a host's first process: an SSH server."""
+        home = self.directory / name
+        if not home.exists():
+            (home / "postgresql" / "15").mkdir(parents=True)
+            (home / "lib").mkdir()
+            run("chown", "-R", "postgres:", str(home / "postgresql"))
+            run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(home / "host_key"))
+            (home / "authorized").write_text((self.directory / "key.pub").read_text())
+            (home / "sshd").write_text(SSHD.format(directory=home))
+            shadow = Path("/etc/shadow").read_text().splitlines()
+            unlocked = [line.replace("postgres:!:", "postgres:*:", 1) for line in shadow]
+            (home / "shadow").write_text("\n".join([*unlocked, ""]))
+            kind, key, *_ = (home / "host_key.pub").read_text().split()
+            with (self.directory / "known_hosts").open("a") as stream:
+                stream.write(f"{name} {kind} {key}\n")
+        script = (
+            f"mount --bind {home}/postgresql /var/lib/postgresql && mkdir -p /var/lib/jbnet &&"
+            f" mount --bind {home}/lib /var/lib/jbnet && mount --bind {home}/shadow /etc/shadow && mount -t tmpfs tmpfs /run && mkdir /run/sshd &&"
+            f" exec /usr/sbin/sshd -D -f {home}/sshd"
+        )
+        unshare = ["unshare", "-m", "-p", "-i", "-f", "--kill-child", "--mount-proc", "sh", "-c", script]
+        self.processes[name] = subprocess.Popen(["ip", "netns", "exec", self.netns(name), *unshare])
+        self._wait_listening(name)
+
+    def _wait_listening(self, name: str) -> None:
+        while ":22" not in run("ip", "netns", "exec", self.netns(name), "ss", "-ltnH"):
+            assert self.processes[name].poll() is None, f"{name} did not start"
+
+    def kill(self, name: str) -> None:
+        """End everything of a host at once."""
+        process = self.processes.pop(name, None)
+        if process:
+            process.kill()
+            process.wait()
+
+    def first_process(self, name: str) -> int:
+        """Return the process id (seen from outside) of the host's first process."""
+        parent = self.processes[name].pid if name in self.processes else 0
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split() if parent else []
+        return int(children[0]) if children else 0
+
+    def host(self, device: str, user: str, via: str | None = None) -> RemoteHost:
+        """Implement RemoteHosts."""
+        return EnteredHost(device, user, self.first_process(device) or -1)
+
+    def execute(self, name: str, *argv: str) -> str:
+        """Run a command in the host's network namespace only."""
+        return run("ip", "netns", "exec", self.netns(name), *argv)
+
+
+@contextlib.contextmanager
+def small_hosts(directory: Path) -> Iterator[SmallHosts]:
+    """Make the hosts in a directory that the account ``postgres`` may enter."""
+    with SmallHosts(directory) as hosts:
+        yield hosts
