@@ -1,0 +1,182 @@
+"""All files together: every declared thing by name, still as it was written, with its places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from jbnet.inventory import schema
+from jbnet.inventory.report import Report
+from jbnet.inventory.source import Path, Source, read
+from jbnet.inventory.validate import validate
+from jbnet.model.findings import Place
+from jbnet.model.network import Level
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+LEVELS: tuple[Level, ...] = tuple(Level)
+_SECTIONS: Mapping[str, Level] = {
+    "provinces": Level.PROVINCE,
+    "prefectures": Level.PREFECTURE,
+    "counties": Level.COUNTY,
+    "townships": Level.TOWNSHIP,
+    "communities": Level.COMMUNITY,
+}
+_NAME = re.compile(r"[a-z][a-z0-9]*\Z")
+_LONG_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
+_MAX_NAME = 56
+"""A host name has 63 characters at most (RFC 1035); a device adds its suffix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item(Generic[T_co]):
+    """One declared thing: its name, what was written, and where."""
+
+    name: str
+    decl: T_co
+    source: Source = field(repr=False)
+    path: Path = ()
+
+    @property
+    def place(self) -> Place:
+        """Where its name stands."""
+        return self.source.key_place(self.path)
+
+    def at(self, *keys: str | int) -> Place:
+        """Where the value below it stands, or the nearest place around."""
+        return self.source.place((*self.path, *keys))
+
+    def key_at(self, *keys: str | int) -> Place:
+        """Where the key below it stands, or the nearest place around."""
+        return self.source.key_place((*self.path, *keys))
+
+
+@dataclass(frozen=True, slots=True)
+class SiteItem(Item[schema.SiteDecl]):
+    """A declared site; ``name`` is the full one, ``key`` the one written. ``parent`` is the parent's full name."""
+
+    key: str = ""
+    level: Level = Level.PROVINCE
+    parent: str | None = None
+
+
+@dataclass
+class Declaration:
+    """Everything declared, by section and name."""
+
+    network: Item[schema.NetworkDecl] | None = None
+    carriers: dict[str, Item[schema.CarrierDecl]] = field(default_factory=dict)
+    peers: dict[str, Item[schema.PeerDecl]] = field(default_factory=dict)
+    roles: dict[str, Item[schema.RoleDecl]] = field(default_factory=dict)
+    archetypes: dict[str, Item[schema.ArchetypeDecl]] = field(default_factory=dict)
+    locations: dict[str, Item[schema.LocationDecl]] = field(default_factory=dict)
+    databases: dict[str, Item[schema.DatabaseDecl]] = field(default_factory=dict)
+    services: dict[str, Item[schema.ServiceDecl]] = field(default_factory=dict)
+    sites: dict[str, SiteItem] = field(default_factory=dict)
+    addresses: Item[schema.AddressesFile] | None = None
+    allocations: Item[schema.AllocationsFile] | None = None
+    routing: Item[schema.RoutingFile] | None = None
+    lab: Item[schema.LabFile] | None = None
+    complete: bool = True
+    """False when a file could not be used: references into it are then not judged."""
+
+
+def declare(files: Mapping[str, str], report: Report) -> Declaration:
+    """Read, validate and merge all files. Files outside inventory/ and topology/ are only read."""
+    declared = Declaration()
+    for file, content in sorted(files.items()):
+        source = read(file, content, report)
+        if source is None:
+            declared.complete = False
+        elif file.startswith("inventory/"):
+            _add_inventory(declared, source, report)
+        else:
+            _add_topology(declared, source, report)
+    return declared
+
+
+def _add_topology(declared: Declaration, source: Source, report: Report) -> None:
+    if source.file == "topology/addresses.yaml":
+        declared.addresses = _whole(declared, source, schema.AddressesFile, report)
+    elif source.file == "topology/allocations.yaml":
+        declared.allocations = _whole(declared, source, schema.AllocationsFile, report)
+    elif source.file == "topology/routing.yaml":
+        declared.routing = _whole(declared, source, schema.RoutingFile, report)
+    elif source.file == "topology/lab.yaml":
+        declared.lab = _whole(declared, source, schema.LabFile, report)
+
+
+F = TypeVar("F", bound=schema.Declared)
+
+
+def _whole(declared: Declaration, source: Source, model: type[F], report: Report) -> Item[F] | None:
+    decl = validate(source, model, report)
+    if decl is None:
+        declared.complete = False
+        return None
+    return Item(source.file, decl, source)
+
+
+def _add_inventory(declared: Declaration, source: Source, report: Report) -> None:
+    found = validate(source, schema.InventoryFile, report)
+    if found is None:
+        declared.complete = False
+        return
+    if found.network is not None:
+        item = Item(found.network.name, found.network, source, ("network",))
+        if declared.network is not None:
+            report.add("JB112", "the network is declared twice", item.place, [declared.network.place])
+        declared.network = declared.network or item
+    _merge(declared.carriers, found.carriers, source, "carriers", report)
+    _merge(declared.peers, found.peers, source, "peers", report)
+    _merge(declared.roles, found.roles, source, "roles", report)
+    _merge(declared.archetypes, found.archetypes, source, "archetypes", report)
+    _merge(declared.locations, found.locations, source, "locations", report)
+    _merge(declared.databases, found.databases, source, "databases", report)
+    _merge(declared.services, found.services, source, "services", report)
+    for section, level in _SECTIONS.items():
+        for site in _sites(source, section, level, getattr(found, section), (), None):
+            _add_site(declared.sites, site, report)
+
+
+def _merge(into: dict[str, Item[T]], found: Mapping[str, T], source: Source, section: str, report: Report) -> None:
+    for name, decl in found.items():
+        item = Item(name, decl, source, (section, name))
+        _check_name(name, item.place, report, _LONG_NAME)
+        if name in into:
+            report.add("JB112", "{name} is declared twice", item.place, [into[name].place], name=name)
+        into.setdefault(name, item)
+
+
+def _sites(
+    source: Source, section: str, level: Level, found: Mapping[str, schema.SiteDecl], above: Path, parent: str | None
+) -> Iterator[SiteItem]:
+    """Yield the sites of a section and all below them, parents first."""
+    below = LEVELS.index(level) + 1
+    for key, decl in found.items():
+        path = (*above, section, key)
+        own_parent = decl.parent or parent
+        name = f"{own_parent}-{key}" if level in (Level.TOWNSHIP, Level.COMMUNITY) and own_parent else key
+        yield SiteItem(name, decl, source, path, key, level, own_parent)
+        for inner, inner_level in list(_SECTIONS.items())[below : below + 1]:
+            yield from _sites(source, inner, inner_level, getattr(decl, inner, {}), path, name)
+
+
+def _add_site(into: dict[str, SiteItem], site: SiteItem, report: Report) -> None:
+    _check_name(site.key, site.place, report, _NAME)
+    if len(site.name) > _MAX_NAME:
+        report.add(
+            "JB111", "{name} has {length} characters, {limit} are allowed", site.place,
+            name=site.name, length=len(site.name), limit=_MAX_NAME,
+        )  # fmt: skip
+    if site.name in into:
+        report.add("JB112", "{name} is declared twice", site.place, [into[site.name].place], name=site.name)
+    into.setdefault(site.name, site)
+
+
+def _check_name(name: str, place: Place, report: Report, standard: re.Pattern[str]) -> None:
+    if not standard.match(name):
+        report.add("JB111", "the name {name} is off the standard: a-z and 0-9, a letter first", place, name=name)

@@ -1,0 +1,129 @@
+"""The pipeline from text to network: read, validate, merge, hierarchy, addresses, devices, business."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jbnet.inventory import business
+from jbnet.inventory.addressing import Space, check_plan, home_spaces, site_spaces
+from jbnet.inventory.declaration import Declaration, SiteItem, declare
+from jbnet.inventory.expand import Expander, Expansion
+from jbnet.inventory.hierarchy import check_hierarchy, dangling
+from jbnet.inventory.homes import Home, location_homes, site_homes
+from jbnet.inventory.report import Report
+from jbnet.inventory.scale import check_scales
+from jbnet.model.findings import Finding, Place
+from jbnet.model.network import Carrier, Level, Location, Network, Peer, Role, Site, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the text came to. ``network`` is None when there are errors."""
+
+    network: Network | None
+    findings: tuple[Finding, ...]
+
+
+def load(files: Mapping[str, str], report: Report | None = None) -> Loaded:
+    """Return the network and every finding. Keys of ``files`` are paths relative to the workspace; never raises."""
+    report = report or Report()
+    declared = declare(files, report)
+    _require(declared, report)
+    sites = check_hierarchy(declared, report)
+    spaces = {**home_spaces(declared, report), **site_spaces(declared, sites, report)}
+    check_plan(declared, sites, spaces, report)
+    homes = _homes(declared, sites, spaces, report)
+    expansion = _expand(declared, homes, report)
+    network = _assemble(declared, sites, homes, expansion, report)
+    findings = report.sorted()
+    return Loaded(None if report.has_errors else network, findings)
+
+
+def _require(declared: Declaration, report: Report) -> None:
+    parts = {
+        "inventory/network.yaml": declared.network,
+        "topology/addresses.yaml": declared.addresses,
+        "topology/allocations.yaml": declared.allocations,
+        "topology/routing.yaml": declared.routing,
+    }
+    for file, part in parts.items():
+        if part is None and declared.complete:
+            what = "the section network" if file.startswith("inventory") else "the file"
+            report.add("JB117", "{what} is missing: {file}", Place(file), what=what, file=file)
+
+
+def _homes(
+    declared: Declaration, sites: list[SiteItem], spaces: Mapping[str, Space], report: Report
+) -> dict[str, Home]:
+    homes = {home.name: home for home in location_homes(declared, spaces, report)}
+    for name, home in site_homes(declared, sites, spaces, report).items():
+        homes.setdefault(name, home)
+    return homes
+
+
+def _expand(declared: Declaration, homes: Mapping[str, Home], report: Report) -> Expansion:
+    if declared.routing is None:
+        return Expansion()
+    return Expander(declared, homes, declared.routing.decl, report).run()
+
+
+def _assemble(
+    declared: Declaration, sites: list[SiteItem], homes: Mapping[str, Home], expansion: Expansion, report: Report
+) -> Network | None:
+    databases = business.databases(declared, expansion.devices.keys(), report)
+    services = business.services(declared, report)
+    if declared.network is None or declared.addresses is None:
+        return None
+    decl = declared.network.decl
+    if decl.noc is not None and decl.noc not in expansion.devices:
+        dangling(report, "device", decl.noc, list(expansion.devices), declared.network.at("noc"), declared)
+    network = Network(
+        name=decl.name,
+        name_zh=decl.name_zh,
+        asn=decl.asn,
+        supernet=decl.supernet,
+        sites={site.name: _site(site, homes) for site in sites if site.name in homes},
+        locations={name: _location(name, declared, homes) for name in declared.locations},
+        peers={n: Peer(n, p.decl.name_zh, p.decl.asn, p.decl.prefixes, p.place) for n, p in declared.peers.items()},
+        roles={n: _role(n, declared) for n in declared.roles},
+        devices=expansion.devices,
+        circuits=expansion.circuits,
+        carriers={n: Carrier(n, c.decl.name_zh, c.decl.phone, c.place) for n, c in declared.carriers.items()},
+        databases=databases,
+        services=services,
+        bgp_sessions=tuple(expansion.sessions),
+        service_prefix=declared.addresses.decl.services,
+        noc=decl.noc,
+    )
+    check_scales(declared, network, report)
+    return network
+
+
+def _site(item: SiteItem, homes: Mapping[str, Home]) -> Site:
+    decl, home = item.decl, homes[item.name]
+    return Site(
+        name=item.name,
+        name_zh=decl.name_zh,
+        level=Level(item.level),
+        code=decl.code,
+        parent=item.parent,
+        status=Status(home.status),
+        phase=home.phase,
+        lon=decl.lon,
+        lat=decl.lat,
+        archetype=home.archetype,
+        block=home.space.block if home.space else None,
+        own=home.space.own if home.space else None,
+        place=item.place,
+    )
+
+
+def _location(name: str, declared: Declaration, homes: Mapping[str, Home]) -> Location:
+    item, space = declared.locations[name], homes[name].space
+    return Location(name, item.decl.name_zh, item.decl.site, space.block if space else None, item.place)
+
+
+def _role(name: str, declared: Declaration) -> Role:
+    item = declared.roles[name]
+    return Role(name, item.decl.managed, item.decl.monitored, item.decl.snmp, item.place)

@@ -1,0 +1,49 @@
+"""Lab scales: how much of the network the live copy builds (topology/lab.yaml)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from jbnet.inventory import schema
+from jbnet.inventory.declaration import Declaration
+from jbnet.inventory.hierarchy import dangling
+from jbnet.inventory.report import Report, nearest
+from jbnet.inventory.source import read
+from jbnet.inventory.validate import validate
+from jbnet.model.errors import AnswerIsNo, UsageError
+from jbnet.model.network import Network
+from jbnet.model.text import text
+
+FILE = "topology/lab.yaml"
+
+
+def scale_devices(network: Network, files: Mapping[str, str], scale: str) -> frozenset[str]:
+    """Return the names of the devices of a scale. Raises UsageError for an unknown scale."""
+    report = Report()
+    source = read(FILE, files.get(FILE, ""), report)
+    lab = validate(source, schema.LabFile, report) if source else None
+    if lab is None:
+        raise AnswerIsNo("{file} has errors", file=FILE, findings=report.sorted())
+    if scale not in lab.scales:
+        like = nearest(scale, lab.scales) or ", ".join(sorted(lab.scales))
+        raise UsageError("there is no lab scale {scale}", hint=text("did you mean {like}?", like=like), scale=scale)
+    chosen = lab.scales[scale]
+    homes = {*chosen.locations, *chosen.peers, *chosen.sites}
+    homes |= {site.name for site in network.sites.values() if site.level.value in chosen.levels}
+    return frozenset(device.name for device in network.devices.values() if device.home in homes)
+
+
+def check_scales(declared: Declaration, network: Network, report: Report) -> None:
+    """Report names in topology/lab.yaml that are not declared."""
+    if declared.lab is None:
+        return
+    for scale, decl in declared.lab.decl.scales.items():
+        for kind, section, names, known in (
+            ("location", "locations", decl.locations, network.locations),
+            ("peer", "peers", decl.peers, network.peers),
+            ("site", "sites", decl.sites, network.sites),
+        ):
+            for index, name in enumerate(names):
+                if name not in known:
+                    place = declared.lab.at("scales", scale, section, index)
+                    dangling(report, kind, name, list(known), place, declared)

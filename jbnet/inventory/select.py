@@ -1,0 +1,112 @@
+"""Selectors (design section 6): ``level=county,phase=1+location:golmud-dc``.
+
+``,`` (and) binds tighter than ``+`` (or). A term is ``key=value``, ``under:CODE``, ``site:NAME``,
+``location:NAME``, ``peer:NAME`` or ``device:NAME``. A site means the devices that it houses, not those of a
+location that lies in it. ``all`` means every device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from jbnet.inventory.report import nearest
+from jbnet.model.errors import UsageError
+from jbnet.model.network import Device, Network, Site
+from jbnet.model.text import text
+
+Terms = frozenset[str]
+
+_SITE_KEYS: dict[str, Callable[[Site], str]] = {
+    "level": lambda site: site.level.value,
+    "phase": lambda site: str(site.phase),
+    "status": lambda site: site.status.value,
+    "archetype": lambda site: site.archetype or "",
+    "parent": lambda site: site.parent or "",
+}
+_DEVICE_KEYS: dict[str, Callable[[Device], str]] = {
+    "role": lambda device: device.role,
+    "platform": lambda device: device.platform,
+}
+_KINDS = ("under", "site", "location", "peer", "device")
+
+
+def select(network: Network, selector: str) -> tuple[Device, ...]:
+    """Return the devices that a selector picks, in the order of the declaration.
+
+    Raises UsageError for a term that cannot be read and for a name that is not declared.
+    """
+    chosen: set[str] = set()
+    for alternative in selector.split("+"):
+        parts = [_term(network, term.strip()) for term in alternative.split(",")]
+        chosen |= set.intersection(*parts)
+    return tuple(device for name, device in network.devices.items() if name in chosen)
+
+
+def _term(network: Network, term: str) -> set[str]:
+    if term == "all":
+        return set(network.devices)
+    kind, colon, name = term.partition(":")
+    if colon and kind in _KINDS:
+        return _named(network, kind, name)
+    key, equals, value = term.partition("=")
+    if equals:
+        return _keyed(network, key, value)
+    if term in network.devices:
+        return {term}
+    raise UsageError(
+        "the selector term {term} cannot be read",
+        hint=text("write key=value, under:CODE, site:NAME, location:NAME, peer:NAME, device:NAME or all"),
+        term=repr(term),
+    )
+
+
+def _named(network: Network, kind: str, name: str) -> set[str]:
+    if kind == "device":
+        return {_known(kind, name, network.devices)}
+    if kind == "under":
+        return _housed(network, _under(network, name))
+    known: dict[str, Collection[str]] = {
+        "site": network.sites, "location": network.locations, "peer": network.peers
+    }  # fmt: skip
+    return _housed(network, {_known(kind, name, known[kind])})
+
+
+def _keyed(network: Network, key: str, value: str) -> set[str]:
+    if key in _SITE_KEYS:
+        read_site = _SITE_KEYS[key]
+        values = {read_site(site) for site in network.sites.values()}
+        homes = {name for name, site in network.sites.items() if read_site(site) == value}
+        _known(key, value, values)
+        return _housed(network, homes)
+    if key in _DEVICE_KEYS:
+        read_device = _DEVICE_KEYS[key]
+        known = {*(read_device(device) for device in network.devices.values())}
+        _known(key, value, known | set(network.roles) if key == "role" else known)
+        return {name for name, device in network.devices.items() if read_device(device) == value}
+    _known("selector key", key, [*_SITE_KEYS, *_DEVICE_KEYS])
+    return set()
+
+
+def _under(network: Network, code: str) -> set[str]:
+    """Return the site of that code (or name) and all below it."""
+    root = next((site.name for site in network.sites.values() if code in (site.code, site.name)), None)
+    if root is None:
+        codes = [site.code for site in network.sites.values()]
+        _known("site", code, codes if code.isdigit() else network.sites)
+    below = {root}
+    for site in network.sites.values():  # parents stand before their children
+        if site.parent in below:
+            below.add(site.name)
+    return {name for name in below if name is not None}
+
+
+def _housed(network: Network, homes: set[str]) -> set[str]:
+    return {name for name, device in network.devices.items() if device.home in homes}
+
+
+def _known(kind: str, name: str, known: Collection[str]) -> str:
+    if name in known:
+        return name
+    like = nearest(name, known)
+    hint = text("did you mean {like}?", like=like) if like else None
+    raise UsageError("there is no {kind} {name}", hint=hint, kind=kind, name=name)

@@ -1,0 +1,136 @@
+"""From plain data to models: pydantic's errors become findings with a place and a plain message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from jbnet.inventory.report import Report, nearest
+from jbnet.inventory.source import Path, Source
+from jbnet.model.findings import Place
+
+M = TypeVar("M", bound=BaseModel)
+
+_EXPECTED: Mapping[str, str] = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "dict_type": "a mapping of keys to values",
+    "model_type": "a mapping of keys to values",
+    "model_attributes_type": "a mapping of keys to values",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "string_too_short": "text that is not empty",
+}
+_BOUNDS: Mapping[str, str] = {
+    "greater_than_equal": "at least {ge}",
+    "less_than_equal": "at most {le}",
+    "string_too_long": "at most {max_length} characters",
+}
+
+
+def validate(source: Source, model: type[M], report: Report) -> M | None:
+    """Judge a file by a model; None when anything is wrong, with every problem in ``report``.
+
+    An empty file is an empty mapping.
+    """
+    data = {} if source.data is None else source.data
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        for problem in error.errors(include_url=False):
+            _report(source, model, problem, report)
+        return None
+
+
+def _report(source: Source, model: type[BaseModel], problem: Any, report: Report) -> None:
+    kind = str(problem["type"])
+    path = tuple(part for part in problem["loc"] if part != "[key]")
+    if kind == "extra_forbidden":
+        _report_unknown(source, model, path, report)
+    elif kind == "missing":
+        place = source.key_place(path[:-1]) if len(path) > 1 else Place(source.file)
+        report.add("JB106", "the key {key} is missing", place, key=path[-1])
+    else:
+        _report_value(kind, problem, path, source.place(path), report)
+
+
+def _report_unknown(source: Source, model: type[BaseModel], path: Path, report: Report) -> None:
+    key = str(path[-1])
+    known = _known_keys(model, path[:-1])
+    like = nearest(key, known)
+    place = source.key_place(path)
+    if like:
+        report.add("JB105", "the key {key} is unknown here; did you mean {like}?", place, key=key, like=like)
+    else:
+        listed = ", ".join(sorted(known))
+        report.add("JB105", "the key {key} is unknown here; known are {known}", place, key=key, known=listed)
+
+
+def _report_value(kind: str, problem: Any, path: Path, place: Place, report: Report) -> None:
+    context = problem.get("ctx", {})
+    name = _subject(path)
+    given = _short(problem.get("input"))
+    if kind == "jb_code_number":
+        report.add("JB110", 'codes are text: write {code} in quotes', place, code=context["code"])
+    elif kind == "jb_code_text":
+        report.add("JB110", "{given} is not a division code: digits in quotes", place, given=given)
+    elif kind == "jb_host_bits":
+        report.add(
+            "JB107", "{given} is not the first address of its prefix: {right}", place, given=given, right=context["right"]
+        )
+    else:
+        expected = _expected(kind, problem, context)
+        report.add("JB107", "{key} must be {expected}, not {given}", place, key=name, expected=expected, given=given)
+
+
+def _expected(kind: str, problem: Any, context: Mapping[str, Any]) -> str:
+    if kind in _BOUNDS:
+        return _BOUNDS[kind].format(**context)
+    if kind == "literal_error":
+        return "one of " + str(context["expected"]).replace("'", "").replace(" or ", ", ")
+    return _EXPECTED.get(kind, str(problem["msg"]))
+
+
+def _subject(path: Path) -> str:
+    names = [str(part) for part in path if isinstance(part, str)]
+    return names[-1] if names else "the file"
+
+
+def _short(value: object) -> str:
+    shown = {dict: "a mapping", list: "a list", type(None): "nothing", bool: str(value).lower()}.get(type(value))
+    return shown or (str(value) if len(str(value)) <= 40 else str(value)[:37] + "...")
+
+
+def _known_keys(model: type[BaseModel], path: Path) -> list[str]:
+    """Return the keys that the model at the end of ``path`` knows."""
+    current: Any = model
+    for part in path:
+        current = _step(current, part)
+    models = [m for m in _flatten(current) if isinstance(m, type) and issubclass(m, BaseModel)]
+    return [field.alias or name for m in models for name, field in m.model_fields.items()]
+
+
+def _step(annotation: Any, part: str | int) -> Any:
+    for option in _flatten(annotation):
+        if isinstance(option, type) and issubclass(option, BaseModel):
+            for name, field in option.model_fields.items():
+                if part in (name, field.alias):
+                    return field.annotation
+        elif get_args(option):
+            return get_args(option)[0] if isinstance(part, int) else get_args(option)[-1]
+    return None
+
+
+def _flatten(annotation: Any) -> list[Any]:
+    """Return the members of unions and the subjects of Annotated, in order."""
+    arguments = get_args(annotation)
+    if hasattr(annotation, "__metadata__"):
+        return _flatten(arguments[0])
+    if arguments and type(None) in arguments:
+        return [m for a in arguments for m in _flatten(a)]
+    return [annotation]
