@@ -1,1 +1,1 @@
-"""The live copy of the network: namespaces, links and daemons on this machine."""
+"""The live copy of the network: namespaces, circuits and daemons on one machine (design section 7)."""

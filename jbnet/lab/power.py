@@ -1,0 +1,126 @@
+"""Power of devices: on, ready, off. A device's first process is its power switch."""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from jbnet.lab import process
+from jbnet.lab.paths import LabPaths
+from jbnet.lab.process import POLL_S
+from jbnet.lab.record import Chassis
+from jbnet.model.errors import CommandFailed
+from jbnet.model.text import text
+
+BOOT_TIMEOUT_S = 60.0
+OFF, BOOTING, ON = "off", "booting", "on"
+
+
+def wait_for_number(path: Path, deadline: float) -> int:
+    """Return the process id that a script writes into a file. Raises CommandFailed past the deadline (monotonic)."""
+    while time.monotonic() < deadline:
+        try:
+            content = path.read_text(encoding="ascii")
+        except FileNotFoundError:
+            content = ""
+        if content.endswith("\n"):
+            return int(content)
+        time.sleep(POLL_S)
+    raise CommandFailed("the lab's script did not start: {path} was not written", path=path)
+
+
+def chassis(path: Path, deadline: float) -> Chassis:
+    """Return the process whose id a file names."""
+    pid = wait_for_number(path, deadline)
+    return Chassis(pid, process.start_time(pid) or 0)
+
+
+class Power:
+    """The power switches of one lab's devices."""
+
+    def __init__(self, paths: LabPaths):
+        self._paths = paths
+
+    def first_process(self, device: str) -> int | None:
+        """Return the id of a device's first process, or None without power."""
+        try:
+            content = (self._paths.device(device) / "init").read_text(encoding="ascii")
+        except FileNotFoundError:
+            return None
+        return int(content) if content.endswith("\n") and process.is_alive(int(content)) else None
+
+    def state(self, device: str) -> str:
+        """Return ``off``, ``booting`` or ``on``."""
+        if self.first_process(device) is None:
+            return OFF
+        return ON if self._said(device).startswith("up") else BOOTING
+
+    def press(self, device: str, deadline: float) -> None:
+        """Give a device power; returns at once, the boot takes a moment. Nothing happens when it has power."""
+        while time.monotonic() < deadline:
+            try:
+                descriptor = os.open(self._paths.device(device) / "power", os.O_WRONLY | os.O_NONBLOCK)
+            except OSError as error:
+                if error.errno != errno.ENXIO:
+                    raise
+                if self.first_process(device) is not None:
+                    return
+                time.sleep(POLL_S)  # the chassis does not listen yet
+                continue
+            with os.fdopen(descriptor, "wb") as fifo:
+                fifo.write(b"on\n")
+            return
+        raise CommandFailed("{device} cannot be switched on: its chassis does not answer", device=device)
+
+    def await_ready(self, devices: Iterable[str], deadline: float) -> Iterable[str]:
+        """Yield devices as they finish their boot. Raises CommandFailed for one that does not."""
+        waiting = list(devices)
+        while waiting:
+            ready = [device for device in waiting if self._is_ready(device, deadline)]
+            yield from ready
+            waiting = [device for device in waiting if device not in ready]
+            if waiting:
+                time.sleep(POLL_S)
+
+    def cut(self, device: str, deadline: float) -> None:
+        """Take a device's power away: SIGKILL to its first process ends all that runs in it."""
+        pid = self.first_process(device)
+        if pid is None:
+            return
+        process.kill(pid)
+        while (self._paths.device(device) / "init").exists():
+            if time.monotonic() > deadline:
+                raise CommandFailed("{device} was killed, but its chassis did not notice", device=device)
+            time.sleep(POLL_S)
+
+    def complaint(self, device: str) -> str:
+        """Return what went wrong in a boot that went on all the same; empty: nothing."""
+        return self._said(device).partition(": ")[2]
+
+    def _is_ready(self, device: str, deadline: float) -> bool:
+        said = self._said(device)
+        if said.startswith("failed") or time.monotonic() > deadline:
+            log = self._paths.tree(device) / "var/log/boot.log"
+            raise CommandFailed(
+                "{device} did not boot: {reason}",
+                device=device,
+                reason=said or "no answer in time",
+                hint=text("its last words: {words}", words=_tail(log)),
+            )
+        return said.startswith("up")
+
+    def _said(self, device: str) -> str:
+        try:
+            return (self._paths.device(device) / "ready").read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return ""
+
+
+def _tail(log: Path, lines: int = 3) -> str:
+    try:
+        return " | ".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+    except FileNotFoundError:
+        return ""

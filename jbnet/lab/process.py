@@ -1,0 +1,101 @@
+"""Finds and ends the processes of one lab, and of no other.
+
+A process belongs to a lab when its environment carries the lab's mark, or when it lives in a network namespace
+of a process that does (clients that dropped their environment). Names are never looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from jbnet.lab.paths import MARK
+
+PROC = Path("/proc")
+POLL_S = 0.01
+
+
+def belonging(runtime: Path) -> set[int]:
+    """Return the ids of all living processes of the lab, except our own ancestors and ourselves."""
+    marked = {pid for pid in _all() if _is_marked(pid, runtime)}
+    own = {_namespace(Path("self")), _namespace(Path("1"))}
+    spaces = {_namespace(Path(str(pid))) for pid in marked} - own - {None}
+    inside = {pid for pid in _all() if _namespace(Path(str(pid))) in spaces}
+    return (marked | inside) - set(_ancestors())
+
+
+def end_all(runtime: Path, timeout: float = 10.0) -> set[int]:
+    """Kill all processes of the lab, as often as new ones appear; return those left after ``timeout`` seconds."""
+    deadline = time.monotonic() + timeout
+    while (found := belonging(runtime)) and time.monotonic() < deadline:
+        for pid in found:
+            _kill(pid)
+        time.sleep(POLL_S)
+    return found
+
+
+def is_alive(pid: int, started: int | None = None) -> bool:
+    """Say whether a process lives (a zombie does not), and is the one that started at ``started`` clock ticks."""
+    stat = _stat(pid)
+    return stat is not None and stat[0] not in "ZX" and (started is None or stat[1] == started)
+
+
+def start_time(pid: int) -> int | None:
+    """Return when a process started, in clock ticks since boot (proc(5), field 22): tells it from a successor."""
+    stat = _stat(pid)
+    return stat[1] if stat else None
+
+
+def kill(pid: int) -> None:
+    """Send SIGKILL; a process that is gone already is fine."""
+    _kill(pid)
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _all() -> Iterator[int]:
+    for entry in os.listdir(PROC):  # noqa: PTH208  names only, thousands of them
+        if entry.isdigit() and is_alive(int(entry)):
+            yield int(entry)
+
+
+def _is_marked(pid: int, runtime: Path) -> bool:
+    wanted = f"{MARK}={runtime}".encode()
+    try:
+        return wanted in (PROC / str(pid) / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+def _namespace(process: Path) -> str | None:
+    try:
+        return str((PROC / process / "ns/net").readlink())
+    except OSError:
+        return None
+
+
+def _stat(pid: int) -> tuple[str, int] | None:
+    try:
+        fields = (PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return None
+    return fields[0], int(fields[19])
+
+
+def _ancestors() -> Iterator[int]:
+    pid = os.getpid()
+    while pid > 0:
+        yield pid
+        try:
+            text = (PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return
+        pid = int(text.rpartition(")")[2].split()[1])

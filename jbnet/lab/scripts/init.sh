@@ -1,0 +1,78 @@
+#!/bin/sh
+# First process of a device: lays out its file system, starts its daemons, then reaps what they leave behind.
+# It runs in namespaces of its own (network, mount, UTS, IPC, PID); killing it is a power failure.
+# usage: init.sh DIR NAME   8> how the boot went   9> our process id on the host
+dir=$1 name=$2
+umask 022
+cd /
+# /proc is still the host's: this is the process id by which the host knows us.
+read -r pid _ </proc/self/stat
+echo "$pid" >&9
+exec 9>&-
+
+fail() {
+    echo "failed: $1" >&8
+    exit 1
+}
+
+. "$dir/settings"
+echo "boot of $name"
+hostname "$name"
+ip -force -batch "$dir/on.ip"
+mount -a -T "$dir/fstab" || fail mounts
+# What a device writes lies in its own tree (fstab); of the host's files it may only read.
+mount -o remount,bind,ro / || fail "read-only root"
+mount -t proc -o nosuid,nodev,noexec proc /proc
+mount -t sysfs -o nosuid,nodev,noexec sysfs /sys
+
+echo 1 >/proc/sys/net/ipv4/ip_forward
+for item in all default; do
+    echo 0 >"/proc/sys/net/ipv4/conf/$item/rp_filter"
+    echo 0 >"/proc/sys/net/ipv4/conf/$item/send_redirects"
+    echo 1 >"/proc/sys/net/ipv4/conf/$item/ignore_routes_with_linkdown"
+done
+echo 1 >/proc/sys/net/ipv4/fib_multipath_hash_policy
+
+mkdir -m 2775 /run/frr /run/postgresql
+mkdir -m 755 /run/sshd
+mkdir -m 1777 /run/lock
+chown frr:frr /run/frr
+if [ -n "$DATABASE" ]; then chown postgres:postgres /run/postgresql; fi
+
+if [ -n "$SNMP" ]; then
+    # ifTable's cache time can only be set by a SET: allow that one, from the device itself, until the next boot.
+    read -r secret </proc/sys/kernel/random/uuid
+    (
+        umask 077
+        mkdir /run/snmp-local
+        echo "view cacheonly included .1.3.6.1.4.1.8072.1.5" >/run/snmp-local/snmpd.conf
+        echo "rwcommunity $secret 127.0.0.1 -V cacheonly" >>/run/snmp-local/snmpd.conf
+        echo "mibs :" >/run/snmp-local/snmp.conf
+        echo "defCommunity $secret" >>/run/snmp-local/snmp.conf
+    )
+    snmpd -u Debian-snmp -g Debian-snmp -I -smux,mteTrigger,mteTriggerConf -p /run/snmpd.pid -Lf /var/log/snmpd.log \
+        -C -c /etc/snmp/snmpd.conf,/run/snmp-local/snmpd.conf udp:0.0.0.0:161 8>&- || fail snmpd
+fi
+# A commit that nobody confirmed does not survive a boot; before the first commit there is nothing to look at.
+if [ -d /var/lib/jbnet/commit ] && [ -x /usr/local/libexec/jbnet-commit ]; then
+    /usr/local/libexec/jbnet-commit boot 8>&-
+fi
+for daemon in $DAEMONS; do
+    module=
+    case " $AGENTX " in *" $daemon "*) module="-M snmp" ;; esac
+    # shellcheck disable=SC2086
+    /usr/lib/frr/"$daemon" -d -P 0 $module 8>&- || fail "$daemon"
+done
+vtysh -b 8>&- || note="frr.conf was not taken whole"
+/usr/sbin/sshd 8>&- || fail sshd
+if [ -n "$SNMP" ]; then
+    SNMPCONFPATH=/run/snmp-local snmpset -v 2c -Oq 127.0.0.1 \
+        1.3.6.1.4.1.8072.1.5.3.1.2.1.3.6.1.2.1.2.2 i 0 >/dev/null || fail "cache time of snmpd"
+fi
+echo "up${note:+: $note}" >&8
+exec 8>&-
+# An endless job is what lets the shell wait, and so reap every orphan.
+while :; do
+    sleep infinity &
+    wait "$!"
+done

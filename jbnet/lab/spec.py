@@ -1,0 +1,126 @@
+"""What a lab consists of: devices with their daemons and accounts, and the lines between them.
+
+A LabSpec is derived from the declaration and holds nothing else: the lab knows no other network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from jbnet.model.network import Circuit, Device, InterfaceKind, Network
+
+NETOPS = "netops"
+POSTGRES = "postgres"
+FENCE = "fence"
+ALWAYS = ("zebra", "staticd")
+
+
+@dataclass(frozen=True, slots=True)
+class LabDevice:
+    """One device. ``config`` is the text of /etc/frr/frr.conf at its first boot.
+
+    ``daemons`` are FRR's, in the order of their start; ``snmp`` is ``v3``, ``v2c`` or None (no agent);
+    ``accounts`` are those that log in with a key; ``fence``: root runs the fence helper over SSH;
+    ``lans`` are interfaces to the site's own network; ``addresses`` are all of its addresses, loopback first.
+    """
+
+    name: str
+    config: str
+    daemons: tuple[str, ...] = ALWAYS
+    snmp: str | None = "v3"
+    accounts: tuple[str, ...] = (NETOPS,)
+    fence: bool = False
+    lans: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LabEnd:
+    """A plug: a device and the name of the interface there."""
+
+    device: str
+    interface: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabLink:
+    """A circuit between two devices; ``latency_ms`` is the round trip (RFC 2681), ``cable``: inside a building."""
+
+    name: str
+    a: LabEnd
+    z: LabEnd
+    latency_ms: float = 0.0
+    cable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LabSpec:
+    """The whole lab. ``noc`` is the device from which jbnet works; ``trap_sink`` is where traps go."""
+
+    scale: str
+    devices: tuple[LabDevice, ...]
+    links: tuple[LabLink, ...]
+    noc: str | None = None
+    trap_sink: str | None = None
+
+    def interfaces(self, device: str) -> tuple[str, ...]:
+        """Return the names of a device's interfaces: lines in the order of the declaration, then LANs."""
+        ends = [end for link in self.links for end in (link.a, link.z) if end.device == device]
+        lans = next(d.lans for d in self.devices if d.name == device)
+        return (*(end.interface for end in ends), *lans)
+
+
+def spec_from(network: Network, startup: Callable[[Network, Device], str], scale: str = "all") -> LabSpec:
+    """Return the lab of a declared network; ``startup`` gives each device's first frr.conf.
+
+    Circuits with an end outside the network are left out: declare a restricted network for a small lab.
+    """
+    devices = tuple(_device(network, device, startup) for device in network.devices.values())
+    links = tuple(_link(circuit) for circuit in network.circuits.values() if _is_whole(network, circuit))
+    noc = network.devices.get(network.noc or "")
+    sink = str(noc.loopback) if noc is not None and noc.loopback is not None else None
+    return LabSpec(scale, devices, links, noc.name if noc else None, sink)
+
+
+def _device(network: Network, device: Device, startup: Callable[[Network, Device], str]) -> LabDevice:
+    role = network.roles[device.role]
+    hosts_database = any(device.name in (db.primary, db.standby) for db in network.databases.values())
+    return LabDevice(
+        name=device.name,
+        config=startup(network, device),
+        daemons=_daemons(network, device),
+        snmp=role.snmp,
+        accounts=(NETOPS, POSTGRES) if hosts_database else (NETOPS,),
+        fence=role.managed and device.home in network.locations,
+        lans=tuple(i.name for i in device.interfaces if i.kind is InterfaceKind.LAN),
+        addresses=tuple(_addresses(device)),
+        location=device.home,
+    )
+
+
+def _daemons(network: Network, device: Device) -> tuple[str, ...]:
+    """Return the daemons that the declaration asks for: a CPE without routing protocols runs none."""
+    ospf = any(interface.area for interface in device.interfaces)
+    bgp = device.asn is not None or any(device.name in (s.device, s.peer_device) for s in network.bgp_sessions)
+    return (*ALWAYS, *(("ospfd",) if ospf else ()), *(("bgpd",) if bgp else ()))
+
+
+def _addresses(device: Device) -> Iterable[str]:
+    found = [device.loopback, *(i.address.ip for i in device.interfaces if i.address is not None)]
+    return dict.fromkeys(str(address) for address in found if address is not None)
+
+
+def _is_whole(network: Network, circuit: Circuit) -> bool:
+    return circuit.a.device in network.devices and circuit.z.device in network.devices
+
+
+def _link(circuit: Circuit) -> LabLink:
+    return LabLink(
+        name=circuit.name,
+        a=LabEnd(circuit.a.device, circuit.a.interface),
+        z=LabEnd(circuit.z.device, circuit.z.interface),
+        latency_ms=circuit.latency_ms,
+        cable=circuit.carrier is None,
+    )
