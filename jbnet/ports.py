@@ -6,6 +6,7 @@ All ports are synchronous. Every call that can wait takes a timeout in seconds o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -13,6 +14,7 @@ from typing import Protocol
 from jbnet.model.network import Device
 from jbnet.model.secrets import Secret
 from jbnet.model.text import Text
+from jbnet.recovery.approval import ApprovalRequest, Judged
 from jbnet.snmp.types import SnmpAnswer as SnmpAnswer
 from jbnet.snmp.types import SnmpTarget as SnmpTarget
 from jbnet.snmp.types import Trap as Trap
@@ -373,3 +375,20 @@ class PlaybookRunner(Protocol):
         self, playbook: str, inventory: Mapping[str, object], variables: Mapping[str, object], timeout: float
     ) -> PlaybookResult:
         """Run ``playbooks/NAME.yaml``. Never raises for a task that failed."""
+
+
+class ApprovalVerifier(Protocol):
+    """Where people find what they are asked to approve, and where their signatures come in."""
+
+    def publish(self, request: ApprovalRequest) -> None:
+        """Lay the request out for the approvers, in the place of an earlier one."""
+
+    def received(self, request: ApprovalRequest) -> Sequence[Judged]:
+        """Return everything handed in so far, each judged against the request. Never raises for a bad one."""
+
+
+class Lease(Protocol):
+    """The right to be the only one who does something; it ends with the process that holds it."""
+
+    def held(self, holder: str) -> AbstractContextManager[None]:
+        """Hold it for the time of a ``with``. Raises Refused, naming the holder, while another has it."""
