@@ -1,0 +1,127 @@
+"""What may be the cause of trouble, and the view of the network by which causes are found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from jbnet.monitor.lines import Judgement, Symptom, judge
+from jbnet.monitor.plant import Plant
+from jbnet.monitor.policy import Policy
+from jbnet.monitor.state import DeviceState
+
+
+class CauseKind(StrEnum):
+    """What can be a root cause."""
+
+    CIRCUIT = "circuit"
+    DEVICE = "device"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CauseId:
+    """Names a root cause: a circuit or a device."""
+
+    kind: CauseKind
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A root cause as it stands now. ``devices`` are the silent devices that it explains, itself included."""
+
+    id: CauseId
+    since: datetime
+    evidence: tuple[Symptom, ...] = ()
+    devices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An open incident, as far as finding causes depends on it: its cause, its age, and whom it holds."""
+
+    id: CauseId
+    opened: datetime
+    devices: frozenset[str] = frozenset()
+    cleared: datetime | None = None
+
+
+@dataclass(frozen=True)
+class View:
+    """The network at one moment: states, verdicts on all lines, and the incidents that are already open."""
+
+    plant: Plant
+    states: Mapping[str, DeviceState]
+    now: datetime
+    policy: Policy
+    known: Mapping[CauseId, Known]
+    verdicts: Mapping[str, Judgement] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Judge every line once."""
+        watched = self.plant.watched
+        verdicts = {n: judge(line, self.states, watched, self.now, self.policy) for n, line in self.plant.lines.items()}
+        object.__setattr__(self, "verdicts", verdicts)
+
+    def answering(self, device: str) -> bool:
+        """Say whether the device's agent answers."""
+        state = self.states.get(device)
+        return state is not None and state.answer.up
+
+    def silent(self, device: str) -> bool:
+        """Say whether a watched device is known not to answer."""
+        state = self.states.get(device)
+        return device in self.plant.watched and state is not None and state.answer.down
+
+    def alive(self, device: str) -> bool:
+        """Say whether the device is there: its agent answers, or it answers echo requests, or jbnet runs on it."""
+        state = self.states.get(device)
+        return self.answering(device) or device == self.plant.origin or bool(state is not None and state.alive)
+
+    @property
+    def blind(self) -> bool:
+        """Say whether nothing is alive but the place from which jbnet looks."""
+        return not any(self.alive(device) for device in self.plant.watched if device != self.plant.origin)
+
+    def down(self, circuit: str) -> bool:
+        """Say whether a line is down for good: a missing neighbour on a device just back counts only if it did."""
+        verdict = self.verdicts[circuit]
+        return verdict.down and (not verdict.settling or CauseId(CauseKind.CIRCUIT, circuit) in self.known)
+
+    def misses(self, circuit: str, near: str) -> bool:
+        """Say whether an answering end misses the neighbour (or session) that it once had over a line."""
+        line, state = self.plant.lines[circuit], self.states.get(near)
+        end = line.a if line.a.device == near else line.z
+        if state is None or not state.answer.up:
+            return False
+        relation = state.ospf.get(end.neighbour or "") or state.bgp.get(end.session or "")
+        return relation is not None and relation.down and relation.ever_up
+
+    def silent_since(self, device: str) -> datetime:
+        """Return when a silent device went silent."""
+        return self.states[device].answer.since or self.now
+
+    def held(self, device: str) -> bool:
+        """Say whether a device has been silent long enough to be called a cause."""
+        return self.now >= self.silent_since(device) + timedelta(seconds=self.policy.hold_s)
+
+    def cleared(self, known: Known) -> bool:
+        """Say whether the cause of an open incident is gone (what lies behind it may still be coming back)."""
+        if known.id.kind is CauseKind.CIRCUIT:
+            return known.id.name not in self.verdicts or not self.down(known.id.name)
+        return not self.silent(known.id.name)
+
+    def recovering(self) -> Mapping[str, CauseId]:
+        """Return the devices that still have time to come back after their cause was repaired, with that cause."""
+        grace = timedelta(seconds=self.policy.recover_s)
+        return {
+            device: known.id
+            for known in self.known.values()
+            if self.cleared(known) and self.now < (known.cleared or self.now) + grace
+            for device in known.devices
+        }

@@ -1,0 +1,147 @@
+"""From one moment to the next: which incidents open, change, fold into one another, and close."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from jbnet.monitor.causes import Cause, CauseId, CauseKind, View
+from jbnet.monitor.consequences import NOTHING, Consequence, consequences, cut_off
+from jbnet.monitor.diagnose import Diagnosis, diagnose
+from jbnet.monitor.incidents import Incident, Incidents, heirs, merged
+from jbnet.monitor.plant import Plant
+from jbnet.monitor.policy import Policy
+from jbnet.monitor.state import DeviceState, Event, Subject, SubjectKind
+from jbnet.topology.impact import ServiceImpact, touched
+
+
+@dataclass(frozen=True, slots=True)
+class Correlated:
+    """The incidents after a round, those that opened, changed or closed in it, and the events that say so."""
+
+    incidents: Incidents
+    changed: tuple[Incident, ...]
+    events: tuple[Event, ...]
+
+
+def correlate(
+    before: Incidents, plant: Plant, states: Mapping[str, DeviceState], now: datetime, policy: Policy
+) -> Correlated:
+    """Return the incidents as the states of this moment have them.
+
+    The same states and the same open incidents give the same result: nothing depends on the order of events.
+    """
+    known = {incident.root_cause: incident.known() for incident in before.open.values()}
+    view = View(plant, states, now, policy, known)
+    diagnosis = diagnose(view)
+    turn = _Turn(before, view, diagnosis)
+    turn.open_or_keep()
+    turn.close_or_wait()
+    turn.fill_in()
+    return turn.result()
+
+
+class _Turn:
+    """One turn of correlation: the open incidents are taken over one by one into ``kept``."""
+
+    def __init__(self, before: Incidents, view: View, diagnosis: Diagnosis):
+        self._before = before
+        self._view = view
+        self._diagnosis = diagnosis
+        self._left = dict(before.by_cause())
+        self._kept: dict[CauseId, Incident] = {}
+        self._closed: list[Incident] = []
+        self._next = before.next_number
+
+    def open_or_keep(self) -> None:
+        """Carry each cause's incident on, root a young symptom's incident in it, or open a new one."""
+        for cause in self._diagnosis.causes:
+            incident = self._left.pop(cause.id, None)
+            if incident is not None:
+                self._kept[cause.id] = replace(incident, cleared=None)
+        for cause in self._diagnosis.causes:
+            folded = self._foldable(cause)
+            if cause.id not in self._kept:
+                self._kept[cause.id] = self._inherit(cause, folded) if folded else self._new(cause)
+                folded = folded[1:]
+            for incident in folded:
+                self._closed.append(merged(incident, self._kept[cause.id].id, self._view.now))
+                del self._left[incident.root_cause]
+
+    def _foldable(self, cause: Cause) -> Sequence[Incident]:
+        """Return the young incidents whose own cause has turned out to be a symptom of this one."""
+        if not self._left:
+            return ()
+        explained = {CauseId(CauseKind.DEVICE, device) for device in cause.devices}
+        explained |= {CauseId(CauseKind.CIRCUIT, self._line_of(symptom.subject)) for symptom in cause.evidence}
+        mine = [i for c, i in self._left.items() if c in explained and c != cause.id]
+        return heirs(mine, self._view.now, self._view.policy.fold_s)
+
+    def _line_of(self, subject: Subject) -> str:
+        """Return the circuit on which a symptom was seen (empty: none)."""
+        for edge in self._view.plant.graph.adjacency.get(subject.device, ()):
+            for end in self._view.plant.lines[edge.circuit].ends:
+                if end.device == subject.device and subject.part in (end.interface, end.neighbour, end.session):
+                    return edge.circuit
+        return ""
+
+    def _inherit(self, cause: Cause, folded: Sequence[Incident]) -> Incident:
+        """Return the oldest of the folded incidents with its root cause corrected: it stays one incident."""
+        oldest = folded[0]
+        del self._left[oldest.root_cause]
+        return replace(oldest, root_cause=cause.id, since=min(oldest.since, cause.since), cleared=None)
+
+    def _new(self, cause: Cause) -> Incident:
+        incident = Incident(str(self._next), cause.id, cause.since, self._view.now)
+        self._next += 1
+        return incident
+
+    def close_or_wait(self) -> None:
+        """Close an incident whose cause is gone once all behind it is back, or has had its time."""
+        grace = timedelta(seconds=self._view.policy.recover_s)
+        blamed = {device for cause in self._diagnosis.causes for device in cause.devices}
+        for cause, incident in self._left.items():
+            cleared = incident.cleared or self._view.now
+            waiting = any(self._view.silent(d) and d not in blamed for d in incident.devices)
+            if waiting and self._view.now < cleared + grace:
+                self._kept[cause] = replace(incident, cleared=cleared)
+            else:
+                self._closed.append(replace(incident, cleared=cleared, closed=self._view.now))
+
+    def fill_in(self) -> None:
+        """Bring sites, services and symptoms of the open incidents up to date."""
+        sites = cut_off(self._view, self._diagnosis.causes)
+        for cause in self._diagnosis.causes:
+            incident = replace(self._kept[cause.id], devices=cause.devices, sites=sites.get(cause.id, ()))
+            self._kept[cause.id] = replace(incident, symptoms=cause.evidence, services=self._services(incident))
+        if set(self._kept) != {i.root_cause for i in self._before.open.values()}:
+            added = consequences(self._view.plant, [i.root_cause for i in self._in_order()])
+            for cause_id, incident in self._kept.items():
+                self._kept[cause_id] = _with(incident, added.get(cause_id, NOTHING))
+
+    def _services(self, incident: Incident) -> tuple[ServiceImpact, ...]:
+        old = self._before.open.get(incident.id)
+        if old is not None and (old.devices, old.sites) == (incident.devices, incident.sites):
+            return old.services
+        return touched(self._view.plant.network, incident.sites, set(incident.devices))
+
+    def _in_order(self) -> list[Incident]:
+        return sorted(self._kept.values(), key=lambda i: (i.since, i.root_cause))
+
+    def result(self) -> Correlated:
+        """Return what this turn came to."""
+        kept = {i.id: i for i in sorted(self._kept.values(), key=lambda i: int(i.id))}
+        fresh = [i for i in kept.values() if self._before.open.get(i.id) != i]
+        changed = tuple(sorted((*fresh, *self._closed), key=lambda i: int(i.id)))
+        events = tuple(self._event(incident) for incident in changed)
+        return Correlated(Incidents(kept, self._next, self._diagnosis.pending), changed, events)
+
+    def _event(self, incident: Incident) -> Event:
+        word = "updated" if incident.id in self._before.open else "opened"
+        word = "closed" if incident.closed else word
+        return Event(self._view.now, word, Subject(SubjectKind.INCIDENT, incident.id), incident.as_json())
+
+
+def _with(incident: Incident, added: Consequence) -> Incident:
+    return replace(incident, degraded=added.degraded, on_backup=added.on_backup)

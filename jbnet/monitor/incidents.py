@@ -1,0 +1,98 @@
+"""Incidents: one per cause, from the moment it is sure until everything behind it is back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from jbnet.monitor.causes import CauseId, Known
+from jbnet.monitor.lines import Symptom
+from jbnet.topology.impact import ServiceImpact
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One piece of trouble with one root cause.
+
+    ``opened`` is when it was recognised, ``since`` when the cause began. ``devices`` do not answer because of
+    it; ``sites`` are cut off by it, ``degraded`` lost their redundancy, ``on_backup`` are reached over a
+    backup line because of it. ``cleared``: the cause is repaired, what lies behind it is still coming back.
+    ``merged_into``: the incident whose cause turned out to explain this one.
+    """
+
+    id: str
+    root_cause: CauseId
+    since: datetime
+    opened: datetime
+    cleared: datetime | None = None
+    closed: datetime | None = None
+    devices: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    degraded: tuple[str, ...] = ()
+    on_backup: tuple[str, ...] = ()
+    services: tuple[ServiceImpact, ...] = ()
+    symptoms: tuple[Symptom, ...] = ()
+    merged_into: str | None = None
+
+    @property
+    def state(self) -> str:
+        """Return ``open`` or ``closed``."""
+        return "closed" if self.closed else "open"
+
+    def known(self) -> Known:
+        """Return what finding causes needs to know of it."""
+        return Known(self.root_cause, self.opened, frozenset(self.devices), self.cleared)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the incident for ``--json``; times are RFC 3339 in UTC."""
+        return {
+            "id": self.id,
+            "root_cause": {"kind": str(self.root_cause.kind), "name": self.root_cause.name},
+            "state": self.state,
+            "since": rfc3339(self.since),
+            "opened": rfc3339(self.opened),
+            "cleared": rfc3339(self.cleared),
+            "closed": rfc3339(self.closed),
+            "sites": list(self.sites),
+            "degraded": list(self.degraded),
+            "on_backup": list(self.on_backup),
+            "devices": list(self.devices),
+            "services": [{"name": s.name, "sites": s.sites} for s in self.services],
+            "symptoms": [symptom.as_json() for symptom in self.symptoms],
+            "merged_into": self.merged_into,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Incidents:
+    """The open incidents by id, in the order in which they opened, and the number that the next one gets.
+
+    ``pending`` are devices that are silent and not explained yet.
+    """
+
+    open: Mapping[str, Incident] = field(default_factory=dict)
+    next_number: int = 1
+    pending: tuple[str, ...] = ()
+
+    def by_cause(self) -> Mapping[CauseId, Incident]:
+        """Return the open incidents by root cause."""
+        return {incident.root_cause: incident for incident in self.open.values()}
+
+
+def rfc3339(time: datetime | None) -> str | None:
+    """Return a time as RFC 3339 in UTC with milliseconds, such as ``2026-11-22T01:02:03.004Z``."""
+    if time is None:
+        return None
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def heirs(incidents: Iterable[Incident], now: datetime, fold_s: float) -> tuple[Incident, ...]:
+    """Return the incidents that are young enough to be folded into a cause that turns up later, oldest first."""
+    window = timedelta(seconds=fold_s)
+    return tuple(sorted((i for i in incidents if i.opened >= now - window), key=lambda i: (i.opened, int(i.id))))
+
+
+def merged(incident: Incident, into: str, now: datetime) -> Incident:
+    """Return the incident as folded into another one."""
+    return replace(incident, closed=now, merged_into=into)

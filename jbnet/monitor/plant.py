@@ -1,0 +1,103 @@
+"""What the declaration says there is to see: who is watched, and which report belongs to which circuit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jbnet.model.network import Circuit, Device, Network, Status, Termination
+from jbnet.topology.graph import Graph, build
+from jbnet.topology.impact import homes_of
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a circuit: where it is reported, and by which far addresses its neighbours are known there."""
+
+    device: str
+    interface: str
+    neighbour: str | None = None
+    session: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A circuit as monitoring sees it. ``primary_first`` sorts it when nothing else tells two lines apart."""
+
+    circuit: str
+    a: End
+    z: End
+    backup: bool
+
+    @property
+    def ends(self) -> tuple[End, End]:
+        """Return both ends, the one nearer to the core first."""
+        return (self.a, self.z)
+
+    @property
+    def primary_first(self) -> tuple[bool, str]:
+        """Return a sort key: primaries first, then by name."""
+        return (self.backup, self.circuit)
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """The declared network prepared for correlation; built once. ``origin`` is where the monitor looks from.
+
+    ``watched`` are the devices that are polled; ``homes`` the devices of each site, location and peer;
+    ``sites`` the sites that have a watched device.
+    """
+
+    network: Network
+    graph: Graph
+    origin: str | None
+    watched: frozenset[str]
+    lines: Mapping[str, Line]
+    homes: Mapping[str, tuple[str, ...]]
+    sites: tuple[str, ...]
+
+
+def survey(network: Network, origin: str | None = None) -> Plant:
+    """Return the plant of a network, seen from ``origin`` (default: the network's NOC)."""
+    watched = frozenset(d.name for d in network.devices.values() if _watched(network, d))
+    homes = homes_of(network)
+    origin = origin or network.noc
+    return Plant(
+        network=network,
+        graph=build(network),
+        origin=origin if origin in network.devices else None,
+        watched=watched,
+        lines={c.name: _line(network, c) for c in network.circuits.values()},
+        homes=homes,
+        sites=tuple(home for home, devices in homes.items() if home in network.sites and watched.intersection(devices)),
+    )
+
+
+def _watched(network: Network, device: Device) -> bool:
+    role = network.roles[device.role]
+    site = network.sites.get(device.home)
+    in_use = site is None or site.status is Status.ACTIVE
+    return role.monitored and role.snmp is not None and in_use
+
+
+def _line(network: Network, circuit: Circuit) -> Line:
+    backup = network.circuits[circuit.name].role == "backup"
+    return Line(
+        circuit.name,
+        _end(network, circuit, circuit.a, circuit.z),
+        _end(network, circuit, circuit.z, circuit.a),
+        backup,
+    )
+
+
+def _end(network: Network, circuit: Circuit, here: Termination, there: Termination) -> End:
+    """Return one end; an OSPF neighbour is expected where both interfaces are in an area and neither is passive."""
+    near = network.devices[here.device].interface(here.interface)
+    far = network.devices[there.device].interface(there.interface)
+    talks = near.area is not None and far.area is not None and not near.passive and not far.passive
+    neighbour = str(far.address.ip) if talks and far.address is not None else None
+    session = next(
+        (str(s.peer_address) for s in network.bgp_sessions if s.circuit == circuit.name and s.device == here.device),
+        None,
+    )
+    return End(here.device, here.interface, neighbour, session)

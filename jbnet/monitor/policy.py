@@ -1,0 +1,27 @@
+"""How soon and how sure: the few numbers by which states become incidents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Thresholds of monitoring; times are in seconds. ``monitors/policy.yaml`` sets them.
+
+    ``confirm_looks``: contrary looks in a row before bad news is believed.
+    ``hold_s``: how long a device may be silent behind lines that work before it is called the cause (routing
+    needs this long to find the other way round), and how long a device must answer again before a lost
+    adjacency counts against its line.
+    ``together_s``: lines of one device that went down within this time went down together.
+    ``fold_s``: an incident younger than this is folded into a cause that turns up later and explains it.
+    ``recover_s``: how long what lies behind a repaired cause may take to come back before it stands alone.
+    ``stale_s``: state that is older is shown as stale.
+    """
+
+    confirm_looks: int = 2
+    hold_s: float = 6.0
+    together_s: float = 3.0
+    fold_s: float = 30.0
+    recover_s: float = 60.0
+    stale_s: float = 15.0

@@ -1,0 +1,74 @@
+"""From counters to rates. A difference that cannot be trusted gives no rate: never 0, never a spike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jbnet.snmp.mibs import InterfaceRow, System
+
+COUNTER64 = 2**64
+COUNTER32 = 2**32
+TICKS_PER_SECOND = 100
+"""sysUpTime counts hundredths of a second in 32 bits: it wraps after 497 days (RFC 3418)."""
+
+MAX_BPS = 1.6e12
+"""No interface is faster (1.6 Tbit/s): a rate above it is a counter that was reset, not traffic."""
+
+_WRAP_SLACK_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Traffic of an interface in bit/s, each way; None: unknown."""
+
+    in_bps: float | None = None
+    out_bps: float | None = None
+
+
+UNKNOWN = Rate()
+
+
+def counter_rate(
+    before: int | None, after: int | None, seconds: float, *, modulus: int = COUNTER64, max_bps: float = MAX_BPS
+) -> float | None:
+    """Return bit/s from two readings of an octet counter, or None when the difference means nothing.
+
+    A counter that went backwards has wrapped only if the rate that this gives is possible; otherwise it was
+    reset. A counter that could have wrapped more than once in the time between the readings says nothing.
+    """
+    if before is None or after is None or seconds <= 0 or modulus * 8 / seconds < max_bps:
+        return None
+    rate = ((after - before) % modulus) * 8 / seconds
+    return rate if rate <= max_bps else None
+
+
+def restarted(before: System | None, after: System | None, seconds: float) -> bool:
+    """Say whether the agent restarted between two readings that lie ``seconds`` apart.
+
+    snmpEngineBoots and snmpEngineTime (RFC 3411) tell a restart from a wrap of sysUpTime; without them a
+    sysUpTime that went backwards is a wrap only if it was about to.
+    """
+    if before is None or after is None:
+        return False
+    if before.engine_boots is not None and after.engine_boots is not None:
+        if before.engine_boots != after.engine_boots:
+            return True
+        if before.engine_time is not None and after.engine_time is not None:
+            return after.engine_time < before.engine_time
+    if before.uptime is None or after.uptime is None or after.uptime >= before.uptime:
+        return False
+    return before.uptime + (seconds + _WRAP_SLACK_S) * TICKS_PER_SECOND < COUNTER32
+
+
+def interface_rate(before: InterfaceRow, after: InterfaceRow, seconds: float, *, agent_restarted: bool) -> Rate:
+    """Return the traffic between two readings of ifHCInOctets and ifHCOutOctets (RFC 2863).
+
+    Unknown after a restart of the agent, a change of ifCounterDiscontinuityTime, or a new ifIndex.
+    """
+    broken = before.discontinuity != after.discontinuity or before.index != after.index
+    if agent_restarted or broken:
+        return UNKNOWN
+    return Rate(
+        counter_rate(before.in_octets, after.in_octets, seconds),
+        counter_rate(before.out_octets, after.out_octets, seconds),
+    )

@@ -1,0 +1,67 @@
+"""Monitoring as one function of its samples: what the monitor does live, and what replaying a record does again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from jbnet.monitor.correlate import correlate
+from jbnet.monitor.incidents import Incident, Incidents
+from jbnet.monitor.plant import Plant
+from jbnet.monitor.policy import Policy
+from jbnet.monitor.samples import Round, Sample
+from jbnet.monitor.state import DeviceState, Event, advance
+
+
+@dataclass(frozen=True, slots=True)
+class Watchbook:
+    """All that monitoring remembers between two rounds."""
+
+    states: Mapping[str, DeviceState] = field(default_factory=dict)
+    incidents: Incidents = field(default_factory=Incidents)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a round came to: the new memory, what happened, and which devices' states changed."""
+
+    book: Watchbook
+    events: tuple[Event, ...]
+    incidents: tuple[Incident, ...]
+    """Those that opened, changed or closed."""
+
+
+def absorb(
+    states: Mapping[str, DeviceState], look: tuple[Sample, ...], policy: Policy
+) -> tuple[dict[str, DeviceState], list[Event]]:
+    """Return the states after one look, and what changed."""
+    after = dict(states)
+    events: list[Event] = []
+    for sample in sorted(look, key=lambda s: s.device):
+        before = after.get(sample.device) or DeviceState(sample.device)
+        after[sample.device], happened = advance(before, sample, policy.confirm_looks)
+        events.extend(happened)
+    return after, events
+
+
+def play(book: Watchbook, plant: Plant, turn: Round, policy: Policy) -> Outcome:
+    """Return what a recorded round comes to. Law: the same rounds give the same incidents, always."""
+    states: Mapping[str, DeviceState] = book.states
+    events: list[Event] = []
+    for look in turn.looks:
+        states, happened = absorb(states, look, policy)
+        events.extend(happened)
+    return conclude(book, states, events, plant, turn, policy)
+
+
+def conclude(
+    book: Watchbook,
+    states: Mapping[str, DeviceState],
+    events: list[Event],
+    plant: Plant,
+    turn: Round,
+    policy: Policy,
+) -> Outcome:
+    """Return the end of a round whose looks have been absorbed: the incidents as the states have them."""
+    found = correlate(book.incidents, plant, states, turn.time, policy)
+    return Outcome(Watchbook(states, found.incidents), (*events, *found.events), found.changed)

@@ -1,0 +1,40 @@
+"""What one look at a device gave. Samples are the only input of monitoring: replaying them gives the same incidents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from jbnet.snmp.mibs import BgpPeer, InterfaceRow, OspfNeighbor, System
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One look at one device. ``time`` is when the look began, the same for all devices looked at together.
+
+    A table that was not asked for, or came back only in part, is None: unknown is neither empty nor down.
+    ``pinged`` says whether a silent device answered an echo request (RFC 792); None: it was not tried.
+    ``rtt_s`` is the shortest round trip in seconds.
+    """
+
+    device: str
+    time: datetime
+    answered: bool
+    rtt_s: float | None = None
+    system: System | None = None
+    interfaces: tuple[InterfaceRow, ...] | None = None
+    ospf: tuple[OspfNeighbor, ...] | None = None
+    bgp: tuple[BgpPeer, ...] | None = None
+    pinged: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One turn over the network: the first look and the second looks at what raised a doubt, in order.
+
+    ``time`` is the wall clock at its end (UTC). Within a look the order of the samples means nothing.
+    """
+
+    number: int
+    time: datetime
+    looks: tuple[tuple[Sample, ...], ...]

@@ -1,0 +1,191 @@
+"""The state of one device and all that it reports; ``advance`` takes one sample in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from jbnet.monitor.rates import UNKNOWN, Rate, interface_rate, restarted
+from jbnet.monitor.samples import Sample
+from jbnet.monitor.watch import NEW, Condition, Watch, observe
+from jbnet.snmp.mibs import AdminStatus, BgpState, InterfaceRow, OperStatus, OspfState, System
+
+
+class SubjectKind(StrEnum):
+    """What an event or a symptom is about."""
+
+    DEVICE = "device"
+    INTERFACE = "interface"
+    NEIGHBOUR = "neighbour"
+    SESSION = "session"
+    CIRCUIT = "circuit"
+    INCIDENT = "incident"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Subject:
+    """A watched thing: the device, and the interface's name or the far end's address on it."""
+
+    kind: SubjectKind
+    device: str
+    part: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.device}/{self.part}" if self.part else self.device
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that changed: ``event`` is a word such as ``down``, ``up``, ``restarted``, ``opened``, ``closed``."""
+
+    time: datetime
+    event: str
+    subject: Subject
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceState:
+    """An interface: its condition (ifOperStatus), whether somebody shut it, last counters and rates."""
+
+    watch: Watch = NEW
+    shut: bool = False
+    row: InterfaceRow | None = None
+    read: datetime | None = None
+    rate: Rate = UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceState:
+    """All that is known of a device. OSPF neighbours and BGP sessions are keyed by the far end's address.
+
+    ``answer`` is its agent; ``alive`` says whether a silent one still answers echo requests (None: not tried).
+    ``last_seen`` is the time of its last answer: what it reported is no fresher than that.
+    """
+
+    device: str
+    answer: Watch = NEW
+    alive: bool | None = None
+    last_seen: datetime | None = None
+    system: System | None = None
+    interfaces: Mapping[str, InterfaceState] = field(default_factory=dict)
+    ospf: Mapping[str, Watch] = field(default_factory=dict)
+    bgp: Mapping[str, Watch] = field(default_factory=dict)
+
+    @property
+    def doubtful(self) -> bool:
+        """Say whether anything here waits for a second look."""
+        watches = (*self.ospf.values(), *self.bgp.values(), *(i.watch for i in self.interfaces.values()))
+        return self.answer.doubtful or any(watch.doubtful for watch in watches)
+
+
+def advance(state: DeviceState, sample: Sample, confirm: int = 2) -> tuple[DeviceState, list[Event]]:
+    """Return the state after a sample, and what changed. ``confirm``: contrary looks in a row that are believed.
+
+    A silent device's interfaces and neighbours keep their last known condition: nobody saw them change.
+    """
+    events: list[Event] = []
+    seen = Condition.UP if sample.answered else Condition.DOWN
+    answer = observe(state.answer, seen, sample.time, confirm)
+    _note(events, state.answer, answer, Subject(SubjectKind.DEVICE, state.device), sample)
+    if not sample.answered:
+        alive = sample.pinged if sample.pinged is not None else state.alive
+        return replace(state, answer=answer, alive=alive), events
+    again = restarted(state.system, sample.system, _elapsed(state.last_seen, sample.time))
+    if again:
+        events.append(Event(sample.time, "restarted", Subject(SubjectKind.DEVICE, state.device)))
+    interfaces = _interfaces(state, sample, confirm, events, agent_restarted=again)
+    ospf = {n.address: n.state is OspfState.FULL for n in sample.ospf} if sample.ospf is not None else None
+    bgp = {p.remote: p.state is BgpState.ESTABLISHED for p in sample.bgp} if sample.bgp is not None else None
+    return (
+        DeviceState(
+            device=state.device,
+            answer=answer,
+            last_seen=sample.time,
+            system=sample.system or state.system,
+            interfaces=interfaces,
+            ospf=_relations(state.ospf, ospf, SubjectKind.NEIGHBOUR, sample, confirm, events),
+            bgp=_relations(state.bgp, bgp, SubjectKind.SESSION, sample, confirm, events),
+        ),
+        events,
+    )
+
+
+def _elapsed(before: datetime | None, now: datetime) -> float:
+    return (now - before).total_seconds() if before is not None else 0.0
+
+
+def _note(events: list[Event], before: Watch, after: Watch, subject: Subject, sample: Sample) -> None:
+    """Add an event when a condition changed; coming up for the first time is no news."""
+    first_sight = after.up and before.condition is Condition.UNKNOWN
+    if before.condition is not after.condition and not first_sight:
+        data = {"since": after.since.isoformat()} if after.since else {}
+        events.append(Event(sample.time, str(after.condition), subject, data))
+
+
+def _interfaces(
+    state: DeviceState, sample: Sample, confirm: int, events: list[Event], *, agent_restarted: bool
+) -> Mapping[str, InterfaceState]:
+    """Return the interfaces after a sample. One that the agent no longer lists is down: it is gone."""
+    if sample.interfaces is None:
+        return state.interfaces
+    rows = {row.name: row for row in sample.interfaces}
+    found: dict[str, InterfaceState] = {}
+    for name in {**state.interfaces, **rows}:
+        before = state.interfaces.get(name, InterfaceState())
+        after = _interface(before, rows.get(name), sample.time, confirm, agent_restarted=agent_restarted)
+        subject = Subject(SubjectKind.INTERFACE, state.device, name)
+        if before.watch is not after.watch:
+            _note(events, before.watch, after.watch, subject, sample)
+        found[name] = after
+    return found
+
+
+def _interface(
+    before: InterfaceState, row: InterfaceRow | None, time: datetime, confirm: int, *, agent_restarted: bool
+) -> InterfaceState:
+    if row is None:
+        return InterfaceState(observe(before.watch, Condition.DOWN, time, confirm))
+    rate = UNKNOWN
+    if before.row is not None:
+        seconds = _elapsed(before.read, time)
+        rate = interface_rate(before.row, row, seconds, agent_restarted=agent_restarted)
+    shut = row.admin is AdminStatus.DOWN
+    return InterfaceState(observe(before.watch, oper_condition(row), time, confirm), shut, row, time, rate)
+
+
+def oper_condition(row: InterfaceRow) -> Condition:
+    """Return what ifOperStatus (RFC 2863) says of an interface; testing, unknown and no answer say nothing."""
+    if row.oper is OperStatus.UP:
+        return Condition.UP
+    if row.oper in (None, OperStatus.UNKNOWN, OperStatus.TESTING):
+        return Condition.UNKNOWN
+    return Condition.DOWN
+
+
+def _relations(
+    before: Mapping[str, Watch],
+    seen: Mapping[str, bool] | None,
+    kind: SubjectKind,
+    sample: Sample,
+    confirm: int,
+    events: list[Event],
+) -> Mapping[str, Watch]:
+    """Return the neighbours (or sessions) after a sample. One that is no longer listed is lost."""
+    if seen is None:
+        return before
+    found: dict[str, Watch] = {}
+    for address in _both(before, seen):
+        old = before.get(address, NEW)
+        condition = Condition.UP if seen.get(address, False) else Condition.DOWN
+        new = observe(old, condition, sample.time, confirm)
+        if new is not old:
+            _note(events, old, new, Subject(kind, sample.device, address), sample)
+        found[address] = new
+    return found
+
+
+def _both(first: Iterable[str], second: Iterable[str]) -> Iterable[str]:
+    return dict.fromkeys((*first, *second))

@@ -1,0 +1,131 @@
+"""The declared network as a graph: devices are nodes, circuits are edges; failures take some away.
+
+How a site is homed follows from its circuits alone, never from its administrative parent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import networkx as nx
+
+from jbnet.model.errors import UsageError
+from jbnet.model.network import CircuitRole, Network
+from jbnet.model.text import text
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A circuit between two devices; ``a`` is the end nearer to the core."""
+
+    circuit: str
+    a: str
+    z: str
+    backup: bool = False
+
+    def other(self, device: str) -> str:
+        """Return the device at the other end."""
+        return self.z if device == self.a else self.a
+
+
+@dataclass(frozen=True, slots=True)
+class FailureSet:
+    """What fails together, by name. A site (or location, or peer) stands for the devices that it houses."""
+
+    circuits: frozenset[str] = frozenset()
+    devices: frozenset[str] = frozenset()
+    sites: frozenset[str] = frozenset()
+    srlgs: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(
+        cls,
+        circuits: Iterable[str] = (),
+        devices: Iterable[str] = (),
+        sites: Iterable[str] = (),
+        srlgs: Iterable[str] = (),
+    ) -> FailureSet:
+        """Build a set from any iterables of names."""
+        return cls(frozenset(circuits), frozenset(devices), frozenset(sites), frozenset(srlgs))
+
+
+class Graph:
+    """A typed view of a ``networkx.MultiGraph``: nodes are device names, edge keys are circuit names.
+
+    ``roots`` are the devices of the core: the top of the tree of uplinks. Never modified once built.
+    """
+
+    def __init__(self, inner: nx.MultiGraph[str], roots: frozenset[str]):
+        self.inner = inner
+        self.roots = roots
+
+    @property
+    def devices(self) -> Iterable[str]:
+        """Return the device names, in the order of the declaration."""
+        return self.inner.nodes
+
+    @cached_property
+    def edges(self) -> Mapping[str, Edge]:
+        """Return the edges by circuit name."""
+        found: dict[str, Edge] = {}
+        for _, _, circuit, data in self.inner.edges(keys=True, data=True):
+            found[circuit] = data["edge"]
+        return found
+
+    @cached_property
+    def adjacency(self) -> Mapping[str, tuple[Edge, ...]]:
+        """Return the edges at each device (a plain mapping: this is what the search loops read)."""
+        found: dict[str, list[Edge]] = {device: [] for device in self.inner.nodes}
+        for edge in self.edges.values():
+            found[edge.a].append(edge)
+            found[edge.z].append(edge)
+        return {device: tuple(edges) for device, edges in found.items()}
+
+
+def build(network: Network) -> Graph:
+    """Return the graph of the declared network. The roots are the devices that have no uplink (peers aside)."""
+    inner: nx.MultiGraph[str] = nx.MultiGraph()
+    inner.add_nodes_from(network.devices)
+    for circuit in network.circuits.values():
+        edge = Edge(circuit.name, circuit.a.device, circuit.z.device, circuit.role is CircuitRole.BACKUP)
+        inner.add_edge(edge.a, edge.z, key=edge.circuit, edge=edge)
+    roots = frozenset(d.name for d in network.devices.values() if d.uplink is None and d.home not in network.peers)
+    return Graph(inner, roots)
+
+
+def expand(network: Network, failure: FailureSet) -> FailureSet:
+    """Return the same failure with sites and shared risks replaced by devices and circuits.
+
+    Raises UsageError for a name that the network does not know.
+    """
+    _require("circuit", failure.circuits, network.circuits)
+    _require("device", failure.devices, network.devices)
+    homes = {d.home for d in network.devices.values()}
+    _require("site", failure.sites, {*network.sites, *homes})
+    _require("shared risk", failure.srlgs, {s for c in network.circuits.values() for s in c.srlgs})
+    shared = {c.name for c in network.circuits.values() if failure.srlgs.intersection(c.srlgs)}
+    housed = {d.name for d in network.devices.values() if d.home in failure.sites}
+    return FailureSet(failure.circuits | shared, failure.devices | housed)
+
+
+def fail(graph: Graph, failure: FailureSet) -> Graph:
+    """Return the graph without what failed. ``failure`` is expanded: sites and shared risks are not looked at."""
+    inner = graph.inner.copy()
+    edges = graph.edges
+    for edge in (edges[circuit] for circuit in failure.circuits if circuit in edges):
+        inner.remove_edge(edge.a, edge.z, key=edge.circuit)
+    inner.remove_nodes_from(failure.devices)
+    return Graph(inner, graph.roots - failure.devices)
+
+
+def _require(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
+    held = set(known)
+    for name in sorted(set(names) - held):
+        raise UsageError(
+            "there is no {kind} {name!r} in the network",
+            kind=kind,
+            name=name,
+            hint=text("jbnet show {name} lists what has a similar name", name=name),
+        )
