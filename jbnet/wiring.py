@@ -6,29 +6,75 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from jbnet.lab.lab import Lab
+    from collections.abc import Sequence
+
+    from jbnet.inventory.loader import Loaded
     from jbnet.model.network import Network
 
 
-def load_network(directory: Path, state_dir: Path) -> Network:
+def load_declaration(directory: Path, folders: Sequence[str] | None = None) -> Loaded:
+    """Return the whole declared network and its findings. Raises UsageError where there is no workspace."""
+    from jbnet.adapters.workspace import FOLDERS, read_files
+    from jbnet.inventory import load
+
+    return load(read_files(directory, folders or FOLDERS))
+
+
+def load_network(directory: Path, state_dir: Path, *, whole: bool = False) -> Network:
     """Return the declared network; with a lab up (``state_dir``/lab.json), the part of it that the lab built.
 
-    Raises AnswerIsNo with the findings when the declaration has errors, UsageError where there is no workspace.
+    ``whole`` asks for all of it whether or not a lab is up. Raises AnswerIsNo with the findings when the
+    declaration has errors, UsageError where there is no workspace, TargetError when lab.json cannot be read.
     """
-    import json
-
-    from jbnet.adapters.workspace import read_files
-    from jbnet.inventory import load
-    from jbnet.inventory.restrict import restrict
     from jbnet.model.errors import AnswerIsNo
     from jbnet.model.text import text
 
-    loaded = load(read_files(directory))
+    loaded = load_declaration(directory)
     if loaded.network is None:
         errors = tuple(f for f in loaded.findings if f.severity == "error")
-        raise AnswerIsNo(
-            "the declaration has {count} errors", hint=text("see them with: jbnet check"), count=len(errors), findings=errors
-        )
-    lab = state_dir / "lab.json"
-    if not lab.is_file():
+        hint = text("see them with: jbnet check")
+        raise AnswerIsNo("the declaration has errors: {count}", hint=hint, count=len(errors), findings=errors)
+    built = None if whole else _built_devices(state_dir / "lab.json")
+    if built is None:
         return loaded.network
-    return restrict(loaded.network, json.loads(lab.read_text(encoding="utf-8"))["devices"].keys())
+    from jbnet.inventory.restrict import restrict
+
+    return restrict(loaded.network, built)
+
+
+def _built_devices(record: Path) -> frozenset[str] | None:
+    """Return the devices that the lab built, or None when no lab is up."""
+    import json
+
+    from jbnet.model.errors import TargetError
+    from jbnet.model.text import text
+
+    try:
+        return frozenset(json.loads(record.read_text(encoding="utf-8"))["devices"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        hint = text("take the lab down with: jbnet lab down")
+        raise TargetError("{file} cannot be read: {reason}", hint=hint, file=record, reason=error) from error
+
+
+def load_scale(directory: Path, scale: str) -> Network:
+    """Return the part of the declared network that a lab of this scale builds (topology/lab.yaml).
+
+    Raises AnswerIsNo (errors in the declaration) and UsageError (no such scale).
+    """
+    from jbnet.adapters.workspace import read_files
+    from jbnet.inventory.restrict import restrict
+    from jbnet.inventory.scale import scale_devices
+
+    whole = load_network(directory, directory / "no state: a lab that is up must not restrict the next one")
+    return restrict(whole, scale_devices(whole, read_files(directory), scale))
+
+
+def lab(directory: Path, state_dir: Path) -> Lab:
+    """Return the lab of a workspace, up or not."""
+    from jbnet.adapters.secrets import SecretsFile
+    from jbnet.lab.lab import Lab
+
+    return Lab(directory, state_dir, SecretsFile(state_dir / "secrets.yaml"))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from jbnet.model.errors import Missing, UsageError
@@ -36,3 +39,42 @@ def _read(path: Path) -> str:
         return path.read_bytes().decode("utf-8", errors="replace")
     except OSError as error:
         raise Missing("cannot read {path}: {reason}", path=path, reason=error.strerror) from error
+
+
+def write_file(directory: Path, file: str, content: str) -> None:
+    """Replace a file of the workspace in one step: whole before or whole after, also when killed between."""
+    path = directory / file
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(content, encoding="utf-8")
+        draft.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise Missing("cannot write {path}: {reason}", path=path, reason=error.strerror) from error
+
+
+def lay(directory: Path) -> tuple[str, ...]:
+    """Lay an empty workspace and return its files by relative path.
+
+    Raises UsageError, having written nothing, when any of them exists already.
+    """
+    skeleton = resources.files("jbnet.adapters") / "skeleton"
+    files = dict(_skeleton(skeleton, ""))
+    for file in files:
+        if (directory / file).exists():
+            raise UsageError(
+                "{path} exists already", hint=text("choose an empty directory"), path=directory / file
+            )  # fmt: skip
+    for file, content in files.items():
+        write_file(directory, file, content)
+    return tuple(files)
+
+
+def _skeleton(folder: Traversable, prefix: str) -> Iterator[tuple[str, str]]:
+    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
+        if entry.is_dir():
+            yield from _skeleton(entry, f"{prefix}{entry.name}/")
+        elif entry.name.endswith((".yaml", ".md")):
+            yield f"{prefix}{entry.name}", entry.read_text(encoding="utf-8")

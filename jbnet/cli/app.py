@@ -20,6 +20,7 @@ LAZY_COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module with a Typer called ``app`` or a command function called ``command``, one line of help)
     "init": ("jbnet.cli.init", "Lay an empty workspace for another network."),
     "check": ("jbnet.cli.check", "Check the declaration: every problem at once, with file, line and column."),
+    "address": ("jbnet.cli.address", "Allocate address blocks to new sites; list them."),
     "show": ("jbnet.cli.show", "Show a site, device, circuit, service or database."),
     "render": ("jbnet.cli.render", "Render the configuration of devices."),
     "plan": ("jbnet.cli.plan", "Show what would change on which device in which wave."),

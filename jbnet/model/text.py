@@ -23,7 +23,14 @@ class Text:
     def render(self, catalogue: Mapping[str, str]) -> str:
         """Return the text in the catalogue's language, or in English where the catalogue has no entry."""
         template = catalogue.get(self.template, self.template)
-        return template.format(**self.params) if self.params else template
+        if not self.params:
+            return template
+        return template.format(**{key: _shown(value, catalogue) for key, value in self.params.items()})
+
+
+def _shown(value: object, catalogue: Mapping[str, str]) -> object:
+    """Return a parameter as it is printed: a Text inside a Text is translated too."""
+    return value.render(catalogue) if isinstance(value, Text) else value
 
 
 def text(template: str, **params: object) -> Text:
