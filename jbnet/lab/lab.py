@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -23,7 +23,7 @@ from jbnet.lab.record import Chassis, Record
 from jbnet.lab.relay import CUT, SILENT, UP
 from jbnet.lab.spec import FENCE, NETOPS, POSTGRES, LabSpec, spec_from
 from jbnet.model.errors import TargetError, UsageError
-from jbnet.model.network import Device, Network
+from jbnet.model.network import Network
 from jbnet.model.text import text
 from jbnet.ports import Progress, Reporter, Secrets
 
@@ -48,23 +48,17 @@ class Status:
 
 
 class Lab:
-    """The lab of one workspace. The constructor does nothing; ``state_dir`` decides whose lab it is.
+    """The lab of one workspace. The constructor does nothing; ``state_dir`` decides whose lab it is."""
 
-    ``startup`` returns the frr.conf with which a device boots first.
-    """
-
-    def __init__(
-        self, workspace: Path, state_dir: Path, *, secrets: LabSecrets, startup: Callable[[Network, Device], str]
-    ):
+    def __init__(self, workspace: Path, state_dir: Path, secrets: LabSecrets):
         self.workspace = workspace
         self.paths = LabPaths(state_dir)
         self._secrets = secrets
-        self._startup = startup
         self._power = Power(self.paths)
 
     def up(self, network: Network, scale: str, reporter: Reporter) -> bool:
         """Bring the lab of a (restricted) network up; False when it is up already. See ``up_spec``."""
-        return self.up_spec(spec_from(network, self._startup, scale), reporter)
+        return self.up_spec(spec_from(network, scale), reporter)
 
     def up_spec(self, spec: LabSpec, reporter: Reporter) -> bool:
         """Bring a lab up. What a killed run left is removed first; an interrupted start leaves nothing.

@@ -5,9 +5,11 @@ A LabSpec is derived from the declaration and holds nothing else: the lab knows 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from jbnet.config.bootstrap import bootstrap
+from jbnet.config.render import daemons, render
 from jbnet.model.network import Circuit, Device, InterfaceKind, Network
 
 NETOPS = "netops"
@@ -72,25 +74,33 @@ class LabSpec:
         return (*(end.interface for end in ends), *lans)
 
 
-def spec_from(network: Network, startup: Callable[[Network, Device], str], scale: str = "all") -> LabSpec:
-    """Return the lab of a declared network; ``startup`` gives each device's first frr.conf.
+def startup_config(network: Network, device: Device) -> str:
+    """Return the frr.conf with which a device boots first.
 
-    Circuits with an end outside the network are left out: declare a restricted network for a small lab.
+    What jbnet manages comes out of its box; servers and routers of others were set up by their owners.
     """
-    devices = tuple(_device(network, device, startup) for device in network.devices.values())
+    return (bootstrap if network.roles[device.role].managed else render)(network, device)
+
+
+def spec_from(network: Network, scale: str = "all") -> LabSpec:
+    """Return the lab of a declared network.
+
+    Circuits with an end outside the network are left out: restrict the network for a small lab.
+    """
+    devices = tuple(_device(network, device) for device in network.devices.values())
     links = tuple(_link(circuit) for circuit in network.circuits.values() if _is_whole(network, circuit))
     noc = network.devices.get(network.noc or "")
     sink = str(noc.loopback) if noc is not None and noc.loopback is not None else None
     return LabSpec(scale, devices, links, noc.name if noc else None, sink)
 
 
-def _device(network: Network, device: Device, startup: Callable[[Network, Device], str]) -> LabDevice:
+def _device(network: Network, device: Device) -> LabDevice:
     role = network.roles[device.role]
     hosts_database = any(device.name in (db.primary, db.standby) for db in network.databases.values())
     return LabDevice(
         name=device.name,
-        config=startup(network, device),
-        daemons=_daemons(network, device),
+        config=startup_config(network, device),
+        daemons=daemons(network, device),
         snmp=role.snmp,
         accounts=(NETOPS, POSTGRES) if hosts_database else (NETOPS,),
         fence=role.managed and device.home in network.locations,
@@ -98,13 +108,6 @@ def _device(network: Network, device: Device, startup: Callable[[Network, Device
         addresses=tuple(_addresses(device)),
         location=device.home,
     )
-
-
-def _daemons(network: Network, device: Device) -> tuple[str, ...]:
-    """Return the daemons that the declaration asks for: a CPE without routing protocols runs none."""
-    ospf = any(interface.area for interface in device.interfaces)
-    bgp = device.asn is not None or any(device.name in (s.device, s.peer_device) for s in network.bgp_sessions)
-    return (*ALWAYS, *(("ospfd",) if ospf else ()), *(("bgpd",) if bgp else ()))
 
 
 def _addresses(device: Device) -> Iterable[str]:

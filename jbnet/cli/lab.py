@@ -1,0 +1,195 @@
+"""``jbnet lab``: the live copy of the network on this machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from jbnet.cli.context import Context
+from jbnet.model.text import text
+
+if TYPE_CHECKING:
+    from jbnet.lab.lab import Lab, Status
+    from jbnet.ports import Progress
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The live copy of the network on this machine.")
+
+CircuitName = Annotated[str, typer.Argument(metavar="CIRCUIT", help="Name of a circuit.")]
+DeviceName = Annotated[str, typer.Argument(metavar="DEVICE", help="Name of a device.")]
+
+
+@app.command()
+def up(ctx: typer.Context, scale: Annotated[str, typer.Option(help="How much of the network.")] = "demo") -> None:
+    """Build the lab: routers as they come out of their box."""
+    from jbnet import wiring
+
+    context: Context = ctx.obj
+    network = wiring.load_scale(context.directory, scale)
+    with _Steps(context) as steps:
+        started = _lab(context).up(network, scale, steps)
+    found = _lab(context).status()
+    if started:
+        context.say("the lab is up: {devices} devices, {circuits} circuits", **_counts(found))
+    else:
+        context.say("the lab is up already: {devices} devices, {circuits} circuits", **_counts(found))
+    context.emit({"started": started, **_as_data(found)})
+
+
+@app.command()
+def down(ctx: typer.Context) -> None:
+    """End the lab and remove everything of it, also what a killed run left."""
+    context: Context = ctx.obj
+    removed = _lab(context).down()
+    context.say(text("the lab is down, nothing of it is left") if removed else text("there is no lab"))
+    context.emit({"removed": removed})
+
+
+@app.command()
+def status(ctx: typer.Context) -> None:
+    """Show devices and circuits of the lab as they are now."""
+    context: Context = ctx.obj
+    found = _lab(context).status()
+    if found is None:
+        context.say("there is no lab")
+    elif not context.json:
+        _print(context, found)
+    context.emit(_as_data(found))
+
+
+@app.command()
+def cut(
+    ctx: typer.Context,
+    circuit: CircuitName,
+    silent: Annotated[bool, typer.Option("--silent", help="Interfaces stay up, nothing arrives.")] = False,
+) -> None:
+    """Cut a circuit: both ends lose the carrier."""
+    context: Context = ctx.obj
+    _lab(context).cut(circuit, silent=silent)
+    context.say("{circuit} is cut", circuit=circuit)
+    context.emit({"cut": circuit, "silent": silent})
+
+
+@app.command()
+def heal(
+    ctx: typer.Context,
+    circuit: Annotated[
+        str | None, typer.Argument(metavar="[CIRCUIT]", help="All that are cut, if none is named.")
+    ] = None,
+) -> None:
+    """Heal a circuit, or all that are cut."""
+    context: Context = ctx.obj
+    healed = _lab(context).heal(circuit)
+    context.say("healed: {circuits}", circuits=", ".join(healed) or "-")
+    context.emit({"healed": healed})
+
+
+@app.command()
+def kill(ctx: typer.Context, device: DeviceName) -> None:
+    """Take a device's power away at once."""
+    context: Context = ctx.obj
+    _lab(context).kill(device)
+    context.say("{device} has no power", device=device)
+    context.emit({"killed": device})
+
+
+@app.command()
+def boot(ctx: typer.Context, device: DeviceName) -> None:
+    """Give a device power again; it starts with what it saved."""
+    context: Context = ctx.obj
+    _lab(context).boot(device)
+    context.say("{device} runs", device=device)
+    context.emit({"booted": device})
+
+
+@app.command()
+def shell(ctx: typer.Context, device: DeviceName) -> None:
+    """Open a shell as root in a device, as at its console."""
+    _become(_lab(ctx.obj), device, ["bash", "--norc", "-i"])
+
+
+@app.command("exec", context_settings={"ignore_unknown_options": True})
+def execute(
+    ctx: typer.Context,
+    device: DeviceName,
+    argv: Annotated[list[str], typer.Argument(metavar="-- ARGV...", help="Command and its arguments.")],
+) -> None:
+    """Run a command as root in a device; its exit code is ours."""
+    _become(_lab(ctx.obj), device, argv)
+
+
+def _lab(context: Context) -> Lab:
+    from jbnet import wiring
+
+    return wiring.lab(context.directory, context.state_dir)
+
+
+def _become(lab: Lab, device: str, argv: list[str]) -> NoReturn:
+    """Replace this process, so that terminal, signals and exit code are the command's own."""
+    command = lab.inside(device, argv)
+    environment = lab.environment(device_side=True) | {"PS1": f"{device}# "}
+    sys.stdout.flush()
+    os.execvpe(command[0], command, environment)  # noqa: S606  no shell is meant
+
+
+def _counts(found: Status | None) -> dict[str, object]:
+    return {"devices": len(found.devices) if found else 0, "circuits": len(found.circuits) if found else 0}
+
+
+def _as_data(found: Status | None) -> dict[str, object]:
+    if found is None:
+        return {"up": False}
+    return {"up": True, "scale": found.scale, "devices": dict(found.devices), "circuits": dict(found.circuits)}
+
+
+def _print(context: Context, found: Status) -> None:
+    from rich.table import Table
+
+    context.say("scale {scale}: {devices} devices, {circuits} circuits", scale=found.scale, **_counts(found))
+    for title, states in ((text("device"), found.devices), (text("circuit"), found.circuits)):
+        table = Table(context.tr(title), context.tr("state"), box=None)
+        for name, state in sorted(states.items(), key=lambda item: (item[1] in ("on", "up"), item[0])):
+            table.add_row(name, context.tr(STATES[state]))
+        context.out.print(table)
+
+
+STATES = {
+    "on": text("on"),
+    "booting": text("booting"),
+    "off": text("without power"),
+    "up": text("up"),
+    "cut": text("cut"),
+    "silent": text("cut silently"),
+}
+
+
+class _Steps:
+    """Shows the progress of ``lab up`` on stderr: a bar on a terminal, one line at the end elsewhere."""
+
+    def __init__(self, context: Context):
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bars
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self._context = context
+        self._bars = Bars(*columns, console=context.err, disable=not context.err.is_terminal, transient=True)
+        self._task = self._bars.add_task(context.tr("devices boot"), total=None)
+
+    def __enter__(self) -> _Steps:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
+
+    def report(self, progress: Progress) -> None:
+        """Take one step of progress."""
+        if progress.event == "lab.device":
+            self._bars.update(
+                self._task, completed=int(str(progress.data["done"])), total=int(str(progress.data["of"]))
+            )
+        elif progress.event == "lab.warning":
+            message = progress.data["message"]
+            self._context.note("{device}: {message}", device=progress.subject, message=message)

@@ -1,0 +1,50 @@
+"""Where jbnet runs: on the host, or in the network of one of the lab's devices (design section 7)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+from jbnet.cli.context import Context
+from jbnet.model.errors import TargetError, UsageError
+from jbnet.model.text import text
+
+INSIDE = "JBNET_VANTAGE"
+"""Environment variable that names the device in whose network this process runs."""
+
+
+def enter(context: Context, device_name: str | None = None) -> None:
+    """With a lab up, run this same command again in a device's network; return when there already, or without a lab.
+
+    The device is that of ``--vantage``, else ``device_name``, else the NOC. Only the network changes: files,
+    programs and the workspace stay the host's. Call it before anything else. Raises UsageError (no such device)
+    and TargetError (the lab that lab.json tells of is gone).
+    """
+    if os.environ.get(INSIDE) or not (context.state_dir / "lab.json").is_file():
+        return
+    from jbnet import wiring
+
+    found = wiring.lab(context.directory, context.state_dir).record()
+    if found is None:
+        raise TargetError(
+            "the lab that {path} tells of does not run any more",
+            path=context.state_dir / "lab.json",
+            hint=text("jbnet lab down removes what is left of it"),
+        )
+    name = context.vantage or device_name or found.noc
+    if name is None or name not in found.devices:
+        hint = text("jbnet lab status lists the devices")
+        raise UsageError("no device {name} in the lab to run from", name=name or "-", hint=hint)
+    _run_again(found.devices[name].netns, name, str(found.runtime))
+
+
+def _run_again(netns: str, name: str, runtime: str) -> NoReturn:
+    """Replace this process by the same command line in another network namespace."""
+    from jbnet.lab.paths import MARK
+
+    environment = {**os.environ, INSIDE: name, MARK: runtime}
+    command = ["nsenter", f"--net={netns}", "--", sys.executable, *sys.orig_argv[1:]]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execvpe("nsenter", command, environment)  # noqa: S606  no shell is meant
