@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from jbnet.lab.lab import Lab
     from collections.abc import Sequence
 
+    from jbnet.adapters.udp import UdpSnmpTransport
     from jbnet.inventory.loader import Loaded
+    from jbnet.lab.lab import Lab
     from jbnet.model.network import Network
 
 
@@ -68,7 +69,7 @@ def load_scale(directory: Path, scale: str) -> Network:
     from jbnet.inventory.restrict import restrict
     from jbnet.inventory.scale import scale_devices
 
-    whole = load_network(directory, directory / "no state: a lab that is up must not restrict the next one")
+    whole = load_network(directory, directory, whole=True)
     return restrict(whole, scale_devices(whole, read_files(directory), scale))
 
 
@@ -78,3 +79,10 @@ def lab(directory: Path, state_dir: Path) -> Lab:
     from jbnet.lab.lab import Lab
 
     return Lab(directory, state_dir, SecretsFile(state_dir / "secrets.yaml"))
+
+
+def snmp_transport(bind: str = "") -> UdpSnmpTransport:
+    """Return the poll engine, inert until its first call. ``bind``: the address to poll from; empty means any."""
+    from jbnet.adapters.udp import UdpSnmpTransport
+
+    return UdpSnmpTransport(bind=bind)

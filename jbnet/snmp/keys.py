@@ -1,14 +1,12 @@
 """Keys of the User-based Security Model: from password to localized key (RFC 3414 A.2, RFC 7860, RFC 3826).
 
-Making a key hashes a megabyte, so keys are made once per password and engine and kept in a :class:`KeyRing`.
+Making a key hashes a megabyte: :class:`jbnet.snmp.keyring.KeyRing` keeps what was made.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
-
-from jbnet.model.secrets import Secret
+from dataclasses import dataclass
 
 _MEGABYTE = 1048576
 
@@ -57,29 +55,6 @@ def localize(key: bytes, engine_id: bytes, algorithm: str) -> bytes:
 
 def _hash(algorithm: str, data: bytes) -> bytes:
     return hashlib.new(algorithm, data, usedforsecurity=False).digest()
-
-
-@dataclass(slots=True)
-class KeyRing:
-    """Localized keys by password, protocol and engine. Holds secrets: it shows none, and is never written down."""
-
-    _users: dict[tuple[str, bytes], bytes] = field(default_factory=dict, repr=False)
-    _localized: dict[tuple[str, bytes, bytes], bytes] = field(default_factory=dict, repr=False)
-
-    def localized(self, secret: Secret, protocol: AuthProtocol, engine_id: bytes) -> bytes:
-        """Return the localized key."""
-        password = secret.reveal().encode()
-        found = self._localized.get((protocol.algorithm, password, engine_id))
-        if found is None:
-            found = localize(self._user_key(password, protocol.algorithm), engine_id, protocol.algorithm)
-            self._localized[protocol.algorithm, password, engine_id] = found
-        return found
-
-    def _user_key(self, password: bytes, algorithm: str) -> bytes:
-        found = self._users.get((algorithm, password))
-        if found is None:
-            found = self._users[algorithm, password] = password_to_key(password, algorithm)
-        return found
 
 
 class Signer:

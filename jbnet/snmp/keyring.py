@@ -1,0 +1,48 @@
+"""Keys made once per password and engine, with what signs and encrypts by them."""
+
+from __future__ import annotations
+
+from jbnet.model.secrets import Secret
+from jbnet.snmp.keys import AuthProtocol, Signer, localize, password_to_key
+from jbnet.snmp.privacy import Privacy, privacy
+
+# Far more engines than a collector has devices; forged discovery answers must not fill the memory.
+_MOST_ENGINES = 20_000
+
+
+class KeyRing:
+    """Signers and ciphers by password, protocol and engine. Holds secrets: shows none, and is never written down."""
+
+    __slots__ = ("_ciphers", "_signers", "_users")
+
+    def __init__(self) -> None:
+        self._users: dict[tuple[str, str], bytes] = {}
+        self._signers: dict[tuple[str, str, bytes], Signer] = {}
+        self._ciphers: dict[tuple[str, str, bytes, str], Privacy] = {}
+
+    def signer(self, secret: Secret, protocol: AuthProtocol, engine_id: bytes) -> Signer:
+        """Return what signs for this engine."""
+        key = (secret.reveal(), protocol.algorithm, engine_id)
+        found = self._signers.get(key)
+        if found is None:
+            found = Signer(self._localized(secret, protocol, engine_id), protocol)
+            self._signers[key] = found
+        return found
+
+    def privacy(self, secret: Secret, protocol: AuthProtocol, engine_id: bytes, name: str) -> Privacy:
+        """Return what encrypts for this engine (its key is localized with the authentication protocol's hash)."""
+        key = (secret.reveal(), protocol.algorithm, engine_id, name)
+        found = self._ciphers.get(key)
+        if found is None:
+            found = privacy(name, self._localized(secret, protocol, engine_id))
+            self._ciphers[key] = found
+        return found
+
+    def _localized(self, secret: Secret, protocol: AuthProtocol, engine_id: bytes) -> bytes:
+        if len(self._signers) > _MOST_ENGINES:
+            self._signers.clear()
+            self._ciphers.clear()
+        key = (secret.reveal(), protocol.algorithm)
+        if key not in self._users:
+            self._users[key] = password_to_key(secret.reveal().encode(), protocol.algorithm)
+        return localize(self._users[key], engine_id, protocol.algorithm)
