@@ -14,6 +14,7 @@ from jbnet.inventory.declaration import Declaration, Item, SiteItem
 from jbnet.inventory.hierarchy import dangling
 from jbnet.inventory.report import Report
 from jbnet.model.findings import Place
+from jbnet.model.text import text
 
 Used = tuple[IPv4Network, str, Place]
 """A prefix, who uses it, and where that is written."""
@@ -80,7 +81,7 @@ def site_spaces(declared: Declaration, sites: list[SiteItem], report: Report) ->
         if block.prefixlen != rule.block:
             report.add(
                 "JB126", "the block of {name} is a /{actual}; a {level} has a /{expected}", place,
-                name=site.name, actual=block.prefixlen, level=site.level, expected=rule.block,
+                name=site.name, actual=block.prefixlen, level=text(site.level.value), expected=rule.block,
             )  # fmt: skip
         spaces[site.name] = Space(block, own_prefix(block, rule.own), place)
     _check_containment(declared, by_name, spaces, report)
@@ -98,7 +99,7 @@ def _check_containment(
         above = spaces.get(parent) if parent else None
         pools = plan.pools if above is None else (above.block,)
         if not any(space.block.subnet_of(pool) for pool in pools):
-            owner = parent if above is not None else "the pools of topology/addresses.yaml"
+            owner = parent if above is not None else text("the pools of topology/addresses.yaml")
             related = [above.place] if above is not None else [declared.addresses.at("pools")]
             report.add(
                 "JB121", "the block {block} of {name} lies outside {pools} of {owner}", space.place, related,

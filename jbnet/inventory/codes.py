@@ -59,7 +59,9 @@ RULES: dict[str, Rule] = _rules(
         text("A file that cannot be read as UTF-8 text"),
         text("Save the file in UTF-8; Chinese editors may default to GBK or GB 18030."),
     ),
-    Rule("JB109", text("Nested too deeply"), text("No declaration needs such depth; most likely a bracket is missing.")),
+    Rule(
+        "JB109", text("Nested too deeply"), text("No declaration needs such depth; most likely a bracket is missing.")
+    ),
     Rule(
         "JB110",
         text("A division code that does not fit"),
@@ -73,7 +75,9 @@ RULES: dict[str, Rule] = _rules(
         text("A name off the standard"),
         text("Names become host names and interface names: lower-case ASCII letters and digits, a letter first."),
     ),
-    Rule("JB112", text("A name declared twice"), text("Names are unique over the whole network. Rename one of the two.")),
+    Rule(
+        "JB112", text("A name declared twice"), text("Names are unique over the whole network. Rename one of the two.")
+    ),
     Rule("JB113", text("A code declared twice"), text("A division code belongs to one site. Correct one of the two.")),
     Rule(
         "JB114",
@@ -103,7 +107,9 @@ RULES: dict[str, Rule] = _rules(
     Rule(
         "JB121",
         text("A prefix outside the one it belongs to"),
-        text("A site's block lies in its parent's, and everything in the supernet: summaries at the borders rely on it."),
+        text(
+            "A site's block lies in its parent's, and everything in the supernet: summaries at the borders rely on it."
+        ),
     ),
     Rule(
         "JB122",
@@ -154,7 +160,9 @@ RULES: dict[str, Rule] = _rules(
         text("A service address outside the service prefix"),
         text("Clients and filters know the service prefix of topology/addresses.yaml; choose an address in it."),
     ),
-    Rule("JB141", text("Two databases on one port of one host"), text("Ports are unique per host. Change one of them.")),
+    Rule(
+        "JB141", text("Two databases on one port of one host"), text("Ports are unique per host. Change one of them.")
+    ),
     Rule(
         "JB142",
         text("A database whose standby is its primary"),

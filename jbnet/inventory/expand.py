@@ -92,8 +92,8 @@ class Expander:
         area = self._area(home)
         for index, spec in enumerate(home.devices.values()):
             name = f"{home.name}-{spec.suffix}"
-            if name in self._builds:
-                other = self._builds[name].spec.place
+            if name in self._builds or name in self._homes:
+                other = self._builds[name].spec.place if name in self._builds else self._homes[name].place
                 self._report.add("JB112", "{name} is declared twice", spec.place, [other], name=name)
                 continue
             loopback = home.space.loopback(index) if home.space else None
@@ -121,9 +121,9 @@ class Expander:
     def _lan(self, home: Home) -> IPv4Interface | None:
         if home.peer is None:
             return home.space.lan() if home.space else None
-        if not home.peer.prefixes:
+        first = home.peer.prefixes[0] if home.peer.prefixes else None
+        if first is None or first.prefixlen > 30:
             return None
-        first = home.peer.prefixes[0]
         return IPv4Interface((int(first.network_address) + 1, max(first.prefixlen, 24)))
 
     def _area(self, home: Home) -> str | None:
@@ -171,7 +171,7 @@ class Expander:
             latency_ms=spec.decl.latency_ms or 0.0,
             srlgs=spec.decl.srlgs or (),
             prefix=prefix,
-            place=spec.place,
+            place=home.place if spec.inherited else spec.place,
         )
 
     def _ends(self, home: Home, spec: CircuitSpec) -> _Ends | None:
@@ -187,7 +187,9 @@ class Expander:
         if lower is None or upper is None:
             return None
         if lower is upper:
-            self._report.add("JB132", "{name} runs from {device} to itself", spec.at("to"), name=spec.key, device=lower.name)
+            self._report.add(
+                "JB132", "{name} runs from {device} to itself", spec.at("to"), name=spec.key, device=lower.name
+            )
             return None
         if word == "pair":
             return _Ends(lower=upper, upper=lower, lower_port=f"pair{number}", upper_port=f"pair{number}",
@@ -207,10 +209,14 @@ class Expander:
         else:
             name = f"{home.name}-{written}" if written in home.devices else written
         build = self._builds.get(name)
-        if build is None and self._declared.complete:
-            known = [*self._builds, *home.devices]
-            dangling(self._report, "device", name, known, spec.at(key), self._declared, code="JB131", seen_from=home.place)
+        if build is None:
+            known = [*self._builds, *home.devices, *(f"parent/{suffix}" for suffix in self._parent_devices(home))]
+            dangling(self._report, "device", written, known, spec.at(key), self._declared, code="JB131")
         return build
+
+    def _parent_devices(self, home: Home) -> list[str]:
+        parent = self._homes.get(home.parent) if home.parent else None
+        return list(parent.devices) if parent else []
 
     def _carrier(self, spec: CircuitSpec) -> str | None:
         carrier = spec.decl.carrier
@@ -297,6 +303,5 @@ class Expander:
             interfaces=tuple(build.interfaces),
             uplink=build.uplink,
             asn=build.asn,
-            place=build.spec.place,
+            place=build.home.place if build.spec.inherited else build.spec.place,
         )
-

@@ -8,6 +8,7 @@ from jbnet.inventory.declaration import LEVELS, Declaration, SiteItem
 from jbnet.inventory.report import Report, nearest
 from jbnet.model.findings import Place
 from jbnet.model.network import Level
+from jbnet.model.text import text
 
 CODE_LENGTH: Mapping[Level, int] = {
     Level.PROVINCE: 2,
@@ -71,7 +72,8 @@ def _parent_fits(site: SiteItem, declared: Declaration, report: Report) -> bool:
     if LEVELS.index(parent.level) >= LEVELS.index(site.level):
         report.add(
             "JB116", "{name} is a {level} and cannot lie below {parent}, a {parent_level}", place, [parent.place],
-            name=site.name, level=site.level, parent=parent.name, parent_level=parent.level,
+            name=site.name, level=text(site.level.value), parent=parent.name,
+            parent_level=text(parent.level.value),
         )  # fmt: skip
         return False
     return True
@@ -85,11 +87,11 @@ def _check_codes(declared: Declaration, report: Report) -> None:
         if len(code) != expected:
             report.add(
                 "JB110", "the code of a {level} has {expected} digits, {code} has {actual}", place,
-                level=site.level, expected=expected, code=code, actual=len(code),
+                level=text(site.level.value), expected=expected, code=code, actual=len(code),
             )  # fmt: skip
         elif code in first:
-            other = first[code]
-            report.add("JB113", "the code {code} is that of {name}", place, [other.at("code")], code=code, name=other.name)
+            owner, there = first[code].name, first[code].at("code")
+            report.add("JB113", "the code {code} is that of {name}", place, [there], code=code, name=owner)
         first.setdefault(code, site)
 
 
@@ -100,16 +102,14 @@ def dangling(
     known: list[str],
     place: Place,
     declared: Declaration,
-    *,
     code: str = "JB114",
-    seen_from: Place | None = None,
 ) -> None:
     """Report a reference to something not declared, with the nearest name; silent when a file was unusable."""
     if not declared.complete:
         return
-    related = [seen_from] if seen_from and seen_from != place else []
     like = nearest(name, known)
+    what = text(kind)
     if like:
-        report.add(code, "there is no {kind} {name}; did you mean {like}?", place, related, kind=kind, name=name, like=like)
+        report.add(code, "there is no {kind} {name}; did you mean {like}?", place, kind=what, name=name, like=like)
     else:
-        report.add(code, "there is no {kind} {name}", place, related, kind=kind, name=name)
+        report.add(code, "there is no {kind} {name}", place, kind=what, name=name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jbnet.inventory import schema
 from jbnet.inventory.addressing import Space
@@ -12,6 +12,7 @@ from jbnet.inventory.hierarchy import dangling
 from jbnet.inventory.report import Report
 from jbnet.model.findings import Place
 from jbnet.model.network import Level
+from jbnet.model.text import text
 
 _DIGITS = {Level.PREFECTURE: 2, Level.COUNTY: 4, Level.TOWNSHIP: 3, Level.COMMUNITY: 3}
 
@@ -24,6 +25,8 @@ class DeviceSpec:
     role: str
     platform: str | None
     place: Place
+    inherited: bool = False
+    """It comes from the archetype unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class CircuitSpec:
     decl: schema.CircuitDecl
     place: Place
     places: Mapping[str, Place] = field(default_factory=dict)
+    inherited: bool = False
+    """It comes from the archetype unchanged."""
 
     def at(self, key: str) -> Place:
         """Return where that key of the circuit is written."""
@@ -68,36 +73,37 @@ def location_homes(declared: Declaration, spaces: Mapping[str, Space], report: R
     homes: list[Home] = []
     for name, location in declared.locations.items():
         _check_site(location, declared, report)
-        home = _plain(name, location, location.decl, declared, spaces, report)
-        homes.append(Home(**home, site=location.decl.site))
+        home = _plain(location, location.decl, declared, spaces.get(name), report)
+        homes.append(replace(home, site=location.decl.site))
     for name, peer in declared.peers.items():
-        homes.append(Home(**_plain(name, peer, peer.decl, declared, spaces, report), peer=peer.decl))
+        _check_unique(peer, {**declared.sites, **declared.locations}, report)
+        homes.append(replace(_plain(peer, peer.decl, declared, spaces.get(name), report), peer=peer.decl))
     return homes
 
 
 def _check_site(location: Item[schema.LocationDecl], declared: Declaration, report: Report) -> None:
     if location.decl.site not in declared.sites:
         dangling(report, "site", location.decl.site, list(declared.sites), location.at("site"), declared)
-    if location.name in declared.sites:
-        other = declared.sites[location.name].place
-        report.add("JB112", "{name} is declared twice", location.place, [other], name=location.name)
+    _check_unique(location, declared.sites, report)
+
+
+def _check_unique(item: Item[object], others: Mapping[str, Item[object]], report: Report) -> None:
+    """Report a home that bears the name of a site or of another home."""
+    if item.name in others:
+        report.add("JB112", "{name} is declared twice", item.place, [others[item.name].place], name=item.name)
 
 
 def _plain(
-    name: str,
-    item: Item[schema.LocationDecl] | Item[schema.PeerDecl],
+    item: Item[object],
     decl: schema.LocationDecl | schema.PeerDecl,
     declared: Declaration,
-    spaces: Mapping[str, Space],
+    space: Space | None,
     report: Report,
-) -> dict[str, object]:
+) -> Home:
     devices = _devices(item, decl.devices, declared, report)
     circuits = {key: _spec(key, circuit, item) for key, circuit in decl.circuits.items()}
     lan = _lan(decl.lan, devices, item, declared, report)
-    return {
-        "name": name, "devices": devices, "circuits": circuits, "space": spaces.get(name), "down": name,
-        "place": item.place, "lan": lan,
-    }  # fmt: skip
+    return Home(item.name, devices, circuits, space, down=item.name, place=item.place, lan=lan)
 
 
 def site_homes(
@@ -108,7 +114,7 @@ def site_homes(
     homes: dict[str, Home] = {}
     for site in sites:
         chosen = _choose(site, declared, report)
-        devices, circuits, lan = archetypes.get(chosen or "", ({}, {}, None))
+        devices, circuits, lan = archetypes.get(chosen or "", _NOTHING)
         phase = site.decl.phase or (homes[site.parent].phase if site.parent in homes else 1)
         homes[site.name] = Home(
             name=site.name,
@@ -142,7 +148,8 @@ def _choose(site: SiteItem, declared: Declaration, report: Report) -> str | None
     if archetype.decl.level != site.level.value:
         report.add(
             "JB135", "the archetype {archetype} is for the level {expected}; {name} is a {level}", site.at("archetype"),
-            [archetype.place], archetype=named, expected=archetype.decl.level, name=site.name, level=site.level,
+            [archetype.place], archetype=named, expected=text(archetype.decl.level), name=site.name,
+            level=text(site.level.value),
         )  # fmt: skip
     return named
 
@@ -150,10 +157,14 @@ def _choose(site: SiteItem, declared: Declaration, report: Report) -> str | None
 _Applied = tuple[Mapping[str, DeviceSpec], Mapping[str, CircuitSpec], str | None]
 
 
+_NOTHING: _Applied = ({}, {}, None)
+
+
 def _archetype(item: Item[schema.ArchetypeDecl], declared: Declaration, report: Report) -> _Applied:
     devices = _devices(item, item.decl.devices, declared, report)
-    circuits = {key: _spec(key, decl, item) for key, decl in item.decl.circuits.items()}
-    return devices, circuits, _lan(item.decl.lan, devices, item, declared, report)
+    lan = _lan(item.decl.lan, devices, item, declared, report)
+    circuits = {key: replace(_spec(key, decl, item), inherited=True) for key, decl in item.decl.circuits.items()}
+    return {suffix: replace(spec, inherited=True) for suffix, spec in devices.items()}, circuits, lan
 
 
 def _devices(

@@ -17,7 +17,7 @@ class Report:
         self._findings: dict[tuple[str, Place | None, str], Finding] = {}
 
     def add(
-        self, code: str, template: str, place: Place | None, related: Iterable[Place] = (), **params: object
+        self, code: str, template: str, place: Place | None, related: Iterable[Place] = (), /, **params: object
     ) -> None:
         """Record a finding of that code; its severity is the rule's."""
         finding = Finding(code, RULES[code].severity, Text(template, params), place, tuple(related))

@@ -67,7 +67,7 @@ LevelName = Literal["province", "prefecture", "county", "township", "community"]
 class Declared(BaseModel):
     """Base of everything declared."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class DeviceDecl(Declared):

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from jbnet.inventory.report import Report, nearest
 from jbnet.inventory.source import Path, Source
 from jbnet.model.findings import Place
+from jbnet.model.text import Text, text
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -76,34 +77,38 @@ def _report_value(kind: str, problem: Any, path: Path, place: Place, report: Rep
     name = _subject(path)
     given = _short(problem.get("input"))
     if kind == "jb_code_number":
-        report.add("JB110", 'codes are text: write {code} in quotes', place, code=context["code"])
+        report.add("JB110", "codes are text: write {code} in quotes", place, code=context["code"])
     elif kind == "jb_code_text":
         report.add("JB110", "{given} is not a division code: digits in quotes", place, given=given)
     elif kind == "jb_host_bits":
-        report.add(
-            "JB107", "{given} is not the first address of its prefix: {right}", place, given=given, right=context["right"]
-        )
+        right = context["right"]
+        report.add("JB107", "{given} is not the first address of its prefix: {right}", place, given=given, right=right)
     else:
         expected = _expected(kind, problem, context)
         report.add("JB107", "{key} must be {expected}, not {given}", place, key=name, expected=expected, given=given)
 
 
-def _expected(kind: str, problem: Any, context: Mapping[str, Any]) -> str:
+def _expected(kind: str, problem: Any, context: Mapping[str, Any]) -> Text:
     if kind in _BOUNDS:
-        return _BOUNDS[kind].format(**context)
+        return Text(
+            _BOUNDS[kind], {name: value for name, value in context.items() if name in ("ge", "le", "max_length")}
+        )
     if kind == "literal_error":
-        return "one of " + str(context["expected"]).replace("'", "").replace(" or ", ", ")
-    return _EXPECTED.get(kind, str(problem["msg"]))
+        return text("one of {values}", values=str(context["expected"]).replace("'", "").replace(" or ", ", "))
+    return text(_EXPECTED.get(kind, str(problem["msg"])))
 
 
-def _subject(path: Path) -> str:
-    names = [str(part) for part in path if isinstance(part, str)]
-    return names[-1] if names else "the file"
+def _subject(path: Path) -> Text:
+    names = [part for part in path if isinstance(part, str)]
+    return text("{value}", value=names[-1]) if names else text("the file")
 
 
-def _short(value: object) -> str:
-    shown = {dict: "a mapping", list: "a list", type(None): "nothing", bool: str(value).lower()}.get(type(value))
-    return shown or (str(value) if len(str(value)) <= 40 else str(value)[:37] + "...")
+def _short(value: object) -> Text:
+    shown = {dict: text("a mapping"), list: text("a list"), type(None): text("nothing")}.get(type(value))
+    if shown is not None:
+        return shown
+    said = str(value).lower() if isinstance(value, bool) else str(value)
+    return text("{value}", value=said if len(said) <= 40 else said[:37] + "...")
 
 
 def _known_keys(model: type[BaseModel], path: Path) -> list[str]:
