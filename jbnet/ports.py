@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from jbnet.model.network import Device
 from jbnet.model.secrets import Secret
@@ -19,6 +19,12 @@ from jbnet.snmp.types import SnmpAnswer as SnmpAnswer
 from jbnet.snmp.types import SnmpTarget as SnmpTarget
 from jbnet.snmp.types import Trap as Trap
 from jbnet.snmp.types import VarBind as VarBind
+
+if TYPE_CHECKING:  # these bring networkx along, which most commands do without
+    from jbnet.monitor.incidents import Incident
+    from jbnet.monitor.replay import Outcome, Watchbook
+    from jbnet.monitor.samples import Round
+    from jbnet.monitor.summary import Summary
 
 
 class Clock(Protocol):
@@ -114,8 +120,8 @@ class RemoteHost(Protocol):
 class RemoteHosts(Protocol):
     """Opens remote hosts by device name and account."""
 
-    def host(self, device: str, user: str) -> RemoteHost:
-        """Return the host; connects on first use."""
+    def host(self, device: str, user: str, via: str | None = None) -> RemoteHost:
+        """Return the host; connects on first use. ``via`` names the device from which to connect (a vantage)."""
 
 
 class SnmpTransport(Protocol):
@@ -147,6 +153,42 @@ class TrapSource(Protocol):
 
     def close(self) -> None:
         """Stop listening; never raises."""
+
+
+class Prober(Protocol):
+    """Says whether hosts are there at all, apart from any service on them."""
+
+    def ping(self, addresses: Sequence[str], timeout: float) -> Mapping[str, bool | None]:
+        """Ask all at once (ICMP echo, RFC 792); None: it could not be asked. Never raises for a silent host."""
+
+
+class Store(Protocol):
+    """Where the monitor keeps its memory: one writer. A round is in it whole or not at all."""
+
+    def load(self) -> tuple[Watchbook, int]:
+        """Return the memory as of the last committed round, and that round's number (0: none yet)."""
+
+    def commit(self, turn: Round, before: Watchbook, outcome: Outcome, summary: Summary) -> None:
+        """Write a round: samples, counters, states, events, incidents and outbox in one transaction."""
+
+    def close(self) -> None:
+        """Let go of it; never raises."""
+
+
+class StoreView(Protocol):
+    """The same memory, read only, while the monitor writes."""
+
+    def summary(self) -> Mapping[str, object] | None:
+        """Return the last round's summary (``jbnet.monitor.summary``); None: nothing was ever polled."""
+
+    def incidents(self, *, only_open: bool) -> Sequence[Incident]:
+        """Return the incidents, latest first."""
+
+    def rounds(self) -> Iterable[Round]:
+        """Return the recorded rounds, oldest first, for replaying."""
+
+    def close(self) -> None:
+        """Let go of it; never raises."""
 
 
 class Journal(Protocol):
@@ -317,6 +359,16 @@ class FenceProof:
     proved: bool
     by: str
     observations: tuple[Mapping[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FencePlan:
+    """How a host is cut off (``fences`` of dr/plan.yaml): rings of routers around it, the nearest first, and the
+    devices from which it is looked at.
+    """
+
+    rings: tuple[tuple[str, ...], ...]
+    vantages: tuple[str, ...]
 
 
 class Fence(Protocol):

@@ -81,6 +81,21 @@ class DeviceState:
         return self.answer.doubtful or any(watch.doubtful for watch in watches)
 
 
+def differs(before: DeviceState, after: DeviceState) -> bool:
+    """Say whether a condition changed (counters aside). Unchanged watches stay the same objects."""
+    if before.answer is not after.answer or before.alive != after.alive:
+        return True
+    if before.ospf.keys() != after.ospf.keys() or before.bgp.keys() != after.bgp.keys():
+        return True
+    if before.interfaces.keys() != after.interfaces.keys():
+        return True
+    return (
+        any(before.interfaces[name].watch is not state.watch for name, state in after.interfaces.items())
+        or any(before.ospf[address] is not watch for address, watch in after.ospf.items())
+        or any(before.bgp[address] is not watch for address, watch in after.bgp.items())
+    )
+
+
 def advance(state: DeviceState, sample: Sample, confirm: int = 2) -> tuple[DeviceState, list[Event]]:
     """Return the state after a sample, and what changed. ``confirm``: contrary looks in a row that are believed.
 
