@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from jbnet.adapters.frr import FrrSessions
+    from jbnet.adapters.ssh import SshHosts
+    from jbnet.adapters.traps import TrapReceiver
     from jbnet.adapters.udp import UdpSnmpTransport
     from jbnet.inventory.loader import Loaded
     from jbnet.lab.lab import Lab
     from jbnet.model.network import Network
+    from jbnet.snmp.types import SnmpTarget
 
 
 def load_declaration(directory: Path, folders: Sequence[str] | None = None) -> Loaded:
@@ -86,3 +90,35 @@ def snmp_transport(bind: str = "") -> UdpSnmpTransport:
     from jbnet.adapters.udp import UdpSnmpTransport
 
     return UdpSnmpTransport(bind=bind)
+
+
+def device_sessions(state_dir: Path, network: Network) -> FrrSessions:
+    """Return the sessions with devices: keys and known host keys from the state directory."""
+    from jbnet.adapters.frr import FrrSessions
+
+    return FrrSessions(state_dir, _addresses(network))
+
+
+def remote_hosts(state_dir: Path, network: Network) -> SshHosts:
+    """Return the hosts reached over SSH; ``close_all`` ends their connections."""
+    from jbnet.adapters.ssh import SshHosts
+
+    return SshHosts(state_dir, _addresses(network))
+
+
+def _addresses(network: Network) -> Callable[[str], Sequence[str]]:
+    """Return a look-up from a device's name to its management addresses; empty for a name not declared."""
+    from jbnet.inventory.reach import management_addresses
+
+    def addresses(name: str) -> Sequence[str]:
+        device = network.devices.get(name)
+        return [str(address) for address in management_addresses(device)] if device is not None else []
+
+    return addresses
+
+
+def trap_receiver(senders: Sequence[SnmpTarget], bind: str = "", port: int = 162) -> TrapReceiver:
+    """Return an inert receiver of traps and informs; ``senders`` give the communities and users that may send."""
+    from jbnet.adapters.traps import TrapReceiver
+
+    return TrapReceiver(senders, bind=bind, port=port)

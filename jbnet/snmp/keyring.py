@@ -25,7 +25,7 @@ class KeyRing:
         key = (secret.reveal(), protocol.algorithm, engine_id)
         found = self._signers.get(key)
         if found is None:
-            found = Signer(self._localized(secret, protocol, engine_id), protocol)
+            found = Signer(self.localized(secret, protocol, engine_id), protocol)
             self._signers[key] = found
         return found
 
@@ -34,11 +34,12 @@ class KeyRing:
         key = (secret.reveal(), protocol.algorithm, engine_id, name)
         found = self._ciphers.get(key)
         if found is None:
-            found = privacy(name, self._localized(secret, protocol, engine_id))
+            found = privacy(name, self.localized(secret, protocol, engine_id))
             self._ciphers[key] = found
         return found
 
-    def _localized(self, secret: Secret, protocol: AuthProtocol, engine_id: bytes) -> bytes:
+    def localized(self, secret: Secret, protocol: AuthProtocol, engine_id: bytes) -> bytes:
+        """Return the key as this engine knows it (RFC 3414 section 2.6)."""
         if len(self._signers) > _MOST_ENGINES:
             self._signers.clear()
             self._ciphers.clear()
