@@ -1,0 +1,114 @@
+"""A candidate made complete, as FRR's own comparison wants it, and its answer made readable. Text in, text out.
+
+``frr-reload.py`` compares whole files: a candidate without the lines that every running configuration starts with
+would read as their removal. Those on which the candidate has no opinion are taken from what runs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+_OPINIONS = (
+    "frr defaults", "hostname", "ip forwarding", "ipv6 forwarding", "service integrated-vtysh-config",
+    "agentx", "log", "domainname",
+)  # fmt: skip
+"""Beginnings of the global lines that are left as they run where the candidate does not mention them."""
+
+_SECRETS = re.compile(
+    r"(?P<command>\b(?:message-digest-key \d+ md5|authentication-key|key-string|password(?: \d)?|"
+    r"isis password (?:clear|md5)|area-password (?:clear|md5)|domain-password (?:clear|md5)|md5))(?: \S+)+"
+)
+_REMOVED_ROUTE = re.compile(r"no (ip|ipv6) route ")
+
+Entry = tuple[str, ...]
+"""A command with the contexts above it: ``("router ospf", "ospf router-id 10.0.0.1")``."""
+
+
+def complete(candidate: str, running: str) -> str:
+    """Return the candidate with ``frr version`` as it runs and the global lines it says nothing about."""
+    said = [line for line in candidate.splitlines() if not line.startswith(("frr version", "Building", "Current"))]
+    while said and said[-1].strip() in ("", "end", "!"):
+        said.pop()
+    mentioned = {_opinion(line) for line in said if not line.startswith(" ")}
+    taken = [
+        line
+        for line in running.splitlines()
+        if line.startswith("frr version") or ((word := _opinion(line)) and word not in mentioned)
+    ]
+    return "\n".join([*taken, *said, "end", ""])
+
+
+def merged(candidate: str, running: str) -> str:
+    """Return what runs with the candidate's lines added, and those that its ``no ...`` lines name taken out."""
+    asked = candidate.splitlines()
+    dropped = {(*path[:-1], path[-1][3:]) for path in _paths(asked) if path[-1].startswith("no ")}
+    lines = [line for line in running.splitlines() if line.strip() != "end"]
+    kept = [line for line, path in zip(lines, _paths(lines), strict=True) if path not in dropped]
+    added = [line for line in asked if line.strip() != "end" and not line.strip().startswith("no ")]
+    return "\n".join([*kept, *added, "end", ""])
+
+
+def _paths(lines: Sequence[str]) -> Iterator[Entry]:
+    """Give each line with the contexts above it, by FRR's own indentation of one blank a level."""
+    above: list[str] = []
+    for line in lines:
+        depth = len(line) - len(line.lstrip(" "))
+        above = [*above[:depth], line.strip()]
+        yield tuple(above)
+
+
+def _opinion(line: str) -> str | None:
+    """Return which global setting a line of column 0 decides, be it as ``no ...``."""
+    words = line.removeprefix("no ")
+    return next((start for start in _OPINIONS if words == start or words.startswith(start + " ")), None)
+
+
+def readable(reload_output: str) -> str:
+    """Turn ``frr-reload.py --test``'s two lists into a diff: ``- `` what goes, ``+ `` what comes, ``  `` the context.
+
+    Removals stand first. Each changed line is one line of the result; nothing to do is the empty string.
+    """
+    removed, added = _lists(reload_output)
+    removed += [_undo(entry) for entry in added if _REMOVED_ROUTE.match(entry[0])]
+    added = [entry for entry in added if not _REMOVED_ROUTE.match(entry[0])]
+    return redacted("\n".join([*_marked("-", removed), *_marked("+", added)]))
+
+
+def _lists(output: str) -> tuple[list[Entry], list[Entry]]:
+    """Split the output into entries; an entry starts in column 0 and goes on while the lines go deeper."""
+    found: dict[str, list[Entry]] = {"Delete": [], "Add": []}
+    current: list[Entry] = []
+    for line in output.splitlines():
+        if line.startswith("Lines To "):
+            current = found[line.split()[-1]]
+        elif line.strip() and not line.startswith("==="):
+            if line.startswith(" ") and current:
+                current[-1] = (*current[-1], line.strip())
+            else:
+                current.append((line.strip(),))
+    return [_undo(entry) for entry in found["Delete"]], found["Add"]
+
+
+def _undo(entry: Entry) -> Entry:
+    """Return the line that goes, from the command that takes it away."""
+    command = entry[-1]
+    line = command[3:] if command.startswith("no ") else f"no {command}"
+    return (*entry[:-1], line)
+
+
+def _marked(mark: str, changes: Sequence[Entry]) -> Iterator[str]:
+    """Write each change under its context, which is named once; a context that is itself a change carries the mark."""
+    own = set(changes)
+    shown: Entry = ()
+    for entry in changes:
+        for depth in range(len(entry) - 1):
+            if entry[: depth + 1] != shown[: depth + 1] and entry[: depth + 1] not in own:
+                yield "  " + " " * depth + entry[depth]
+        yield f"{mark} " + " " * (len(entry) - 1) + entry[-1]
+        shown = entry
+
+
+def redacted(said: str) -> str:
+    """Blank the passwords and keys in configuration lines (design section 5, rule 6)."""
+    return _SECRETS.sub(lambda match: f"{match['command']} <secret>", said)

@@ -1,0 +1,35 @@
+"""DeviceSessions for routers with FRR: addresses from the declaration, keys from the state directory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from jbnet.adapters.frr.driver import FRRDriver
+from jbnet.adapters.ssh_login import KeyRing
+from jbnet.model.network import Device
+
+ACCOUNT = "netops"
+OPEN_S = 15.0
+OPERATION_S = 60
+
+
+class FrrSessions:
+    """Hands out inert sessions; each has its own connection, so that one hung device stops no other."""
+
+    def __init__(
+        self, state_dir: Path, addresses: Callable[[str], Sequence[str]], *, open_timeout: float = OPEN_S
+    ) -> None:
+        self.ring = KeyRing(state_dir)
+        self.addresses = addresses
+        self.open_timeout = open_timeout
+
+    def session(self, device: Device) -> FRRDriver:
+        """Return a session that has not logged in yet. Raises Missing without a key for the account."""
+        return FRRDriver(
+            device.name, ACCOUNT, timeout=OPERATION_S,
+            optional_args={
+                "addresses": tuple(self.addresses(device.name)), "known_hosts": self.ring.known_hosts,
+                "key_file": self.ring.key(ACCOUNT), "open_timeout": self.open_timeout,
+            },
+        )  # fmt: skip
