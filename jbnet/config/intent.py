@@ -12,6 +12,8 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 BACKBONE = "0.0.0.0"  # noqa: S104  the backbone area's identifier (RFC 2328, C.2), not an address to bind to
 FLOATING = 250
 """Administrative distance of the bootstrap's default route: any routing protocol wins over it."""
+SIDEWAYS = 240
+"""Distance of a border router's default route to its partner: used only while OSPF knows no way to the core."""
 DISCARD = 254
 """Distance of a discard route for an own block: only where nothing more specific is known."""
 HELLO_S = 1
@@ -30,7 +32,12 @@ class StaticRoute:
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """An interface as configured. ``area`` None: not in OSPF."""
+    """An interface as configured. ``area`` None: not in OSPF.
+
+    ``only_own``: addresses that are added to the interface later (service addresses that move) stay out of
+    OSPF's interfaces and come in by redistribution, as external routes, which appear and go without the
+    pause between two instances of a router's LSA (MinLSInterval, RFC 2328, appendix B).
+    """
 
     name: str
     description: str = ""
@@ -40,18 +47,24 @@ class Port:
     passive: bool = False
     point_to_point: bool = False
     bfd: bool = False
+    only_own: bool = False
     hello_interval: int = HELLO_S
     dead_interval: int = DEAD_S
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """An OSPF area as this device sees it. ``border``: this device is an area border router (RFC 3101, 2328)."""
+    """An OSPF area as this device sees it. ``border``: this device is an area border router (RFC 3101, 2328).
+
+    ``range`` is announced as one summary of a fixed cost: left to the protocol, the cost is that of the
+    farthest network inside and so every event in a county would be heard in the whole province.
+    """
 
     id: str
     nssa: bool
     border: bool
     range: IPv4Network | None = None
+    range_cost: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +77,12 @@ class Redistribution:
 
 @dataclass(frozen=True, slots=True)
 class Ospf:
-    """The OSPF process (RFC 2328)."""
+    """The OSPF process (RFC 2328). ``default``: it announces the default route, whatever it knows itself."""
 
     router_id: IPv4Address
     border: bool
     areas: tuple[Area, ...]
+    default: bool = False
     redistribute: tuple[Redistribution, ...] = ()
 
 

@@ -49,4 +49,5 @@ def _port(network: Network, device: Device, interface: Interface) -> Port:
         passive=interface.passive,
         point_to_point=adjacent,
         bfd=adjacent and leased and interface.area == BACKBONE,
+        only_own=interface.kind is InterfaceKind.LOOPBACK and routing.carries_services(network, device),
     )

@@ -15,6 +15,7 @@ from jbnet.config.intent import (
     BACKBONE,
     DISCARD,
     FLOATING,
+    SIDEWAYS,
     Area,
     Ospf,
     PrefixEntry,
@@ -60,9 +61,24 @@ def is_aggregating(device: Device) -> bool:
     return bool(found) and BACKBONE not in found
 
 
+def leads_outside(network: Network, device: Device) -> bool:
+    """Say whether other networks are reached over the device: it knows all that is known, the rest it discards."""
+    return any(session.device == device.name for session in network.bgp_sessions)
+
+
+def carries_services(network: Network, device: Device) -> bool:
+    """Say whether service addresses may live on the device: it is a declared host of a database."""
+    return any(device.name in (db.primary, db.standby) for db in network.databases.values())
+
+
 def statics(network: Network, device: Device) -> tuple[StaticRoute, ...]:
     """Return the device's static routes: upwards, downwards, and the discard route of its own block."""
-    return (*_upward(network, device), *_downward(network, device), *_discard(network, device))
+    return (
+        *_upward(network, device),
+        *_sideways(network, device),
+        *_downward(network, device),
+        *_discard(network, device),
+    )
 
 
 def ospf(network: Network, device: Device) -> tuple[Ospf | None, Policy]:
@@ -71,7 +87,7 @@ def ospf(network: Network, device: Device) -> tuple[Ospf | None, Policy]:
         return None, Policy()
     filters = dict(_redistributions(network, device))
     sources = tuple(Redistribution(protocol, policy.route_maps[0].name) for protocol, policy in filters.items())
-    process = Ospf(device.loopback, is_border(device), _areas(network, device), sources)
+    process = Ospf(device.loopback, is_border(device), _areas(network, device), leads_outside(network, device), sources)
     return process, Policy(
         tuple(entry for policy in filters.values() for entry in policy.prefix_lists),
         tuple(entry for policy in filters.values() for entry in policy.route_maps),
@@ -80,8 +96,23 @@ def ospf(network: Network, device: Device) -> tuple[Ospf | None, Policy]:
 
 def _upward(network: Network, device: Device) -> Iterator[StaticRoute]:
     via = gateway(network, device)
-    if via is not None:
+    if via is not None and device.home not in network.peers:
         yield StaticRoute(DEFAULT, via, FLOATING)
+
+
+def _sideways(network: Network, device: Device) -> Iterator[StaticRoute]:
+    """Yield a default route over the link between two border routers of one area.
+
+    A line to the core can die without its port going down. The router then stays a border router,
+    still draws the area's traffic, and would drop it: summaries of its partner do not count for it
+    (RFC 3509). This route hands the traffic to the partner instead.
+    """
+    if not is_border(device):
+        return
+    for interface in circuit_interfaces(device):
+        far = far_end(network, device, interface)
+        if far and far.address and interface.area not in (None, BACKBONE) and is_border(far.device):
+            yield StaticRoute(DEFAULT, far.address, SIDEWAYS)
 
 
 def _downward(network: Network, device: Device) -> Iterator[StaticRoute]:
@@ -107,7 +138,7 @@ def _discard(network: Network, device: Device) -> Iterator[StaticRoute]:
         yield StaticRoute(block, None)
     elif not areas_of(device):
         yield StaticRoute(block, None, DISCARD)
-    if any(session.device == device.name for session in network.bgp_sessions):
+    if leads_outside(network, device):
         yield StaticRoute(network.supernet, None, DISCARD)
     peer = network.peers.get(device.home)
     yield from (StaticRoute(prefix, None, DISCARD) for prefix in (peer.prefixes if peer else ()))
@@ -126,7 +157,7 @@ def _redistributions(network: Network, device: Device) -> Iterator[tuple[str, Po
     block = block_of(network, device)
     if is_aggregating(device) and block is not None:
         yield "static", Policy.filter(AGGREGATE, [PrefixEntry(AGGREGATE, 5, block)])
-    if any(device.name in (db.primary, db.standby) for db in network.databases.values()) and network.service_prefix:
+    if network.service_prefix and carries_services(network, device):
         yield "connected", Policy.filter(SERVICE, [PrefixEntry(SERVICE, 5, network.service_prefix, le=32)])
     peers = {s.peer for s in network.bgp_sessions if s.device == device.name}
     learned = [prefix for peer in sorted(peers) for prefix in network.peers[peer].prefixes]
