@@ -1,0 +1,77 @@
+"""The recovery plan (``dr/plan.yaml``): which site stands by, where recovery runs from, how hosts are fenced."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jbnet.inventory.report import Report
+from jbnet.inventory.source import Path, Source, read
+from jbnet.model.findings import Finding
+from jbnet.model.text import text
+from jbnet.recovery.fields import Fields, Findings
+
+MIN_VANTAGES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class HostFence:
+    """How a host is cut off: rings of routers, tried in order, and the places from which the proof is taken."""
+
+    rings: tuple[tuple[str, ...], ...]
+    vantages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryPlan:
+    """``primary`` and ``standby`` are locations; ``run_from`` is a device; ``fences`` go by host."""
+
+    primary: str
+    standby: str
+    run_from: str
+    fences: Mapping[str, HostFence]
+
+
+def load_plan(file: str, content: str) -> tuple[RecoveryPlan | None, tuple[Finding, ...]]:
+    """Read and check a plan. It is None when any finding is an error."""
+    report = Report()
+    source = read(file, content, report)
+    findings = Findings(list(report.sorted()))
+    if source is None:
+        return None, findings.sorted()
+    fields = Fields(source, (), source.data, findings)
+    sites = Fields(source, ("sites",), fields.raw("sites"), findings)
+    plan = RecoveryPlan(
+        primary=sites.require("primary", str, ""),
+        standby=sites.require("standby", str, ""),
+        run_from=fields.require("run_from", str, ""),
+        fences=_read_fences(source, fields, findings),
+    )
+    sites.end()
+    fields.end()
+    return (None if findings.found else plan), findings.sorted()
+
+
+def _read_fences(source: Source, fields: Fields, findings: Findings) -> Mapping[str, HostFence]:
+    raw = fields.raw("fences")
+    if not isinstance(raw, Mapping):
+        message = text("{key} is {value!r}; expected {expected}", key="fences", value=raw, expected="a mapping")
+        findings.add("JB703", message, fields.place("fences"))
+        return {}
+    return {host: _read_fence(source, ("fences", host), value, findings) for host, value in raw.items()}
+
+
+def _read_fence(source: Source, path: Path, value: object, findings: Findings) -> HostFence:
+    fields = Fields(source, path, value, findings)
+    raw = fields.raw("rings")
+    rings = raw if isinstance(raw, list) else []
+    named = [ring for ring in rings if isinstance(ring, list) and ring and all(isinstance(name, str) for name in ring)]
+    if not rings or len(named) < len(rings):
+        message = text("{key} is {value!r}; expected {expected}", key="rings", value=raw, expected="lists of routers")
+        findings.add("JB703", message, fields.place("rings"))
+    vantages = fields.names("vantages") or ()
+    if len(set(vantages) - {str(path[-1])}) < MIN_VANTAGES:
+        message = text("{host}: a proof wants {count} other vantages at least", host=path[-1], count=MIN_VANTAGES)
+        findings.add("JB707", message, fields.place("vantages"))
+    fields.end()
+    return HostFence(tuple(tuple(ring) for ring in named), vantages)
