@@ -208,8 +208,7 @@ class PostgresServer:
         return self._require(self._run(argv, stdin, timeout))
 
     def _run(self, argv: Sequence[str], stdin: str | None, timeout: float, via: str | None = None) -> Completed:
-        remote = self._hosts.host(self.host, ACCOUNT, via=via) if via else self._hosts.host(self.host, ACCOUNT)
-        return remote.run(argv, stdin=stdin, timeout=timeout)
+        return self._hosts.host(self.host, ACCOUNT, via=via).run(argv, stdin=stdin, timeout=timeout)
 
     def _require(self, done: Completed) -> Completed:
         if done.code != 0:

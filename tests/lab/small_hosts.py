@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from pathlib import Path
 
+import jbnet.lab
 from jbnet.model.errors import Unreachable
 from jbnet.model.network import (
     Circuit,
@@ -31,6 +32,7 @@ A, B, ROUTER = "one-db1", "two-db1", "one-r1"
 ADDRESSES = {A: "10.1.0.1", B: "10.2.0.1"}
 SERVICES = {"production": "10.3.0.1", "exchange": "10.3.0.2", "decision": "10.3.0.3"}
 
+FENCE_HELPER = Path(jbnet.lab.__file__).parent / "image" / "jbnet-fence"
 SSHD = """
 Port 22
 HostKey {directory}/host_key
@@ -77,7 +79,7 @@ def run(*argv: str, stdin: str | None = None) -> str:
 
 @dataclass
 class EnteredHost:
-    """Implements RemoteHost by entering the namespaces of a host (no SSH)."""
+    """Implements RemoteHost by entering the namespaces of a host (no SSH); there is no account ``netops`` in it."""
 
     name: str
     user: str
@@ -88,10 +90,10 @@ class EnteredHost:
         if not Path(f"/proc/{self.pid}").exists():
             raise Unreachable("{host} does not answer", host=self.name)
         enter = ["nsenter", "-t", str(self.pid), "-n", "-m", "-p", "--", "runuser", "-u", self.user, "--"]
-        directory = f"/proc/{os.getpid()}/cwd" if self.user == "root" else "/"
+        helper = [str(FENCE_HELPER)] if self.user == "root" else []  # root's key has a forced command
         try:
             done = subprocess.run(
-                [*enter, *argv], input=stdin or "", capture_output=True, text=True, timeout=timeout, cwd=directory
+                [*enter, *helper, *argv], input=stdin or "", capture_output=True, text=True, timeout=timeout, cwd="/"
             )
         except subprocess.TimeoutExpired as error:
             raise Unreachable("{host} does not answer", host=self.name) from error
@@ -199,7 +201,7 @@ class SmallHosts:
 
     def host(self, device: str, user: str, via: str | None = None) -> RemoteHost:
         """Implement RemoteHosts."""
-        return EnteredHost(device, user, self.first_process(device) or -1)
+        return EnteredHost(device, "postgres" if user == "netops" else user, self.first_process(device) or -1)
 
     def execute(self, name: str, *argv: str) -> str:
         """Run a command in the host's network namespace only."""

@@ -1,0 +1,128 @@
+"""The fence around a database on a host: stop it with a marker, filter on the routers around it, and prove it.
+
+Design section 5, rule 3. Proof is what was seen, by two vantages or more of different homes: a ring of routers
+of which every member holds the filter and gives it back, or a stopped server with its marker. A time-out is
+written down as silence and proves nothing; a connection that is accepted disproves everything.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+from jbnet.adapters.fence_look import ANSWER_S, Observation, Vantages
+from jbnet.adapters.fence_rings import Filter, facing, shuts_in
+from jbnet.adapters.waiting import heard, start
+from jbnet.model.errors import UsageError
+from jbnet.model.network import Network
+from jbnet.model.text import text
+from jbnet.ports import DatabaseServers, FencePlan, FenceProof, RemoteHosts
+from jbnet.services.database_settings import Cluster, cluster
+
+STOP_GRACE_S = 2.0
+"""Seconds for a clean stop before the server's processes are killed."""
+STOP_S = 8.0
+"""Seconds to wait for the host to be reached and its server to be stopped, while nothing else proves the fence."""
+HEAD_START_S = 0.7
+"""Seconds that a clean stop has before the filters cut replication."""
+LATE_STOP_S = 1.5
+"""Seconds to go on waiting for that once the filters hold."""
+SILENT_S = 20.0
+"""Seconds for which a host that gave no answer is not waited for again; it is asked all the same."""
+
+
+class RingFence:
+    """Implements Fence. ``here`` is the device on which jbnet runs."""
+
+    def __init__(
+        self,
+        network: Network,
+        hosts: RemoteHosts,
+        servers: DatabaseServers,
+        plans: Mapping[str, FencePlan],
+        here: str | None = None,
+    ):
+        self._network = network
+        self._servers = servers
+        self._plans = plans
+        self._vantages = Vantages(network, hosts, servers, here)
+        self._silent: dict[str, float] = {}
+
+    def close(self, database: str, host: str) -> FenceProof:
+        """Stop the server, and close rings from the inside out until one is whole; then look.
+
+        A server that can stop gets a moment to do so, in which its standby receives the last records.
+        """
+        plan, here = self._plan(host), cluster(self._network, database, host)
+        stopping = start(self._servers.server(database, host).kill, STOP_GRACE_S)
+        if not self._was_silent(host):
+            heard(stopping, HEAD_START_S)
+        held = any(self._close_ring(Filter.around(here), host, ring) for ring in plan.rings)
+        wait = LATE_STOP_S if held else STOP_S
+        _, error = heard(stopping, 0.1 if self._was_silent(host) and held else wait)
+        if error:
+            self._silent[host] = time.monotonic()
+        return self._look(here, plan, [{"what": "stop", "device": host, "done": not error, "error": error}])
+
+    def check(self, database: str, host: str) -> FenceProof:
+        """Look only."""
+        return self._look(cluster(self._network, database, host), self._plan(host), [])
+
+    def open(self, database: str, host: str) -> FenceProof:
+        """Take the filter off every router of every ring, then look."""
+        wanted = Filter.around(cluster(self._network, database, host))
+        self._vantages.ask_all(self._members(host), ("open", wanted.name))
+        return self.check(database, host)
+
+    def filtered(self, database: str, host: str) -> Mapping[str, bool | None]:
+        """Ask every router of every ring whether it has anything of the filter."""
+        wanted = Filter.around(cluster(self._network, database, host))
+        answers = self._vantages.ask_all(self._members(host), ("show", wanted.name))
+        return {m: None if a is None else bool(a["recorded"] or a["kernel"]) for m, a in answers.items()}
+
+    def _plan(self, host: str) -> FencePlan:
+        if host not in self._plans:
+            hint = text("declare it under fences: in dr/plan.yaml")
+            raise UsageError("no fence is declared around {host}", host=host, hint=hint)
+        return self._plans[host]
+
+    def _members(self, host: str) -> list[str]:
+        return list(dict.fromkeys(member for ring in self._plan(host).rings for member in ring))
+
+    def _was_silent(self, host: str) -> bool:
+        return time.monotonic() - self._silent.get(host, -SILENT_S) < SILENT_S
+
+    def _close_ring(self, wanted: Filter, host: str, ring: Sequence[str]) -> bool:
+        """Close a ring; say whether every member took it. One that shuts nobody in is not closed."""
+        faces = facing(self._network, host, ring)
+        if not shuts_in(self._network, host, ring) or not all(faces.values()):
+            return False
+        asked = [start(self._vantages.ask, member, wanted.close(dev)) for member, dev in faces.items()]
+        answers = [heard(one, ANSWER_S)[0] for one in asked]
+        return all(answer is not None and answer["holds"] for answer in answers)
+
+    def _look(self, here: Cluster, plan: FencePlan, observed: list[Observation]) -> FenceProof:
+        database, host = here.database.name, here.host
+        tries = self._vantages.start_tries(here, plan)
+        rings = self._vantages.filters(Filter.around(here), host, plan)
+        by = next((_ring_text(names) for names, seen in zip(plan.rings, rings, strict=True)
+                   if shuts_in(self._network, host, names) and self._proves(seen, names)), "")  # fmt: skip
+        stopped = [] if by else self._vantages.server(database, host, plan)
+        if not by and self._proves(stopped, [host]):
+            by = "server stopped and marked"
+        met = self._vantages.met(tries)
+        accepted = any(one["outcome"] == "accepted" for one in met)
+        found = (*observed, *(seen for ring in rings for seen in ring), *stopped, *met)
+        return FenceProof(database, host, bool(by) and not accepted, by, found)
+
+    def _proves(self, seen: Sequence[Observation], members: Sequence[str]) -> bool:
+        """Every member was seen to hold from two homes or more, and none was seen not to."""
+        homes: dict[object, set[str]] = {member: set() for member in members}
+        for one in seen:
+            if one["holds"]:
+                homes[one["device"]].add(self._network.devices[str(one["from"])].home)
+        return all(one["holds"] is not False for one in seen) and all(len(places) > 1 for places in homes.values())
+
+
+def _ring_text(members: Sequence[str]) -> str:
+    return "filter on " + ", ".join(members)

@@ -1,0 +1,125 @@
+"""Looking at a fence from several vantages. Every look gives observations: plain mappings that go into the journal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from typing import Any
+
+from jbnet.adapters.fence_rings import Filter, facing
+from jbnet.adapters.waiting import heard, start
+from jbnet.model.errors import CommandFailed
+from jbnet.model.network import Network
+from jbnet.ports import DatabaseServers, FencePlan, RemoteHosts
+from jbnet.services.database_settings import Cluster
+
+ROUTER_ACCOUNT = "root"
+TRY_ACCOUNT = "netops"
+ANSWER_S = 6.0
+"""Seconds for a router or a host to answer."""
+TRY_S = 1
+TIMEOUT_CODE = 124
+"""What timeout(1) ends with."""
+
+Observation = dict[str, object]
+
+
+class Vantages:
+    """Asks routers and hosts directly and through other devices. ``here``: where jbnet runs, which needs no detour."""
+
+    def __init__(self, network: Network, hosts: RemoteHosts, servers: DatabaseServers, here: str | None):
+        self._network = network
+        self._hosts = hosts
+        self._servers = servers
+        self._here = here
+
+    def through(self, vantage: str | None) -> str | None:
+        """Return the device to go through; None: directly."""
+        return None if vantage == self._here else vantage
+
+    def ask(self, router: str, request: Sequence[str], vantage: str | None = None) -> Mapping[str, Any]:
+        """Run the fence helper on a router and return its answer. Raises Unreachable and CommandFailed."""
+        remote = self._hosts.host(router, ROUTER_ACCOUNT, via=self.through(vantage))
+        done = remote.run(request, timeout=ANSWER_S)
+        try:
+            answer: Mapping[str, Any] = json.loads(done.stdout)
+        except ValueError as error:
+            said = done.stderr.strip()[-200:] or f"exit code {done.code}"
+            raise CommandFailed("{router} did not take {request}: {error}", router=router, request=" ".join(request), error=said) from error  # fmt: skip  # noqa: E501
+        return answer
+
+    def ask_all(self, routers: Sequence[str], request: Sequence[str]) -> dict[str, Mapping[str, Any] | None]:
+        """Ask routers at once; None: no answer."""
+        asked = {router: start(self.ask, router, request) for router in routers}
+        return {router: heard(future, ANSWER_S)[0] for router, future in asked.items()}
+
+    def filters(self, wanted: Filter, host: str, plan: FencePlan) -> list[list[Observation]]:
+        """Read every ring back from every vantage: a list of observations a ring."""
+        request = ("show", wanted.name)
+        looks = [
+            [
+                (member, faces, vantage, start(self.ask, member, request, vantage))
+                for member, faces in facing(self._network, host, ring).items()
+                for vantage in plan.vantages
+            ]
+            for ring in plan.rings
+        ]
+        return [[self._filter(wanted, *look) for look in ring] for ring in looks]
+
+    @staticmethod
+    def _filter(
+        wanted: Filter, member: str, faces: Sequence[str], vantage: str, asked: Future[Mapping[str, Any]]
+    ) -> Observation:
+        shown, error = heard(asked, ANSWER_S)
+        seen: Observation = {"what": "filter", "device": member, "from": vantage}
+        if shown is None:
+            return seen | {"holds": None, "error": error}
+        return seen | {"holds": wanted.held_by(shown, faces), "packets": shown["packets"]}
+
+    def server(self, database: str, host: str, plan: FencePlan) -> list[Observation]:
+        """Look from every vantage whether the server is stopped and carries its marker."""
+        server = self._servers.server(database, host)
+        looks = [(v, start(server.state, via=self.through(v))) for v in plan.vantages]
+        found: list[Observation] = []
+        for vantage, asked in looks:
+            state, error = heard(asked, ANSWER_S)
+            seen: Observation = {"what": "server", "device": host, "from": vantage}
+            if state is None:
+                found.append(seen | {"holds": None, "error": error})
+            else:
+                facts = {"marked": state.demoted, "processes": len(state.processes)}
+                found.append(seen | facts | {"holds": state.exists and state.demoted and not state.processes})
+        return found
+
+    def start_tries(self, here: Cluster, plan: FencePlan) -> list[tuple[Observation, Future[Any]]]:
+        """Begin to connect as a client would, from every vantage, at the host's own address."""
+        target = f"{here.addresses[0]}/{here.database.port}"
+        argv = ("timeout", str(TRY_S), "bash", "-c", f"exec 3<>/dev/tcp/{target}")
+        return [
+            ({"what": "connection", "to": target, "from": vantage}, start(self._run, vantage, argv))
+            for vantage in plan.vantages
+            if vantage != here.host
+        ]
+
+    def _run(self, vantage: str, argv: Sequence[str]) -> tuple[int, str]:
+        done = self._hosts.host(vantage, TRY_ACCOUNT).run(argv, timeout=ANSWER_S)
+        return done.code, done.stderr
+
+    @staticmethod
+    def met(tries: list[tuple[Observation, Future[Any]]]) -> list[Observation]:
+        """Return what the attempts met. Silence is an outcome of its own, and no proof."""
+        found: list[Observation] = []
+        for seen, future in tries:
+            answer, error = heard(future, ANSWER_S)
+            outcome = _outcome(*answer) if answer is not None else "vantage silent"
+            found.append(seen | {"outcome": outcome} | ({"error": error} if error else {}))
+        return found
+
+
+def _outcome(code: int, said: str) -> str:
+    if code == 0:
+        return "accepted"
+    if "refused" in said:
+        return "refused"
+    return "silent" if code == TIMEOUT_CODE else "unreachable"
