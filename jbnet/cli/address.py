@@ -27,7 +27,8 @@ def allocate(
         context.say("{code} {block}", code=code, block=block)
     if found.added and not dry_run:
         write_file(context.directory, FILE, found.content)
-    context.say("blocks allocated: {count}", count=len(found.added))
+    said = "would allocate blocks: {count}" if dry_run else "blocks allocated: {count}"
+    context.say(said, count=len(found.added))
     context.emit({"added": {code: str(block) for code, block in found.added.items()}, "written": not dry_run})
 
 

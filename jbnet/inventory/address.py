@@ -44,6 +44,6 @@ def allocation(files: Mapping[str, str]) -> Allocation:
             hint=text("give the level larger blocks in topology/addresses.yaml, or remove what is no longer used"),
             site=error.site,
             length=error.length,
-            parent=error.parent or "the network",
+            parent=error.parent or text("the network"),
         ) from error
     return Allocation(render(blocks), {code: block for code, block in blocks.items() if code not in existing})

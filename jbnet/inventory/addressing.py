@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from jbnet.inventory.allocation import own_prefix, recorded
 from jbnet.inventory.declaration import Declaration, Item, SiteItem
-from jbnet.inventory.hierarchy import dangling
+from jbnet.inventory.hierarchy import CODE_LENGTH, dangling
 from jbnet.inventory.report import Report
 from jbnet.model.findings import Place
 from jbnet.model.text import text
@@ -69,10 +69,13 @@ def site_spaces(declared: Declaration, sites: list[SiteItem], report: Report) ->
         return {}
     plan, blocks, spaces = declared.addresses.decl, recorded(declared), {}
     by_name = {site.name: site for site in sites}
+    seen: set[str] = set()
     for site in sites:
         rule = plan.levels.get(site.level.value)
-        if rule is None:
-            continue
+        code = site.decl.code
+        if rule is None or code in seen or len(code) != CODE_LENGTH[site.level]:
+            continue  # a wrong code is reported as such
+        seen.add(code)
         block = blocks.get(site.decl.code)
         if block is None:
             report.add("JB122", "{name} has no addresses; run: jbnet address allocate", site.place, name=site.name)

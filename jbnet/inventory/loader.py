@@ -15,6 +15,7 @@ from jbnet.inventory.report import Report
 from jbnet.inventory.scale import check_scales
 from jbnet.model.findings import Finding, Place
 from jbnet.model.network import Carrier, Level, Location, Network, Peer, Role, Site, Status
+from jbnet.model.text import text
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +50,16 @@ def _require(declared: Declaration, report: Report) -> None:
     }
     for file, part in parts.items():
         if part is None and declared.complete:
-            what = "the section network" if file.startswith("inventory") else "the file"
+            what = text("the section network") if file.startswith("inventory") else text("the file")
             report.add("JB117", "{what} is missing: {file}", Place(file), what=what, file=file)
 
 
 def _homes(
     declared: Declaration, sites: list[SiteItem], spaces: Mapping[str, Space], report: Report
 ) -> dict[str, Home]:
-    homes = {home.name: home for home in location_homes(declared, spaces, report)}
-    for name, home in site_homes(declared, sites, spaces, report).items():
-        homes.setdefault(name, home)
-    return homes
+    housed = site_homes(declared, sites, spaces, report)
+    fixed = [home for home in location_homes(declared, spaces, report) if home.name not in housed]
+    return {**{home.name: home for home in fixed}, **housed}
 
 
 def _expand(declared: Declaration, homes: Mapping[str, Home], report: Report) -> Expansion:
@@ -120,8 +120,9 @@ def _site(item: SiteItem, homes: Mapping[str, Home]) -> Site:
 
 
 def _location(name: str, declared: Declaration, homes: Mapping[str, Home]) -> Location:
-    item, space = declared.locations[name], homes[name].space
-    return Location(name, item.decl.name_zh, item.decl.site, space.block if space else None, item.place)
+    item, home = declared.locations[name], homes.get(name)
+    block = home.space.block if home and home.space else None
+    return Location(name, item.decl.name_zh, item.decl.site, block, item.place)
 
 
 def _role(name: str, declared: Declaration) -> Role:

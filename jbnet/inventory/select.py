@@ -109,4 +109,4 @@ def _known(kind: str, name: str, known: Collection[str]) -> str:
         return name
     like = nearest(name, known)
     hint = text("did you mean {like}?", like=like) if like else None
-    raise UsageError("there is no {kind} {name}", hint=hint, kind=kind, name=name)
+    raise UsageError("there is no {kind} {name}", hint=hint, kind=text(kind), name=name)

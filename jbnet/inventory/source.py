@@ -24,6 +24,8 @@ _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+([eE][-+]?[0-9]+)?\Z")
 _WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 _DEPTH = 60
+_BRACKETS = re.compile(r"[\[\]{}]")
+_STEEP = re.compile(rf"(?:[-?:][ \t]+){{{_DEPTH},}}|^ {{{_DEPTH * 4},}}[^ ]", re.MULTILINE)
 UNDECODABLE = "\ufffd"
 """What a reader of files puts where bytes are not UTF-8."""
 
@@ -36,6 +38,8 @@ class Source:
     data: object
     keys: Mapping[Path, Place] = field(default_factory=dict, repr=False)
     values: Mapping[Path, Place] = field(default_factory=dict, repr=False)
+    broken: frozenset[Path] = frozenset()
+    """Where something was reported and left out: what is missing there is no second finding."""
 
     def place(self, path: Path = ()) -> Place:
         """Return where the value at ``path`` stands, or the nearest place around it."""
@@ -57,8 +61,9 @@ def read(file: str, content: str, report: Report) -> Source | None:
         place = _position(file, content, content.index(UNDECODABLE))
         report.add("JB108", "not UTF-8 text from here on", place)
         return None
-    if _too_deep(content):
-        report.add("JB109", "nested deeper than {limit} levels", Place(file), limit=_DEPTH)
+    deep = _too_deep(content)
+    if deep is not None:
+        report.add("JB109", "nested deeper than {limit} levels", _position(file, content, deep), limit=_DEPTH)
         return None
     try:
         node = yaml.compose(content, Loader=_LOADER)
@@ -67,23 +72,25 @@ def read(file: str, content: str, report: Report) -> Source | None:
         return None
     reader = _Reader(file, report)
     data = reader.convert(node, (), 0) if node is not None else None
-    return Source(file, data, reader.keys, reader.values)
+    return Source(file, data, reader.keys, reader.values, frozenset(reader.broken))
 
 
-def _too_deep(content: str) -> bool:
-    """Say whether brackets, dashes or indentation nest absurdly: the C parser recurses on the C stack."""
+def _too_deep(content: str) -> int | None:
+    """Return where brackets, dashes or indentation nest absurdly: the C parser recurses on the C stack."""
     depth = 0
-    for bracket in re.findall(r"[\[\]{}]", content):
-        depth = max(0, depth + (1 if bracket in "[{" else -1))
+    for bracket in _BRACKETS.finditer(content):
+        depth = max(0, depth + (1 if bracket.group() in "[{" else -1))
         if depth > _DEPTH:
-            return True
-    return bool(re.search(rf"(?:[-?:][ \t]+){{{_DEPTH},}}|^ {{{_DEPTH * 4},}}[^ ]", content, re.MULTILINE))
+            return bracket.start()
+    steep = _STEEP.search(content)
+    return steep.start() if steep else None
 
 
 def _report_syntax(file: str, content: str, error: yaml.YAMLError, report: Report) -> None:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None:
-        place = _position(file, content, getattr(error, "position", 0) or 0)
+        odd = yaml.reader.Reader.NON_PRINTABLE.search(content)
+        place = _position(file, content, odd.start()) if odd else Place(file)
         report.add("JB101", "a character that YAML does not allow", place)
         return
     place = Place(file, mark.line + 1, mark.column + 1)
@@ -109,6 +116,7 @@ class _Reader:
         self.report = report
         self.keys: dict[Path, Place] = {}
         self.values: dict[Path, Place] = {}
+        self.broken: set[Path] = set()
         self._seen: set[int] = set()
 
     def convert(self, node: yaml.Node, path: Path, depth: int) -> object:
@@ -117,13 +125,17 @@ class _Reader:
         self.values[path] = place
         if depth > _DEPTH:
             self.report.add("JB109", "nested deeper than {limit} levels", place, limit=_DEPTH)
+            self.broken.add(path)
             return None
         if id(node) in self._seen:
-            self.report.add("JB104", "an anchor that is used again by an alias; write the value out", place)
+            here = self.keys.get(path) or self.values.get(path[:-1], place)
+            self.report.add("JB104", "an alias of an anchor; write the value out", here, [place])
+            self.broken.add(path)
             return None
         self._seen.add(id(node))
         if node.tag not in _PLAIN_TAGS:
             self.report.add("JB104", "the tag {tag} is not used here", place, tag=node.tag.removeprefix(_TAG))
+            self.broken.add(path)
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path, depth)
@@ -137,9 +149,11 @@ class _Reader:
             place = self._place(key_node)
             if key_node.tag == _TAG + "merge":
                 self.report.add("JB104", "merging with << is not used; write the keys out", place)
+                self.broken.add(path)
                 continue
             if not isinstance(key_node, yaml.ScalarNode):
                 self.report.add("JB107", "a key must be text, not a list or a mapping", place)
+                self.broken.add(path)
                 continue
             key = str(key_node.value)
             if key in found:

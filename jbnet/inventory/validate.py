@@ -44,13 +44,14 @@ def validate(source: Source, model: type[M], report: Report) -> M | None:
         return model.model_validate(data)
     except ValidationError as error:
         for problem in error.errors(include_url=False):
-            _report(source, model, problem, report)
+            path = tuple(part for part in problem["loc"] if part != "[key]")
+            if not any(path[:length] in source.broken for length in range(len(path) + 1)):
+                _report(source, model, problem, path, report)
         return None
 
 
-def _report(source: Source, model: type[BaseModel], problem: Any, report: Report) -> None:
+def _report(source: Source, model: type[BaseModel], problem: Any, path: Path, report: Report) -> None:
     kind = str(problem["type"])
-    path = tuple(part for part in problem["loc"] if part != "[key]")
     if kind == "extra_forbidden":
         _report_unknown(source, model, path, report)
     elif kind == "missing":
@@ -108,7 +109,8 @@ def _short(value: object) -> Text:
     if shown is not None:
         return shown
     said = str(value).lower() if isinstance(value, bool) else str(value)
-    return text("{value}", value=said if len(said) <= 40 else said[:37] + "...")
+    said = said if len(said) <= 40 else said[:37] + "..."
+    return text("{value}", value=f'"{said}"' if isinstance(value, str) else said)
 
 
 def _known_keys(model: type[BaseModel], path: Path) -> list[str]:
