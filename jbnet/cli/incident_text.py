@@ -1,0 +1,59 @@
+"""Incidents as people read them, one paragraph each: cause, since when, whom it touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from jbnet.cli.context import Context
+from jbnet.cli.times import both, span
+from jbnet.monitor.incidents import Incident
+
+MOST_NAMES = 8
+
+
+def print_incident(context: Context, incident: Incident, now: datetime, *, whole: bool = False) -> None:
+    """Print an incident: the cause first. ``whole``: every name and every symptom."""
+    context.say(
+        "#{id} {kind} {name}: {state} since {since}, {span}",
+        id=incident.id,
+        kind=context.tr(str(incident.root_cause.kind)),
+        name=incident.root_cause.name,
+        state=context.tr(state_word(incident)),
+        since=both(incident.since),
+        span=span(((incident.closed or now) - incident.since).total_seconds()),
+    )
+    most = None if whole else MOST_NAMES
+    _names(context, "  sites cut off ({count}): {names}", incident.sites, most)
+    _names(context, "  sites without redundancy ({count}): {names}", incident.degraded, most)
+    _names(context, "  on the backup line ({count}): {names}", incident.on_backup, most)
+    services = [f"{s.name} ({s.sites})" for s in incident.services]
+    _names(context, "  services, with the number of sites ({count}): {names}", services, most)
+    if incident.merged_into:
+        context.say("  folded into #{id}", id=incident.merged_into)
+    if whole:
+        context.say("  opened {opened}", opened=both(incident.opened))
+        if incident.closed:
+            context.say("  closed {closed}", closed=both(incident.closed))
+        symptoms = [f"{s.subject} {context.tr(s.state)}" for s in incident.symptoms]
+        _names(context, "  symptoms ({count}): {names}", symptoms, None)
+
+
+def state_word(incident: Incident) -> str:
+    """Return the word for the state of an incident."""
+    if incident.closed:
+        return "closed"
+    return "recovering" if incident.cleared else "open"
+
+
+def listed(names: Sequence[str], most: int | None) -> str:
+    """Return names with commas, the first ``most`` of them and how many more."""
+    if most is None or len(names) <= most:
+        return ", ".join(names)
+    return ", ".join(names[:most]) + f", … +{len(names) - most}"
+
+
+def _names(context: Context, template: str, names: Iterable[str], most: int | None) -> None:
+    found = list(names)
+    if found:
+        context.say(template, count=len(found), names=listed(found, most))

@@ -1,0 +1,52 @@
+"""``jbnet incidents``: what is or was wrong, one entry a cause."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from jbnet.cli.context import Context
+from jbnet.model.errors import ExitCode, UsageError
+from jbnet.model.text import text
+
+LATEST = 20
+
+
+def command(
+    ctx: typer.Context,
+    number: Annotated[str | None, typer.Argument(metavar="[ID]", help="Show this one whole.")] = None,
+    only_open: Annotated[bool, typer.Option("--open", help="Only those that are open.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Exit with 1 while one is open.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """List incidents, latest first, or show one; each has one root cause."""
+    from datetime import UTC, datetime
+
+    from jbnet import wiring
+    from jbnet.cli.incident_text import print_incident
+
+    context: Context = ctx.obj
+    context.json = context.json or json
+    view = wiring.monitor_view(context.state_dir)
+    try:
+        found = view.incidents(only_open=only_open)
+    finally:
+        view.close()
+    if number is not None:
+        found = [incident for incident in found if incident.id == number.lstrip("#")]
+        if not found:
+            raise UsageError(
+                "there is no incident {id}", id=number, hint=text("jbnet incidents lists them with their numbers")
+            )
+    is_open = any(incident.closed is None for incident in found)
+    context.emit({"incidents": [incident.as_json() for incident in found]}, ok=not (check and is_open))
+    if not found:
+        context.say("no incident")
+    now = datetime.now(UTC)
+    for incident in found[:LATEST]:
+        print_incident(context, incident, now, whole=number is not None)
+    if len(found) > LATEST:
+        context.say("and {count} earlier ones: --json lists all", count=len(found) - LATEST)
+    if check and is_open:
+        raise typer.Exit(ExitCode.NO)

@@ -1,0 +1,101 @@
+"""``jbnet monitor``: poll the network in the foreground and keep its state."""
+
+from __future__ import annotations
+
+import json as json_module
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jbnet.cli.context import SCHEMA, Context
+
+if TYPE_CHECKING:
+    from jbnet.monitor.state import Event
+    from jbnet.services.poll import Turn
+
+
+def command(
+    ctx: typer.Context,
+    interval: Annotated[float, typer.Option(min=0.1, max=3600, help="Seconds between rounds.")] = 1.0,
+    rounds: Annotated[int | None, typer.Option(min=1, help="Stop after so many rounds.")] = None,
+    once: Annotated[bool, typer.Option("--once", help="Do one round and stop.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one line of JSON an event.")] = False,
+) -> None:
+    """Poll the network and keep its state, until Ctrl-C. Run one at a time: the store has one writer."""
+    from jbnet import wiring
+    from jbnet.cli.vantage import enter
+
+    context: Context = ctx.obj
+    context.json = context.json or json
+    enter(context)
+    watcher = wiring.monitor(context.directory, context.state_dir, interval_s=interval)
+    printer = _Printer(context)
+    try:
+        trouble = watcher.start()
+        if trouble:
+            context.note("no traps: {reason}; changes are seen at the next round", reason=trouble)
+        watcher.run(printer.show, 1 if once else rounds)
+    finally:
+        watcher.close()
+
+
+class _Printer:
+    """Shows each round's events; the state of the network after the first round, and whenever it changes."""
+
+    def __init__(self, context: Context):
+        self._context = context
+        self._last: tuple[object, ...] = ()
+
+    def show(self, turn: Turn) -> None:
+        """Print what a round brought."""
+        for event in turn.outcome.events:
+            self._event(event)
+        summary = turn.summary
+        counts = (summary.sites_reachable, summary.devices_answering, len(turn.outcome.book.incidents.open))
+        if counts != self._last:
+            self._last = counts
+            self._line(summary.time, "state", "network", summary.as_json())
+            self._say(
+                summary.time,
+                "sites {sites} of {total} reachable, devices {devices} of {watched} answer, incidents open: {count}",
+                sites=summary.sites_reachable,
+                total=summary.sites,
+                devices=summary.devices_answering,
+                watched=summary.devices,
+                count=len(turn.outcome.book.incidents.open),
+            )
+        sys.stdout.flush()
+
+    def _event(self, event: Event) -> None:
+        self._line(event.time, f"{event.subject.kind}.{event.event}", str(event.subject), dict(event.data))
+        if event.subject.kind != "incident":
+            kind, word = self._context.tr(str(event.subject.kind)), self._context.tr(event.event)
+            self._say(event.time, "  {kind} {subject} {word}", kind=kind, subject=event.subject, word=word)
+            return
+        cause = event.data["root_cause"]
+        sites = event.data["sites"]
+        self._say(
+            event.time,
+            "incident #{id} {word}: {kind} {name}, sites cut off: {sites}",
+            id=event.subject,
+            word=self._context.tr(event.event),
+            kind=self._context.tr(str(cause["kind"])) if isinstance(cause, dict) else "",
+            name=cause["name"] if isinstance(cause, dict) else "",
+            sites=len(sites) if isinstance(sites, list) else 0,
+        )
+
+    def _say(self, time: datetime, template: str, **params: object) -> None:
+        from jbnet.cli.times import clock_time
+
+        if not self._context.json:
+            line = self._context.tr(template, **params)
+            self._context.out.print(f"{clock_time(time)} {line}", markup=False)
+
+    def _line(self, time: datetime, event: str, subject: str, data: object) -> None:
+        from jbnet.monitor.incidents import rfc3339
+
+        if self._context.json:
+            line = {"schema": SCHEMA, "time": rfc3339(time), "event": event, "subject": subject, "data": data}
+            sys.stdout.write(json_module.dumps(line, ensure_ascii=False) + "\n")

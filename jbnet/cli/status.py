@@ -1,0 +1,64 @@
+"""``jbnet status``: what is wrong now, grouped by cause, and the count of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from jbnet.cli.context import Context
+
+if TYPE_CHECKING:
+    from jbnet.monitor.incidents import Incident
+
+
+def command(
+    ctx: typer.Context,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Show what is wrong now. The exit code is 0 whatever is shown: ``jbnet incidents --check`` asks."""
+    from jbnet import wiring
+
+    context: Context = ctx.obj
+    context.json = context.json or json
+    view = wiring.monitor_view(context.state_dir)
+    try:
+        summary, incidents = view.summary(), view.incidents(only_open=True)
+    finally:
+        view.close()
+    now = datetime.now(UTC)
+    age = (now - datetime.fromisoformat(str(summary["as_of"]))).total_seconds() if summary else None
+    stale = summary is None or age is None or age > float(str(summary["stale_s"]))
+    shown = {**(summary or {}), "age_s": None if age is None else round(age, 1), "stale": stale}
+    context.emit({**shown, "incidents": [incident.as_json() for incident in incidents]})
+    if not context.json:
+        _print(context, shown, incidents, now)
+
+
+def _print(context: Context, summary: Mapping[str, Any], incidents: Sequence[Incident], now: datetime) -> None:
+    from jbnet.cli.incident_text import MOST_NAMES, listed, print_incident
+    from jbnet.cli.times import clock_time, span
+
+    if "as_of" not in summary:
+        context.say("nothing was polled yet")
+        return
+    if summary["stale"]:
+        context.say("STALE: the last poll was {span} ago; what follows was true then", span=span(summary["age_s"]))
+    context.say(
+        "sites {reachable} of {total} reachable, as of {time} ({span} ago)",
+        reachable=summary["sites"]["reachable"],
+        total=summary["sites"]["total"],
+        time=clock_time(datetime.fromisoformat(summary["as_of"])),
+        span=span(summary["age_s"]),
+    )
+    for incident in incidents:
+        print_incident(context, incident, now)
+    if summary["unexplained"]:
+        names = listed(summary["unexplained"], MOST_NAMES)
+        context.say("silent, cause not known yet ({count}): {names}", count=len(summary["unexplained"]), names=names)
+    if not incidents:
+        context.say("no incident is open")
+    devices = summary["devices"]
+    context.say("devices {answering} of {total} answer", answering=devices["answering"], total=devices["total"])

@@ -1,0 +1,37 @@
+"""Times as people read them: RFC 3339 in UTC with the local time beside it, and how long ago."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def both(time: datetime) -> str:
+    """Return ``2026-11-22T04:00:00Z (12:00:00 +08:00)``."""
+    local = time.astimezone()
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} ({local:%H:%M:%S} {offset(local)})"
+
+
+def clock_time(time: datetime) -> str:
+    """Return ``04:00:03Z``."""
+    return f"{time.astimezone(UTC):%H:%M:%SZ}"
+
+
+def offset(local: datetime) -> str:
+    """Return the offset from UTC, ``+08:00``."""
+    minutes = int((local.utcoffset() or timedelta()).total_seconds() // _MINUTE)
+    sign = "-" if minutes < 0 else "+"
+    return f"{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def span(seconds: float) -> str:
+    """Return a duration in one or two units: ``2 s``, ``3 min 5 s``, ``2 h 10 min``, ``3 d 4 h``."""
+    whole = max(0, round(seconds))
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return f"{whole // _MINUTE} min {whole % _MINUTE} s"
+    if whole < _DAY:
+        return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min"
+    return f"{whole // _DAY} d {whole % _DAY // _HOUR} h"

@@ -1,0 +1,146 @@
+"""Whom to ask, at which address, with which credentials, and for what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from jbnet.inventory.reach import management_addresses
+from jbnet.model.network import Device, Network
+from jbnet.model.secrets import Secret
+from jbnet.monitor.checks import Asking, Checks, Reads
+from jbnet.ports import Secrets, SnmpTarget
+from jbnet.snmp import mibs
+from jbnet.snmp.types import Oid
+
+COLUMNS: Mapping[Reads, tuple[Oid, ...]] = {
+    Reads.SYSTEM: mibs.SYSTEM_COLUMNS,
+    Reads.INTERFACES: mibs.INTERFACE_COLUMNS,
+    Reads.OSPF: mibs.OSPF_COLUMNS,
+    Reads.BGP: mibs.BGP_COLUMNS,
+}
+
+
+MAX_ADDRESSES = 3
+"""So many addresses of a silent device are tried: the loopback, the uplink, one more."""
+
+
+SLACK_S = 0.1
+"""A check is due a little before its time: rounds do not come to the millisecond."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of some devices at once. ``addresses``: one device may be asked at several of its own."""
+
+    reads: frozenset[Reads]
+    targets: tuple[SnmpTarget, ...]
+    timeout: float
+    retries: int
+
+    @property
+    def columns(self) -> Sequence[Oid]:
+        """Return the columns to walk; the agent's own data always comes along, to tell a restart from a wrap."""
+        return [oid for reads in Reads if reads in self.reads or reads is Reads.SYSTEM for oid in COLUMNS[reads]]
+
+
+def trap_senders(asking: Asking, secrets: Secrets) -> tuple[SnmpTarget, ...]:
+    """Return who may send traps: the community and the user, from any address."""
+    return (_version_2("v2c", "", asking, secrets.get), _version_3("v3", "", asking, secrets.get))
+
+
+class Targets:
+    """Knows the agents of a network: version by role, credentials by name, addresses in the order of preference."""
+
+    def __init__(self, network: Network, watched: Iterable[str], checks: Checks, secrets: Secrets):
+        self._network = network
+        self._checks = checks
+        self._current: dict[str, int] = {}
+        devices = [network.devices[name] for name in sorted(watched)]
+        self._agents = {d.name: _agents(d, network.roles[d.role].snmp, checks.asking, secrets) for d in devices}
+        self._due: dict[str, float] = {}
+
+    def due(self, now: float | None) -> frozenset[str]:
+        """Return the names of the checks that are due at a monotonic time, and note that they are being done.
+
+        None: a look out of turn, for which all are due and nothing is noted.
+        """
+        if now is None:
+            return frozenset(c.name for c in self._checks.checks)
+        found = [c for c in self._checks.checks if now >= self._due.get(c.name, now) - SLACK_S]
+        self._due.update({c.name: now + c.every_s for c in found})
+        return frozenset(c.name for c in found)
+
+    def questions(self, devices: Iterable[str], checks: frozenset[str], *, again: frozenset[str]) -> list[Question]:
+        """Return what to ask of the devices, those that are asked the same together.
+
+        ``again``: devices that are silent or in doubt; they are asked shortly, and at every address they have.
+        """
+        grouped: dict[tuple[frozenset[Reads], bool], list[SnmpTarget]] = {}
+        for name in devices:
+            reads = self._reads(name, checks)
+            if reads:
+                agents = self._agents[name]
+                chosen = agents if name in again else (agents[self._current.get(name, 0)],)
+                grouped.setdefault((reads, name in again), []).extend(chosen)
+        asking = self._checks.asking
+        return [
+            Question(
+                reads,
+                tuple(targets),
+                asking.look_timeout_s if short else asking.timeout_s,
+                0 if short else asking.retries,
+            )
+            for (reads, short), targets in grouped.items()
+        ]
+
+    def prefer(self, target: SnmpTarget) -> None:
+        """Note that a device answered at an address; an earlier one of its list wins when both answer."""
+        for number, agent in enumerate(self._agents[target.name]):
+            if agent.address == target.address:
+                self._current[target.name] = number
+
+    def addresses(self, device: str) -> Sequence[str]:
+        """Return the addresses of a device, the preferred one first."""
+        return [agent.address for agent in self._agents[device]]
+
+    def second_choice(self) -> frozenset[str]:
+        """Return the devices that are asked at an address other than their first (before they are deployed)."""
+        return frozenset(name for name, number in self._current.items() if number > 0)
+
+    def device_at(self) -> Mapping[str, str]:
+        """Return the devices by every address that they have, to know who sent a trap."""
+        return {
+            str(interface.address.ip): device.name
+            for device in self._network.devices.values()
+            for interface in device.interfaces
+            if interface.address is not None and device.name in self._agents
+        }
+
+    def _reads(self, device: str, checks: frozenset[str]) -> frozenset[Reads]:
+        role = self._network.devices[device].role
+        return frozenset(c.reads for c in self._checks.checks if c.name in checks and role in c.roles)
+
+
+def _agents(device: Device, version: str | None, asking: Asking, secrets: Secrets) -> tuple[SnmpTarget, ...]:
+    """Return a device's agent at each of its addresses."""
+    make = _version_2 if version == "v2c" else _version_3
+    addresses = management_addresses(device)[:MAX_ADDRESSES]
+    return tuple(make(device.name, str(address), asking, secrets.get) for address in addresses)
+
+
+def _version_2(name: str, address: str, asking: Asking, secret: Callable[[str], Secret]) -> SnmpTarget:
+    return SnmpTarget(name, address, version="2c", community=secret(asking.community_secret))
+
+
+def _version_3(name: str, address: str, asking: Asking, secret: Callable[[str], Secret]) -> SnmpTarget:
+    return SnmpTarget(
+        name,
+        address,
+        version="3",
+        user=asking.user,
+        auth_protocol=asking.auth,
+        auth_key=secret(asking.auth_secret),
+        priv_protocol=asking.priv,
+        priv_key=secret(asking.priv_secret),
+    )
