@@ -1,0 +1,117 @@
+"""A network in simulated time between one conversation and an agent: no sockets, no clock, every delay chosen."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from snmp_agent import COMMUNITY
+
+from jbnet.model.secrets import Secret
+from jbnet.snmp.ber import BerError
+from jbnet.snmp.conversation import Conversation, Timing
+from jbnet.snmp.faults import Counters, Fault
+from jbnet.snmp.keyring import KeyRing
+from jbnet.snmp.memory import DeviceMemory, Ledger
+from jbnet.snmp.message import decode_message
+from jbnet.snmp.security import CommunitySecurity, Security, UserSecurity
+from jbnet.snmp.tasks import get_tasks, walk_tasks
+from jbnet.snmp.types import Oid, SnmpAnswer, SnmpTarget
+
+TARGET = SnmpTarget("core-r1", "127.0.0.1", community=Secret("community", COMMUNITY))
+Delays = Callable[[int], Sequence[float]]
+_MOST_EVENTS = 100_000
+
+
+def at_once(_: int) -> Sequence[float]:
+    """Deliver every reply once, after 10 ms."""
+    return (0.01,)
+
+
+@dataclass
+class Wire:
+    """Everything that one poller keeps between polls, and the clock."""
+
+    target: SnmpTarget = TARGET
+    memory: DeviceMemory = field(default_factory=DeviceMemory)
+    counters: Counters = field(default_factory=Counters)
+    timing: Timing = field(default_factory=lambda: Timing(1.0, 2))
+    now: float = 1000.0
+    sent: list[bytes] = field(default_factory=list)
+    most_out: int = 0
+
+    def __post_init__(self) -> None:
+        self.ledger: Ledger[Conversation] = Ledger(12345)
+        self._ring = KeyRing()
+        self._salt = 0
+
+    def walk(
+        self, replies: Callable[[bytes], Iterable[bytes]], columns: Sequence[Oid], delays: Delays = at_once
+    ) -> SnmpAnswer:
+        """Walk columns; the n-th reply is delivered after each of the seconds ``delays(n)``."""
+        return self._hold(walk_tasks(columns, self.memory, self.counters), replies, delays)
+
+    def get(
+        self, replies: Callable[[bytes], Iterable[bytes]], oids: Sequence[Oid], delays: Delays = at_once
+    ) -> SnmpAnswer:
+        """Get variables."""
+        return self._hold(get_tasks(oids, self.memory, self.counters), replies, delays)
+
+    def _next_salt(self) -> int:
+        self._salt += 1
+        return self._salt
+
+    def _security(self) -> Security:
+        if self.target.version == "2c":
+            return CommunitySecurity(self.target)
+        return UserSecurity(self.target, self.memory, self._ring, self._next_salt)
+
+    def _hold(self, tasks: Sequence, replies: Callable[[bytes], Iterable[bytes]], delays: Delays) -> SnmpAnswer:  # type: ignore[type-arg]
+        conversation = Conversation(
+            self.target, tasks, self._security(), self.memory, self.timing, self.ledger, self.counters
+        )
+        arrivals: list[tuple[float, int, bytes]] = []
+        order = 0
+        for _ in range(_MOST_EVENTS):
+            while (datagram := conversation.send(self.now)) is not None:
+                self.sent.append(datagram)
+                for reply in replies(datagram):
+                    for delay in delays(order):
+                        heapq.heappush(arrivals, (self.now + delay, order, reply))
+                    order += 1
+            self.most_out = max(self.most_out, len(self.ledger))
+            if conversation.answer is not None:
+                self._deliver_rest(arrivals)
+                return conversation.answer
+            self._step(conversation, arrivals)
+        raise AssertionError("the conversation does not end")
+
+    def _step(self, conversation: Conversation, arrivals: list[tuple[float, int, bytes]]) -> None:
+        deadline = conversation.deadline
+        assert deadline is not None, "nothing is out and nothing is to be sent: it would hang"
+        if arrivals and arrivals[0][0] < deadline:
+            self.now, _, datagram = heapq.heappop(arrivals)
+            self._deliver(datagram, conversation)
+        else:
+            self.now = deadline
+            conversation.expire(self.now)
+
+    def _deliver_rest(self, arrivals: list[tuple[float, int, bytes]]) -> None:
+        for _, _, datagram in sorted(arrivals):
+            self._deliver(datagram, None)
+        assert len(self.ledger) == 0, "numbers are left open"
+
+    def _deliver(self, datagram: bytes, conversation: Conversation | None) -> None:
+        try:
+            received = decode_message(datagram)
+        except BerError:
+            self.counters[Fault.MALFORMED] += 1
+            if conversation is not None:
+                conversation.note(Fault.MALFORMED)
+            return
+        owner = self.ledger.owner(received.id)
+        if owner is None:
+            self.counters[self.ledger.verdict(received.id)] += 1
+        else:
+            owner.receive(received, self.now)
