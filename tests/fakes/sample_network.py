@@ -30,7 +30,7 @@ from jbnet.model.network import (
 BACKBONE = "0.0.0.0"
 AREA = "0.0.63.1"
 SITES = {
-    # name: (level, code, parent, block, own)
+    # By name: (level, code, parent, block, own)
     "qinghai": (Level.PROVINCE, "63", None, "10.0.0.0/16", "10.0.0.0/16"),
     "xining": (Level.PREFECTURE, "6301", "qinghai", "10.8.0.0/13", "10.8.0.0/17"),
     "chengdong": (Level.COUNTY, "630102", "xining", "10.8.128.0/17", "10.8.128.0/22"),
@@ -46,7 +46,7 @@ SITES = {
 }
 LOCATIONS = {"core": "10.0.0.0/16", "xining-dc": "10.1.0.0/16", "noc": "10.4.0.0/24"}
 DEVICES = {
-    # name: (home, role, loopback, uplink)
+    # By name: (home, role, loopback, uplink)
     "core-r1": ("core", "core", "10.0.192.1", None),
     "core-r2": ("core", "core", "10.0.192.2", None),
     "noc-s1": ("noc", "noc-server", "10.4.0.193", "up1"),
@@ -61,7 +61,7 @@ DEVICES = {
     "chengdong-lejiawan-a-r1": ("chengdong-lejiawan-a", "township-cpe", "10.8.133.25", "up1"),
 }
 CIRCUITS = {
-    # name: (a device, a interface, z device, z interface, prefix, area, role, carrier)
+    # By name: (a device, a interface, z device, z interface, prefix, area, role, carrier)
     "core-pair1": ("core-r1", "pair1", "core-r2", "pair1", "10.0.128.0/31", BACKBONE, "primary", "telecom"),
     "noc-up1": ("core-r1", "noc-1", "noc-s1", "up1", "10.4.0.128/31", BACKBONE, "primary", None),
     "noc-up2": ("core-r2", "noc-1", "noc-s1", "up2", "10.4.0.130/31", BACKBONE, "backup", None),
@@ -105,7 +105,7 @@ LANS = {
     "xining-dc-r1": "10.1.0.1/24",
 }
 ROLES = {
-    # name: (managed, monitored, snmp)
+    # By name: (managed, monitored, snmp)
     "core": (True, True, "v3"),
     "dc-router": (True, True, "v3"),
     "prefecture-router": (True, True, "v3"),

@@ -1,0 +1,103 @@
+"""A plan as JSON, and back. The hash is checked: what is applied is what was shown."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from jbnet.change.model import Change, Plan, Wave
+from jbnet.model.errors import Refused, UsageError
+from jbnet.model.text import Text, text
+
+SCHEMA = "jbnet/plan/1"
+
+
+def to_json(plan: Plan) -> dict[str, Any]:
+    """Return the plan in the shape of its file, its hash included."""
+    return {"schema": SCHEMA, "hash": plan.hash, **_body(plan)}
+
+
+def from_json(data: object) -> Plan:
+    """Return the plan of a file. Raises UsageError (not a plan) and Refused (it is not what its hash says)."""
+    try:
+        plan = _plan(data)
+        claimed = data["hash"] if isinstance(data, dict) else ""
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(
+            "this is not a plan: {reason}", reason=_reason(error), hint=text("make one with: jbnet plan")
+        ) from error
+    if plan.hash != claimed:
+        raise Refused(
+            "the plan was changed after it was made: its hash is {actual}, it says {claimed}",
+            actual=plan.hash[:12],
+            claimed=str(claimed)[:12],
+            hint=text("plan again; what is applied is only what was shown"),
+        )
+    return plan
+
+
+def digest(plan: Plan) -> str:
+    """Return the SHA-256 over the plan's canonical JSON."""
+    canonical = json.dumps(_body(plan), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _body(plan: Plan) -> dict[str, Any]:
+    return {
+        "network": plan.network,
+        "waves": [{"number": wave.number, "devices": list(wave.devices)} for wave in plan.waves],
+        "changes": {name: _change_json(change) for name, change in plan.changes.items()},
+        "unchanged": list(plan.unchanged),
+        "unasked": {name: _text_json(reason) for name, reason in plan.unasked.items()},
+    }
+
+
+def _change_json(change: Change) -> dict[str, Any]:
+    return {
+        "diff": list(change.diff),
+        "before": change.before,
+        "intended": change.intended,
+        "reached": change.reached,
+        "first": change.first,
+        "at_risk": list(change.at_risk),
+        "dangers": [_text_json(danger) for danger in change.dangers],
+    }
+
+
+def _text_json(said: Text) -> dict[str, Any]:
+    return {"template": said.template, "params": {name: str(value) for name, value in said.params.items()}}
+
+
+def _plan(data: Any) -> Plan:
+    if data["schema"] != SCHEMA:
+        raise ValueError(f"schema {data['schema']!r}, expected {SCHEMA!r}")
+    return Plan(
+        network=data["network"],
+        waves=tuple(Wave(wave["number"], tuple(wave["devices"])) for wave in data["waves"]),
+        changes={name: _change(name, change) for name, change in data["changes"].items()},
+        unchanged=tuple(data["unchanged"]),
+        unasked={name: _text(reason) for name, reason in data["unasked"].items()},
+    )
+
+
+def _change(name: str, data: Mapping[str, Any]) -> Change:
+    return Change(
+        device=name,
+        diff=tuple(data["diff"]),
+        before=data["before"],
+        intended=data["intended"],
+        reached=data["reached"],
+        first=data["first"],
+        at_risk=tuple(data["at_risk"]),
+        dangers=tuple(_text(danger) for danger in data["dangers"]),
+    )
+
+
+def _text(data: Mapping[str, Any]) -> Text:
+    return Text(data["template"], dict(data["params"]))
+
+
+def _reason(error: Exception) -> str:
+    return f"{error} is missing" if isinstance(error, KeyError) else str(error)

@@ -1,0 +1,83 @@
+"""In which order devices are changed.
+
+A first deployment goes outward: each wave makes the next one reachable. Changes to devices that already run go
+leaf first, so that a mistake shows where it touches the fewest. Devices that stand in for each other, because
+they share a home or because something hangs on both, are never changed in one wave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import combinations
+
+from jbnet.change.model import Change, Wave
+from jbnet.model.network import Network
+from jbnet.topology.graph import build
+
+
+def order(network: Network, changes: Mapping[str, Change]) -> tuple[Wave, ...]:
+    """Return the waves of a plan: changes to running devices leaf first, then new devices outward."""
+    depth = depths(network)
+    apart = stand_ins(network)
+    running = sorted((n for n, c in changes.items() if not c.first), key=lambda n: -depth[n])
+    new = sorted((n for n, c in changes.items() if c.first), key=lambda n: depth[n])
+    deeper = {name: [other for other in running if depth[other] > depth[name]] for name in running}
+    above = {name: [up for up in uppers(network)[name] if up in new] for name in new}
+    batches = [*_batches(running, deeper, apart), *_batches(new, above, apart)]
+    return tuple(Wave(number, tuple(batch)) for number, batch in enumerate(batches, 1))
+
+
+def uppers(network: Network) -> Mapping[str, tuple[str, ...]]:
+    """Return for each device those at the core's end of its circuits; the one over its uplink stands first."""
+    found: dict[str, list[str]] = {name: [] for name in network.devices}
+    for circuit in network.circuits.values():
+        lower = network.devices[circuit.z.device]
+        place = 0 if lower.uplink == circuit.z.interface else len(found[lower.name])
+        if network.devices[circuit.a.device].home != lower.home:
+            found[lower.name].insert(place, circuit.a.device)
+    return {name: tuple(dict.fromkeys(up)) for name, up in found.items()}
+
+
+def depths(network: Network) -> Mapping[str, int]:
+    """Return the number of uplinks between each device and the root of its tree."""
+    up = uppers(network)
+    known: dict[str, int] = {}
+
+    def depth(name: str, seen: tuple[str, ...] = ()) -> int:
+        if name not in known:
+            parents = [p for p in up[name][:1] if p not in seen and network.devices[name].uplink is not None]
+            known[name] = 1 + depth(parents[0], (*seen, name)) if parents else 0
+        return known[name]
+
+    return {name: depth(name) for name in network.devices}
+
+
+def stand_ins(network: Network) -> Mapping[str, frozenset[str]]:
+    """Return for each device those that must not be changed together with it."""
+    groups: list[Collection[str]] = [tuple(up) for up in uppers(network).values()]
+    homes: dict[tuple[str, str], list[str]] = {}
+    for device in network.devices.values():
+        homes.setdefault((device.home, device.role), []).append(device.name)
+    found: dict[str, set[str]] = {name: set() for name in build(network).devices}
+    for group in [*groups, *homes.values()]:
+        for one, other in combinations(group, 2):
+            found[one].add(other)
+            found[other].add(one)
+    return {name: frozenset(others) for name, others in found.items()}
+
+
+def _batches(
+    names: Sequence[str], after: Mapping[str, Sequence[str]], apart: Mapping[str, frozenset[str]]
+) -> Iterable[list[str]]:
+    """Yield batches in which every name comes later than those in ``after`` and never beside its stand-ins."""
+    left, done = list(names), set[str]()
+    while left:
+        batch: list[str] = []
+        for name in left:
+            waits = [other for other in after[name] if other not in done]
+            if not waits and not apart[name].intersection(batch):
+                batch.append(name)
+        batch = batch or left[:1]
+        yield batch
+        done.update(batch)
+        left = [name for name in left if name not in done]
