@@ -67,6 +67,7 @@ class Conversation:
         self._resend: deque[Flight] = deque()
         self._hint: Fault = Fault.TIMEOUT
         self.last_number, self.last_deadline = 0, 0.0  # of the datagram that was sent last
+        self._suspect = False  # only the privacy key can be wrong
         self._restarts = 0
         self._rtt: float | None = None
         if not tasks:
@@ -120,8 +121,9 @@ class Conversation:
         if isinstance(verdict, Pdu):
             self._accept(flight, verdict, now)
         elif flight.probes and _is_signed(received, verdict):
-            self._counters[Fault.DECRYPTION_ERROR] += 1
-            self._end(Fault.DECRYPTION_ERROR)
+            self._suspect = True
+            self._land(flight, answered=True)
+            self._restore()
         else:
             self._reject(flight, verdict)
 
@@ -167,11 +169,15 @@ class Conversation:
         for flight in self._flights:
             if flight.deadline is None or flight.deadline > now:
                 continue
+            if self._suspect:
+                self._counters[Fault.DECRYPTION_ERROR] += 1
+                self._end(Fault.DECRYPTION_ERROR)
+                return
             if len(flight.numbers) <= self._timing.retries:
                 self._counters[Fault.RETRANSMISSION] += 1
                 flight.deadline = None
                 self._resend.append(flight)
-            elif not flight.probes and self._security.can_probe:
+            elif not flight.probes and self._hint is Fault.TIMEOUT and self._security.can_probe:
                 self._probe()
                 return
             else:
@@ -179,7 +185,10 @@ class Conversation:
                 return
 
     def _probe(self) -> None:
-        """The engine answered, encrypted requests do not: ask without privacy, to tell a wrong key from silence."""
+        """Nothing encrypted was ever answered: ask without privacy, to tell a wrong privacy key from silence.
+
+        Where that is answered, the encrypted request gets one more try, for all before may have been lost.
+        """
         self._land_all()
         flight = Flight(None, probes=True)
         self._flights.append(flight)

@@ -21,6 +21,7 @@ from jbnet.snmp.types import Oid, SnmpAnswer, SnmpTarget
 
 TARGET = SnmpTarget("core-r1", "127.0.0.1", community=Secret("community", COMMUNITY))
 Delays = Callable[[int], Sequence[float]]
+Replies = Callable[[bytes], Iterable[bytes]]
 _MOST_EVENTS = 100_000
 
 
@@ -46,15 +47,11 @@ class Wire:
         self._ring = KeyRing()
         self._salt = 0
 
-    def walk(
-        self, replies: Callable[[bytes], Iterable[bytes]], columns: Sequence[Oid], delays: Delays = at_once
-    ) -> SnmpAnswer:
+    def walk(self, replies: Replies, columns: Sequence[Oid], delays: Delays = at_once) -> SnmpAnswer:
         """Walk columns; the n-th reply is delivered after each of the seconds ``delays(n)``."""
         return self._hold(walk_tasks(columns, self.memory, self.counters), replies, delays)
 
-    def get(
-        self, replies: Callable[[bytes], Iterable[bytes]], oids: Sequence[Oid], delays: Delays = at_once
-    ) -> SnmpAnswer:
+    def get(self, replies: Replies, oids: Sequence[Oid], delays: Delays = at_once) -> SnmpAnswer:
         """Get variables."""
         return self._hold(get_tasks(oids, self.memory, self.counters), replies, delays)
 
@@ -67,7 +64,7 @@ class Wire:
             return CommunitySecurity(self.target)
         return UserSecurity(self.target, self.memory, self._ring, self._next_salt)
 
-    def _hold(self, tasks: Sequence, replies: Callable[[bytes], Iterable[bytes]], delays: Delays) -> SnmpAnswer:  # type: ignore[type-arg]
+    def _hold(self, tasks: Sequence, replies: Replies, delays: Delays) -> SnmpAnswer:  # type: ignore[type-arg]
         conversation = Conversation(
             self.target, tasks, self._security(), self.memory, self.timing, self.ledger, self.counters
         )
