@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from jbnet.adapters.approvals import ApprovalBox
+    from jbnet.adapters.executions import Executions
     from jbnet.adapters.frr import FrrSessions
+    from jbnet.adapters.journal import SqliteJournal
+    from jbnet.adapters.keys import Approvers
     from jbnet.adapters.ssh import SshHosts
     from jbnet.adapters.traps import TrapReceiver
     from jbnet.adapters.udp import UdpSnmpTransport
     from jbnet.inventory.loader import Loaded
     from jbnet.lab.lab import Lab
+    from jbnet.model.findings import Finding
     from jbnet.model.network import Network
+    from jbnet.monitor.checks import Checks
+    from jbnet.ports import Reporter, StoreView
+    from jbnet.recovery.plan import RecoveryPlan
+    from jbnet.recovery.runbook import Runbook
+    from jbnet.services.poll import Monitor
+    from jbnet.services.recover import Recovery
     from jbnet.snmp.types import SnmpTarget
+
+T = TypeVar("T")
 
 
 def load_declaration(directory: Path, folders: Sequence[str] | None = None) -> Loaded:
@@ -122,3 +135,146 @@ def trap_receiver(senders: Sequence[SnmpTarget], bind: str = "", port: int = 162
     from jbnet.adapters.traps import TrapReceiver
 
     return TrapReceiver(senders, bind=bind, port=port)
+
+
+def load_checks(directory: Path, network: Network) -> Checks:
+    """Return what ``monitors/`` says is to be checked. Raises AnswerIsNo with the findings when it has errors."""
+    from jbnet.adapters.workspace import read_files
+    from jbnet.model.errors import AnswerIsNo
+    from jbnet.monitor.checks import load_checks as load
+
+    checks, findings = load(read_files(directory, ("monitors",)), network.roles)
+    errors = tuple(finding for finding in findings if finding.severity == "error")
+    if errors:
+        raise AnswerIsNo("monitors/ has errors: {count}", count=len(errors), findings=errors)
+    return checks
+
+
+def monitor(directory: Path, state_dir: Path, *, interval_s: float = 1.0, origin: str | None = None) -> Monitor:
+    """Return the monitor of a workspace, inert until ``start``. ``origin``: where it looks from (default: the NOC)."""
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.adapters.ping import IcmpProber
+    from jbnet.adapters.secrets import SecretsFile
+    from jbnet.adapters.store import SqliteStore
+    from jbnet.services.poll import Monitor
+    from jbnet.services.poll_targets import trap_senders
+
+    network = load_network(directory, state_dir)
+    checks = load_checks(directory, network)
+    secrets = SecretsFile(state_dir / "secrets.yaml")
+    return Monitor(
+        network,
+        checks,
+        snmp_transport(),
+        SqliteStore(state_dir / "monitor.db", checks.keep_samples_h),
+        SystemClock(),
+        secrets,
+        origin=origin,
+        prober=IcmpProber(),
+        traps=trap_receiver(trap_senders(checks.asking, secrets)),
+        interval_s=interval_s,
+    )
+
+
+def monitor_view(state_dir: Path) -> StoreView:
+    """Return the monitor's memory, read only. Raises Missing where nothing was ever monitored."""
+    from jbnet.adapters.store import SqliteStoreView
+
+    return SqliteStoreView(state_dir / "monitor.db")
+
+
+def recovery_plan(directory: Path) -> RecoveryPlan:
+    """Return the workspace's recovery plan (dr/plan.yaml). Raises Missing, and AnswerIsNo with findings."""
+    from jbnet.recovery.plan import load_plan
+
+    plan, findings = load_plan("dr/plan.yaml", _read_text(directory / "dr" / "plan.yaml"))
+    return _sound(plan, findings, "dr/plan.yaml")
+
+
+def recovery_runbook(directory: Path, name: str, path: Path | None = None) -> Runbook:
+    """Return a runbook: dr/runbooks/NAME.yaml, or the file given. Raises Missing, and AnswerIsNo with findings."""
+    from jbnet.recovery.runbook import load_runbook
+
+    found = path or directory / "dr" / "runbooks" / f"{name}.yaml"
+    shown = str(path or f"dr/runbooks/{name}.yaml")
+    runbook, findings = load_runbook(shown, _read_text(found))
+    return _sound(runbook, findings, shown)
+
+
+def executions(state_dir: Path) -> Executions:
+    """Return the recoveries of a workspace, past and present."""
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.adapters.executions import Executions
+
+    return Executions(state_dir / "recovery", SystemClock())
+
+
+def approvers(directory: Path, state_dir: Path) -> Approvers:
+    """Return who may approve: the people of dr/, and in a lab also its throw-away people (``state_dir``/people)."""
+    from jbnet.adapters.keys import load_approvers
+
+    lab_people = [state_dir / "people"] if (state_dir / "lab.json").is_file() else []
+    return load_approvers([directory / "dr", *lab_people])
+
+
+def recovery(directory: Path, state_dir: Path, execution: str, reporter: Reporter) -> tuple[Recovery, SqliteJournal]:
+    """Return the engine of an execution and its journal, which the caller closes."""
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.recovery.replay import replay
+    from jbnet.services.recover import Recovery
+
+    store = executions(state_dir)
+    journal = store.journal(execution)
+    known = approvers(directory, state_dir)
+    pinned = replay(journal.entries()).approvers or {name: person.key for name, person in known.people.items()}
+    box = store.approvals(execution, known, pinned)
+    actions = recovery_actions(state_dir, load_network(directory, state_dir))
+    return Recovery(journal, actions, box, SystemClock(), reporter, store.lease), journal
+
+
+def approval_box(directory: Path, state_dir: Path, execution: str | None, *, carried: bool) -> ApprovalBox:
+    """Return where the approvals of an execution come in. ``carried``: its request came here from elsewhere."""
+    from jbnet.recovery.replay import replay
+
+    store = executions(state_dir)
+    known = approvers(directory, state_dir)
+    if carried:
+        return store.approvals(execution or "-", known)
+    found = store.find(execution)
+    return store.approvals(found, known, replay(store.journal(found).entries()).approvers)
+
+
+def verify_execution(
+    directory: Path, state_dir: Path, execution: str | None, head: str | None
+) -> tuple[tuple[Finding, ...], int, str]:
+    """Return what is wrong with an execution's journal, the number of its entries and its last hash."""
+    from jbnet.recovery.audit import audit
+    from jbnet.recovery.replay import replay
+
+    store = executions(state_dir)
+    found = store.find(execution)
+    journal = store.journal(found)
+    broken = journal.verify(head)
+    if broken:
+        return broken, 0, ""
+    entries = journal.entries()
+    box = store.approvals(found, approvers(directory, state_dir), replay(entries).approvers)
+    return audit(entries, box.judge, str(journal.path)), len(entries), journal.head()
+
+
+def _read_text(path: Path) -> str:
+    from jbnet.model.errors import Missing
+
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise Missing("cannot read {path}: {reason}", path=path, reason=error.strerror) from error
+
+
+def _sound(found: T | None, findings: tuple[Finding, ...], file: str) -> T:
+    """Return what was read, or raise its findings."""
+    from jbnet.model.errors import AnswerIsNo
+
+    if found is None:
+        raise AnswerIsNo("{file} has errors: {count}", file=file, count=len(findings), findings=findings)
+    return found

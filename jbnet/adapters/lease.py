@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from jbnet.model.errors import Missing, Refused
 from jbnet.model.text import text
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+PATIENCE_S = 1.0
 
 
 class FileLease:
@@ -31,15 +33,24 @@ class FileLease:
     def held(self, holder: str) -> Iterator[None]:
         """Hold it. Raises Refused while another process does, Missing when the file cannot be opened."""
         with self._open() as stream:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise self._refusal() from error
+            if not _lock(stream):
+                raise self._refusal()
             self._write(stream, {"pid": os.getpid(), "boot_id": boot_id(), "holder": holder})
             try:
                 yield
             finally:
                 self._write(stream, {})
+
+    def holder(self) -> str | None:
+        """Return who holds it now; None: nobody."""
+        if not self.path.exists():
+            return None
+        with self._open() as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return str(self.note().get("holder", ""))
+        return None
 
     def left_over(self) -> Mapping[str, object] | None:
         """Return what a holder that ended without giving it back wrote down; None when nobody did, or one lives."""
@@ -84,6 +95,20 @@ class FileLease:
             json.dump(note, stream)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def _lock(stream: IO[str]) -> bool:
+    """Take the lock; wait a moment, for a look at it (``holder``) takes it for an instant too."""
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.05)
+        else:
+            return True
 
 
 def boot_id() -> str:

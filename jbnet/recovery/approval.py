@@ -105,9 +105,7 @@ class Approver:
 def prepare(request: ApprovalRequest, person: str, now: datetime) -> Approval:
     """Return the unsigned approval of a request. Its time has whole seconds, so that it can be read out aloud."""
     seconds = now.replace(microsecond=0).isoformat()
-    return Approval(
-        request.execution, request.step, request.runbook_sha256, request.figures_sha256, person, seconds
-    )
+    return Approval(request.execution, request.step, request.runbook_sha256, request.figures_sha256, person, seconds)
 
 
 def judge(request: ApprovalRequest, approval: Approval, approver: Approver | None, *, genuine: bool) -> Judged:

@@ -92,6 +92,18 @@ class State:
         return [entry for entry in found if isinstance(entry, Mapping)] if isinstance(found, list | tuple) else []
 
     @property
+    def approvers(self) -> Mapping[str, str]:
+        """Fingerprints of the keys that may approve, by name, as they were at the start."""
+        found = self.header.get("approvers", {})
+        return {str(name): str(key) for name, key in found.items()} if isinstance(found, Mapping) else {}
+
+    @property
+    def started_by(self) -> tuple[str, ...]:
+        """The names of whoever started it."""
+        found = self.header.get("started_by", ())
+        return tuple(str(name) for name in found) if isinstance(found, list | tuple) else ()
+
+    @property
     def runbook_content(self) -> Mapping[str, object]:
         """The runbook that was pinned at the start."""
         found = self.header.get("runbook", {})

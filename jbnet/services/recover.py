@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from jbnet.model.errors import JbnetError, Refused, UsageError
 from jbnet.model.text import Text, text
 from jbnet.ports import ApprovalVerifier, Clock, Journal, Lease, Progress, Reporter, StepAction, StepOutcome
+from jbnet.recovery.account import told_by
 from jbnet.recovery.decide import (
     Ask,
     Decision,
@@ -31,7 +32,7 @@ from jbnet.recovery.replay import State, replay
 from jbnet.recovery.runbook import APPROVE, Runbook, from_content
 from jbnet.services.recover_approval import Agreement
 from jbnet.services.recover_bounded import TimedOut, bounded
-from jbnet.services.recover_entries import outcome_data, text_data, text_of
+from jbnet.services.recover_entries import outcome_data, text_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,14 +216,14 @@ class Recovery:
         else:
             data = text_data(why.text)
         self._journal.append("failed", step.key, {**data, "phase": phase})
-        self._report("dr.step.failed", step.key, text_of(data), phase=phase)
+        self._report("dr.step.failed", step.key, told_by(data), phase=phase)
 
     def _end(self, decision: Ask | Failed | Undone | Done, state: State) -> Ending:
         if isinstance(decision, Done):
             self._journal.append("finished", state.execution, {"result": "done"})
             self._report("dr.finished", state.execution, text("{execution}: done", execution=state.execution))
             return Ending("done")
-        error = text_of(state.step(decision.step.key).error)
+        error = told_by(state.step(decision.step.key).error)
         if isinstance(decision, Undone):
             self._journal.append("finished", state.execution, {"result": "undone", "step": decision.step.key})
             return Ending("undone", decision.step.key, error)

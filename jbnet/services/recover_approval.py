@@ -44,7 +44,6 @@ class Agreement:
     def _request(self, decision: Request, runbook: Runbook, state: State) -> None:
         """Put the figures before the approvers. On disk for them first: an entry says that they can see it."""
         step, now = decision.step, self._clock.now()
-        started_by = state.header.get("started_by", ())
         request = ApprovalRequest(
             execution=state.execution,
             step=step.key,
@@ -55,7 +54,7 @@ class Agreement:
             issued=now.isoformat(),
             expires=(now + timedelta(seconds=step.step.expires)).isoformat(),
             needed=step.step.approvals,
-            started_by=tuple(str(name) for name in started_by) if isinstance(started_by, list) else (),
+            started_by=state.started_by,
         )
         self._approvals.publish(request)
         self._journal.append("request", step.key, request.as_json())

@@ -1,0 +1,127 @@
+"""``jbnet dr``: recovery. A runbook is executed step by step, with a journal, after two people approved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jbnet.cli.context import Context
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Recovery: status, failover, failback, approve, resume, report."
+)
+
+ExecutionName = Annotated[str | None, typer.Argument(metavar="[EXECUTION]", help="The latest, if none is named.")]
+Databases = Annotated[
+    list[str] | None, typer.Option("--database", metavar="NAME", help="Only this one (may be given again).")
+]
+RunbookFile = Annotated[Path | None, typer.Option("--runbook", metavar="FILE", help="Another runbook.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the steps; do nothing.")]
+By = Annotated[str | None, typer.Option("--as", metavar="PERSON", help="Who starts it, and so may not approve it.")]
+
+
+@app.command()
+def status(ctx: typer.Context) -> None:
+    """List executions: how far each is and what it waits for."""
+    from jbnet.cli.dr_show import print_standings
+    from jbnet.cli.dr_work import standings
+
+    context: Context = ctx.obj
+    found = standings(context)
+    print_standings(context, found)
+    context.emit({"executions": [standing.as_json() for standing in found]})
+
+
+@app.command()
+def failover(
+    ctx: typer.Context, database: Databases = None, runbook: RunbookFile = None, dry_run: DryRun = False, by: By = None
+) -> None:
+    """Move databases to the standby site: assess, approve, fence, promote, move the address, verify."""
+    from jbnet.cli.dr_work import begin
+
+    begin(ctx.obj, "failover", database or [], runbook, dry_run=dry_run, by=by)
+
+
+@app.command()
+def failback(
+    ctx: typer.Context, database: Databases = None, runbook: RunbookFile = None, dry_run: DryRun = False, by: By = None
+) -> None:
+    """Return databases to the primary site; nothing may be lost."""
+    from jbnet.cli.dr_work import begin
+
+    begin(ctx.obj, "failback", database or [], runbook, dry_run=dry_run, by=by)
+
+
+@app.command()
+def resume(
+    ctx: typer.Context,
+    execution: ExecutionName = None,
+    skip: Annotated[bool, typer.Option("--skip", help="Go on without the step that failed.")] = False,
+    abandon: Annotated[bool, typer.Option("--abandon", help="Give it up; what was done stays.")] = False,
+    by: By = None,
+) -> None:
+    """Go on with an execution that was killed, interrupted or failed; a failed step is tried again."""
+    from jbnet.cli.dr_work import go_on
+
+    if skip and abandon:
+        raise typer.BadParameter("--skip and --abandon exclude each other")
+    go_on(ctx.obj, execution, skip=skip, abandon=abandon, by=by)
+
+
+@app.command()
+def approve(
+    ctx: typer.Context,
+    execution: Annotated[str | None, typer.Argument(metavar="EXECUTION")] = None,
+    key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help="Your private key (ed25519).")] = None,
+    token: Annotated[str | None, typer.Option("--token", help="An approval that was made elsewhere.")] = None,
+    print_: Annotated[bool, typer.Option("--print", help="Print the approval instead of handing it in.")] = False,
+    request: Annotated[
+        Path | None, typer.Option("--request", metavar="FILE", help="A request carried here from elsewhere.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask after showing the figures.")] = False,
+) -> None:
+    """Show the figures of an execution and sign them with your own key."""
+    from jbnet.cli.dr_approve import accept, sign
+
+    if (key is None) == (token is None):
+        raise typer.BadParameter("give either --key FILE or --token TOKEN")
+    if token is not None:
+        accept(ctx.obj, execution, token)
+    elif key is not None:
+        sign(ctx.obj, execution, key, request, only_print=print_, yes=yes)
+
+
+@app.command()
+def report(ctx: typer.Context, execution: ExecutionName = None) -> None:
+    """Print the account of an execution: what was done when, and the evidence (Markdown, or --json)."""
+    from jbnet import wiring
+    from jbnet.recovery.account import markdown
+
+    context: Context = ctx.obj
+    store = wiring.executions(context.state_dir)
+    journal = store.journal(store.find(execution))
+    entries = journal.entries()
+    if not context.json and entries:
+        account = markdown(entries, journal.head(), lambda time: time.astimezone(), context.tr)
+        context.out.print(account, markup=False, end="")
+    context.emit({"entries": entries, "head": journal.head()})
+
+
+@app.command()
+def verify(
+    ctx: typer.Context,
+    execution: ExecutionName = None,
+    head: Annotated[str | None, typer.Option(metavar="HASH", help="A hash of the journal noted earlier.")] = None,
+) -> None:
+    """Prove a journal: nothing changed or missing, every signature genuine, every safety rule kept."""
+    from jbnet import wiring
+    from jbnet.model.errors import AnswerIsNo
+
+    context: Context = ctx.obj
+    found, count, last = wiring.verify_execution(context.directory, context.state_dir, execution, head)
+    if found:
+        raise AnswerIsNo("the journal is not sound: {count} findings", count=len(found), findings=found)
+    context.say("the journal is sound: {count} entries, last hash {head}", count=count, head=last)
+    context.emit({"entries": count, "head": last})

@@ -1,0 +1,73 @@
+"""``jbnet dr approve``: showing figures, signing them, and taking a signature that was made elsewhere."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from jbnet.cli.context import Context
+from jbnet.cli.dr_show import print_request
+from jbnet.model.errors import Refused, UsageError
+from jbnet.model.text import text
+
+if TYPE_CHECKING:
+    from jbnet.adapters.approvals import ApprovalBox
+
+
+def sign(
+    context: Context, execution: str | None, key: Path, request_file: Path | None, *, only_print: bool, yes: bool
+) -> None:
+    """Show the request, sign it with the key, and hand the approval in or print it."""
+    from jbnet.adapters.approvals import read_request, to_token
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.adapters.keys import load_private
+
+    box = _box(context, execution, carried=request_file is not None)
+    request = read_request(request_file) if request_file else box.request()
+    if execution is not None and request.execution != execution:
+        raise UsageError(
+            "the request is for {found}, not for {execution}", found=request.execution, execution=execution
+        )
+    print_request(context, request)
+    private = load_private(key, lambda: getpass.getpass(context.tr("passphrase of {path}: ", path=key)))
+    _confirm(context, yes=yes)
+    approval = box.sign(request, private, SystemClock().now())
+    token = to_token(approval)
+    if only_print:
+        context.say("{message}", message=token)
+    else:
+        box.hand_in(request, approval)
+        context.say("approved by {people}", people=approval.person)
+    context.emit({"approval": asdict(approval), "token": token, "figures_sha256": request.figures_sha256})
+
+
+def accept(context: Context, execution: str | None, token: str) -> None:
+    """Hand in an approval that was made elsewhere and read out or sent as text."""
+    from jbnet.adapters.approvals import from_token
+
+    box = _box(context, execution, carried=False)
+    request = box.request()
+    approval = from_token(token, request)
+    box.hand_in(request, approval)
+    context.say("approved by {people}", people=approval.person)
+    context.emit({"approval": asdict(approval)})
+
+
+def _box(context: Context, execution: str | None, *, carried: bool) -> ApprovalBox:
+    """Return where approvals of the execution go; for a request carried here no execution need exist."""
+    from jbnet import wiring
+
+    return wiring.approval_box(context.directory, context.state_dir, execution, carried=carried)
+
+
+def _confirm(context: Context, *, yes: bool) -> None:
+    """Ask on a terminal; a script that runs this has read the figures in its own way."""
+    if yes or not sys.stdin.isatty():
+        return
+    if not click.confirm(context.tr("Do you approve this?"), err=True):
+        raise Refused("not approved", hint=text("nothing was signed"))

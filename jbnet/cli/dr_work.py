@@ -1,0 +1,211 @@
+"""What ``jbnet dr failover``, ``failback``, ``resume`` and ``status`` do."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jbnet.cli.context import Context
+from jbnet.cli.dr_show import EventLines, print_steps
+from jbnet.model.errors import JbnetError, Refused, TargetError, UsageError
+from jbnet.model.text import Text, text
+from jbnet.recovery.replay import Entry, State, replay
+
+if TYPE_CHECKING:
+    from jbnet.model.network import Network
+    from jbnet.recovery.expand import Binding
+    from jbnet.services.recover import Ending, Recovery
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one execution stands. ``state`` is running, waiting, stopped, interrupted, done, undone, abandoned,
+    damaged or empty; ``step`` is the one it stands at.
+    """
+
+    execution: str
+    runbook: str
+    databases: tuple[str, ...]
+    state: str
+    step: str = ""
+    said: Text | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """Return it in the types of JSON."""
+        return {
+            "execution": self.execution,
+            "runbook": self.runbook,
+            "databases": list(self.databases),
+            "state": self.state,
+            "step": self.step,
+            "said": str(self.said) if self.said else "",
+        }
+
+    @property
+    def open(self) -> bool:
+        """It has not ended."""
+        return self.state in ("running", "waiting", "stopped", "interrupted", "damaged")
+
+
+def begin(
+    context: Context, name: str, databases: Sequence[str], path: Path | None, *, dry_run: bool, by: str | None
+) -> None:
+    """Start an execution and carry it out."""
+    from jbnet import wiring
+    from jbnet.cli.vantage import enter
+
+    plan = wiring.recovery_plan(context.directory)
+    runbook = wiring.recovery_runbook(context.directory, name, path)
+    if not dry_run:
+        enter(context, plan.run_from)
+    network = wiring.load_network(context.directory, context.state_dir)
+    values = bindings(network, databases)
+    if dry_run:
+        print_steps(context, runbook, values)
+        return
+    _refuse_second(standings(context))
+    store = wiring.executions(context.state_dir)
+    approvers = {
+        person.name: person.key for person in wiring.approvers(context.directory, context.state_dir).people.values()
+    }
+    execution = store.new_id()
+    engine, journal = wiring.recovery(context.directory, context.state_dir, execution, EventLines(context))
+    with journal:
+        engine.start(execution, runbook, values, starters(by), approvers)
+        _run(context, engine, execution)
+
+
+def go_on(context: Context, execution: str | None, *, skip: bool, abandon: bool, by: str | None) -> None:
+    """Go on with an execution, or give it up."""
+    from jbnet import wiring
+    from jbnet.cli.vantage import enter
+
+    if not abandon:
+        enter(context, wiring.recovery_plan(context.directory).run_from)
+    found = wiring.executions(context.state_dir).find(execution)
+    who = ", ".join(starters(by))
+    engine, journal = wiring.recovery(context.directory, context.state_dir, found, EventLines(context))
+    with journal:
+        if abandon:
+            engine.abandon(who)
+            context.say("{execution} is given up; what it did stays as it is", execution=found)
+            return
+        if skip:
+            engine.skip(who)
+        elif engine.stopped:
+            engine.retry(who)
+        _run(context, engine, found)
+
+
+def bindings(network: Network, names: Sequence[str]) -> list[Binding]:
+    """Return the values for each database asked for (none: all), the one that must be back first before others."""
+    unknown = sorted(set(names) - set(network.databases))
+    if unknown or not network.databases:
+        known = ", ".join(network.databases) or "-"
+        raise UsageError("no database {names}; expected of {known}", names=", ".join(unknown) or "-", known=known)
+    wanted = [database for name, database in network.databases.items() if not names or name in names]
+    return [
+        {
+            "database": database.name,
+            "primary": database.primary,
+            "standby": database.standby,
+            "service_address": str(database.service_address),
+            "port": database.port,
+        }
+        for database in sorted(wanted, key=lambda database: database.rto_s)
+    ]
+
+
+def starters(by: str | None) -> list[str]:
+    """Return the names of whoever runs this: the person named, and the account worked under."""
+    account = os.environ.get("SUDO_USER") or getpass.getuser()
+    return list(dict.fromkeys([by, account] if by else [account]))
+
+
+def standings(context: Context) -> list[Standing]:
+    """Return where all executions stand, oldest first."""
+    from jbnet import wiring
+
+    store = wiring.executions(context.state_dir)
+    running = store.lease.holder()
+    return [_standing(context, name, running=name == running) for name in store.ids()]
+
+
+def _standing(context: Context, execution: str, *, running: bool) -> Standing:
+    from jbnet import wiring
+
+    try:
+        entries = wiring.executions(context.state_dir).journal(execution).entries()
+        state = replay(entries)
+        if not entries:
+            return Standing(execution, "", (), "empty")
+        names = tuple(str(binding.get("database")) for binding in state.bindings)
+        found = _where(state, entries, running=running)
+        return Standing(execution, str(state.header.get("runbook_name", "")), names, *found)
+    except JbnetError as error:
+        return Standing(execution, "", (), "damaged", "", error.text)
+
+
+def _where(state: State, entries: Sequence[Entry], *, running: bool) -> tuple[str, str, Text | None]:
+    """Return the state's word, the step and what is to be said of it."""
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.recovery import decide
+    from jbnet.recovery.account import told_by
+    from jbnet.services.recover import pinned_runbook
+
+    if state.result is not None:
+        return state.result, "", None
+    decision = decide.next_step(pinned_runbook(state), entries, SystemClock().now())
+    step = getattr(getattr(decision, "step", None), "key", "")
+    if isinstance(decision, decide.WaitApproval):
+        told = text("{missing} more must approve", missing=decision.missing)
+        return "waiting" if running else "interrupted", step, told
+    if isinstance(decision, decide.Ask | decide.Failed) and not running:
+        return "stopped", step, told_by(state.step(step).error)
+    return "running" if running else "interrupted", step, None
+
+
+def _refuse_second(found: Sequence[Standing]) -> None:
+    """One recovery at a time; one that was killed half way is finished or given up before another begins."""
+    unfinished = [standing.execution for standing in found if standing.open]
+    if unfinished:
+        raise Refused(
+            "execution {execution} has not ended",
+            execution=unfinished[-1],
+            hint=text("jbnet dr resume {execution} goes on with it, --abandon gives it up", execution=unfinished[-1]),
+        )
+
+
+def _run(context: Context, engine: Recovery, execution: str) -> None:
+    again = text("jbnet dr resume {execution} goes on from there", execution=execution)
+    try:
+        ending = engine.run()
+    except KeyboardInterrupt:
+        context.note(again)
+        raise
+    if not ending.ok:
+        raise _failure(ending, execution, again)
+    context.say("{execution}: done", execution=execution)
+    context.emit({"execution": execution, "result": ending.result}, kind="jbnet/1")
+
+
+def _failure(ending: Ending, execution: str, again: Text) -> TargetError:
+    said = str(ending.error) if ending.error else "-"
+    if ending.result == "undone":
+        return TargetError(
+            "{execution}: step {step} failed, and what was done was taken back: {reason}",
+            execution=execution,
+            step=ending.step,
+            reason=said,
+        )
+    if ending.result == "abandoned":
+        return TargetError("{execution} was given up", execution=execution)
+    if ending.result == "ask":
+        again = text("jbnet dr resume {execution} tries it again, --skip goes on without it", execution=execution)
+    return TargetError(
+        "{execution}: step {step} failed: {reason}", execution=execution, step=ending.step, reason=said, hint=again
+    )

@@ -1,0 +1,145 @@
+"""Law: killed anywhere, an execution resumes to the same end; an act whose effect holds is never done again."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from recovery_world import APPROVERS, PRIMARY, Bench, Killed, World, bindings
+
+from jbnet.recovery.runbook import Runbook, load_runbook
+
+RUNBOOKS = Path(__file__).parents[2] / "dr" / "runbooks"
+DATABASES = ("production", "exchange")
+NAMES = ("failover", "failback")
+
+
+@cache
+def runbook(name: str) -> Runbook:
+    found, findings = load_runbook(name, (RUNBOOKS / f"{name}.yaml").read_text(encoding="utf-8"))
+    assert found is not None, findings
+    return found
+
+
+def bench(name: str) -> Bench:
+    return Bench(World.before(*DATABASES) if name == "failover" else World.after_failover(*DATABASES))
+
+
+def started(name: str) -> Bench:
+    found = bench(name)
+    found.engine().start("20261122-1", runbook(name), bindings(*DATABASES), ["zhao"], APPROVERS)
+    return found
+
+
+def run_through(found: Bench) -> int:
+    """Run, and after each kill start a new process; return how often it was killed."""
+    for kills in range(1000):
+        try:
+            assert found.engine().run().result == "done"
+        except Killed:
+            continue
+        return kills
+    raise AssertionError("it never ends")
+
+
+@cache
+def undisturbed(name: str) -> Bench:
+    found = started(name)
+    run_through(found)
+    return found
+
+
+def assert_same_end(found: Bench, name: str) -> None:
+    assert found.world.end_state() == undisturbed(name).world.end_state()
+    assert found.world.needless == []
+    assert found.world.two_leaders == []
+    assert_promotions_were_fenced(found)
+
+
+def assert_promotions_were_fenced(found: Bench) -> None:
+    """Design section 5, rule 3, read from the journal: no intent to promote before a verified fence of that database."""
+    verified: set[str] = set()
+    for row in found.journal.rows:
+        subject = str(row["subject"])
+        if row["kind"] == "verified":
+            verified.add(subject)
+        if row["kind"] == "intent" and subject.startswith("promote["):
+            database = subject.removeprefix("promote[").removesuffix("]")
+            assert {f"fence[{database}]", f"stop-standby-site[{database}]"} & verified
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_undisturbed_it_ends_as_intended(name: str) -> None:
+    found = undisturbed(name)
+    host = PRIMARY if name == "failback" else "golmud-dc-db1"
+    assert found.world.address_at == dict.fromkeys(DATABASES, host)
+    assert all(host in hosts for hosts in found.world.leads.values())
+    assert_same_end(found, name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_killed_after_any_entry_it_resumes_to_the_same_end(name: str) -> None:
+    entries = len(undisturbed(name).journal.rows)
+    for seq in range(2, entries + 1):
+        found = started(name)
+        found.journal.kill_after = {seq}
+        assert run_through(found) == 1, seq
+        assert_same_end(found, name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_killed_after_any_act_it_resumes_to_the_same_end(name: str) -> None:
+    acts = len(undisturbed(name).world.acts)
+    for number in range(1, acts + 1):
+        found = started(name)
+        found.world.kill_at = {number}
+        assert run_through(found) == 1, number
+        assert_same_end(found, name)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(NAMES), st.sets(st.integers(2, 90), max_size=25), st.sets(st.integers(1, 40), max_size=12))
+def test_killed_again_and_again_it_resumes_to_the_same_end(name: str, entries: set[int], acts: set[int]) -> None:
+    found = started(name)
+    found.journal.kill_after = set(entries)
+    found.world.kill_at = set(acts)
+    run_through(found)
+    assert_same_end(found, name)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.dictionaries(
+        st.tuples(st.sampled_from(["promote", "move-address"]), st.sampled_from(DATABASES)), st.integers(1, 2)
+    ),
+    st.sets(st.integers(2, 70), max_size=6),
+)
+def test_attempts_that_fail_and_kills_together_lead_to_the_same_end(
+    failing: dict[tuple[str, str], int], entries: set[int]
+) -> None:
+    found = started("failover")
+    found.world.failing = dict(failing)
+    found.journal.kill_after = set(entries)
+    run_through(found)
+    assert_same_end(found, "failover")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sets(st.integers(2, 40), max_size=6), st.integers(3, 9))
+def test_a_fence_that_fails_for_good_is_taken_back_wherever_it_is_killed(entries: set[int], failures: int) -> None:
+    found = started("failover")
+    found.world.failing = {("fence", "production"): failures}
+    found.journal.kill_after = set(entries)
+    result = ""
+    for _ in range(100):
+        try:
+            result = found.engine().run().result
+        except Killed:
+            continue
+        break
+    assert result == "undone"
+    assert found.world.end_state() == World.before(*DATABASES).end_state()
+    assert ("promote", "production") not in found.world.acts
