@@ -193,6 +193,6 @@ def _check_supernet(declared: Declaration, used: list[Used], report: Report) -> 
         for index, prefix in enumerate(peer.decl.prefixes):
             if prefix.overlaps(supernet):
                 report.add(
-                    "JB120", "{prefix} of {owner} overlaps {other} of {other_owner}", peer.at("prefixes", index), [place],
-                    prefix=prefix, owner=name, other=supernet, other_owner=declared.network.name,
+                    "JB120", "{prefix} of {owner} overlaps {other} of {other_owner}", peer.at("prefixes", index),
+                    [place], prefix=prefix, owner=name, other=supernet, other_owner=declared.network.name,
                 )  # fmt: skip

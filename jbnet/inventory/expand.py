@@ -108,8 +108,8 @@ class Expander:
     def _check_port(self, build: Build, port: str, spec: CircuitSpec) -> None:
         if len(port) > IFNAMSIZ:
             self._report.add(
-                "JB130", "the interface name {port} of {device} has {length} characters, {limit} are allowed", spec.place,
-                port=port, device=build.name, length=len(port), limit=IFNAMSIZ,
+                "JB130", "the interface name {port} of {device} has {length} characters, {limit} are allowed",
+                spec.place, port=port, device=build.name, length=len(port), limit=IFNAMSIZ,
             )  # fmt: skip
         for interface in build.interfaces:
             if interface.name == port and interface.circuit is not None:

@@ -1,0 +1,69 @@
+"""The workspace on disk, and the network with and without a lab."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from jbnet.adapters.workspace import read_files, write_file
+from jbnet.model.errors import AnswerIsNo, TargetError, UsageError
+from jbnet.wiring import load_network
+
+BASE = Path(__file__).parents[2] / "golden" / "check" / "base"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(BASE, tmp_path / "net"))
+
+
+def test_files_are_keyed_by_their_path_in_the_workspace(workspace: Path) -> None:
+    (workspace / "inventory" / "notes.txt").write_text("not declared", encoding="utf-8")
+    files = read_files(workspace)
+    assert "inventory/sites/east.yaml" in files
+    assert "topology/lab.yaml" in files
+    assert "inventory/notes.txt" not in files
+
+
+def test_a_folder_without_inventory_is_no_workspace(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no workspace"):
+        read_files(tmp_path)
+
+
+def test_a_directory_named_like_a_file_and_a_dangling_link_are_clear_errors(workspace: Path) -> None:
+    (workspace / "inventory" / "odd.yaml").mkdir()
+    (workspace / "inventory" / "inner.yaml").symlink_to(workspace / "nowhere.yaml")
+    with pytest.raises(TargetError, match=r"inner\.yaml"):
+        read_files(workspace)
+
+
+def test_writing_replaces_a_file_whole_and_leaves_no_draft(workspace: Path) -> None:
+    write_file(workspace, "topology/lab.yaml", "scales: {}\n")
+    assert (workspace / "topology" / "lab.yaml").read_text(encoding="utf-8") == "scales: {}\n"
+    assert [path.name for path in (workspace / "topology").iterdir() if path.name.startswith(".")] == []
+
+
+def test_with_a_lab_up_the_network_is_the_labs(workspace: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    assert len(load_network(workspace, state).devices) == 16
+    record = {"devices": {"core-r1": {"pid": 1}, "core-r2": {"pid": 2}}}
+    (state / "lab.json").write_text(json.dumps(record), encoding="utf-8")
+    assert set(load_network(workspace, state).devices) == {"core-r1", "core-r2"}
+    assert len(load_network(workspace, state, whole=True).devices) == 16
+
+
+def test_a_torn_lab_record_is_a_clear_error(workspace: Path, tmp_path: Path) -> None:
+    (tmp_path / "lab.json").write_text('{"devices": {"core', encoding="utf-8")
+    with pytest.raises(TargetError, match="lab down"):
+        load_network(workspace, tmp_path)
+
+
+def test_a_declaration_with_errors_is_refused_with_its_findings(workspace: Path, tmp_path: Path) -> None:
+    (workspace / "inventory" / "network.yaml").write_text("network: {}\n", encoding="utf-8")
+    with pytest.raises(AnswerIsNo) as caught:
+        load_network(workspace, tmp_path)
+    assert {finding.code for finding in caught.value.findings} == {"JB106"}
