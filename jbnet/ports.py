@@ -201,6 +201,23 @@ class Journal(Protocol):
         """Return all entries in order: ``seq``, ``time``, ``kind``, ``subject``, ``data``."""
 
 
+class DeviceLocks(Protocol):
+    """Leases on devices, so that two people do not change one at once. A lease ends by itself."""
+
+    def acquire(self, device: str, owner: str, seconds: float) -> None:
+        """Take the lease for that long. Raises Refused while somebody else holds it."""
+
+    def release(self, device: str, owner: str) -> None:
+        """Give the lease back; nothing happens where ``owner`` does not hold it."""
+
+
+class ConfigBackups(Protocol):
+    """Where configurations are kept before they are changed."""
+
+    def keep(self, device: str, config: str) -> str:
+        """Store the text on disk and return where it lies."""
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """One line of progress for people, and one event for ``--json``."""
@@ -252,7 +269,8 @@ class ServerState:
     ``demoted``: ``standby.signal`` lies in its data directory, so it starts read-only whoever starts it.
     ``answers``: it took a query; a frozen server runs and does not answer. LSNs are bytes: ``written`` (where it
     writes), ``received`` and ``replayed`` (standby), ``checkpoint`` (last checkpoint record, from pg_controldata);
-    ``shut_down``: pg_controldata calls the last stop clean. ``followers`` are rows of ``pg_stat_replication``.
+    ``shut_down``: pg_controldata calls the last stop clean; ``was_leading``: it led when its control file was last
+    written. ``followers`` are rows of ``pg_stat_replication``.
     """
 
     database: str
@@ -262,6 +280,7 @@ class ServerState:
     processes: tuple[int, ...]
     answers: bool
     shut_down: bool = False
+    was_leading: bool = False
     checkpoint: int | None = None
     in_recovery: bool | None = None
     timeline: int | None = None
@@ -361,21 +380,13 @@ class FenceProof:
     observations: tuple[Mapping[str, object], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FencePlan:
-    """How a host is cut off (``fences`` of dr/plan.yaml): rings of routers around it, the nearest first, and the
-    devices from which it is looked at.
-    """
-
-    rings: tuple[tuple[str, ...], ...]
-    vantages: tuple[str, ...]
-
-
 class Fence(Protocol):
     """Cuts clients off from a database on a host, and proves it (design section 5, rule 3)."""
 
-    def check(self, database: str, host: str) -> FenceProof:
-        """Look whether it is fenced; changes nothing, never raises for a silent host."""
+    def check(self, database: str, host: str, patience: float = 6.0) -> FenceProof:
+        """Look whether it is fenced; changes nothing, never raises for a silent host. ``patience``: how many
+        seconds the host itself is waited for.
+        """
 
     def close(self, database: str, host: str) -> FenceProof:
         """Stop the service with a marker where the host can be reached, and filter around it."""

@@ -1,0 +1,92 @@
+"""Leases on devices and backups of their configurations, as files of the state directory."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from jbnet.model.errors import Refused
+from jbnet.model.text import text
+from jbnet.ports import Clock
+
+
+class DeviceLockFiles:
+    """Implements the DeviceLocks port: one file a device, with owner and the end of the lease in UTC."""
+
+    def __init__(self, folder: Path, clock: Clock):
+        self._folder = folder
+        self._clock = clock
+
+    def acquire(self, device: str, owner: str, seconds: float) -> None:
+        """Take the lease for that long. Raises Refused while somebody else holds it."""
+        path = self._path(device)
+        with self._alone():
+            held_by, until = _read(path)
+            now = self._clock.now().timestamp()
+            if held_by not in ("", owner) and until > now:
+                raise Refused(
+                    "{device} is locked by {owner} until {until} UTC",
+                    device=device,
+                    owner=held_by,
+                    until=datetime.fromtimestamp(until, UTC).strftime("%H:%M:%S"),
+                    hint=text("wait for it; a lease of a killed run ends by itself"),
+                )
+            _write(path, json.dumps({"owner": owner, "until": now + seconds}))
+
+    def release(self, device: str, owner: str) -> None:
+        """Give the lease back; nothing happens where ``owner`` does not hold it."""
+        path = self._path(device)
+        with self._alone():
+            if _read(path)[0] == owner:
+                path.unlink()
+
+    def _path(self, device: str) -> Path:
+        return self._folder / f"{device}.json"
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let one process or thread at a time look and change."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600), "r+") as guard:
+            fcntl.flock(guard, fcntl.LOCK_EX)
+            yield
+
+
+class BackupFiles:
+    """Implements the ConfigBackups port: ``FOLDER/DEVICE/TIME.conf``, readable by the owner only."""
+
+    def __init__(self, folder: Path, clock: Clock):
+        self._folder = folder
+        self._clock = clock
+
+    def keep(self, device: str, config: str) -> str:
+        """Store the text on disk and return where it lies."""
+        folder = self._folder / device
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / f"{self._clock.now().strftime('%Y%m%dT%H%M%S.%fZ')}.conf"
+        _write(path, config)
+        return str(path)
+
+
+def _read(path: Path) -> tuple[str, float]:
+    """Return owner and end of a lease; a file that is absent or torn is nobody's."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return str(data["owner"]), float(data["until"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return "", 0.0
+
+
+def _write(path: Path, content: str) -> None:
+    """Replace a file whole, on disk when this returns."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(path)

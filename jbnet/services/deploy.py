@@ -1,0 +1,156 @@
+"""Deploying: ask and plan, then apply wave by wave. What is applied is only what a plan showed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from jbnet.change.model import Change, Plan, Wave
+from jbnet.model.errors import JbnetError, Refused, UsageError
+from jbnet.model.text import text
+from jbnet.ports import Progress
+from jbnet.services.deploy_device import GOOD, Course, Desk, Result, State, Timing
+from jbnet.services.deploy_plan import managed, plan
+from jbnet.services.deploy_pool import Held, each
+
+__all__ = ["Desk", "Outcome", "Result", "State", "Timing", "apply", "managed", "plan"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an apply did. ``not_started`` are devices of waves that were not reached."""
+
+    results: tuple[Result, ...]
+    not_started: tuple[str, ...] = ()
+    interrupted: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Say whether every device of the plan is as intended (or would be, in a dry run)."""
+        return not self.not_started and not self.interrupted and all(r.state in GOOD for r in self.results)
+
+    @property
+    def refused(self) -> bool:
+        """Say whether safety rules are all that stood in the way."""
+        bad = [r for r in self.results if r.state not in GOOD]
+        return bool(bad) and all(r.refused_by_rule for r in bad)
+
+
+def apply(
+    plan: Plan, desk: Desk, *, overrides: Collection[str] = (), dry_run: bool = False, resume: bool = False
+) -> Outcome:
+    """Carry a plan out, wave by wave; halt after a wave that failed. Devices that are right already are skipped.
+
+    ``overrides`` names devices whose dangers are accepted. ``resume`` says that an earlier run of this plan is
+    carried on; without it a plan that was begun and not ended is refused. Ctrl-C starts nothing new, lets what is
+    committed be confirmed or taken back, and returns with ``interrupted``.
+    Raises Refused (a danger without override, an earlier run) and UsageError (another network's plan).
+    """
+    _check(plan, desk, overrides)
+    if not dry_run:
+        _check_earlier_run(plan, desk, resume)
+        desk.journal.append("apply.start", plan.hash, {"owner": desk.owner, "overrides": sorted(overrides)})
+    run = _Run(plan, desk, dry_run)
+    try:
+        outcome = run.waves()
+    finally:
+        if not dry_run:
+            desk.journal.append("apply.end", plan.hash, run.summary())
+    return outcome
+
+
+def _check(plan: Plan, desk: Desk, overrides: Collection[str]) -> None:
+    if plan.network != desk.network.name:
+        raise UsageError(
+            "the plan is for {plan}, this workspace declares {name}", plan=plan.network, name=desk.network.name
+        )
+    unknown = [name for name in (*plan.changes, *overrides) if name not in desk.network.devices]
+    if unknown:
+        raise UsageError("no such device: {device}", device=unknown[0], hint=text("plan again"))
+    for name, change in plan.changes.items():
+        if change.dangers and name not in overrides:
+            raise Refused(
+                "{reason}",
+                reason=change.dangers[0],
+                hint=text("if that is meant, override it by name: --override {device}", device=name),
+            )
+
+
+def _check_earlier_run(plan: Plan, desk: Desk, resume: bool) -> None:
+    """A run that was killed has a start and no end in the journal: carrying it on must be said."""
+    last = [e for e in desk.journal.entries() if e["kind"] in ("apply.start", "apply.end")][-1:]
+    if last and last[0]["kind"] == "apply.start" and last[0]["subject"] == plan.hash and not resume:
+        raise Refused(
+            "this plan was begun at {time} and did not end",
+            time=last[0]["time"],
+            hint=text("carry it on with --resume, or plan again"),
+        )
+
+
+class _Run:
+    """One run over the waves of a plan."""
+
+    def __init__(self, plan: Plan, desk: Desk, dry_run: bool):
+        self.plan, self.desk, self.dry_run = plan, desk, dry_run
+        self.stop = threading.Event()
+        self.results: dict[str, Result] = {}
+
+    def waves(self) -> Outcome:
+        """Go through the waves until one fails or somebody stops it."""
+        for wave in self.plan.waves:
+            if self.dry_run and any(not self.plan.changes[name].reached for name in wave.devices):
+                self._would(wave)
+                continue
+            self._wave(wave)
+            if self.stop.is_set() or any(self.results[n].state not in GOOD for n in wave.devices if n in self.results):
+                break
+        started = self.results
+        left = [name for wave in self.plan.waves for name in wave.devices if name not in started]
+        return Outcome(tuple(started.values()), tuple(left), self.stop.is_set())
+
+    def summary(self) -> dict[str, object]:
+        """Return how each device ended, for the journal."""
+        return {name: str(result.state) for name, result in self.results.items()}
+
+    def _wave(self, wave: Wave) -> None:
+        self.desk.reporter.report(Progress("apply.wave", str(wave.number), {"devices": list(wave.devices)}))
+        deployed = self._deployed()
+        timing = self.desk.timing
+
+        def work(name: str, held: Held) -> Result:
+            course = Course(self.desk, self.plan.changes[name], deployed, self.stop.is_set)
+            result = course.run(held, dry_run=self.dry_run)
+            self.desk.reporter.report(Progress("apply.device", name, _event(result)))
+            return result
+
+        done = each(wave.devices, work, workers=timing.workers, deadline_s=timing.device_s, stop=self.stop)
+        for name, result in done.items():
+            self.results[name] = result if isinstance(result, Result) else _hung(name, result)
+
+    def _would(self, wave: Wave) -> None:
+        """Devices that are not reachable yet cannot be tried: say what would be done."""
+        for name in wave.devices:
+            self.results[name] = Result(name, State.WOULD)
+
+    def _deployed(self) -> frozenset[str]:
+        """Return the devices that run what they should: those not to be deployed for the first time any more."""
+        new = {name for name, change in self.plan.changes.items() if change.first}
+        done = {name for name, result in self.results.items() if result.state in GOOD}
+        return frozenset(name for name in self.desk.network.devices if name not in new or name in done)
+
+
+def _hung(name: str, error: Exception) -> Result:
+    """A course that ran out of time, or a defect of ours: if it had committed, the device's timer takes it back."""
+    reason = error.text if isinstance(error, JbnetError) else text("{reason}", reason=error)
+    return Result(name, State.REVERTING, reason)
+
+
+def _event(result: Result) -> dict[str, object]:
+    reason = str(result.reason) if result.reason else ""
+    return {"state": str(result.state), "reason": reason, "missing": list(result.missing), "seconds": result.seconds}
+
+
+def changes_of(plan: Plan) -> Iterable[Change]:
+    """Return the changes in the order of the waves."""
+    return (plan.changes[name] for wave in plan.waves for name in wave.devices)

@@ -1,0 +1,151 @@
+"""Asking the devices what runs, and making the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from jbnet.change import stakes, waves
+from jbnet.change.model import Change, Plan
+from jbnet.config.bootstrap import bootstrap
+from jbnet.config.render import render
+from jbnet.config.tree import ConfigTree, Patch, diff, parse
+from jbnet.model.errors import JbnetError
+from jbnet.model.network import Device, Network
+from jbnet.model.text import Text, text
+from jbnet.ports import DeviceSessions, Progress, Reporter
+from jbnet.services.deploy_pool import Held, each
+
+ASK_S = 45.0
+WORKERS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is known of a device: the difference as its own tools see it (``shown``), and as a patch."""
+
+    shown: tuple[str, ...]
+    running: ConfigTree
+    patch: Patch
+    reached: bool
+
+
+def managed(network: Network, devices: Iterable[Device]) -> tuple[Device, ...]:
+    """Return those devices whose configuration jbnet deploys."""
+    return tuple(d for d in devices if d.role in network.roles and network.roles[d.role].managed)
+
+
+def plan(
+    network: Network,
+    devices: Iterable[Device],
+    sessions: DeviceSessions,
+    reporter: Reporter,
+    *,
+    workers: int = WORKERS,
+    ask_s: float = ASK_S,
+) -> Plan:
+    """Ask the devices, nearest to the core first, and return what would change, in waves.
+
+    A device that lies beyond others which are not deployed yet is not asked: it is compared with its bootstrap.
+    One that cannot be asked for any other reason is in ``Plan.unasked``.
+    """
+    survey = _Survey(network, sessions, reporter)
+    chosen = managed(network, devices)
+    depth = waves.depths(network)
+    for level in sorted({depth[d.name] for d in chosen}):
+        survey.ask([d for d in chosen if depth[d.name] == level], workers, ask_s)
+    return survey.plan()
+
+
+class _Survey:
+    """What the devices said so far, level by level from the core."""
+
+    def __init__(self, network: Network, sessions: DeviceSessions, reporter: Reporter):
+        self.network, self.sessions, self.reporter = network, sessions, reporter
+        self.uppers = waves.uppers(network)
+        self.intended: dict[str, str] = {}
+        self.asked: dict[str, Asked] = {}
+        self.unasked: dict[str, Text] = {}
+
+    def ask(self, devices: Sequence[Device], workers: int, ask_s: float) -> None:
+        """Ask one level of the tree at once; assume the bootstrap where the way there is not built yet."""
+        self.intended |= {d.name: render(self.network, d) for d in devices}
+        beyond = [d for d in devices if self._is_beyond(d)]
+        for device in beyond:
+            self.asked[device.name] = self._assume(device)
+            self.reporter.report(Progress("plan.assumed", device.name))
+        names = [d.name for d in devices if d not in beyond]
+        for name, result in each(names, self._ask, workers=workers, deadline_s=ask_s).items():
+            self._note(name, result)
+
+    def plan(self) -> Plan:
+        """Return the plan over all that was asked."""
+        changing = [name for name, asked in self.asked.items() if asked.shown]
+        risks = stakes.sites_behind(self.network, changing)
+        changes = {name: self._change(name, risks[name]) for name in self.network.devices if name in risks}
+        return Plan(
+            network=self.network.name,
+            waves=waves.order(self.network, changes),
+            changes=changes,
+            unchanged=tuple(name for name, asked in self.asked.items() if not asked.shown),
+            unasked=self.unasked,
+        )
+
+    def _is_beyond(self, device: Device) -> bool:
+        """Say whether every way to the device leads over a port that its neighbour has yet to be given."""
+        up = self.uppers[device.name]
+        return bool(up) and all(self._has_yet_to_build(other, device.name) for other in up)
+
+    def _has_yet_to_build(self, upper: str, lower: str) -> bool:
+        asked = self.asked.get(upper)
+        if asked is None:
+            return False
+        ports = {c.a.interface for c in self.network.circuits.values() if (c.a.device, c.z.device) == (upper, lower)}
+        headings = {f"interface {port}" for port in ports}
+        return any(p[0] in headings and p[1].startswith("ip address ") for p in asked.patch.added if len(p) > 1)
+
+    def _assume(self, device: Device) -> Asked:
+        running = parse(bootstrap(self.network, device))
+        patch = diff(running, parse(self.intended[device.name]))
+        return Asked(patch.lines(), running, patch, reached=False)
+
+    def _ask(self, name: str, held: Held) -> Asked:
+        with held.session(self.sessions.session(self.network.devices[name])) as session:
+            session.open()
+            running = parse(session.get_config("running")["running"])
+            session.load_replace_candidate(config=self.intended[name])
+            shown = tuple(session.compare_config().splitlines())
+            session.discard_config()
+        return Asked(shown, running, diff(running, parse(self.intended[name])), reached=True)
+
+    def _note(self, name: str, result: Asked | Exception) -> None:
+        if isinstance(result, Asked):
+            self.asked[name] = result
+            self.reporter.report(Progress("plan.asked", name, {"lines": len(result.shown)}))
+            return
+        reason = result.text if isinstance(result, JbnetError) else text("{reason}", reason=result)
+        self.unasked[name] = reason
+        self.reporter.report(Progress("plan.unasked", name, {"reason": str(reason)}))
+
+    def _change(self, name: str, at_risk: tuple[str, ...]) -> Change:
+        asked, device = self.asked[name], self.network.devices[name]
+        return Change(
+            device=name,
+            diff=asked.shown,
+            before=asked.running.fingerprint(),
+            intended=self.intended[name],
+            reached=asked.reached,
+            first=is_first(device, asked.running),
+            at_risk=at_risk,
+            dangers=stakes.dangers(self.network, device, parse(self.intended[name]), asked.patch),
+        )
+
+
+def is_first(device: Device, running: ConfigTree) -> bool:
+    """Say whether the device was never deployed: it does not have its loopback yet."""
+    return device.loopback is not None and ("interface lo", f"ip address {device.loopback}/32") not in running
+
+
+def assumptions(changes: Mapping[str, Change]) -> tuple[str, ...]:
+    """Return the devices whose state was assumed, not read."""
+    return tuple(name for name, change in changes.items() if not change.reached)
