@@ -7,6 +7,7 @@ from collections import deque
 # A request that is out for longer no longer threatens the receive buffer: dead devices must not hold up the others.
 _FRESH_S = 0.25
 _BURST_S = 0.01
+_LEAST_WAIT_S = 0.0002
 
 
 class Pace:
@@ -26,9 +27,9 @@ class Pace:
         self._tokens = min(most, self._tokens + (now - self._at) * self._per_second)
         self._at = now
         if self._tokens < 1.0:
-            return (1.0 - self._tokens) / self._per_second
+            return max(_LEAST_WAIT_S, (1.0 - self._tokens) / self._per_second)
         if len(self._fresh) >= self._window:
-            return max(0.0005, self._sent[0][0] + _FRESH_S - now)
+            return max(_LEAST_WAIT_S, self._sent[0][0] + _FRESH_S - now)
         return 0.0
 
     def sent(self, number: int, now: float) -> None:

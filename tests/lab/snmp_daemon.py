@@ -1,0 +1,107 @@
+"""A real net-snmp agent on loopback, with files of its own in a temporary folder."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jbnet.model.secrets import Secret
+from jbnet.snmp.types import SnmpTarget
+
+COMMUNITY = "lab-community"
+ENGINE = "80001f8804636f72652d7231"
+
+
+@dataclass(frozen=True)
+class User:
+    """A user of the agent; the passwords follow from the name."""
+
+    name: str
+    auth: str
+    priv: str
+
+    @property
+    def passwords(self) -> tuple[str, str]:
+        """Return authentication and privacy password."""
+        return f"auth-of-{self.name}", f"priv-of-{self.name}"
+
+    @property
+    def level(self) -> str:
+        """Return net-snmp's name of the level."""
+        return "authPriv" if self.priv else "authNoPriv" if self.auth else "noAuthNoPriv"
+
+    def arguments(self) -> list[str]:
+        """Return what net-snmp's commands want to hear."""
+        auth, priv = self.passwords
+        given = ["-v3", "-u", self.name, "-l", self.level, "-a", self.auth, "-A", auth]
+        return [*given, "-x", self.priv, "-X", priv] if self.priv else given
+
+
+USERS = (
+    User("sha-aes", "SHA", "AES"),
+    User("sha256-aes", "SHA-256", "AES"),
+    User("sha512-aes", "SHA-512", "AES"),
+    User("md5-des", "MD5", "DES"),
+    User("sha384-des", "SHA-384", "DES"),
+    User("sha224-only", "SHA-224", ""),
+)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return an environment in which net-snmp reads and writes nothing but ``folder``."""
+    return {**os.environ, "MIBS": "", "SNMPCONFPATH": str(folder), "SNMP_PERSISTENT_DIR": str(folder / "persistent")}
+
+
+class Daemon:
+    """One snmpd. It keeps its engine boots in ``folder``, so stopping and starting it is a restart of the engine."""
+
+    def __init__(self, folder: Path, extra: Sequence[str] = ()):
+        self._folder = folder
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "snmpd.conf").write_text("\n".join([*self._lines(), *extra, ""]))
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def _lines(self) -> list[str]:
+        lines = [f"agentAddress udp:0.0.0.0:{self.port}", f"rocommunity {COMMUNITY}", "sysName core-r1"]
+        lines.append(f"exactEngineID 0x{ENGINE}")
+        for user in USERS:
+            auth, priv = user.passwords
+            privacy = f" {user.priv} {priv}" if user.priv else ""
+            lines += [f"createUser {user.name} {user.auth} {auth}{privacy}"]
+            lines += [f"rouser {user.name} {'priv' if user.priv else 'auth'}"]
+        return lines
+
+    def start(self) -> None:
+        """Start it and wait until it says that it runs."""
+        log = self._folder / "log"
+        log.unlink(missing_ok=True)
+        argv = ["snmpd", "-f", "-C", "-c", str(self._folder / "snmpd.conf"), "-Lf", str(log)]
+        self._process = subprocess.Popen(argv, env=environment(self._folder), stderr=subprocess.DEVNULL)
+        while "NET-SNMP version" not in (log.read_text() if log.exists() else ""):
+            assert self._process.poll() is None, log.read_text()
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Stop it, letting it write its boots down."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+
+    def community(self, address: str = "127.0.0.1") -> SnmpTarget:
+        """Return an SNMPv2c target; the agent answers on every address of 127.0.0.0/8."""
+        return SnmpTarget(f"v2c-{address}", address, self.port, community=Secret("c", COMMUNITY))
+
+    def user(self, user: User, address: str = "127.0.0.1") -> SnmpTarget:
+        """Return an SNMPv3 target."""
+        auth, priv = (Secret(user.name, password) for password in user.passwords)
+        return SnmpTarget(
+            f"{user.name}-{address}", address, self.port, "3", None, user.name, user.auth, auth, user.priv, priv
+        )
