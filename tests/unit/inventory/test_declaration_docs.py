@@ -1,0 +1,34 @@
+"""docs/declaration.md: its examples load, and its table of codes is complete."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from jbnet.inventory import load
+from jbnet.inventory.address import FILE, allocation
+from jbnet.inventory.codes import RULES
+from jbnet.model.network import Status
+
+DOCUMENT = (Path(__file__).parents[3] / "docs" / "declaration.md").read_text(encoding="utf-8")
+EXAMPLES = dict(re.findall(r"<!-- file: (\S+) -->\n```yaml\n(.*?)```", DOCUMENT, re.DOTALL))
+
+
+def test_the_annotated_examples_load_and_mean_what_they_say(small_files: dict[str, str]) -> None:
+    files = {**small_files, **EXAMPLES}
+    loaded = load({**files, FILE: allocation(files).content})
+    assert loaded.findings == ()
+    network = loaded.network
+    assert network is not None
+    assert network.circuits["headwater-up1"].media == "microwave"
+    assert network.circuits["south-up1"].line_number == "SN-0017"
+    assert "headwater-up2" not in network.circuits
+    assert "meadow-up2" not in network.circuits
+    assert network.sites["headwater-ford"].status is Status.PLANNED
+    assert network.sites["headwater-ford-market"].phase == 2
+    assert network.sites["meadow-ridge"].parent == "meadow"
+
+
+def test_the_table_of_codes_is_that_of_the_program() -> None:
+    for rule in RULES.values():
+        assert f"| {rule.code} | {rule.title} | {rule.doc} |" in DOCUMENT
