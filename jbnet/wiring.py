@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from jbnet.adapters.approvals import ApprovalBox
     from jbnet.adapters.executions import Executions
     from jbnet.adapters.frr import FrrSessions
     from jbnet.adapters.journal import SqliteJournal
     from jbnet.adapters.keys import Approvers
+    from jbnet.adapters.playbooks import AnsiblePlaybooks
+    from jbnet.adapters.postgres import PostgresServers
     from jbnet.adapters.ssh import SshHosts
     from jbnet.adapters.traps import TrapReceiver
     from jbnet.adapters.udp import UdpSnmpTransport
@@ -21,11 +23,13 @@ if TYPE_CHECKING:
     from jbnet.model.findings import Finding
     from jbnet.model.network import Network
     from jbnet.monitor.checks import Checks
-    from jbnet.ports import Reporter, StoreView
+    from jbnet.ports import PlaybookResult, Reporter, StepAction, StoreView
     from jbnet.recovery.plan import RecoveryPlan
     from jbnet.recovery.runbook import Runbook
     from jbnet.services.poll import Monitor
     from jbnet.services.recover import Recovery
+    from jbnet.ports import Reporter
+    from jbnet.services.deploy import Desk
     from jbnet.snmp.types import SnmpTarget
 
 T = TypeVar("T")
@@ -228,7 +232,7 @@ def recovery(directory: Path, state_dir: Path, execution: str, reporter: Reporte
     known = approvers(directory, state_dir)
     pinned = replay(journal.entries()).approvers or {name: person.key for name, person in known.people.items()}
     box = store.approvals(execution, known, pinned)
-    actions = recovery_actions(state_dir, load_network(directory, state_dir))
+    actions = recovery_actions(directory, state_dir, load_network(directory, state_dir))
     return Recovery(journal, actions, box, SystemClock(), reporter, store.lease), journal
 
 
@@ -278,3 +282,106 @@ def _sound(found: T | None, findings: tuple[Finding, ...], file: str) -> T:
     if found is None:
         raise AnswerIsNo("{file} has errors: {count}", file=file, count=len(findings), findings=findings)
     return found
+
+
+def database_servers(state_dir: Path, network: Network) -> PostgresServers:
+    """Return the database servers, reached over SSH as the account that owns them."""
+    from jbnet.adapters.postgres import PostgresServers
+
+    return PostgresServers(network, remote_hosts(state_dir, network))
+
+
+def playbook_runner(directory: Path, state_dir: Path) -> AnsiblePlaybooks:
+    """Return what runs the playbooks of a workspace, logging in with the state directory's key."""
+    from jbnet.adapters.playbooks import AnsiblePlaybooks
+    from jbnet.adapters.ssh_login import KeyRing
+
+    ring = KeyRing(state_dir)
+    return AnsiblePlaybooks(directory, state_dir, ring.key("postgres"), ring.known_hosts)
+
+
+def set_up_databases(directory: Path, state_dir: Path) -> PlaybookResult:
+    """Bring every declared database up, leader and standby, and the service addresses where they lead.
+
+    Run it again and nothing changes. Raises CommandFailed with the tasks that failed.
+    """
+    from jbnet.adapters.routes import OspfRoutes
+    from jbnet.adapters.secrets import SecretsFile
+    from jbnet.services.databases import announce_all, set_up
+
+    network = load_network(directory, state_dir)
+    secrets = SecretsFile(state_dir / "secrets.yaml")
+    result = set_up(network, secrets, playbook_runner(directory, state_dir))
+    hosts = remote_hosts(state_dir, network)
+    try:
+        announce_all(network, OspfRoutes(hosts))
+    finally:
+        hosts.close_all()
+    return result
+
+
+def client_passfile(state_dir: Path) -> Path:
+    """Write the clients' password into a file that libpq reads (mode 0600, below ``state_dir``) and return it."""
+    import os
+
+    from jbnet.adapters.secrets import SecretsFile
+    from jbnet.services.database_settings import CLIENT, CLIENT_SECRET, password_file
+
+    path = state_dir / "client.pgpass"
+    content = password_file(SecretsFile(state_dir / "secrets.yaml").get(CLIENT_SECRET), CLIENT)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+        stream.write(content)
+    return path
+
+
+def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapping[str, StepAction]:
+    """Return the actions of runbooks, by name."""
+    import os
+
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.adapters.fence import RingFence
+    from jbnet.adapters.postgres import PostgresServers
+    from jbnet.adapters.postgres_write import ClientWrites
+    from jbnet.adapters.routes import OspfRoutes
+    from jbnet.adapters.secrets import SecretsFile
+    from jbnet.services.database_settings import CLIENT_SECRET
+    from jbnet.services.recover_actions import Tools, watchers
+    from jbnet.services.recover_actions_all import all_actions
+
+    plan = recovery_plan(directory)
+    hosts = remote_hosts(state_dir, network)
+    servers = PostgresServers(network, hosts)
+    here = os.environ.get("JBNET_VANTAGE", plan.run_from)
+    tools = Tools(
+        network,
+        servers,
+        RingFence(network, hosts, servers, plan.fences, here),
+        OspfRoutes(hosts),
+        ClientWrites(network, SecretsFile(state_dir / "secrets.yaml").get(CLIENT_SECRET)),
+        SystemClock(),
+        watchers(network),
+    )
+    return all_actions(tools)
+
+
+def deploy_desk(state_dir: Path, network: Network, reporter: Reporter) -> Desk:
+    """Return what ``jbnet apply`` works with: sessions, journal, leases and backups of the state directory."""
+    import getpass
+    import os
+
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.adapters.device_files import BackupFiles, DeviceLockFiles
+    from jbnet.adapters.journal import SqliteJournal
+    from jbnet.services.deploy import Desk
+
+    clock = SystemClock()
+    return Desk(
+        network=network,
+        sessions=device_sessions(state_dir, network),
+        journal=SqliteJournal(state_dir / "change.db", clock),
+        locks=DeviceLockFiles(state_dir / "locks", clock),
+        backups=BackupFiles(state_dir / "backups", clock),
+        clock=clock,
+        reporter=reporter,
+        owner=f"{getpass.getuser()}@{os.uname().nodename}:{os.getpid()}",
+    )

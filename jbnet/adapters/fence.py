@@ -16,7 +16,8 @@ from jbnet.adapters.waiting import heard, start
 from jbnet.model.errors import UsageError
 from jbnet.model.network import Network
 from jbnet.model.text import text
-from jbnet.ports import DatabaseServers, FencePlan, FenceProof, RemoteHosts
+from jbnet.ports import DatabaseServers, FenceProof, RemoteHosts
+from jbnet.recovery.plan import HostFence
 from jbnet.services.database_settings import Cluster, cluster
 
 STOP_GRACE_S = 2.0
@@ -39,7 +40,7 @@ class RingFence:
         network: Network,
         hosts: RemoteHosts,
         servers: DatabaseServers,
-        plans: Mapping[str, FencePlan],
+        plans: Mapping[str, HostFence],
         here: str | None = None,
     ):
         self._network = network
@@ -64,9 +65,9 @@ class RingFence:
             self._silent[host] = time.monotonic()
         return self._look(here, plan, [{"what": "stop", "device": host, "done": not error, "error": error}])
 
-    def check(self, database: str, host: str) -> FenceProof:
+    def check(self, database: str, host: str, patience: float = ANSWER_S) -> FenceProof:
         """Look only."""
-        return self._look(cluster(self._network, database, host), self._plan(host), [])
+        return self._look(cluster(self._network, database, host), self._plan(host), [], patience)
 
     def open(self, database: str, host: str) -> FenceProof:
         """Take the filter off every router of every ring, then look."""
@@ -80,7 +81,7 @@ class RingFence:
         answers = self._vantages.ask_all(self._members(host), ("show", wanted.name))
         return {m: None if a is None else bool(a["recorded"] or a["kernel"]) for m, a in answers.items()}
 
-    def _plan(self, host: str) -> FencePlan:
+    def _plan(self, host: str) -> HostFence:
         if host not in self._plans:
             hint = text("declare it under fences: in dr/plan.yaml")
             raise UsageError("no fence is declared around {host}", host=host, hint=hint)
@@ -101,13 +102,17 @@ class RingFence:
         answers = [heard(one, ANSWER_S)[0] for one in asked]
         return all(answer is not None and answer["holds"] for answer in answers)
 
-    def _look(self, here: Cluster, plan: FencePlan, observed: list[Observation]) -> FenceProof:
+    def _look(
+        self, here: Cluster, plan: HostFence, observed: list[Observation], patience: float = ANSWER_S
+    ) -> FenceProof:
         database, host = here.database.name, here.host
         tries = self._vantages.start_tries(here, plan)
         rings = self._vantages.filters(Filter.around(here), host, plan)
         by = next((_ring_text(names) for names, seen in zip(plan.rings, rings, strict=True)
                    if shuts_in(self._network, host, names) and self._proves(seen, names)), "")  # fmt: skip
-        stopped = [] if by else self._vantages.server(database, host, plan)
+        stopped = [] if by else self._vantages.server(database, host, plan, patience)
+        if stopped and all(one["holds"] is None for one in stopped):
+            self._silent[host] = time.monotonic()
         if not by and self._proves(stopped, [host]):
             by = "server stopped and marked"
         met = self._vantages.met(tries)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
@@ -11,7 +12,8 @@ from jbnet.adapters.fence_rings import Filter, facing
 from jbnet.adapters.waiting import heard, start
 from jbnet.model.errors import CommandFailed
 from jbnet.model.network import Network
-from jbnet.ports import DatabaseServers, FencePlan, RemoteHosts
+from jbnet.ports import DatabaseServers, RemoteHosts
+from jbnet.recovery.plan import HostFence
 from jbnet.services.database_settings import Cluster
 
 ROUTER_ACCOUNT = "root"
@@ -54,7 +56,7 @@ class Vantages:
         asked = {router: start(self.ask, router, request) for router in routers}
         return {router: heard(future, ANSWER_S)[0] for router, future in asked.items()}
 
-    def filters(self, wanted: Filter, host: str, plan: FencePlan) -> list[list[Observation]]:
+    def filters(self, wanted: Filter, host: str, plan: HostFence) -> list[list[Observation]]:
         """Read every ring back from every vantage: a list of observations a ring."""
         request = ("show", wanted.name)
         looks = [
@@ -77,13 +79,14 @@ class Vantages:
             return seen | {"holds": None, "error": error}
         return seen | {"holds": wanted.held_by(shown, faces), "packets": shown["packets"]}
 
-    def server(self, database: str, host: str, plan: FencePlan) -> list[Observation]:
+    def server(self, database: str, host: str, plan: HostFence, patience: float) -> list[Observation]:
         """Look from every vantage whether the server is stopped and carries its marker."""
+        end = time.monotonic() + patience
         server = self._servers.server(database, host)
         looks = [(v, start(server.state, via=self.through(v))) for v in plan.vantages]
         found: list[Observation] = []
         for vantage, asked in looks:
-            state, error = heard(asked, ANSWER_S)
+            state, error = heard(asked, max(0.0, end - time.monotonic()))
             seen: Observation = {"what": "server", "device": host, "from": vantage}
             if state is None:
                 found.append(seen | {"holds": None, "error": error})
@@ -92,7 +95,7 @@ class Vantages:
                 found.append(seen | facts | {"holds": state.exists and state.demoted and not state.processes})
         return found
 
-    def start_tries(self, here: Cluster, plan: FencePlan) -> list[tuple[Observation, Future[Any]]]:
+    def start_tries(self, here: Cluster, plan: HostFence) -> list[tuple[Observation, Future[Any]]]:
         """Begin to connect as a client would, from every vantage, at the host's own address."""
         target = f"{here.addresses[0]}/{here.database.port}"
         argv = ("timeout", str(TRY_S), "bash", "-c", f"exec 3<>/dev/tcp/{target}")

@@ -28,6 +28,8 @@ LOOK_TIMEOUT = 10.0
 START_TIMEOUT = 60.0
 COPY_TIMEOUT = 3600.0
 LISTED_TRANSACTIONS = 100
+LED = ("in production", "shutting down", "shut down")
+"""States in pg_controldata of a server that led; a standby's end in "recovery"."""
 _COMMIT = re.compile(r"tx:\s*(\d+), lsn: ([0-9A-F]+/[0-9A-F]+),.* desc: COMMIT(?:_PREPARED)? (\S+ \S+)")
 
 
@@ -227,7 +229,9 @@ def parse_state(
 ) -> ServerState:
     """Build the state from what the script printed (``head``) and the query's row (None: no answer)."""
     words = dict(line.partition(" ")[::2] for line in head)
+    control = words.get("state", "")
     answer = dict(row or {})
+    answer["timeline"] = answer.get("timeline") or (int(words["timeline"], 16) if "timeline" in words else None)
     answer["followers"] = tuple(answer.get("followers") or ())
     answer["slots"] = tuple(answer.get("slots") or ())
     return ServerState(
@@ -237,7 +241,8 @@ def parse_state(
         demoted="demoted" in words,
         processes=tuple(int(line.rsplit("/", 1)[-1]) for line in head if line.startswith("process /proc/")),
         answers=row is not None,
-        shut_down=words.get("state", "").startswith("shut down"),
+        shut_down=control.startswith("shut down"),
+        was_leading=control in LED,
         checkpoint=lsn_number(words["checkpoint"]) if "checkpoint" in words else None,
         newest_row_age_s=newest_row_age_s,
         **answer,

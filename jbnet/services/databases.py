@@ -8,7 +8,7 @@ from jbnet.model.errors import CommandFailed
 from jbnet.model.network import Network
 from jbnet.model.secrets import Secret
 from jbnet.model.text import text
-from jbnet.ports import DatabaseServers, PlaybookResult, PlaybookRunner, Secrets
+from jbnet.ports import DatabaseServers, PlaybookResult, PlaybookRunner, RouteControl, Secrets
 from jbnet.services.database_settings import (
     CLIENT_SECRET,
     REPLICATION_SECRET,
@@ -50,6 +50,14 @@ def set_up(
             hint=text("correct it and run it again: what is done stays done"),
         )
     return result
+
+
+def announce_all(network: Network, routes: RouteControl) -> None:
+    """Let every declared leader announce its service address; nothing happens where one is announced already."""
+    for database in network.databases.values():
+        address = str(database.service_address)
+        if not any(routes.announces(address, host) for host in (database.primary, database.standby)):
+            routes.announce(address, database.primary, prefer=False)
 
 
 def playbook_inventory(

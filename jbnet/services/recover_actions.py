@@ -1,0 +1,114 @@
+"""The actions that a recovery runbook is made of, over ports. What order they come in is the runbook's affair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from jbnet.model.errors import JbnetError, UsageError
+from jbnet.model.network import Database, Network
+from jbnet.model.text import Text
+from jbnet.ports import (
+    Clock,
+    DatabaseServer,
+    DatabaseServers,
+    Fence,
+    RouteControl,
+    ServerState,
+    StepOutcome,
+    WriteCheck,
+)
+from jbnet.services.database_settings import cluster
+
+POLL_S = 0.1
+"""Seconds between two looks at something that is awaited."""
+
+Params = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the actions act through. ``watchers``: devices in whose routing table an address's way is read back."""
+
+    network: Network
+    servers: DatabaseServers
+    fence: Fence
+    routes: RouteControl
+    writes: WriteCheck
+    clock: Clock
+    watchers: tuple[str, ...] = field(default=())
+
+    def wait_for(self, holds: Callable[[], bool], seconds: float) -> bool:
+        """Wait until something holds; say whether it did in time."""
+        end = self.clock.monotonic() + seconds
+        while not holds():
+            if self.clock.monotonic() > end:
+                return False
+            self.clock.sleep(POLL_S)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A database on a host, as a step names it, and the other host that holds it."""
+
+    database: Database
+    host: str
+    other: str
+
+
+def named(params: Params, key: str) -> str:
+    """Return a parameter. Raises UsageError when the runbook's step lacks it."""
+    value = params.get(key)
+    if not isinstance(value, str):
+        raise UsageError("a step lacks the parameter {key}", key=key)
+    return value
+
+
+def place(tools: Tools, params: Params, key: str = "host") -> Place:
+    """Return the place that a step names. Raises UsageError for names that are not declared."""
+    here = cluster(tools.network, named(params, "database"), named(params, key))
+    return Place(here.database, here.host, here.other)
+
+
+def server(tools: Tools, where: Place) -> DatabaseServer:
+    """Return the server at a place."""
+    return tools.servers.server(where.database.name, where.host)
+
+
+def other_server(tools: Tools, where: Place) -> DatabaseServer:
+    """Return the server of the same database on the other host."""
+    return tools.servers.server(where.database.name, where.other)
+
+
+def seen(look: Callable[[], ServerState]) -> tuple[ServerState | None, str]:
+    """Return a server's state, or None and why there is none: not being seen is not being down."""
+    try:
+        return look(), ""
+    except JbnetError as error:
+        return None, str(error)
+
+
+def facts(state: ServerState | None, error: str = "") -> dict[str, object]:
+    """Return what the journal keeps of a state; None stays None."""
+    if state is None:
+        return {"seen": False, "error": error}
+    names = (
+        "demoted", "answers", "in_recovery", "timeline", "written", "received", "replayed", "receiver",
+        "last_message_age_s", "replay_age_s", "newest_row_age_s", "synchronous_to", "shut_down", "checkpoint",
+    )  # fmt: skip
+    kept = {name: getattr(state, name) for name in names}
+    return {"seen": True, "processes": len(state.processes), **kept, "followers": list(state.followers)}
+
+
+def not_yet(message: Text) -> StepOutcome:
+    """Return the outcome of a probe that found something to do."""
+    return StepOutcome(False, message)
+
+
+def watchers(network: Network) -> tuple[str, ...]:
+    """Return the devices in whose routing tables an address's way is read back: the NOC's server and its neighbours."""
+    if network.noc is None or network.noc not in network.devices:
+        return ()
+    ends = [(c.a.device, c.z.device) for c in network.circuits.values()]
+    return (network.noc, *dict.fromkeys(a if z == network.noc else z for a, z in ends if network.noc in (a, z)))

@@ -1,0 +1,27 @@
+"""The actions by the names that runbooks use."""
+
+from __future__ import annotations
+
+from jbnet.ports import StepAction
+from jbnet.services.recover_actions import Tools
+from jbnet.services.recover_actions_address import MoveAddress, ReleaseAddress, VerifyWrites
+from jbnet.services.recover_actions_fence import Assess, FenceHost, Unfence
+from jbnet.services.recover_actions_lead import Promote, StopPrimary, WaitCaughtUp
+from jbnet.services.recover_actions_standby import CheckStandby, RebuildStandby
+
+
+def all_actions(tools: Tools) -> dict[str, StepAction]:
+    """Return every action."""
+    return {
+        "assess": Assess(tools),
+        "fence": FenceHost(tools),
+        "unfence": Unfence(tools),
+        "promote": Promote(tools),
+        "stop-primary": StopPrimary(tools),
+        "wait-caught-up": WaitCaughtUp(tools),
+        "move-address": MoveAddress(tools),
+        "release-address": ReleaseAddress(tools),
+        "verify-writes": VerifyWrites(tools),
+        "rebuild-standby": RebuildStandby(tools),
+        "check-standby": CheckStandby(tools),
+    }

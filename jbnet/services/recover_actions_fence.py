@@ -1,0 +1,193 @@
+"""Actions before anything leads elsewhere: assess, fence, unfence."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from jbnet.model.errors import CommandFailed, Refused
+from jbnet.model.text import Text, text
+from jbnet.ports import FenceProof, ServerState, StepOutcome
+from jbnet.services.recover_actions import Params, Place, Tools, facts, not_yet, other_server, place, seen, server
+
+QUICK_S = 1.0
+"""Seconds to wait for the host when it is only asked whether it is fenced already."""
+
+
+class Assess:
+    """What each side says of a database, and what would be lost. Changes nothing."""
+
+    def __init__(self, tools: Tools):
+        self._tools = tools
+
+    def probe(self, params: Params) -> StepOutcome:
+        """Figures are always taken anew."""
+        return not_yet(text("{database}: not yet assessed", database=params["database"]))
+
+    def do(self, params: Params) -> StepOutcome:
+        """Ask both sides. Raises Refused when the standby could not take over."""
+        lead, follow = place(self._tools, params, "primary"), place(self._tools, params, "standby")
+        primary, primary_error = seen(server(self._tools, lead).state)
+        standby, standby_error = seen(server(self._tools, follow).state)
+        figures = loss(lead, primary, standby)
+        evidence = {
+            "database": lead.database.name,
+            "primary": {"host": lead.host, **facts(primary, primary_error)},
+            "standby": {"host": follow.host, **facts(standby, standby_error)},
+            **figures,
+        }
+        if standby is None or not standby.answers:
+            raise Refused(
+                "{database}: the standby on {host} does not answer ({error}): nothing could take over",
+                database=lead.database.name,
+                host=follow.host,
+                error=standby_error or "it does not run",
+            )
+        return StepOutcome(True, _assessment(lead, follow, primary, figures), evidence)
+
+    def verify(self, params: Params) -> StepOutcome:
+        """The standby still answers."""
+        follow = place(self._tools, params, "standby")
+        state, error = seen(server(self._tools, follow).state)
+        found = state is not None and state.answers
+        message = text("{database}: the standby on {host} answers", database=follow.database.name, host=follow.host)
+        return StepOutcome(found, message if found else text("{error}", error=error or "no answer"))
+
+
+def loss(lead: Place, primary: ServerState | None, standby: ServerState | None) -> dict[str, object]:
+    """Return the three kinds of lag and what they say about a loss; None is unknown, never zero.
+
+    ``lag_bytes`` needs both sides. ``behind_s``: age of the newest transaction that the standby has; with the primary
+    gone, what it committed after that is what may be missing. ``heartbeat_age_s``: age of the newest row there.
+    """
+    written = primary.written if primary and primary.leads else None
+    received = standby.received if standby else None
+    lag = max(0, written - received) if written is not None and received is not None else None
+    return {
+        "lag_bytes": lag,
+        "behind_s": standby.replay_age_s if standby else None,
+        "heartbeat_age_s": standby.newest_row_age_s if standby else None,
+        "replication": lead.database.replication,
+        "waited_for_standby": bool(primary.synchronous_to) if primary and primary.answers else None,
+        "rpo_s": lead.database.rpo_s,
+    }
+
+
+def _assessment(lead: Place, follow: Place, primary: ServerState | None, figures: Params) -> Text:
+    name = lead.database.name
+    if primary is not None and primary.leads:
+        message = "{database}: {host} leads; {standby} is {lag} bytes behind"
+        return text(message, database=name, host=lead.host, standby=follow.host, lag=figures["lag_bytes"])
+    if primary is not None:
+        return text("{database}: {host} is reached, but its server takes no writes", database=name, host=lead.host)
+    message = (
+        "{database}: {host} is silent; the newest transaction on {standby} is {age} s old; what is missing is unknown"
+    )
+    age = figures["behind_s"]
+    shown = "?" if age is None else f"{float(str(age)):.1f}"
+    return text(message, database=name, host=lead.host, standby=follow.host, age=shown)
+
+
+class FenceHost:
+    """The old primary can no longer be written to, and that is proved (design section 5, rule 3)."""
+
+    def __init__(self, tools: Tools):
+        self._tools = tools
+
+    def probe(self, params: Params) -> StepOutcome:
+        """Look for a proof without waiting long."""
+        where = place(self._tools, params)
+        return self._outcome(where, self._tools.fence.check(where.database.name, where.host, QUICK_S))
+
+    def do(self, params: Params) -> StepOutcome:
+        """Close the fence. Raises Refused when it cannot be proved."""
+        where = place(self._tools, params)
+        proof = self._tools.fence.close(where.database.name, where.host)
+        if not proof.proved:
+            raise unproved(proof)
+        return self._outcome(where, proof)
+
+    def verify(self, params: Params) -> StepOutcome:
+        """Look again."""
+        return self.probe(params)
+
+    @staticmethod
+    def _outcome(where: Place, proof: FenceProof) -> StepOutcome:
+        name, host = where.database.name, where.host
+        message = (
+            text("{database} on {host} is fenced: {by}", database=name, host=host, by=proof.by)
+            if proof.proved
+            else text("{database} on {host} is not proved to be fenced", database=name, host=host)
+        )
+        return StepOutcome(proof.proved, message, asdict(proof))
+
+
+def unproved(proof: FenceProof) -> Refused:
+    """Return the refusal of a fence that is not proved, with what was seen."""
+    said = "; ".join(" ".join(f"{key}={value}" for key, value in seen.items()) for seen in proof.observations)
+    return Refused(
+        "{database} on {host} is not proved to be fenced; silence proves nothing. Seen: {seen}",
+        database=proof.database,
+        host=proof.host,
+        seen=said or "-",
+        hint=text("reach a ring of routers around {host}, or the host itself, and resume", host=proof.host),
+    )
+
+
+class Unfence:
+    """Clients may reach the host again. A server that was stopped for a fence that failed takes up again."""
+
+    def __init__(self, tools: Tools):
+        self._tools = tools
+
+    def probe(self, params: Params) -> StepOutcome:
+        """Done when every router says that it has nothing of the filter, and nothing is left stopped."""
+        where = place(self._tools, params)
+        filtered = dict(self._tools.fence.filtered(where.database.name, where.host))
+        stopped = self._left_stopped(where)
+        done = all(state is False for state in filtered.values()) and not stopped
+        return self._outcome(where, done, filtered)
+
+    def do(self, params: Params) -> StepOutcome:
+        """Open the filters. Raises CommandFailed with the routers that still have one or do not answer."""
+        where = place(self._tools, params)
+        self._tools.fence.open(where.database.name, where.host)
+        filtered = dict(self._tools.fence.filtered(where.database.name, where.host))
+        left = [router for router, state in filtered.items() if state is not False]
+        if left:
+            raise CommandFailed(
+                "the fence around {host} is not open: {routers} still filter or do not answer",
+                host=where.host,
+                routers=", ".join(left),
+                hint=text("resume when they can be reached"),
+            )
+        if self._left_stopped(where):
+            self._take_up(where)
+        return self._outcome(where, True, filtered)
+
+    def verify(self, params: Params) -> StepOutcome:
+        """Look again."""
+        return self.probe(params)
+
+    def _left_stopped(self, where: Place) -> bool:
+        """It is stopped and marked, it led before, and the other still is a standby: nobody leads."""
+        mine, _ = seen(server(self._tools, where).state)
+        theirs, _ = seen(other_server(self._tools, where).state)
+        if mine is None or theirs is None or mine.processes or not (mine.exists and mine.demoted):
+            return False
+        return theirs.in_recovery is True and theirs.receiver is None and mine.was_leading
+
+    def _take_up(self, where: Place) -> None:
+        mine = server(self._tools, where)
+        mine.clear_demotion()
+        mine.settings(where.other if where.database.replication == "sync" else None, follow=False)
+        mine.start()
+
+    @staticmethod
+    def _outcome(where: Place, done: bool, filtered: dict[str, bool | None]) -> StepOutcome:
+        name, host = where.database.name, where.host
+        message = (
+            text("{database} on {host}: no router filters any more", database=name, host=host)
+            if done
+            else text("{database} on {host} is still fenced", database=name, host=host)
+        )
+        return StepOutcome(done, message, {"filtered": filtered})

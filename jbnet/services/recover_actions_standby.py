@@ -1,0 +1,174 @@
+"""Actions about standbys: rebuild-standby, check-standby."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from jbnet.model.errors import CommandFailed, Refused
+from jbnet.model.text import text
+from jbnet.ports import DatabaseServer, LostTransactions, ServerState, StepOutcome
+from jbnet.services.database_settings import member_name
+from jbnet.services.recover_actions import Params, Place, Tools, facts, not_yet, other_server, place, seen, server
+
+STREAM_S = 60.0
+CLOSE_BYTES = 16 << 20
+"""A standby within one WAL segment (PostgreSQL's default 16 MB) counts as close."""
+
+
+def following(where: Place, source: ServerState, mine: ServerState) -> bool:
+    """Say whether the host streams from the source, as both of them see it."""
+    names = [f["name"] for f in source.followers if f["state"] == "streaming"]
+    return mine.in_recovery is True and mine.receiver == "streaming" and member_name(where.host) in names
+
+
+class RebuildStandby:
+    """A host that led, or fell behind, becomes a standby of the one that leads.
+
+    What it has that the leader lacks is listed before anything is taken away (pg_waldump from the fork on);
+    then pg_rewind, and a whole new copy where that fails.
+    """
+
+    def __init__(self, tools: Tools):
+        self._tools = tools
+
+    def probe(self, params: Params) -> StepOutcome:
+        """Done when it streams, and commits wait for it where the database is declared synchronous."""
+        where = place(self._tools, params)
+        source = other_server(self._tools, where).state()
+        mine, error = seen(server(self._tools, where).state)
+        done = mine is not None and following(where, source, mine) and self._waited_for(where, source)
+        name, host = where.database.name, where.host
+        message = (
+            text("{database}: {host} streams from {source}", database=name, host=host, source=where.other)
+            if done
+            else text("{database}: {host} does not stream from {source}", database=name, host=host, source=where.other)
+        )
+        return StepOutcome(done, message, {"host": facts(mine, error), "source": facts(source)})
+
+    def do(self, params: Params) -> StepOutcome:
+        """Rebuild it. Raises Refused when the source does not lead, or the host cannot be stopped."""
+        where = place(self._tools, params)
+        source, mine = other_server(self._tools, where), server(self._tools, where)
+        if not source.state().leads:
+            raise Refused(
+                "{database}: {source} does not lead, so nothing can be rebuilt from it",
+                database=where.database.name,
+                source=where.other,
+            )
+        self._tools.routes.withdraw(str(where.database.service_address), where.host)
+        evidence = self._bring_into_line(where, source, mine)
+        mine.settings(None, follow=True)
+        source.ensure_slot(member_name(where.host))
+        mine.start()
+        self._await_stream(where, source, mine)
+        mine.drop_slots()
+        if where.database.replication == "sync":
+            source.settings(where.host, follow=False)
+        message = text("{database}: {host} follows {source}", database=where.database.name, host=where.host, source=where.other)  # fmt: skip  # noqa: E501
+        return StepOutcome(True, message, evidence)
+
+    def verify(self, params: Params) -> StepOutcome:
+        """Look again, until the leader's new settings are in force."""
+        self._tools.wait_for(lambda: self.probe(params).done, STREAM_S)
+        return self.probe(params)
+
+    def _waited_for(self, where: Place, source: ServerState) -> bool:
+        wanted = member_name(where.host) if where.database.replication == "sync" else ""
+        return wanted in (source.synchronous_to or "") and bool(source.synchronous_to) == bool(wanted)
+
+    def _bring_into_line(self, where: Place, source: DatabaseServer, mine: DatabaseServer) -> dict[str, object]:
+        """Make the stopped host's data an earlier state of the source's; return what was done and lost."""
+        source.checkpoint()
+        state = mine.state()
+        if state.in_recovery is not True or state.receiver != "streaming":
+            mine.kill(STREAM_S)
+            state = mine.state()
+        if not state.exists:
+            mine.copy()
+            return {"by": "copy", "lost": None, "reason": "there was no data"}
+        if not state.was_leading:
+            return {"by": "start", "lost": asdict(LostTransactions(0, "", reason="it did not lead"))}
+        lost = self._list_lost(source, mine, state)
+        if state.shut_down and lost is not None and lost.count == 0 and self._is_earlier(source, state):
+            return {"by": "start", "lost": asdict(lost)}
+        return {"by": self._rewind(where, mine), "lost": asdict(lost) if lost else None}
+
+    @staticmethod
+    def _list_lost(source: DatabaseServer, mine: DatabaseServer, state: ServerState) -> LostTransactions | None:
+        """List what the host committed after the source left its timeline; None: that point is unknown."""
+        if state.timeline is None:
+            return None
+        fork = source.fork(state.timeline)
+        return mine.lost_since(state.timeline, fork) if fork is not None else None
+
+    @staticmethod
+    def _is_earlier(source: DatabaseServer, state: ServerState) -> bool:
+        """The host's last record (its shutdown checkpoint) lies before the fork: it can just follow."""
+        fork = source.fork(state.timeline) if state.timeline is not None else None
+        return fork is not None and state.checkpoint is not None and state.checkpoint < fork
+
+    def _rewind(self, where: Place, mine: DatabaseServer) -> str:
+        """Rewind; copy everything where that fails. The marker is off meanwhile: pg_rewind may have to replay."""
+        mine.clear_demotion()
+        try:
+            mine.rewind()
+        except CommandFailed as error:
+            mine.copy()
+            return f"copy, because: {error}"
+        return "rewind"
+
+    def _await_stream(self, where: Place, source: DatabaseServer, mine: DatabaseServer) -> None:
+        if not self._tools.wait_for(lambda: following(where, source.state(), mine.state()), STREAM_S):
+            raise CommandFailed(
+                "{database}: {host} was rebuilt and does not stream from {source}",
+                database=where.database.name,
+                host=where.host,
+                source=where.other,
+                hint=text("see the servers' logs; resume rebuilds it again"),
+            )
+
+
+class CheckStandby:
+    """The standby streams and is close behind: what the approvers are shown before a planned move."""
+
+    def __init__(self, tools: Tools):
+        self._tools = tools
+
+    def probe(self, params: Params) -> StepOutcome:
+        """Figures are always taken anew."""
+        return not_yet(text("{database}: not yet looked at", database=params["database"]))
+
+    def do(self, params: Params) -> StepOutcome:
+        """Wait until it is close. Raises CommandFailed when it is not in time."""
+        if not self._tools.wait_for(lambda: self._look(params).done, STREAM_S):
+            raise CommandFailed(
+                "{reason}", reason=self._look(params).text, hint=text("rebuild the standby, and resume")
+            )
+        return self._look(params)
+
+    def verify(self, params: Params) -> StepOutcome:
+        """Look again."""
+        return self._look(params)
+
+    def _look(self, params: Params) -> StepOutcome:
+        where = place(self._tools, params)
+        mine = server(self._tools, where).state()
+        source = other_server(self._tools, where).state()
+        lag = None
+        if source.written is not None and mine.received is not None:
+            lag = max(0, source.written - mine.received)
+        done = following(where, source, mine) and lag is not None and lag < CLOSE_BYTES
+        name, host = where.database.name, where.host
+        message = (
+            text(
+                "{database}: {host} is {lag} bytes behind {source}",
+                database=name,
+                host=host,
+                lag=lag,
+                source=where.other,
+            )
+            if done
+            else text("{database}: {host} is not close behind {source}", database=name, host=host, source=where.other)
+        )
+        figures = {"lag_bytes": lag, "behind_s": mine.replay_age_s, "heartbeat_age_s": mine.newest_row_age_s}
+        return StepOutcome(done, message, {**figures, "host": facts(mine), "source": facts(source)})
