@@ -26,10 +26,9 @@ if TYPE_CHECKING:
     from jbnet.ports import PlaybookResult, Reporter, StepAction, StoreView
     from jbnet.recovery.plan import RecoveryPlan
     from jbnet.recovery.runbook import Runbook
+    from jbnet.services.deploy import Desk
     from jbnet.services.poll import Monitor
     from jbnet.services.recover import Recovery
-    from jbnet.ports import Reporter
-    from jbnet.services.deploy import Desk
     from jbnet.snmp.types import SnmpTarget
 
 T = TypeVar("T")

@@ -126,7 +126,7 @@ class Course:
         return State.CONFIRMED, missing
 
     def _commit(self, session: DeviceSession) -> None:
-        """Commit on the device's timer. Whether it runs is unknown where the session broke, and no where it was refused."""
+        """Commit on the device's timer. A refusal changed nothing; where the session broke, nobody knows yet."""
         self.committed = True
         try:
             session.commit_config("jbnet apply", revert_in=self.desk.timing.revert_s)

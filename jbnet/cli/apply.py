@@ -1,0 +1,166 @@
+"""``jbnet apply``: carry out a plan that was shown, wave by wave."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jbnet.cli.context import SCHEMA, Context
+from jbnet.model.errors import ExitCode, UsageError
+from jbnet.model.text import text
+
+if TYPE_CHECKING:
+    from jbnet.change.model import Plan
+    from jbnet.ports import Progress
+    from jbnet.services.deploy import Outcome, Result
+
+SHORTEST = 6
+STATES = {
+    "confirmed": text("confirmed and saved"),
+    "already": text("is right already"),
+    "would": text("would be changed"),
+    "refused": text("refused"),
+    "failed": text("failed, unchanged"),
+    "reverted": text("failed, taken back"),
+    "reverting": text("failed; its timer takes it back"),
+}
+
+
+def command(
+    ctx: typer.Context,
+    plan: Annotated[str, typer.Argument(metavar="PLAN", help="The plan's hash (or its beginning), or its file.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Ask and compare only; change nothing.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Carry on a run of this plan that was killed.")] = False,
+    override: Annotated[
+        list[str] | None, typer.Option("--override", metavar="DEVICE", help="Accept the danger shown for it.")
+    ] = None,
+) -> None:
+    """Carry out a plan: per device lock, back up, commit on a timer, look, confirm; halt after a failed wave.
+
+    Exit codes: 0 all devices are as planned; 3 some are not; 4 refused, because a device or the plan was changed
+    since it was shown, or the change would cut its own way; 130 interrupted.
+    """
+    from jbnet import wiring
+    from jbnet.cli.vantage import enter
+    from jbnet.services.deploy import apply
+
+    context: Context = ctx.obj
+    enter(context)
+    made = read_plan(context.state_dir, plan)
+    network = wiring.load_network(context.directory, context.state_dir)
+    desk = wiring.deploy_desk(context.state_dir, network, Board(context))
+    outcome = apply(made, desk, overrides=override or (), dry_run=dry_run, resume=resume)
+    _conclude(context, made, outcome)
+
+
+def read_plan(state_dir: Path, name: str) -> Plan:
+    """Return a kept plan by its hash's beginning, or the plan in a file. Raises UsageError and Refused."""
+    from jbnet.change.codec import from_json
+
+    file = _find(state_dir, name)
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError("plan {file} cannot be read: {reason}", file=file, reason=error) from error
+    return from_json(data)
+
+
+def _find(state_dir: Path, name: str) -> Path:
+    from jbnet.cli.plan import plans_folder
+
+    if Path(name).is_file():
+        return Path(name)
+    found = sorted(plans_folder(state_dir).glob(f"{name}*.json")) if len(name) >= SHORTEST and name.isalnum() else []
+    if len(found) != 1:
+        raise UsageError(
+            "plans that begin with {name}: {count}, expected one",
+            name=name,
+            count=len(found),
+            hint=text("make one with: jbnet plan"),
+        )
+    return found[0]
+
+
+class Board:
+    """Progress for people on stderr, or one JSON line an event on stdout."""
+
+    def __init__(self, context: Context):
+        self._context = context
+        self._lock = threading.Lock()
+
+    def report(self, progress: Progress) -> None:
+        """Show one step; called from several threads."""
+        with self._lock:
+            if self._context.json:
+                _event_line(progress.event, progress.subject, dict(progress.data))
+            elif progress.event == "apply.wave":
+                devices = ", ".join(str(name) for name in _listed(progress.data.get("devices")))
+                self._context.note("wave {number}: {devices}", number=progress.subject, devices=devices)
+            elif progress.event == "apply.device":
+                self._device(progress)
+
+    def _device(self, progress: Progress) -> None:
+        data = progress.data
+        state = self._context.tr(STATES[str(data["state"])])
+        self._context.note(
+            "  {device}: {state} ({seconds} s)", device=progress.subject, state=state, seconds=data["seconds"]
+        )
+        missing = ", ".join(str(name) for name in _listed(data.get("missing")))
+        if missing:
+            self._context.note("    no neighbour yet on {ports}", ports=missing)
+
+
+def _conclude(context: Context, plan: Plan, outcome: Outcome) -> None:
+    """Say what was done and leave with the exit code that fits."""
+    code = _exit_code(outcome)
+    if context.json:
+        states = {result.device: str(result.state) for result in outcome.results}
+        data = {"plan": plan.hash, "ok": outcome.ok, "devices": states, "not_started": list(outcome.not_started)}
+        _event_line("apply.end", plan.hash, data)
+    else:
+        _print_results(context, outcome)
+    if code:
+        raise typer.Exit(code)
+
+
+def _print_results(context: Context, outcome: Outcome) -> None:
+    for result in outcome.results:
+        if result.reason is not None:
+            context.say("{device}: {state}: {reason}", **_said(context, result))
+    counts = {
+        str(state): sum(r.state == state for r in outcome.results) for state in {r.state for r in outcome.results}
+    }
+    said = "; ".join(f"{context.tr(STATES[state])}: {count}" for state, count in sorted(counts.items()))
+    context.say("devices: {said}", said=said or "0")
+    if outcome.not_started:
+        context.say("not started: {devices}", devices=", ".join(outcome.not_started))
+        context.say("when the cause is mended, plan again: what is right already is left alone")
+
+
+def _said(context: Context, result: Result) -> dict[str, object]:
+    reason = context.tr(result.reason) if result.reason else ""
+    return {"device": result.device, "state": context.tr(STATES[str(result.state)]), "reason": reason}
+
+
+def _exit_code(outcome: Outcome) -> ExitCode:
+    if outcome.interrupted:
+        return ExitCode.INTERRUPTED
+    if outcome.ok:
+        return ExitCode.OK
+    return ExitCode.REFUSED if outcome.refused else ExitCode.FAILED
+
+
+def _listed(value: object) -> list[object]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _event_line(event: str, subject: str, data: dict[str, object]) -> None:
+    line = {"schema": SCHEMA, "time": datetime.now(UTC).isoformat(), "event": event, "subject": subject, "data": data}
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,126 @@
+"""``jbnet plan``: what would change on which device, in which wave, and what is at stake."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jbnet.model.errors import ExitCode
+
+if TYPE_CHECKING:
+    from jbnet.change.model import Change, Plan
+    from jbnet.cli.context import Context
+    from jbnet.ports import Progress
+
+FEW_LINES = 8
+SHORT = 12
+"""How many digits of a plan's hash people see and type."""
+
+
+def command(
+    ctx: typer.Context,
+    selector: Annotated[str, typer.Argument(metavar="[SELECTOR]", help="Which devices (default: all).")] = "all",
+    output: Annotated[Path | None, typer.Option("-o", metavar="FILE", help="Write the plan to this file too.")] = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Show every line, not the first few of each device.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Exit code 1 when anything would change.")] = False,
+) -> None:
+    """Show what would change on which device in which wave, and keep the plan for ``jbnet apply``.
+
+    Exit codes: 0 the plan is made, or there is nothing to do; 1 with --check when anything would change;
+    3 when a device could not be asked.
+    """
+    from jbnet import wiring
+    from jbnet.cli.vantage import enter
+    from jbnet.inventory.select import select
+    from jbnet.services.deploy import plan
+
+    context: Context = ctx.obj
+    enter(context)
+    network = wiring.load_network(context.directory, context.state_dir)
+    sessions = wiring.device_sessions(context.state_dir, network)
+    made = plan(network, select(network, selector), sessions, _Notes(context))
+    files = _keep(context, made, output) if made.changes else []
+    _emit(context, made, files)
+    if not context.json:
+        print_plan(context, made, None if diff else FEW_LINES)
+    if made.unasked:
+        raise typer.Exit(ExitCode.FAILED)
+    if check and made.changes:
+        raise typer.Exit(ExitCode.NO)
+
+
+def print_plan(context: Context, plan: Plan, lines: int | None) -> None:
+    """Print the plan for people, at 80 columns; ``lines`` of each device's difference (None: all)."""
+    for wave in plan.waves:
+        context.say("wave {number}", number=wave.number)
+        for name in wave.devices:
+            _print_change(context, plan.changes[name], lines)
+    for name, reason in plan.unasked.items():
+        context.say("could not be asked: {device}: {reason}", device=name, reason=context.tr(reason))
+    if plan.changes:
+        counts = {"devices": len(plan.changes), "waves": len(plan.waves), "same": len(plan.unchanged)}
+        context.say("devices to change: {devices}, in waves: {waves}; as they should be: {same}", **counts)
+        context.say("plan {hash}; carry it out with: jbnet apply {hash}", hash=plan.hash[:SHORT])
+    else:
+        context.say("nothing to do; devices as they should be: {same}", same=len(plan.unchanged))
+
+
+def _print_change(context: Context, change: Change, lines: int | None) -> None:
+    notes = [f"+{change.added} -{change.removed}"]
+    if change.first:
+        notes.append(context.tr("first deployment"))
+    if not change.reached:
+        notes.append(context.tr("not yet reachable, compared with its bootstrap"))
+    if change.at_risk:
+        notes.append(context.tr("sites cut off if it fails: {count}", count=len(change.at_risk)))
+    typer.echo(f"  {change.device}: {'; '.join(notes)}")
+    for danger in change.dangers:
+        typer.echo(f"    ! {context.tr(danger)}")
+    shown = change.diff if lines is None else change.diff[:lines]
+    for line in shown:
+        typer.echo(f"    {line}")
+    if len(shown) < len(change.diff):
+        typer.echo(
+            "    " + context.tr("lines more: {count} (see them with --diff)", count=len(change.diff) - len(shown))
+        )
+
+
+def plans_folder(state_dir: Path) -> Path:
+    """Return where plans are kept, one file a plan: HASH.json."""
+    return state_dir / "plans"
+
+
+def _keep(context: Context, plan: Plan, output: Path | None) -> list[Path]:
+    from jbnet.change.codec import to_json
+
+    content = json.dumps(to_json(plan), indent=1, ensure_ascii=False) + "\n"
+    files = [plans_folder(context.state_dir) / f"{plan.hash}.json", *([output] if output else [])]
+    for file in files:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary = file.with_name(f".{file.name}.{os.getpid()}")
+        temporary.write_text(content, encoding="utf-8")
+        temporary.replace(file)
+    return files
+
+
+def _emit(context: Context, plan: Plan, files: list[Path]) -> None:
+    from jbnet.change.codec import to_json
+
+    data = {**to_json(plan), "files": [str(file) for file in files]}
+    context.emit(data, ok=not plan.unasked)
+
+
+class _Notes:
+    """Tells on stderr what stands out while devices are asked."""
+
+    def __init__(self, context: Context):
+        self._context = context
+
+    def report(self, progress: Progress) -> None:
+        """Take one step of progress: the plan itself names what could not be asked."""
+        if self._context.err.is_terminal and progress.event == "plan.asked":
+            self._context.note("{device} answered", device=progress.subject)
