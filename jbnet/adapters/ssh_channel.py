@@ -66,7 +66,7 @@ def execute(
         raise broken(host, argv, error) from error
     if late.is_set() or code == -1:
         raise Unreachable(
-            "{host}: `{command}` did not end within {seconds:g} s, or the connection broke",
+            "{host}: `{command}` did not end within {seconds:.1f} s, or the connection broke",
             host=host, command=_short(argv), seconds=timeout,
         )  # fmt: skip
     return Completed(tuple(argv), code, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))

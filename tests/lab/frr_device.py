@@ -40,10 +40,11 @@ mount -t tmpfs none /var/lib; mkdir /var/lib/jbnet; mount --bind "$1/lib" /var/l
 for file in passwd group shadow; do mount --bind "$1/$file" /etc/$file; done
 mount -t tmpfs none /usr/local; mkdir -p /usr/local/libexec; cp "$1/jbnet-commit" /usr/local/libexec/
 mount -t tmpfs none /var/log; mkdir -p /var/log/frr; chown frr:frr /var/log/frr
-ip link set lo up; ip link add lan1 type bridge; ip link set lan1 up
+echo 1 > /proc/sys/net/ipv4/ip_forward; ip link set lo up; ip link add lan1 type bridge; ip link set lan1 up
 /usr/local/libexec/jbnet-commit boot
-/usr/lib/frr/zebra -d -A 127.0.0.1; /usr/lib/frr/staticd -d -A 127.0.0.1; /usr/lib/frr/ospfd -d -A 127.0.0.1
-/usr/lib/frr/bgpd -d -A 127.0.0.1 -p 0
+/usr/lib/frr/zebra -d -A 127.0.0.1 -M snmp; /usr/lib/frr/staticd -d -A 127.0.0.1
+/usr/lib/frr/ospfd -d -A 127.0.0.1 -M snmp
+/usr/lib/frr/bgpd -d -A 127.0.0.1 -p 0 -M snmp; /usr/lib/frr/bfdd -d -A 127.0.0.1
 vtysh -b || true
 /usr/sbin/sshd -f "$1/sshd_config"
 echo up > "$1/up"

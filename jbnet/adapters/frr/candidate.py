@@ -1,7 +1,8 @@
 """A candidate made complete, as FRR's own comparison wants it, and its answer made readable. Text in, text out.
 
 ``frr-reload.py`` compares whole files: a candidate without the lines that every running configuration starts with
-would read as their removal. Those on which the candidate has no opinion are taken from what runs.
+would read as their removal. Those that say nothing about the network are taken from what runs; in all else a
+candidate is the whole truth: what it does not mention goes.
 """
 
 from __future__ import annotations
@@ -9,16 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-_OPINIONS = (
-    "frr defaults", "hostname", "ip forwarding", "ipv6 forwarding", "service integrated-vtysh-config",
-    "agentx", "log", "domainname",
-)  # fmt: skip
+_OPINIONS = ("frr defaults", "hostname", "service integrated-vtysh-config")
 """Beginnings of the global lines that are left as they run where the candidate does not mention them."""
 
 _SECRETS = re.compile(
     r"(?P<command>\b(?:message-digest-key \d+ md5|authentication-key|key-string|password(?: \d)?|"
     r"isis password (?:clear|md5)|area-password (?:clear|md5)|domain-password (?:clear|md5)|md5))(?: \S+)+"
 )
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_STAMP = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ +")
+_SAYS_NOTHING = re.compile(r"WARNING: frr-reload\.py failed due to|vtysh \(exec file\) exited with status \d+|")
 _REMOVED_ROUTE = re.compile(r"no (ip|ipv6) route ")
 
 Entry = tuple[str, ...]
@@ -42,14 +43,14 @@ def complete(candidate: str, running: str) -> str:
 def merged(candidate: str, running: str) -> str:
     """Return what runs with the candidate's lines added, and those that its ``no ...`` lines name taken out."""
     asked = candidate.splitlines()
-    dropped = {(*path[:-1], path[-1][3:]) for path in _paths(asked) if path[-1].startswith("no ")}
+    dropped = {(*path[:-1], path[-1][3:]) for path in paths(asked) if path[-1].startswith("no ")}
     lines = [line for line in running.splitlines() if line.strip() != "end"]
-    kept = [line for line, path in zip(lines, _paths(lines), strict=True) if path not in dropped]
+    kept = [line for line, path in zip(lines, paths(lines), strict=True) if path not in dropped]
     added = [line for line in asked if line.strip() != "end" and not line.strip().startswith("no ")]
     return "\n".join([*kept, *added, "end", ""])
 
 
-def _paths(lines: Sequence[str]) -> Iterator[Entry]:
+def paths(lines: Sequence[str]) -> Iterator[Entry]:
     """Give each line with the contexts above it, by FRR's own indentation of one blank a level."""
     above: list[str] = []
     for line in lines:
@@ -72,7 +73,7 @@ def readable(reload_output: str) -> str:
     removed, added = _lists(reload_output)
     removed += [_undo(entry) for entry in added if _REMOVED_ROUTE.match(entry[0])]
     added = [entry for entry in added if not _REMOVED_ROUTE.match(entry[0])]
-    return redacted("\n".join([*_marked("-", removed), *_marked("+", added)]))
+    return redacted("\n".join([*marked("-", removed), *marked("+", added)]))
 
 
 def _lists(output: str) -> tuple[list[Entry], list[Entry]]:
@@ -97,7 +98,7 @@ def _undo(entry: Entry) -> Entry:
     return (*entry[:-1], line)
 
 
-def _marked(mark: str, changes: Sequence[Entry]) -> Iterator[str]:
+def marked(mark: str, changes: Sequence[Entry]) -> Iterator[str]:
     """Write each change under its context, which is named once; a context that is itself a change carries the mark."""
     own = set(changes)
     shown: Entry = ()
@@ -112,3 +113,9 @@ def _marked(mark: str, changes: Sequence[Entry]) -> Iterator[str]:
 def redacted(said: str) -> str:
     """Blank the passwords and keys in configuration lines (design section 5, rule 6)."""
     return _SECRETS.sub(lambda match: f"{match['command']} <secret>", said)
+
+
+def essence(said: str) -> str:
+    """Return what FRR said without colours, clock and repetitions (each of the two passes says it again)."""
+    lines = [_STAMP.sub("", line).strip() for line in _COLOURS.sub("", redacted(said)).splitlines()]
+    return "\n".join(dict.fromkeys(line for line in lines if not _SAYS_NOTHING.fullmatch(line)))

@@ -12,7 +12,7 @@ from typing import Any
 
 from napalm.base.base import NetworkDriver
 
-from jbnet.adapters.frr.candidate import complete, merged, readable, redacted
+from jbnet.adapters.frr.candidate import complete, essence, merged, readable, redacted
 from jbnet.adapters.frr.connection import Connection, Login
 from jbnet.adapters.frr.getters import Getters
 from jbnet.model.errors import CommandFailed
@@ -93,7 +93,7 @@ class FRRDriver(Getters, NetworkDriver):  # type: ignore[misc]  # napalm is unty
             self._merge = ""
             raise CommandFailed(
                 "{device}: FRR cannot parse the configuration, and nothing was changed: {said}",
-                device=self.hostname, said=redacted(done.stderr.strip()),
+                device=self.hostname, said=essence(done.stderr),
             )  # fmt: skip
         self._candidate = done.stdout.strip()
 
@@ -120,7 +120,7 @@ class FRRDriver(Getters, NetworkDriver):  # type: ignore[misc]  # napalm is unty
         self._committed, self._candidate, self._merge = self._candidate, "", ""
 
     def _not_committed(self, done: Completed) -> CommandFailed:
-        device, said = self.hostname, redacted(done.stderr.strip())
+        device, said = self.hostname, essence(done.stderr)
         if done.code == NOTHING_PENDING:
             return CommandFailed("{device} takes no commit now: {said}", device=device, said=said)
         if done.code == NOT_BACK:
@@ -219,7 +219,7 @@ class FRRDriver(Getters, NetworkDriver):  # type: ignore[misc]  # napalm is unty
         if done.code:
             raise CommandFailed(
                 "{device}: {act} failed: {said}",
-                device=self.hostname, act=argv[0], said=redacted((done.stderr or done.stdout).strip()),
+                device=self.hostname, act=argv[0], said=essence(done.stderr or done.stdout),
             )  # fmt: skip
         return done
 
