@@ -26,7 +26,9 @@ def pick(network: Network, seed: int) -> Picks:
     """Choose from the lab's network. The circuit is the only line of a county or township, so its cut isolates it."""
     chance = random.Random(seed)  # noqa: S311  a repeatable choice, not a secret
     circuit = chance.choice(lone_circuits(network))
-    clients = [d.name for d in network.devices.values() if level_of(network, d.site) in (Level.TOWNSHIP, Level.COMMUNITY)]
+    clients = [
+        d.name for d in network.devices.values() if level_of(network, d.site) in (Level.TOWNSHIP, Level.COMMUNITY)
+    ]
     routers = [d.name for d in network.devices.values() if network.roles[d.role].managed]
     return Picks(seed, circuit, chance.choice(clients), chance.choice(routers), round(chance.uniform(*KILL_AFTER_S), 3))
 
@@ -42,7 +44,7 @@ def lone_circuits(network: Network) -> Sequence[str]:
     lines: dict[str, list[str]] = {}
     for circuit in network.circuits.values():
         lines.setdefault(circuit.z.device, []).append(circuit.name)
-    lone = [
+    return [
         name
         for device, names in lines.items()
         for name in names
@@ -51,4 +53,3 @@ def lone_circuits(network: Network) -> Sequence[str]:
         and level_of(network, network.devices[device].site) in (Level.COUNTY, Level.TOWNSHIP)
         and network.devices[device].home in network.sites
     ]
-    return lone

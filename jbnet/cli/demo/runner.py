@@ -27,15 +27,17 @@ def die_with_parent() -> None:
 
 @dataclass
 class Runner:
-    """Runs commands in one workspace; ``log`` keeps what they said on stderr."""
+    """Runs commands in one workspace with a state directory of the demo's; ``log`` keeps what they said on stderr."""
 
     workspace: Path
+    state: Path
     log: Path
     running: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def argv(self, *arguments: str) -> list[str]:
         """Return the command line of ``jbnet`` with these arguments."""
-        return [sys.executable, "-m", "jbnet", "-C", str(self.workspace), "--json", *arguments]
+        options = ("-C", str(self.workspace), "--state", str(self.state), "--json")
+        return [sys.executable, "-m", "jbnet", *options, *arguments]
 
     def json(self, *arguments: str, codes: Sequence[int] = (0,), timeout: float = 300.0) -> dict[str, Any]:
         """Run a command to its end and return its JSON envelope. Raises CommandFailed on another exit code."""
@@ -44,7 +46,9 @@ class Runner:
             stdout, _ = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired as error:
             self.stop(process)
-            raise CommandFailed("jbnet {command} did not end in {timeout} s", **self._named(arguments, timeout)) from error
+            raise CommandFailed(
+                "jbnet {command} did not end in {timeout} s", command=" ".join(arguments), timeout=timeout
+            ) from error
         if process.returncode not in codes:
             raise CommandFailed(
                 "jbnet {command} ended with exit code {code}",
@@ -97,7 +101,3 @@ class Runner:
         """Return the last lines that commands said, for an error message."""
         said = self.log.read_text(encoding="utf-8", errors="replace").splitlines() if self.log.exists() else []
         return "\n  ".join([*said[-TAIL_LINES:], *stdout.splitlines()[-2:]])
-
-    @staticmethod
-    def _named(arguments: Sequence[str], timeout: float) -> dict[str, object]:
-        return {"command": " ".join(arguments), "timeout": timeout}
