@@ -110,6 +110,10 @@ class View:
         """Say whether a device has been silent long enough to be called a cause."""
         return self.now >= self.silent_since(device) + timedelta(seconds=self.policy.hold_s)
 
+    def settled(self, known: Known) -> bool:
+        """Say whether an incident is too old to be folded into a cause that turns up now."""
+        return known.opened <= self.now - timedelta(seconds=self.policy.fold_s)
+
     def cleared(self, known: Known) -> bool:
         """Say whether the cause of an open incident is gone (what lies behind it may still be coming back)."""
         if known.id.kind is CauseKind.CIRCUIT:

@@ -85,7 +85,8 @@ def _dead_devices(view: View) -> dict[str, str]:
 
     A device that does not answer is dead if every line of it that can be seen from its far end is down or misses
     the device as a neighbour, two lines or more, and those that are down went down together. Lines that went
-    down one after another are causes of their own.
+    down one after another are causes of their own. A device that is already blamed keeps its lines, unless its
+    incident is young and the only line that can be seen goes down: then that line was the cause.
     """
     absorbed: dict[str, str] = {}
     for device, edges in view.plant.graph.adjacency.items():
@@ -94,7 +95,8 @@ def _dead_devices(view: View) -> dict[str, str]:
         seen = [e for e in edges if view.answering(e.other(device)) and _exists(view, e.circuit)]
         down = [e.circuit for e in seen if view.down(e.circuit)]
         missed = [e for e in seen if not view.down(e.circuit) and view.misses(e.circuit, e.other(device))]
-        if CauseId(CauseKind.DEVICE, device) in view.known and view.silent(device):
+        known = view.known.get(CauseId(CauseKind.DEVICE, device))
+        if known is not None and view.silent(device) and (len(seen) > 1 or view.settled(known)):
             together = [c for c in down if CauseId(CauseKind.CIRCUIT, c) not in view.known]
         elif len(down) + len(missed) == len(seen) > 1:
             together = _together(view, down, others=len(missed))
@@ -158,11 +160,10 @@ class _Search:
         self._view = view
         self._absorbed = absorbed
         self._recovering = view.recovering()
-        fold = timedelta(seconds=view.policy.fold_s)
         self._dead = {
             known.id.name: view.silent_since(known.id.name).timestamp()
             for known in view.known.values()
-            if known.id.kind is CauseKind.DEVICE and view.silent(known.id.name) and known.opened <= view.now - fold
+            if known.id.kind is CauseKind.DEVICE and view.silent(known.id.name) and view.settled(known)
         }
 
     def own(self, device: str) -> CauseId:

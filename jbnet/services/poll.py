@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from jbnet.model.errors import Missing
 from jbnet.model.network import Network
@@ -64,6 +64,7 @@ class Monitor:
         self._interval = interval_s
         self._book = Watchbook()
         self._number = 0
+        self._latest = datetime.min.replace(tzinfo=UTC)
         self._pool: ThreadPoolExecutor | None = None
 
     def start(self) -> str | None:
@@ -118,8 +119,7 @@ class Monitor:
         """
         began = self._clock.monotonic()
         states, looks, events = self._looks(sorted(first))
-        now = self._clock.now()
-        turn = Round(self._number + 1, max(now, *(look[0].time for look in looks if look)), tuple(looks))
+        turn = Round(self._number + 1, self._time(), tuple(looks))
         outcome = conclude(self._book, states, events, self.plant, turn, self._checks.policy)
         summary = summarise(
             self.plant,
@@ -159,7 +159,7 @@ class Monitor:
         self, devices: Sequence[str], states: Mapping[str, DeviceState], checks: frozenset[str]
     ) -> tuple[Sample, ...]:
         """Ask all the devices at once; silent and doubtful ones shortly, at every address."""
-        time = self._clock.now()
+        time = self._time()
         again = frozenset(d for d in devices if d in states and (states[d].answer.down or states[d].doubtful))
         if self._number % PROMOTE_EVERY == 0:
             again |= self._targets.second_choice().intersection(devices)
@@ -175,6 +175,11 @@ class Monitor:
             samples.update(future.result())
         alive = pings.result()
         return tuple(_with_ping(samples[d], alive.get(d)) for d in devices if d in samples)
+
+    def _time(self) -> datetime:
+        """Return the wall clock, which never goes back here: a stepped clock must not undo what was seen."""
+        self._latest = max(self._latest, self._clock.now())
+        return self._latest
 
     def _ask(self, question: Question, time: datetime) -> dict[str, Sample]:
         """Return the samples of one question; a device asked at several addresses answers by the first of them."""

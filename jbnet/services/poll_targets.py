@@ -118,8 +118,11 @@ class Targets:
         }
 
     def _reads(self, device: str, checks: frozenset[str]) -> frozenset[Reads]:
+        """Return what is read from a device: what is due, else only whether its agent is there."""
         role = self._network.devices[device].role
-        return frozenset(c.reads for c in self._checks.checks if c.name in checks and role in c.roles)
+        mine = [c for c in self._checks.checks if role in c.roles]
+        due = frozenset(c.reads for c in mine if c.name in checks)
+        return due or frozenset({Reads.SYSTEM} if mine else ())
 
 
 def _agents(device: Device, version: str | None, asking: Asking, secrets: Secrets) -> tuple[SnmpTarget, ...]:

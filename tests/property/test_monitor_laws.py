@@ -1,0 +1,153 @@
+"""Laws of monitoring: replaying gives the same incidents, order means nothing, cuts give what the graph predicts."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from networks import small
+from simnet import SimNet
+from watching import Watching
+
+from jbnet.model.network import Network
+from jbnet.monitor.codec import pack_sample, unpack_sample
+from jbnet.monitor.plant import Plant
+from jbnet.monitor.replay import Watchbook, play
+from jbnet.monitor.samples import Round, Sample
+from jbnet.topology.graph import FailureSet, fail
+from jbnet.topology.paths import reach
+from jbnet.wiring import load_network
+
+ROOT = Path(__file__).parents[2]
+SMALL = small()
+CIRCUITS = sorted(SMALL.circuits)
+DEVICES = sorted(d for d in SMALL.devices if d != "noc-s1")
+BREAK = st.one_of(
+    st.tuples(st.just("cut"), st.sampled_from(CIRCUITS)),
+    st.tuples(st.just("dropped"), st.sampled_from(CIRCUITS)),
+    st.tuples(st.just("dead"), st.sampled_from(DEVICES)),
+    st.tuples(st.just("deaf"), st.sampled_from(DEVICES)),
+)
+STORY = st.lists(st.tuples(st.booleans(), BREAK, st.integers(1, 4)), min_size=1, max_size=8)
+"""What happens: break (or mend) something, then so many rounds go by."""
+
+
+def tell(story: list[tuple[bool, tuple[str, str], int]], *, dark_lines: bool) -> Watching:
+    """Live through a story on the small network."""
+    watch = Watching(SMALL, dark_lines=dark_lines)
+    for mend, (how, what), rounds in story:
+        broken: set[str] = getattr(watch.net, how)
+        broken.discard(what) if mend else broken.add(what)
+        watch.round(rounds)
+    return watch
+
+
+def replay(watch: Watching, rounds: list[Round]) -> list[dict[str, object]]:
+    """Return every change of an incident that the rounds come to."""
+    book = Watchbook()
+    found: list[dict[str, object]] = []
+    for turn in rounds:
+        outcome = play(book, watch.net.plant, turn, watch.policy)
+        book = outcome.book
+        found.extend(incident.as_json() for incident in outcome.incidents)
+    return found
+
+
+def packed(sample: Sample) -> Sample:
+    return unpack_sample(sample.device, sample.time, pack_sample(sample))
+
+
+@given(STORY, st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_replaying_recorded_samples_gives_the_same_incidents(story, dark_lines: bool) -> None:  # type: ignore[no-untyped-def]
+    watch = tell(story, dark_lines=dark_lines)
+    kept = [Round(r.number, r.time, tuple(tuple(packed(s) for s in look) for look in r.looks)) for r in watch.rounds]
+    assert kept == watch.rounds, "keeping a sample loses nothing"
+    again = replay(watch, kept)
+    assert {i["id"]: i for i in again} == {i.id: i.as_json() for i in watch.history.values()}
+
+
+@given(STORY, st.booleans(), st.randoms(use_true_random=False))
+@settings(max_examples=40, deadline=None)
+def test_the_order_of_samples_within_a_look_means_nothing(story, dark_lines: bool, random) -> None:  # type: ignore[no-untyped-def]
+    watch = tell(story, dark_lines=dark_lines)
+    shuffled = []
+    for turn in watch.rounds:
+        looks = tuple(tuple(random.sample(look, len(look))) for look in turn.looks)
+        shuffled.append(Round(turn.number, turn.time, looks))
+    assert replay(watch, shuffled) == replay(watch, watch.rounds)
+
+
+@given(STORY, st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_once_everything_works_again_no_incident_stays_open(story, dark_lines: bool) -> None:  # type: ignore[no-untyped-def]
+    watch = tell(story, dark_lines=dark_lines)
+    for broken in (watch.net.cut, watch.net.dropped, watch.net.dead, watch.net.deaf):
+        broken.clear()
+    assert watch.round(8) == []
+    assert watch.book.incidents.pending == ()
+    assert all(incident.closed for incident in watch.history.values())
+
+
+@given(STORY, st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_no_cause_has_two_incidents_and_no_site_counts_twice(story, dark_lines: bool) -> None:  # type: ignore[no-untyped-def]
+    watch = tell(story, dark_lines=dark_lines)
+    watch.round(10)
+    assert len(set(watch.causes)) == len(watch.causes)
+    sites = [site for incident in watch.open if incident.cleared is None for site in incident.sites]
+    assert len(set(sites)) == len(sites)
+
+
+@pytest.fixture(scope="module")
+def province() -> Network:
+    return load_network(ROOT, ROOT / ".no-such-state", whole=True)
+
+
+@pytest.fixture(scope="module")
+def calm(province: Network) -> Watching:
+    """The whole declared network after some calm rounds; every example goes on from here."""
+    watch = Watching(province, calm=2)
+    watch.round(seconds=10)
+    watch.rounds.clear()
+    return watch
+
+
+@given(data=st.data())
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_random_cuts_of_the_declared_network_give_exactly_the_incidents_that_the_graph_predicts(
+    calm: Watching, data: st.DataObject
+) -> None:
+    names = sorted(calm.net.network.circuits)
+    cuts = frozenset(data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=40, unique=True)))
+    watch = copy.copy(calm)
+    watch.net, watch.rounds, watch.history = copy.copy(calm.net), [], {}
+    watch.net.cut = set(cuts)
+    watch.round()
+    causes, sites = predict(watch.net, cuts)
+    assert sorted(watch.causes) == sorted(causes)
+    assert sorted(site for incident in watch.open for site in incident.sites) == sorted(sites)
+    watch.net.cut = set()
+    assert watch.round() == []
+
+
+def predict(net: SimNet, cuts: frozenset[str]) -> tuple[set[str], set[str]]:
+    """Return the root causes and the sites cut off, from the graph alone.
+
+    A cut is seen if an end of it still answers. A device that does not answer, all of whose lines that can be
+    seen (two or more) went down together, cannot be told from a dead one: it is the cause.
+    """
+    plant: Plant = net.plant
+    assert plant.origin is not None
+    answers = reach(fail(plant.graph, FailureSet.of(circuits=cuts)), [plant.origin]) & plant.watched
+    causes = {f"circuit {c}" for c in cuts if {end.device for end in plant.lines[c].ends} & answers}
+    for device, edges in plant.graph.adjacency.items():
+        seen = {e.circuit for e in edges if e.other(device) in answers}
+        if device not in answers and device != plant.origin and len(seen) > 1 and seen <= cuts:
+            causes -= {f"circuit {circuit}" for circuit in seen}
+            causes.add(f"device {device}")
+    sites = {s for s in plant.sites if not answers.intersection(plant.homes[s])}
+    return causes, sites

@@ -1,0 +1,28 @@
+"""Echo requests."""
+
+from __future__ import annotations
+
+from jbnet.adapters.ping import IcmpProber, checksum, is_reply
+
+IDENTIFIER = b"\x12\x34"
+
+
+def test_the_checksum_is_that_of_rfc_1071() -> None:
+    assert checksum(bytes.fromhex("0001f203f4f5f6f7")) == 0x220D
+    assert checksum(b"\x01") == 0xFEFF
+
+
+def test_only_an_echo_reply_with_our_identifier_counts() -> None:
+    header = b"\x45" + b"\0" * 19
+    reply = header + b"\x00\x00\x00\x00" + IDENTIFIER + b"\x00\x01"
+    request = header + b"\x08\x00\x00\x00" + IDENTIFIER + b"\x00\x01"
+    assert is_reply(reply, IDENTIFIER)
+    assert not is_reply(request, IDENTIFIER)
+    assert not is_reply(reply, b"\0\0")
+    assert not is_reply(b"", IDENTIFIER)
+    assert not is_reply(header, IDENTIFIER)
+
+
+def test_this_machine_answers_and_what_cannot_be_sent_to_does_not() -> None:
+    found = IcmpProber().ping(["127.0.0.1", "127.0.0.9", "255.255.255.255"], 5.0)
+    assert found == {"127.0.0.1": True, "127.0.0.9": True, "255.255.255.255": False}
