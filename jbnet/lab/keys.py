@@ -23,6 +23,12 @@ def create_pair(path: Path, comment: str) -> str:
     return public.read_text(encoding="utf-8").strip()
 
 
+def link(path: Path, to: str) -> None:
+    """Make ``path`` another name of the key ``to`` in the same directory, where there is no key of that name."""
+    if not path.is_symlink() and not path.exists():
+        path.symlink_to(to)
+
+
 def public_line(key: Ed25519PrivateKey) -> str:
     """Return a public key as OpenSSH writes it: type and base64."""
     public = key.public_key()

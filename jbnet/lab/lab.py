@@ -28,6 +28,8 @@ from jbnet.model.text import text
 from jbnet.ports import Progress, Reporter, Secrets
 
 SECRET_NAMES = ("snmp-v3-auth", "snmp-v3-priv", "snmp-v2c-community", "pg-replication", "pg-client")
+ROOT_ACCOUNT = "root"
+"""Root's key is the fence's: a forced command is all that root may do on a router."""
 KEY_NAMES = (NETOPS, POSTGRES, FENCE)
 
 
@@ -200,6 +202,7 @@ class Lab:
         self._secrets.create_missing(SECRET_NAMES)
         snmp = SnmpSecrets(*(self._secrets.get(name) for name in SECRET_NAMES[:3]))
         public = {name: keys.create_pair(self.paths.keys / name, f"{name}@jbnet") for name in KEY_NAMES}
+        keys.link(self.paths.keys / ROOT_ACCOUNT, FENCE)
         common = tree.Common(accounts(), snmp, public)
         hosts = {d.name: (d.addresses, tree.build(self.paths, spec, d, common)) for d in spec.devices}
         keys.add_known_hosts(self.paths.known_hosts, hosts)

@@ -28,13 +28,39 @@ def belonging(runtime: Path) -> set[int]:
 
 
 def end_all(runtime: Path, timeout: float = 10.0) -> set[int]:
-    """Kill all processes of the lab, as often as new ones appear; return those left after ``timeout`` seconds."""
+    """Kill all processes of the lab, as often as new ones appear; return those left after ``timeout`` seconds.
+
+    A process that is dying has lost its environment, and the first process of a PID namespace dies slowly, after
+    all others in it: so those that were killed are watched until they are gone.
+    """
     deadline = time.monotonic() + timeout
-    while (found := belonging(runtime)) and time.monotonic() < deadline:
+    killed: set[int] = set()
+    dying: dict[int, int | None] = {}
+    while time.monotonic() < deadline:
+        found = belonging(runtime)
+        dying |= {pid: start_time(pid) for pid in found if pid not in dying}
         for pid in found:
             _kill(pid)
+        killed |= found
+        dying = {pid: started for pid, started in dying.items() if is_alive(pid, started)}
+        if not found and not dying:
+            _await_reaping(killed)
+            return set()
         time.sleep(POLL_S)
-    return found
+    return set(dying)
+
+
+def _await_reaping(killed: set[int], timeout: float = 1.0) -> None:
+    """Give init a moment to collect the orphans it was left; what it leaves lying is dead all the same."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline and any(_is_orphan(pid) for pid in killed):
+        time.sleep(POLL_S)
+
+
+def _is_orphan(pid: int) -> bool:
+    """Say whether a process is dead and init has not collected it yet."""
+    fields = _fields(pid)
+    return fields is not None and fields[0] == "Z" and fields[1] == "1"
 
 
 def is_alive(pid: int, started: int | None = None) -> bool:
@@ -83,19 +109,24 @@ def _namespace(process: Path) -> str | None:
 
 
 def _stat(pid: int) -> tuple[str, int] | None:
+    fields = _fields(pid)
+    return (fields[0], int(fields[19])) if fields else None
+
+
+def _fields(pid: int) -> list[str] | None:
+    """Return what proc(5) calls stat from the third field on: state, parent, ..."""
     try:
-        fields = (PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        text = (PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return None
-    return fields[0], int(fields[19])
+    return text.rpartition(")")[2].split()
 
 
 def _ancestors() -> Iterator[int]:
     pid = os.getpid()
     while pid > 0:
         yield pid
-        try:
-            text = (PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
-        except OSError:
+        fields = _fields(pid)
+        if fields is None:
             return
-        pid = int(text.rpartition(")")[2].split()[1])
+        pid = int(fields[1])

@@ -57,6 +57,10 @@ fi
 if [ -d /var/lib/jbnet/commit ] && [ -x /usr/local/libexec/jbnet-commit ]; then
     /usr/local/libexec/jbnet-commit boot 8>&-
 fi
+# A router that fences a database keeps doing so, or does not come up.
+if [ -d /var/lib/jbnet/fence ] && [ -x /usr/local/libexec/jbnet-fence ]; then
+    /usr/local/libexec/jbnet-fence boot 8>&- || fail "the fence could not be put back"
+fi
 for daemon in $DAEMONS; do
     module=
     case " $AGENTX " in *" $daemon "*) module="-M snmp" ;; esac
