@@ -49,6 +49,8 @@ class Runner:
             raise CommandFailed(
                 "jbnet {command} did not end in {timeout} s", command=" ".join(arguments), timeout=timeout
             ) from error
+        with self.log.open("a", encoding="utf-8") as log:
+            log.write(stdout)
         if process.returncode not in codes:
             raise CommandFailed(
                 "jbnet {command} ended with exit code {code}",
