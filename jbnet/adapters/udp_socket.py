@@ -9,7 +9,8 @@ WANTED_BUFFER = 8 * 1024 * 1024
 _SO_SNDBUFFORCE, _SO_RCVBUFFORCE = 32, 33  # Linux: past net.core.rmem_max, for who may (CAP_NET_ADMIN)
 # What the kernel charges for one queued answer of a full frame: the frame, its bookkeeping, rounding.
 _CHARGED_PER_ANSWER = 4096
-_LEAST_WINDOW, _MOST_WINDOW = 32, 1024
+# Not more even with a larger buffer: many agents answer through one slow line, and have small buffers themselves.
+_LEAST_WINDOW, _MOST_WINDOW = 32, 128
 
 
 def open_socket(bind: str) -> socket.socket:

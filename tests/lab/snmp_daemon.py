@@ -53,8 +53,13 @@ USERS = (
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Return an environment in which net-snmp reads and writes nothing but ``folder``."""
-    return {**os.environ, "MIBS": "", "SNMPCONFPATH": str(folder), "SNMP_PERSISTENT_DIR": str(folder / "persistent")}
+    """Return an environment in which net-snmp reads and writes nothing but ``folder``.
+
+    The persistent folder must be in the search path as well: else snmpd forgets its engine boots at every start.
+    """
+    persistent = folder / "persistent"
+    paths = {"SNMPCONFPATH": f"{folder}:{persistent}", "SNMP_PERSISTENT_DIR": str(persistent)}
+    return {**os.environ, "MIBS": "", **paths}
 
 
 class Daemon:
@@ -83,7 +88,7 @@ class Daemon:
         """Start it and wait until it says that it runs."""
         log = self._folder / "log"
         log.unlink(missing_ok=True)
-        argv = ["snmpd", "-f", "-C", "-c", str(self._folder / "snmpd.conf"), "-Lf", str(log)]
+        argv = ["snmpd", "-f", "-Lf", str(log)]
         self._process = subprocess.Popen(argv, env=environment(self._folder), stderr=subprocess.DEVNULL)
         while "NET-SNMP version" not in (log.read_text() if log.exists() else ""):
             assert self._process.poll() is None, log.read_text()
