@@ -34,6 +34,7 @@ class ManualClock:
 
     def __init__(self) -> None:
         self.time = START
+        self.at_sleep: type[Exception] | None = None
 
     def now(self) -> datetime:
         return self.time
@@ -42,6 +43,8 @@ class ManualClock:
         return (self.time - START).total_seconds()
 
     def sleep(self, seconds: float) -> None:
+        if self.at_sleep is not None:
+            raise self.at_sleep
         self.time += timedelta(seconds=seconds)
 
 
