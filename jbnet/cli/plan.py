@@ -70,14 +70,14 @@ def print_plan(context: Context, plan: Plan, lines: int | None) -> None:
 
 
 def _print_change(context: Context, change: Change, lines: int | None) -> None:
-    notes = [f"+{change.added} -{change.removed}"]
+    notes = [f"  {change.device}: +{change.added} -{change.removed}"]
     if change.first:
         notes.append(context.tr("first deployment"))
-    if not change.reached:
-        notes.append(context.tr("not yet reachable, compared with its bootstrap"))
     if change.at_risk:
         notes.append(context.tr("sites cut off if it fails: {count}", count=len(change.at_risk)))
-    typer.echo(f"  {change.device}: {'; '.join(notes)}")
+    typer.echo("; ".join(notes))
+    if not change.reached:
+        typer.echo("    " + context.tr("not yet reachable, compared with its bootstrap"))
     for danger in change.dangers:
         typer.echo(f"    ! {context.tr(danger)}")
     shown = change.diff if lines is None else change.diff[:lines]

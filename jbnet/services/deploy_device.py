@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from jbnet.change.model import Change
 from jbnet.config.links import circuit_interfaces, far_end
-from jbnet.config.tree import parse
+from jbnet.config.tree import ConfigTree, parse
 from jbnet.model.errors import CommandFailed, JbnetError, Refused, TargetError, Unreachable
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text, text
@@ -20,6 +20,7 @@ from jbnet.ports import Clock, ConfigBackups, DeviceLocks, DeviceSession, Device
 from jbnet.services.deploy_pool import Held
 
 FULL = "Full"
+OSPF = ("router ospf",)
 
 
 class State(StrEnum):
@@ -114,13 +115,14 @@ class Course:
     def _go(self, held: Held, dry_run: bool) -> tuple[State, tuple[str, ...]]:
         with held.session(self.desk.sessions.session(self.device)) as session:
             session.open()
-            if not self._to_do(session, dry_run):
+            running = self._to_do(session, dry_run)
+            if running is None:
                 return State.ALREADY, ()
             if dry_run:
                 return State.WOULD, ()
             if self.stopping():
                 raise CommandFailed("{device}: interrupted before anything was changed", device=self.device.name)
-            expected = self._expected(session)
+            expected = self._expected(session, running)
             self._act("commit", lambda: self._commit(session))
         missing = self._look(held, expected)
         return State.CONFIRMED, missing
@@ -134,8 +136,11 @@ class Course:
             self.committed = False
             raise
 
-    def _to_do(self, session: DeviceSession, dry_run: bool) -> bool:
-        """Take back what an earlier run left unconfirmed, load, and check that the device is as planned."""
+    def _to_do(self, session: DeviceSession, dry_run: bool) -> ConfigTree | None:
+        """Take back what an earlier run left unconfirmed, load, and check that the device is as planned.
+
+        Return what runs, or None where it is what should run.
+        """
         if session.has_pending_commit():
             if dry_run:
                 raise Refused("{device}: an unconfirmed change runs there", device=self.device.name)
@@ -145,15 +150,16 @@ class Course:
         shown = tuple(session.compare_config().splitlines())
         if not shown:
             session.discard_config()
-            return False
-        self._check_as_planned(running, shown)
+            return None
+        tree = parse(running)
+        self._check_as_planned(tree, shown)
         if not dry_run:
             self.backup = self.desk.backups.keep(self.device.name, running)
-        return True
+        return tree
 
-    def _check_as_planned(self, running: str, shown: Sequence[str]) -> None:
+    def _check_as_planned(self, running: ConfigTree, shown: Sequence[str]) -> None:
         """Raise Refused where the device is not in the state from which the plan starts."""
-        same_state = parse(running).fingerprint() == self.change.before
+        same_state = running.fingerprint() == self.change.before
         same_diff = not self.change.reached or sorted(shown) == sorted(self.change.diff)
         if not (same_state and same_diff):
             raise Refused(
@@ -162,8 +168,8 @@ class Course:
                 hint=text("look with: jbnet plan device:{device}", device=self.device.name),
             )
 
-    def _expected(self, session: DeviceSession) -> Neighbours:
-        seen = _full(session)
+    def _expected(self, session: DeviceSession, running: ConfigTree) -> Neighbours:
+        seen = _full(session) if OSPF in running else set[str]()
         wanted = parse(self.change.intended)
         speaking = {
             i.name for i in circuit_interfaces(self.device)
@@ -193,8 +199,9 @@ class Course:
 
     def _watch(self, session: DeviceSession, expected: Neighbours, end: float) -> tuple[str, ...]:
         clock = self.desk.clock
-        seen = _full(session)
-        while not seen >= expected.kept | expected.new and clock.monotonic() < end:
+        asking = expected.kept | expected.new
+        seen = _full(session) if asking else set[str]()
+        while not seen >= asking and clock.monotonic() < end:
             clock.sleep(self.desk.timing.poll_s)
             seen = _full(session)
         self._judge(expected, seen)
