@@ -113,7 +113,7 @@ def _check_containment(
 def _report_stale(declared: Declaration, report: Report) -> None:
     assert declared.allocations is not None  # noqa: S101
     codes = {site.decl.code for site in declared.sites.values()}
-    if declared.complete:
+    if not declared.doubtful:
         for code in declared.allocations.decl.blocks:
             if code not in codes:
                 place = declared.allocations.key_at("blocks", code)
@@ -158,7 +158,7 @@ def home_spaces(declared: Declaration, report: Report) -> dict[str, Space]:
 
 def check_plan(declared: Declaration, sites: list[SiteItem], spaces: Mapping[str, Space], report: Report) -> None:
     """Check that prefixes lie in the supernet and that no two owners at one place of the tree overlap."""
-    if declared.addresses is None or declared.network is None:
+    if declared.addresses is None:
         return
     plan, item = declared.addresses.decl, declared.addresses
     fixed = [(spaces[name].block, name, spaces[name].place) for name in (*plan.locations, *plan.peers)]
@@ -180,7 +180,8 @@ def check_plan(declared: Declaration, sites: list[SiteItem], spaces: Mapping[str
 
 
 def _check_supernet(declared: Declaration, used: list[Used], report: Report) -> None:
-    assert declared.network is not None  # noqa: S101
+    if declared.network is None:
+        return
     supernet = declared.network.decl.supernet
     place = declared.network.at("supernet")
     for prefix, owner, where in used:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from jbnet.inventory import schema
+from jbnet.inventory.prune import words
 from jbnet.inventory.report import Report
 from jbnet.inventory.source import Path, Source, read
 from jbnet.inventory.validate import validate
@@ -80,8 +81,8 @@ class Declaration:
     allocations: Item[schema.AllocationsFile] | None = None
     routing: Item[schema.RoutingFile] | None = None
     lab: Item[schema.LabFile] | None = None
-    complete: bool = True
-    """False when a file could not be used: references into it are then not judged."""
+    doubtful: set[str] = field(default_factory=set)
+    """Names of what was left out because of a finding: references to them are not judged."""
 
 
 def declare(files: Mapping[str, str], report: Report) -> Declaration:
@@ -89,42 +90,45 @@ def declare(files: Mapping[str, str], report: Report) -> Declaration:
     declared = Declaration()
     for file, content in sorted(files.items()):
         source = read(file, content, report)
-        if source is None:
-            declared.complete = False
-        elif file.startswith("inventory/"):
-            _add_inventory(declared, source, report)
-        else:
-            _add_topology(declared, source, report)
+        usable = source is not None and _add(declared, source, report)
+        if not usable:
+            declared.doubtful |= words(content)
     return declared
 
 
-def _add_topology(declared: Declaration, source: Source, report: Report) -> None:
+def _add(declared: Declaration, source: Source, report: Report) -> bool:
+    """Take over a file; False when nothing of it can be used."""
+    declared.doubtful |= source.lost
+    if source.file.startswith("inventory/"):
+        return _add_inventory(declared, source, report)
+    return _add_topology(declared, source, report)
+
+
+def _add_topology(declared: Declaration, source: Source, report: Report) -> bool:
+    kept: object = source
     if source.file == "topology/addresses.yaml":
-        declared.addresses = _whole(declared, source, schema.AddressesFile, report)
+        kept = declared.addresses = _whole(declared, source, schema.AddressesFile, report)
     elif source.file == "topology/allocations.yaml":
-        declared.allocations = _whole(declared, source, schema.AllocationsFile, report)
+        kept = declared.allocations = _whole(declared, source, schema.AllocationsFile, report)
     elif source.file == "topology/routing.yaml":
-        declared.routing = _whole(declared, source, schema.RoutingFile, report)
+        kept = declared.routing = _whole(declared, source, schema.RoutingFile, report)
     elif source.file == "topology/lab.yaml":
-        declared.lab = _whole(declared, source, schema.LabFile, report)
+        kept = declared.lab = _whole(declared, source, schema.LabFile, report)
+    return kept is not None
 
 
 F = TypeVar("F", bound=schema.Declared)
 
 
 def _whole(declared: Declaration, source: Source, model: type[F], report: Report) -> Item[F] | None:
-    decl = validate(source, model, report)
-    if decl is None:
-        declared.complete = False
-        return None
-    return Item(source.file, decl, source)
+    decl = validate(source, model, report, declared.doubtful)
+    return None if decl is None else Item(source.file, decl, source)
 
 
-def _add_inventory(declared: Declaration, source: Source, report: Report) -> None:
-    found = validate(source, schema.InventoryFile, report)
+def _add_inventory(declared: Declaration, source: Source, report: Report) -> bool:
+    found = validate(source, schema.InventoryFile, report, declared.doubtful)
     if found is None:
-        declared.complete = False
-        return
+        return False
     if found.network is not None:
         item = Item(found.network.name, found.network, source, ("network",))
         if declared.network is not None:
@@ -140,6 +144,7 @@ def _add_inventory(declared: Declaration, source: Source, report: Report) -> Non
     for section, level in _SECTIONS.items():
         for site in _sites(source, section, level, getattr(found, section), (), None):
             _add_site(declared.sites, site, report)
+    return True
 
 
 def _merge(into: dict[str, Item[T]], found: Mapping[str, T], source: Source, section: str, report: Report) -> None:

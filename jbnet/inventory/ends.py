@@ -65,18 +65,28 @@ class EndFinder:
     def _end(self, home: Home, spec: CircuitSpec, key: str) -> Build | None:
         written = spec.decl.from_ if key == "from" else spec.decl.to
         if written is None:
-            self._report.add("JB106", "the key {key} is missing", spec.place, key=key)
+            if key not in spec.places:  # else it is written wrongly, and reported as such
+                self._report.add("JB106", "the key {key} is missing", spec.place, key=key)
             return None
-        if "/" in written:
-            word, _, suffix = written.partition("/")
-            name = f"{home.parent}-{suffix}" if word == "parent" else written
-        else:
-            name = f"{home.name}-{written}" if written in home.devices else written
-        build = self._builds.get(name)
-        if build is None:
+        build = self._builds.get(self._full_name(home, written))
+        if build is None and not self._uncertain(home, written):
             known = [*self._builds, *home.devices, *(f"parent/{suffix}" for suffix in self._parent_devices(home))]
             dangling(self._report, "device", written, known, spec.at(key), self._declared, code="JB131")
         return build
+
+    def _full_name(self, home: Home, written: str) -> str:
+        word, slash, suffix = written.partition("/")
+        if slash:
+            return f"{home.parent}-{suffix}" if word == "parent" else written
+        return f"{home.name}-{written}" if written in home.devices else written
+
+    def _uncertain(self, home: Home, written: str) -> bool:
+        """Say whether the home that the device would be in could not be made out."""
+        if written.startswith("parent/"):
+            owner = self._homes.get(home.parent or "")
+        else:
+            owner = self._homes.get(written.rpartition("-")[0], home)
+        return owner is not None and owner.uncertain
 
     def _parent_devices(self, home: Home) -> list[str]:
         parent = self._homes.get(home.parent) if home.parent else None

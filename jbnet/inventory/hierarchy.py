@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from jbnet.inventory.declaration import LEVELS, Declaration, SiteItem
+from jbnet.inventory.prune import could_mean
 from jbnet.inventory.report import Report, nearest
 from jbnet.model.findings import Place
 from jbnet.model.network import Level
@@ -62,7 +63,7 @@ def _chain(start: str, declared: Declaration) -> list[str]:
 def _parent_fits(site: SiteItem, declared: Declaration, report: Report) -> bool:
     place = site.at("parent")
     if site.parent is None:
-        if site.level is not Level.PROVINCE:
+        if site.level is not Level.PROVINCE and not site.source.has((*site.path, "parent")):
             report.add("JB106", "the key {key} is missing", site.place, key="parent")
         return site.level is Level.PROVINCE
     parent = declared.sites.get(site.parent)
@@ -104,8 +105,8 @@ def dangling(
     declared: Declaration,
     code: str = "JB114",
 ) -> None:
-    """Report a reference to something not declared, with the nearest name; silent when a file was unusable."""
-    if not declared.complete:
+    """Report a reference to something not declared, with the nearest name; silent when it was left out."""
+    if could_mean(name, declared.doubtful, is_site=kind == "site"):
         return
     like = nearest(name, known)
     what = text(kind)

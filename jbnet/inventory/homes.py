@@ -66,6 +66,8 @@ class Home:
     peer: schema.PeerDecl | None = None
     status: str = "active"
     phase: int = 1
+    uncertain: bool = False
+    """Its archetype could not be used, so what it houses is not known."""
 
 
 def location_homes(declared: Declaration, spaces: Mapping[str, Space], report: Report) -> list[Home]:
@@ -128,6 +130,7 @@ def site_homes(
             level=site.level,
             site=site.name,
             archetype=chosen,
+            uncertain=_uncertain(site, declared),
             status=site.decl.status or "active",
             phase=phase,
         )
@@ -152,6 +155,11 @@ def _choose(site: SiteItem, declared: Declaration, report: Report) -> str | None
             level=text(site.level.value),
         )  # fmt: skip
     return named
+
+
+def _uncertain(site: SiteItem, declared: Declaration) -> bool:
+    wanted = site.decl.archetype or (site.level.value if site.level.value in declared.doubtful else None)
+    return wanted is not None and wanted not in declared.archetypes
 
 
 _Applied = tuple[Mapping[str, DeviceSpec], Mapping[str, CircuitSpec], str | None]
@@ -181,13 +189,12 @@ def _devices(
         role = decl.role or (inherited.role if inherited else None)
         if not (suffix.isascii() and suffix.isalnum() and suffix.islower() and len(suffix) <= 6):
             report.add("JB111", "the name {name} is off the standard: a-z and 0-9, a letter first", place, name=suffix)
-        if role is None:
+        if role is None and not item.source.has((*item.path, "devices", suffix, "role")):
             report.add("JB106", "the key {key} is missing", place, key="role")
-            continue
-        if role not in declared.roles:
+        elif role is not None and role not in declared.roles:
             dangling(report, "role", role, list(declared.roles), item.at("devices", suffix, "role"), declared)
         platform = decl.platform or (inherited.platform if inherited else None)
-        specs[suffix] = DeviceSpec(suffix, role, platform, place)
+        specs[suffix] = DeviceSpec(suffix, role or "", platform, place)
     return specs
 
 
@@ -196,11 +203,9 @@ def _spec(key: str, decl: schema.CircuitDecl, item: Item[object]) -> CircuitSpec
 
 
 def _places(key: str, decl: schema.CircuitDecl, item: Item[object]) -> dict[str, Place]:
-    return {name: item.at("circuits", key, name) for name in _written(decl)}
-
-
-def _written(decl: schema.CircuitDecl) -> set[str]:
-    return {"from" if name == "from_" else name for name in decl.model_fields_set}
+    written = ["from" if name == "from_" else name for name in schema.CircuitDecl.model_fields]
+    path = (*item.path, "circuits", key)
+    return {name: item.at("circuits", key, name) for name in written if item.source.has((*path, name))}
 
 
 def _override(site: SiteItem, base: Mapping[str, CircuitSpec]) -> Mapping[str, CircuitSpec]:

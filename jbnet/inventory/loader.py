@@ -42,6 +42,7 @@ def load(files: Mapping[str, str], report: Report | None = None) -> Loaded:
 
 
 def _require(declared: Declaration, report: Report) -> None:
+    unusable = {finding.place.file for finding in report.sorted() if finding.place}
     parts = {
         "inventory/network.yaml": declared.network,
         "topology/addresses.yaml": declared.addresses,
@@ -49,7 +50,7 @@ def _require(declared: Declaration, report: Report) -> None:
         "topology/routing.yaml": declared.routing,
     }
     for file, part in parts.items():
-        if part is None and declared.complete:
+        if part is None and file not in unusable:
             what = text("the section network") if file.startswith("inventory") else text("the file")
             report.add("JB117", "{what} is missing: {file}", Place(file), what=what, file=file)
 

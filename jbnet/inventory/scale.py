@@ -21,7 +21,7 @@ def scale_devices(network: Network, files: Mapping[str, str], scale: str) -> fro
     """Return the names of the devices of a scale. Raises UsageError for an unknown scale."""
     report = Report()
     source = read(FILE, files.get(FILE, ""), report)
-    lab = validate(source, schema.LabFile, report) if source else None
+    lab = validate(source, schema.LabFile, report, set()) if source else None
     if lab is None:
         raise AnswerIsNo("{file} has errors", file=FILE, findings=report.sorted())
     if scale not in lab.scales:

@@ -38,6 +38,8 @@ class Source:
     data: object
     keys: Mapping[Path, Place] = field(default_factory=dict, repr=False)
     values: Mapping[Path, Place] = field(default_factory=dict, repr=False)
+    lost: frozenset[str] = frozenset()
+    """Keys below a key that stood twice: names that may be referred to."""
     broken: frozenset[Path] = frozenset()
     """Where something was reported and left out: what is missing there is no second finding."""
 
@@ -49,6 +51,10 @@ class Source:
                 return found
             path = path[:-1]
         return Place(self.file)
+
+    def has(self, path: Path) -> bool:
+        """Say whether something is written at ``path``."""
+        return path in self.values
 
     def key_place(self, path: Path) -> Place:
         """Return where the key at the end of ``path`` stands, or the nearest place around it."""
@@ -72,7 +78,7 @@ def read(file: str, content: str, report: Report) -> Source | None:
         return None
     reader = _Reader(file, report)
     data = reader.convert(node, (), 0) if node is not None else None
-    return Source(file, data, reader.keys, reader.values, frozenset(reader.broken))
+    return Source(file, data, reader.keys, reader.values, frozenset(reader.lost), frozenset(reader.broken))
 
 
 def _too_deep(content: str) -> int | None:
@@ -117,6 +123,7 @@ class _Reader:
         self.keys: dict[Path, Place] = {}
         self.values: dict[Path, Place] = {}
         self.broken: set[Path] = set()
+        self.lost: set[str] = set()
         self._seen: set[int] = set()
 
     def convert(self, node: yaml.Node, path: Path, depth: int) -> object:
@@ -158,10 +165,21 @@ class _Reader:
             key = str(key_node.value)
             if key in found:
                 self.report.add("JB103", "{key} stands twice in this mapping", place, [self.keys[*path, key]], key=key)
+                self._lose(value_node)
                 continue
             self.keys[*path, key] = place
             found[key] = self.convert(value_node, (*path, key), depth + 1)
         return found
+
+    def _lose(self, node: yaml.Node) -> None:
+        """Remember the keys of a mapping that is left out."""
+        pending, met = [node], set()
+        while pending:
+            current = pending.pop()
+            if isinstance(current, yaml.MappingNode) and id(current) not in met:
+                met.add(id(current))
+                self.lost.update(str(key.value) for key, _ in current.value if isinstance(key, yaml.ScalarNode))
+                pending += [value for _, value in current.value]
 
     def _place(self, node: yaml.Node) -> Place:
         mark = node.start_mark

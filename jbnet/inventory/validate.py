@@ -7,6 +7,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from jbnet.inventory.prune import at, names_in, without
 from jbnet.inventory.report import Report, nearest
 from jbnet.inventory.source import Path, Source
 from jbnet.model.findings import Place
@@ -34,20 +35,33 @@ _BOUNDS: Mapping[str, str] = {
 }
 
 
-def validate(source: Source, model: type[M], report: Report) -> M | None:
-    """Judge a file by a model; None when anything is wrong, with every problem in ``report``.
+def validate(source: Source, model: type[M], report: Report, doubtful: set[str]) -> M | None:
+    """Judge a file by a model; every problem goes to ``report``.
 
-    An empty file is an empty mapping.
+    What is wrong is left out, and with it whatever cannot be without it; the rest comes back, or None when
+    nothing does. The names of what was left out are added to ``doubtful``. An empty file is an empty mapping.
     """
-    data = {} if source.data is None else source.data
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        for problem in error.errors(include_url=False):
-            path = tuple(part for part in problem["loc"] if part != "[key]")
-            if not any(path[:length] in source.broken for length in range(len(path) + 1)):
+    data: object = {} if source.data is None else source.data
+    gone: set[Path] = set(source.broken)
+    while data is not None:
+        try:
+            return model.model_validate(data)
+        except ValidationError as error:
+            problems = [(_path(problem), problem) for problem in error.errors(include_url=False)]
+        before = data
+        for path, problem in problems:
+            if not any(path[:length] in gone for length in range(len(path) + 1)):
                 _report(source, model, problem, path, report)
-        return None
+        for path, problem in problems:
+            culprit = path[:-1] if problem["type"] == "missing" else path
+            doubtful.update(names_in(at(before, culprit)), [str(part) for part in culprit[-1:]])
+            gone.add(culprit)
+            data = without(data, culprit)
+    return None
+
+
+def _path(problem: Any) -> Path:
+    return tuple(part for part in problem["loc"] if part != "[key]")
 
 
 def _report(source: Source, model: type[BaseModel], problem: Any, path: Path, report: Report) -> None:

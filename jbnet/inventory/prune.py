@@ -1,0 +1,70 @@
+"""Leaving out what cannot be used, so that the rest of a file is still judged: every problem at once.
+
+What was left out is remembered by its words. A reference that could mean one of them is not reported as
+dangling: the finding about what was left out is enough.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from jbnet.inventory.source import Path
+
+_WORD = re.compile(r"[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*")
+
+
+def without(data: object, path: Path) -> object:
+    """Return ``data`` without what stands at ``path``; only the containers on the way are copied.
+
+    A list goes whole when an element of it is wrong, so that no position in it shifts.
+    """
+    numbers = [index for index, part in enumerate(path) if isinstance(part, int)]
+    return _without(data, path[: numbers[0]] if numbers else path)
+
+
+def _without(data: object, path: Path) -> object:
+    if not isinstance(data, dict) or not path:
+        return None
+    head, rest = path[0], path[1:]
+    copy = dict(data)
+    if rest and isinstance(copy.get(head), dict):
+        copy[head] = _without(copy[head], rest)
+    else:
+        copy.pop(head, None)
+    return copy
+
+
+def at(data: object, path: Path) -> object:
+    """Return what stands at ``path``, or None."""
+    for part in path:
+        if isinstance(data, dict):
+            data = data.get(part)
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            return None
+    return data
+
+
+def names_in(data: object) -> Iterator[str]:
+    """Yield every key below: the names of things that are left out with it."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield str(key)
+            yield from names_in(value)
+
+
+def words(content: str) -> set[str]:
+    """Return all words of a text that could not be parsed: any of them may have been a name."""
+    return set(_WORD.findall(content))
+
+
+def could_mean(name: str, doubtful: set[str], *, is_site: bool = False) -> bool:
+    """Say whether a name, or a home that it begins with, is among what was left out.
+
+    A site below the county stands there with the last part of its name alone.
+    """
+    parts = re.split(r"[-/]", name)
+    starts = ("-".join(parts[:length]) for length in range(1, len(parts) + 1))
+    return any(start in doubtful for start in starts) or (is_site and parts[-1] in doubtful)
