@@ -77,14 +77,14 @@ class _Race:
 
     def _start(self, address: str) -> None:
         self.said[address] = "no answer"
-        try:
-            family = socket.AF_INET6 if ":" in address else socket.AF_INET
-            attempt = socket.socket(family, socket.SOCK_STREAM)
-        except OSError as error:
-            self.said[address] = _words(error.errno)
-            return
+        attempt = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
         attempt.setblocking(False)
-        code = attempt.connect_ex((address, self.port))
+        try:
+            code = attempt.connect_ex((address, self.port))
+        except socket.gaierror as error:  # a name, as NAPALM allows
+            attempt.close()
+            self.said[address] = str(error.strerror).lower()
+            return
         if code in _PENDING:
             self.selector.register(attempt, selectors.EVENT_WRITE, address)
         else:

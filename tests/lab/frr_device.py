@@ -44,7 +44,7 @@ echo 1 > /proc/sys/net/ipv4/ip_forward; ip link set lo up; ip link add lan1 type
 /usr/local/libexec/jbnet-commit boot
 /usr/lib/frr/zebra -d -A 127.0.0.1 -M snmp; /usr/lib/frr/staticd -d -A 127.0.0.1
 /usr/lib/frr/ospfd -d -A 127.0.0.1 -M snmp
-/usr/lib/frr/bgpd -d -A 127.0.0.1 -p 0 -M snmp; /usr/lib/frr/bfdd -d -A 127.0.0.1
+/usr/lib/frr/bgpd -d -A 127.0.0.1 -M snmp; /usr/lib/frr/bfdd -d -A 127.0.0.1
 vtysh -b || true
 /usr/sbin/sshd -f "$1/sshd_config"
 echo up > "$1/up"

@@ -49,7 +49,7 @@ class FRRDriver(Getters, NetworkDriver):  # type: ignore[misc]  # napalm is unty
         self._connection = Connection(
             Login(
                 device=hostname, user=username, password=password,
-                addresses=tuple(given.get("addresses") or (hostname,)),
+                addresses=tuple(given.get("addresses", (hostname,))),
                 known_hosts=Path(given.get("known_hosts") or Path.home() / ".ssh" / "known_hosts"),
                 key_file=Path(key_file) if key_file else None, port=int(given.get("port", 22)),
                 open_timeout=float(given.get("open_timeout", min(timeout, 15))), sock=given.get("sock"),
@@ -79,6 +79,7 @@ class FRRDriver(Getters, NetworkDriver):  # type: ignore[misc]  # napalm is unty
 
     def load_replace_candidate(self, filename: str | None = None, config: str | None = None) -> None:
         """Load a whole configuration. Raises CommandFailed with the line that FRR cannot parse; nothing runs yet."""
+        self._merge = ""
         self._load(complete(_text(filename, config), self._running()))
 
     def load_merge_candidate(self, filename: str | None = None, config: str | None = None) -> None:

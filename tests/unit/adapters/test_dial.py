@@ -59,6 +59,11 @@ def test_an_address_that_is_none_is_named_and_the_next_is_tried(server: socket.s
         assert sock.getpeername()[0] == "127.0.0.1"
 
 
+def test_a_name_that_nobody_knows_is_an_address_that_failed() -> None:
+    with pytest.raises(Unreachable, match=r"no-such-host\.invalid: "):
+        dial("core-r1", ["no-such-host.invalid"], timeout=5)
+
+
 def test_a_host_without_addresses_is_told_so() -> None:
     with pytest.raises(Unreachable, match="no management address is declared"):
         dial("core-r1", [], timeout=5)
