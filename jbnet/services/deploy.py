@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from jbnet.change.model import Change, Plan, Wave
+from jbnet.change.model import Plan, Wave
 from jbnet.model.errors import JbnetError, Refused, UsageError
 from jbnet.model.text import text
 from jbnet.ports import Progress
@@ -149,8 +149,3 @@ def _hung(name: str, error: Exception) -> Result:
 def _event(result: Result) -> dict[str, object]:
     reason = str(result.reason) if result.reason else ""
     return {"state": str(result.state), "reason": reason, "missing": list(result.missing), "seconds": result.seconds}
-
-
-def changes_of(plan: Plan) -> Iterable[Change]:
-    """Return the changes in the order of the waves."""
-    return (plan.changes[name] for wave in plan.waves for name in wave.devices)

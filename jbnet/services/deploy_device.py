@@ -6,7 +6,7 @@ and confirm, the timer on the device takes the change back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -145,23 +145,22 @@ class Course:
             if dry_run:
                 raise Refused("{device}: an unconfirmed change runs there", device=self.device.name)
             self._act("rollback", session.rollback)
-        running = session.get_config("running")["running"]
-        session.load_replace_candidate(config=self.change.intended)
-        shown = tuple(session.compare_config().splitlines())
-        if not shown:
-            session.discard_config()
+        config = session.get_config("running")["running"]
+        running = parse(config)
+        if running == parse(self.change.intended):
             return None
-        tree = parse(running)
-        self._check_as_planned(tree, shown)
+        self._check_as_planned(running)
         if not dry_run:
-            self.backup = self.desk.backups.keep(self.device.name, running)
-        return tree
+            self.backup = self.desk.backups.keep(self.device.name, config)
+            session.load_replace_candidate(config=self.change.intended)
+        return running
 
-    def _check_as_planned(self, running: ConfigTree, shown: Sequence[str]) -> None:
-        """Raise Refused where the device is not in the state from which the plan starts."""
-        same_state = running.fingerprint() == self.change.before
-        same_diff = not self.change.reached or sorted(shown) == sorted(self.change.diff)
-        if not (same_state and same_diff):
+    def _check_as_planned(self, running: ConfigTree) -> None:
+        """Raise Refused where the device is not in the state from which the plan starts.
+
+        The same start and the same end are the same difference: what was shown is what will be done.
+        """
+        if running.fingerprint() != self.change.before:
             raise Refused(
                 "{device} is no longer as planned: its configuration was changed since",
                 device=self.device.name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from jbnet.change import stakes, waves
@@ -10,10 +10,10 @@ from jbnet.change.model import Change, Plan
 from jbnet.config.bootstrap import bootstrap
 from jbnet.config.render import render
 from jbnet.config.tree import ConfigTree, Patch, diff, parse
-from jbnet.model.errors import JbnetError
+from jbnet.model.errors import CommandFailed, JbnetError
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text, text
-from jbnet.ports import DeviceSessions, Progress, Reporter
+from jbnet.ports import DeviceSession, DeviceSessions, Progress, Reporter
 from jbnet.services.deploy_pool import Held, each
 
 ASK_S = 45.0
@@ -22,7 +22,7 @@ WORKERS = 16
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is known of a device: the difference as its own tools see it (``shown``), and as a patch."""
+    """What is known of a device: the difference as its own tools show it, and as a patch of parsed lines."""
 
     shown: tuple[str, ...]
     running: ConfigTree
@@ -112,11 +112,21 @@ class _Survey:
     def _ask(self, name: str, held: Held) -> Asked:
         with held.session(self.sessions.session(self.network.devices[name])) as session:
             session.open()
+            if session.has_pending_commit():
+                raise CommandFailed(
+                    "{device}: a change that nobody confirmed runs there; plan again later", device=name
+                )
             running = parse(session.get_config("running")["running"])
-            session.load_replace_candidate(config=self.intended[name])
-            shown = tuple(session.compare_config().splitlines())
-            session.discard_config()
-        return Asked(shown, running, diff(running, parse(self.intended[name])), reached=True)
+            patch = diff(running, parse(self.intended[name]))
+            shown = self._compare(session, name) if patch else ()
+        return Asked(shown, running, patch, reached=True)
+
+    def _compare(self, session: DeviceSession, name: str) -> tuple[str, ...]:
+        """Return the difference as the device's own tools see it; asked only where the texts differ at all."""
+        session.load_replace_candidate(config=self.intended[name])
+        shown = tuple(session.compare_config().splitlines())
+        session.discard_config()
+        return shown
 
     def _note(self, name: str, result: Asked | Exception) -> None:
         if isinstance(result, Asked):
@@ -144,8 +154,3 @@ class _Survey:
 def is_first(device: Device, running: ConfigTree) -> bool:
     """Say whether the device was never deployed: it does not have its loopback yet."""
     return device.loopback is not None and ("interface lo", f"ip address {device.loopback}/32") not in running
-
-
-def assumptions(changes: Mapping[str, Change]) -> tuple[str, ...]:
-    """Return the devices whose state was assumed, not read."""
-    return tuple(name for name, change in changes.items() if not change.reached)
