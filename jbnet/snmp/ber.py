@@ -45,7 +45,7 @@ NULL_TAGS = frozenset((Tag.NULL, Tag.NO_SUCH_OBJECT, Tag.NO_SUCH_INSTANCE, Tag.E
 MAX_ARCS = 128  # RFC 3416 section 2.1: an OID has at most 128 sub-identifiers, each at most 2**32 - 1
 MAX_ARC = 2**32 - 1
 MAX_OID_BYTES = MAX_ARCS * 5
-CACHED_OID_BYTES = 48  # longer ones are rare, and would let an agent fill the cache's memory
+CACHED_OID_BYTES = 127  # longer ones are rare, and would let an agent fill the cache's memory
 
 _LONG_FORM = 0x80
 _MAX_LENGTH_BYTES = 4
@@ -144,7 +144,7 @@ def read_bytes(data: bytes, position: int, end: int) -> tuple[bytes, int]:
 
 def decode_oid(content: bytes) -> Oid:
     """Return the OBJECT IDENTIFIER with this content. The same names come in every poll, hence a bounded cache."""
-    return _cached_oid(content) if len(content) <= CACHED_OID_BYTES else _decode_oid(content)
+    return cached_oid(content) if len(content) <= CACHED_OID_BYTES else _decode_oid(content)
 
 
 def _decode_oid(content: bytes) -> Oid:
@@ -169,7 +169,7 @@ def _split_first(arcs: list[int]) -> Oid:
     return (first, arcs[0] - first * _TWO_ARCS, *arcs[1:])
 
 
-_cached_oid = lru_cache(maxsize=32768)(_decode_oid)
+cached_oid = lru_cache(maxsize=16384)(_decode_oid)
 
 
 def decode_value(data: bytes, tag: int, start: int, stop: int) -> Value:

@@ -98,7 +98,7 @@ def error_name(status: int) -> str:
 def decode_varbinds(data: bytes, position: int, end: int) -> list[VarBind]:
     """Decode variable bindings: names and numbers with one-byte lengths (nearly all) in place, others step by step."""
     found: list[VarBind] = []
-    append, decode_oid, to_int, sizes, new = found.append, ber.decode_oid, int.from_bytes, _SHORT_SIZES, tuple.__new__
+    append, decode_oid, to_int, sizes, new = found.append, ber.cached_oid, int.from_bytes, _SHORT_SIZES, tuple.__new__
     while position < end:
         if position + _LEAST_BYTES > end:
             raise BerError("truncated variable binding")
