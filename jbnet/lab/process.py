@@ -58,9 +58,9 @@ def _await_reaping(killed: set[int], timeout: float = 1.0) -> None:
 
 
 def _is_orphan(pid: int) -> bool:
-    """Say whether a process is dead and init has not collected it yet."""
+    """Say whether a process is dead and whoever adopted it (init, a subreaper) has not collected it yet."""
     fields = _fields(pid)
-    return fields is not None and fields[0] == "Z" and fields[1] == "1"
+    return fields is not None and fields[0] == "Z" and int(fields[1]) != os.getpid()
 
 
 def is_alive(pid: int, started: int | None = None) -> bool:

@@ -71,7 +71,7 @@ def small_lab(tmp_path: Path) -> Iterator[Callable[[str], Lab]]:
         lab.down()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def pair() -> LabSpec:
     """Two OSPF routers on two lines: one as short as a cable, and a costlier one of 12 ms round trip."""
     return LabSpec(
