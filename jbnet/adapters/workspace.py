@@ -32,7 +32,7 @@ def read_files(directory: Path, folders: Sequence[str] = FOLDERS) -> dict[str, s
 def _walk(directory: Path, folders: Sequence[str]) -> Iterator[Path]:
     for folder in folders:
         found = (path for path in (directory / folder).rglob("*.y*ml") if path.suffix in (".yaml", ".yml"))
-        yield from sorted(path for path in found if not path.is_dir())
+        yield from sorted(path for path in found if path.is_file() or path.is_symlink())
 
 
 def _read(path: Path) -> str:

@@ -173,4 +173,9 @@ RULES: dict[str, Rule] = _rules(
         text("Services that need each other in a loop"),
         text("None of them could be started first, and impact would have no root. Remove one `needs`."),
     ),
+    Rule(
+        "JB150",
+        text("A lab scale that leaves a device without a way up"),
+        text("Name the site or location above it in the scale too, or leave the device's own site out."),
+    ),
 )

@@ -8,7 +8,8 @@ from ipaddress import IPv4Address, IPv4Interface
 
 from jbnet.inventory import schema
 from jbnet.inventory.declaration import Declaration
-from jbnet.inventory.homes import DeviceSpec, Home, area_site
+from jbnet.inventory.equipment import DeviceSpec
+from jbnet.inventory.homes import Home, area_site
 from jbnet.inventory.report import Report
 from jbnet.model.network import Device, Interface, InterfaceKind
 

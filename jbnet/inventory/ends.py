@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from jbnet.inventory.declaration import Declaration
 from jbnet.inventory.devices import Build
+from jbnet.inventory.equipment import CircuitSpec
 from jbnet.inventory.hierarchy import dangling
-from jbnet.inventory.homes import CircuitSpec, Home
+from jbnet.inventory.homes import Home
 from jbnet.inventory.report import Report
 
 _KEY = re.compile(r"(?:(?P<device>[a-z][a-z0-9]*)-)?(?P<word>up|pair)(?P<number>[1-9][0-9]?)\Z")

@@ -10,8 +10,9 @@ from jbnet.inventory import schema
 from jbnet.inventory.declaration import Declaration
 from jbnet.inventory.devices import Build, DeviceBuilder, freeze
 from jbnet.inventory.ends import EndFinder, Ends
+from jbnet.inventory.equipment import CircuitSpec
 from jbnet.inventory.hierarchy import dangling
-from jbnet.inventory.homes import CircuitSpec, Home
+from jbnet.inventory.homes import Home
 from jbnet.inventory.report import Report
 from jbnet.model.network import BgpSession, Circuit, CircuitRole, Device, Interface, InterfaceKind, Termination
 

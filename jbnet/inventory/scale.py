@@ -11,6 +11,7 @@ from jbnet.inventory.report import Report, nearest
 from jbnet.inventory.source import read
 from jbnet.inventory.validate import validate
 from jbnet.model.errors import AnswerIsNo, UsageError
+from jbnet.model.findings import Place
 from jbnet.model.network import Network
 from jbnet.model.text import text
 
@@ -27,14 +28,17 @@ def scale_devices(network: Network, files: Mapping[str, str], scale: str) -> fro
     if scale not in lab.scales:
         like = nearest(scale, lab.scales) or ", ".join(sorted(lab.scales))
         raise UsageError("there is no lab scale {scale}", hint=text("did you mean {like}?", like=like), scale=scale)
-    chosen = lab.scales[scale]
+    return _devices(network, lab.scales[scale])
+
+
+def _devices(network: Network, chosen: schema.ScaleDecl) -> frozenset[str]:
     homes = {*chosen.locations, *chosen.peers, *chosen.sites}
     homes |= {site.name for site in network.sites.values() if site.level.value in chosen.levels}
     return frozenset(device.name for device in network.devices.values() if device.home in homes)
 
 
 def check_scales(declared: Declaration, network: Network, report: Report) -> None:
-    """Report names in topology/lab.yaml that are not declared."""
+    """Report names in topology/lab.yaml that are not declared, and devices of a scale that hang in the air."""
     if declared.lab is None:
         return
     for scale, decl in declared.lab.decl.scales.items():
@@ -47,3 +51,16 @@ def check_scales(declared: Declaration, network: Network, report: Report) -> Non
                 if name not in known:
                     place = declared.lab.at("scales", scale, section, index)
                     dangling(report, kind, name, list(known), place, declared)
+        _check_ways_up(network, _devices(network, decl), declared.lab.key_at("scales", scale), scale, report)
+
+
+def _check_ways_up(network: Network, chosen: frozenset[str], place: Place, scale: str, report: Report) -> None:
+    """Report each device of a scale none of whose circuits upwards leads to another device of it."""
+    above: dict[str, set[str]] = {}
+    for circuit in network.circuits.values():
+        above.setdefault(circuit.z.device, set()).add(circuit.a.device)
+    for name in sorted(chosen):
+        if network.devices[name].uplink is not None and not above.get(name, set()) & chosen:
+            report.add(
+                "JB150", "the scale {scale} has {device} without what is above it", place, scale=scale, device=name
+            )

@@ -66,4 +66,4 @@ def test_a_declaration_with_errors_is_refused_with_its_findings(workspace: Path,
     (workspace / "inventory" / "network.yaml").write_text("network: {}\n", encoding="utf-8")
     with pytest.raises(AnswerIsNo) as caught:
         load_network(workspace, tmp_path)
-    assert {finding.code for finding in caught.value.findings} == {"JB106"}
+    assert "JB106" in {finding.code for finding in caught.value.findings}
