@@ -69,7 +69,7 @@ def read(path: Path) -> Record | None:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return None
-    if content.get("schema") != SCHEMA:
+    if not isinstance(content, dict) or content.get("schema") != SCHEMA:
         return None
     return Record(
         scale=content["scale"],
