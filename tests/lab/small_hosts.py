@@ -26,9 +26,10 @@ from jbnet.model.network import (
     Network,
     Termination,
 )
+from jbnet.model.secrets import Secret
 from jbnet.ports import Completed, RemoteHost
 
-A, B, ROUTER = "one-db1", "two-db1", "one-r1"
+A, B, ROUTER = "one-db1", "two-db1", "mid-r1"
 ADDRESSES = {A: "10.1.0.1", B: "10.2.0.1"}
 SERVICES = {"production": "10.3.0.1", "exchange": "10.3.0.2", "decision": "10.3.0.3"}
 
@@ -43,6 +44,17 @@ UsePAM no
 PasswordAuthentication no
 MaxStartups 100
 """
+
+
+PASSWORD = "a-password-to-look-for"
+
+
+class Passwords:
+    """Implements Secrets."""
+
+    def get(self, name: str) -> Secret:
+        """Return a secret that a test can look for."""
+        return Secret(name, f"{PASSWORD}-{name}")
 
 
 def declared() -> Network:
@@ -173,10 +185,16 @@ class SmallHosts:
             kind, key, *_ = (home / "host_key.pub").read_text().split()
             with (self.directory / "known_hosts").open("a") as stream:
                 stream.write(f"{name} {kind} {key}\n")
-        script = (
-            f"mount --bind {home}/postgresql /var/lib/postgresql && mkdir -p /var/lib/jbnet &&"
-            f" mount --bind {home}/lib /var/lib/jbnet && mount --bind {home}/shadow /etc/shadow && mount -t tmpfs tmpfs /run && mkdir /run/sshd &&"
-            f" exec /usr/sbin/sshd -D -f {home}/sshd"
+        script = " && ".join(
+            [
+                f"mount --bind {home}/postgresql /var/lib/postgresql",
+                "mkdir -p /var/lib/jbnet",
+                f"mount --bind {home}/lib /var/lib/jbnet",
+                f"mount --bind {home}/shadow /etc/shadow",
+                "mount -t tmpfs tmpfs /run",
+                "mkdir /run/sshd",
+                f"exec /usr/sbin/sshd -D -f {home}/sshd",
+            ]
         )
         unshare = ["unshare", "-m", "-p", "-i", "-f", "--kill-child", "--mount-proc", "sh", "-c", script]
         self.processes[name] = subprocess.Popen(["ip", "netns", "exec", self.netns(name), *unshare])
