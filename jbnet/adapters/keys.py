@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
@@ -111,11 +112,7 @@ def make_person(folder: Path, name: str, *, login: str = "") -> Path:
     path.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
     public = private.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
     (folder / "approvers" / f"{name}.pub").write_text(f"{public} {name}\n", encoding="ascii")
-    listed = folder / "approvers.yaml"
-    if not listed.exists():
-        listed.write_text("people:\n", encoding="utf-8")
-    with listed.open("a", encoding="utf-8") as stream:
-        stream.write(f'  {name}: {{login: "{login}", roles: [approver]}}\n')
+    _list_person(folder / "approvers.yaml", name, login)
     return path
 
 
@@ -123,6 +120,14 @@ def fingerprint(key: Ed25519PublicKey) -> str:
     """Return the fingerprint as ``ssh-keygen -l`` prints it (SHA-256, base64 without padding)."""
     blob = key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).split()[1]
     return "SHA256:" + base64.b64encode(hashlib.sha256(base64.b64decode(blob)).digest()).decode().rstrip("=")
+
+
+def _list_person(path: Path, name: str, login: str) -> None:
+    """Add a person to the list; comments in it are lost."""
+    found = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
+    listed = (found or {}).get("people") or {}
+    people = {**listed, name: {"login": login, "roles": ["approver"]}}
+    path.write_text(yaml.safe_dump({"people": people}, allow_unicode=True), encoding="utf-8")
 
 
 def _decode_private(path: Path, content: bytes, passphrase: Callable[[], str]) -> object:

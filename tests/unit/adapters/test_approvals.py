@@ -109,7 +109,7 @@ def test_a_key_of_nobody_cannot_sign(box: ApprovalBox, tmp_path: Path) -> None:
 def test_one_key_for_two_people_is_an_error(people: Path) -> None:
     (people / "approvers" / "double.pub").write_bytes((people / "approvers" / "li-na.pub").read_bytes())
     with (people / "approvers.yaml").open("a") as stream:
-        stream.write("  double: {}\n")
+        stream.write("  double: {roles: [approver]}\n")
     with pytest.raises(UsageError) as caught:
         load_approvers([people])
     assert caught.value.findings[0].message == "double and li-na have the same name or key"

@@ -1,0 +1,76 @@
+"""``jbnet`` as a process of its own whose recovery acts on files of a folder, and which dies by SIGKILL on demand.
+
+Run as ``python recovery_process.py FOLDER ARGUMENTS...``; with KILL_AFTER=n it is killed right after its n-th act,
+with HANG=ACTION that action never comes back.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
+
+from jbnet import wiring
+from jbnet.model.network import Database, Network
+from jbnet.model.text import text
+from jbnet.ports import StepAction, StepOutcome
+
+NAMES = ("assess", "fence", "unfence", "promote", "move-address", "verify-writes")
+LOOKS = ("assess", "verify-writes")
+
+
+@dataclass
+class FileAction:
+    """Its effect is a file; every act is a line of ``acts``."""
+
+    folder: Path
+    name: str
+
+    def _effect(self, params: Mapping[str, object]) -> Path:
+        return self.folder / f"{self.name}-{params['database']}"
+
+    def probe(self, params: Mapping[str, object]) -> StepOutcome:
+        return StepOutcome(self.name not in LOOKS and self._effect(params).exists(), text("looked"))
+
+    def do(self, params: Mapping[str, object]) -> StepOutcome:
+        if os.environ.get("HANG") == self.name:
+            threading.Event().wait()
+        self._effect(params).touch()
+        with (self.folder / "acts").open("a+") as stream:
+            stream.write(f"{self.name}-{params['database']}\n")
+            stream.flush()
+            stream.seek(0)
+            if len(stream.readlines()) == int(os.environ.get("KILL_AFTER", "0")):
+                os.kill(os.getpid(), signal.SIGKILL)
+        return StepOutcome(True, text("done"), {"lag_bytes": 0})
+
+    def verify(self, params: Mapping[str, object]) -> StepOutcome:
+        return StepOutcome(self._effect(params).exists(), text("seen"))
+
+
+def actions(folder: Path) -> dict[str, StepAction]:
+    """All actions that a failover wants."""
+    return {name: FileAction(folder, name) for name in NAMES}
+
+
+def network() -> Network:
+    """A network of two databases and nothing else."""
+    databases = {
+        name: Database(name, name, IPv4Address(f"10.3.0.{n}"), 5430 + n, "xining-dc-db1", "golmud-dc-db1", "sync", n, 0)
+        for n, name in enumerate(("production", "exchange"), 1)
+    }
+    return Network("q", "q", 64512, IPv4Network("10.0.0.0/8"), databases=databases)
+
+
+if __name__ == "__main__":
+    from jbnet.cli.app import main
+
+    place = Path(sys.argv.pop(1))
+    wiring.recovery_actions = lambda *_: actions(place)
+    wiring.load_network = lambda *_, **__: network()
+    main()

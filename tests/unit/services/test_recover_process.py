@@ -1,0 +1,165 @@
+"""Recovery as processes: killed by SIGKILL, interrupted, approved from another process, resumed to the same end."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from jbnet.adapters.keys import make_person
+
+ROOT = Path(__file__).parents[3]
+PROGRAM = ROOT / "tests" / "fakes" / "recovery_process.py"
+WHOLE = {
+    f"{name}-{database}" for database in ("production", "exchange") for name in ("fence", "promote", "move-address")
+}
+PATIENCE_S = 60
+
+
+class Workspace:
+    """A workspace with two throw-away people, and the outside world in a folder of files."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.world = folder / "world"
+        self.world.mkdir()
+        shutil.copytree(ROOT / "dr", folder / "dr")
+        self.keys = [make_person(folder / "dr", name) for name in ("li-na", "wang-wei")]
+
+    def popen(self, *argv: str, **environment: str) -> subprocess.Popen[str]:
+        command = [sys.executable, str(PROGRAM), str(self.world), "-C", str(self.folder), *argv]
+        environment = {**os.environ, **environment}
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+
+    def run(self, *argv: str) -> tuple[int, str, str]:
+        process = self.popen(*argv)
+        out, err = process.communicate(timeout=PATIENCE_S)
+        return process.returncode, out, err
+
+    def approve(self, execution: str) -> None:
+        request = self.folder / ".jbnet" / "recovery" / execution / "approvals" / "request.json"
+        wait_until(request.exists)
+        for key in self.keys:
+            code, out, err = self.run("dr", "approve", execution, "--key", str(key))
+            assert code == 0, err
+            assert "assess[production].lag_bytes: 0" in out
+
+    @property
+    def acts(self) -> list[str]:
+        path = self.world / "acts"
+        return [line for line in path.read_text().split() if line in WHOLE] if path.exists() else []
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path)
+
+
+def wait_until(condition: object) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.02)
+
+
+@contextmanager
+def ended(process: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("act", [3, 4, 7])
+def test_killed_by_sigkill_in_the_middle_it_resumes_to_the_end_and_repeats_nothing(
+    workspace: Workspace, act: int
+) -> None:
+    with ended(workspace.popen("dr", "failover", KILL_AFTER=str(act))) as process:
+        execution = wait_for_execution(workspace)
+        workspace.approve(execution)
+        assert process.wait(PATIENCE_S) == -signal.SIGKILL
+    code, _, err = workspace.run("dr", "failover")
+    assert code == 4
+    assert f"execution {execution} has not ended" in err
+    code, out, err = workspace.run("dr", "resume")
+    assert code == 0, err
+    assert f"{execution}: done" in out
+    assert sorted(workspace.acts) == sorted(WHOLE)
+    assert workspace.run("dr", "verify")[0] == 0
+    code, out, _ = workspace.run("--lang", "zh", "dr", "report")
+    assert code == 0
+    assert "li-na, wang-wei" in out
+    standing = json.loads(workspace.run("--json", "dr", "status")[1])["data"]["executions"]
+    assert [(one["execution"], one["state"]) for one in standing] == [(execution, "done")]
+
+
+def test_interrupted_while_a_step_hangs_it_ends_with_130_says_how_to_go_on_and_does(workspace: Workspace) -> None:
+    with ended(workspace.popen("dr", "failover", HANG="promote")) as process:
+        execution = wait_for_execution(workspace)
+        workspace.approve(execution)
+        wait_until(lambda: "fence-production" in workspace.acts)
+        journal = ["dr", "report", execution]
+        wait_until(lambda: "promote[production]" in workspace.run(*journal)[1])
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 130
+    assert f"jbnet dr resume {execution} goes on from there" in err
+    assert "Traceback" not in err
+    assert workspace.run("dr", "resume", execution)[0] == 0
+    assert sorted(workspace.acts) == sorted(WHOLE)
+
+
+def test_approvals_made_elsewhere_come_in_as_text_and_a_second_process_is_refused(workspace: Workspace) -> None:
+    with ended(workspace.popen("--json", "dr", "failover")) as process:
+        execution = wait_for_execution(workspace)
+        request = workspace.folder / ".jbnet" / "recovery" / execution / "approvals" / "request.json"
+        wait_until(request.exists)
+        assert workspace.run("dr", "resume", execution)[0] == 4
+        elsewhere = workspace.folder / "carried.json"
+        shutil.copy(request, elsewhere)
+        for key in workspace.keys:
+            code, out, err = workspace.run(
+                "--state", str(workspace.folder / "other"), "dr", "approve", execution,
+                "--key", str(key), "--print", "--request", str(elsewhere),
+            )  # fmt: skip
+            assert code == 0, err
+            assert workspace.run("dr", "approve", execution, "--token", out.splitlines()[-1])[0] == 0
+        out, err = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 0, err
+    events = [json.loads(line) for line in out.splitlines()]
+    assert {"dr.started", "dr.approval.needed", "dr.step.done", "dr.finished"} <= {e.get("event") for e in events}
+
+
+def test_a_dry_run_shows_the_steps_and_touches_nothing(workspace: Workspace) -> None:
+    code, out, err = workspace.run("dr", "failover", "--dry-run", "--database", "exchange")
+    assert code == 0, err
+    assert "fence[exchange]: fence database=exchange, host=xining-dc-db1" in out
+    assert "production" not in out
+    assert not (workspace.folder / ".jbnet").exists()
+
+
+def test_wrong_use_is_said_in_one_line_with_the_right_code(workspace: Workspace) -> None:
+    assert workspace.run("dr", "failover", "--database", "prod")[0] == 2
+    assert workspace.run("dr", "resume")[0] == 3
+    assert workspace.run("dr", "approve", "20261122-1")[0] == 2
+    shutil.rmtree(workspace.folder / "dr" / "approvers")
+    code, _, err = workspace.run("dr", "failover")
+    assert code == 4
+    assert "2 people must approve, and only - can" in err
+    assert len(err.splitlines()) == 2
+
+
+def wait_for_execution(workspace: Workspace) -> str:
+    recovery = workspace.folder / ".jbnet" / "recovery"
+    wait_until(lambda: list(recovery.glob("*-1")))
+    return next(recovery.glob("*-1")).name
