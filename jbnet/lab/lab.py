@@ -224,10 +224,7 @@ class Lab:
         return found
 
     def _power_on(self, devices: Sequence[str], reporter: Reporter) -> None:
-        deadline = time.monotonic() + power.BOOT_TIMEOUT_S
-        for device in devices:
-            self._power.press(device, deadline)
-        for done, device in enumerate(self._power.await_ready(devices, deadline), 1):
+        for done, device in enumerate(self._power.switch_on(devices), 1):
             reporter.report(Progress("lab.device", device, {"done": done, "of": len(devices)}))
             if complaint := self._power.complaint(device):
                 reporter.report(Progress("lab.warning", device, {"message": complaint}))

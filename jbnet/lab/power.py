@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import time
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from jbnet.lab import process
@@ -16,6 +17,7 @@ from jbnet.model.errors import CommandFailed
 from jbnet.model.text import text
 
 BOOT_TIMEOUT_S = 60.0
+AT_ONCE = 4 * (os.cpu_count() or 1)
 OFF, BOOTING, ON = "off", "booting", "on"
 
 
@@ -75,14 +77,22 @@ class Power:
             return
         raise CommandFailed("{device} cannot be switched on: its chassis does not answer", device=device)
 
-    def await_ready(self, devices: Iterable[str], deadline: float) -> Iterable[str]:
-        """Yield devices as they finish their boot. Raises CommandFailed for one that does not."""
-        waiting = list(devices)
-        while waiting:
-            ready = [device for device in waiting if self._is_ready(device, deadline)]
+    def switch_on(self, devices: Iterable[str], at_once: int = AT_ONCE) -> Iterator[str]:
+        """Give devices power, some at once, and yield each as its boot ends. Raises CommandFailed for a failed boot.
+
+        Hundreds of boots at the same time would only wait for each other.
+        """
+        waiting = deque(devices)
+        booting: dict[str, float] = {}
+        while waiting or booting:
+            while waiting and len(booting) < at_once:
+                device = waiting.popleft()
+                booting[device] = time.monotonic() + BOOT_TIMEOUT_S
+                self.press(device, booting[device])
+            ready = [device for device, deadline in booting.items() if self._is_ready(device, deadline)]
             yield from ready
-            waiting = [device for device in waiting if device not in ready]
-            if waiting:
+            booting = {device: deadline for device, deadline in booting.items() if device not in ready}
+            if not ready:
                 time.sleep(POLL_S)
 
     def cut(self, device: str, deadline: float) -> None:
