@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import socket
 import subprocess
@@ -149,6 +150,18 @@ def test_kill_9_in_the_middle_of_a_commit_leaves_no_half_of_it(device: FrrDevice
     assert device.running() == before
 
 
+def test_a_change_that_cuts_its_own_path_undoes_itself(device: FrrDevice, driver: FRRDriver, hosts: SshHosts) -> None:
+    before = device.running()
+    driver.load_replace_candidate(config=before.removesuffix("end\n") + "interface up1\n shutdown\nexit\n")
+    with contextlib.suppress(Unreachable):  # the answer may arrive once the path is back, or never
+        driver.commit_config(revert_in=3)
+    with pytest.raises((CommandFailed, Unreachable)):
+        driver.confirm_commit()
+    until(lambda: answers(hosts, device), 30, "the path is back")
+    until(lambda: last_outcome(device) == "timer", 30, "the timer has run out")
+    assert device.running() == before
+
+
 def test_a_device_that_lost_power_before_the_confirmation_boots_into_what_ran_before(device: FrrDevice) -> None:
     device.vtysh("configure terminal", "ip route 192.0.2.64/26 blackhole")
     before = device.running()
@@ -274,6 +287,12 @@ def test_getters_read_the_device(device: FrrDevice, driver: FRRDriver) -> None:
     assert driver.get_ospf_neighbors() == []
     assert "zebra" in driver.cli(["show daemons"])["show daemons"]
     assert driver.is_alive() == {"is_alive": True}
+
+
+def test_a_device_without_bgp_has_no_sessions(device: FrrDevice, driver: FRRDriver) -> None:
+    device.run("pkill", "-x", "bgpd")
+    until(lambda: "bgpd" not in device.vtysh("show daemons"), 5, "bgpd has ended")
+    assert driver.get_bgp_neighbors() == {"global": {"router_id": "", "peers": {}}}
 
 
 def test_a_host_key_that_is_not_the_known_one_is_refused(device: FrrDevice, tmp_path: Path) -> None:

@@ -21,6 +21,9 @@ from jbnet.ports import Completed
 
 HELPER = "/usr/local/libexec/jbnet-commit"
 APPLY_S = 300.0
+"""How long a change without a timer may take."""
+ANSWER_S = 15.0
+"""How long after its timer a commit's answer is still waited for: the way back may just have come up again."""
 NOTHING_PENDING = 3
 NOT_BACK = 4
 
@@ -110,12 +113,14 @@ class FRRDriver(Getters, NetworkDriver):  # type: ignore[misc]  # napalm is unty
         """Make the candidate run, whole or not at all.
 
         With ``revert_in`` (seconds) a timer on the device puts back what ran, unless confirmed; without, the
-        result is saved at once. Raises CommandFailed with what FRR said; what ran before then runs again.
+        result is saved at once. Raises CommandFailed with what FRR said; what ran before then runs again. Raises
+        Unreachable when no answer came: a change that cut its own path is undone by its timer by then.
         """
         if not self._candidate:
             raise CommandFailed("{device}: no candidate is loaded", device=self.hostname)
-        seconds = str(int(revert_in or 0))
-        done = self._helper("commit", seconds, self._candidate, message, timeout=APPLY_S)
+        seconds = int(revert_in or 0)
+        limit = seconds + ANSWER_S if seconds else APPLY_S
+        done = self._helper("commit", str(seconds), self._candidate, message, timeout=limit)
         if done.code:
             raise self._not_committed(done)
         self._committed, self._candidate, self._merge = self._candidate, "", ""

@@ -22,8 +22,14 @@ class Getters:
         raise NotImplementedError
 
     def _json(self, command: str) -> dict[str, Any]:
-        """Return what a show command answers; a daemon that does not run answers nothing."""
-        return dict(_parsed(self.hostname, command, self._vtysh(f"{command} json") or "{}"))
+        """Return what a show command answers; nothing where the daemon it asks is none of this device's."""
+        try:
+            said = self._vtysh(f"{command} json")
+        except CommandFailed as refusal:
+            if str(refusal).endswith("is not running"):
+                return {}
+            raise
+        return dict(_parsed(self.hostname, command, said or "{}"))
 
     def _listed(self, *argv: str) -> list[Any]:
         done = self._run(*argv)
