@@ -33,6 +33,7 @@ def snmpd_conf(device: LabDevice, secrets: SnmpSecrets, trap_sink: str | None) -
         f"sysLocation {device.location}",
         "sysContact noc",
         f"engineID {device.name}",
+        "dontLogTCPWrappersConnects yes",
         "master agentx",
         "agentXPerms 0660 0750 Debian-snmp frr",
     ]

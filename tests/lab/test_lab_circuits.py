@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from eventually import eventually
 
 from jbnet.adapters.secrets import SecretsFile
 from jbnet.lab import process
+from jbnet.lab.agent import engine_id
 from jbnet.lab.lab import Lab
 from jbnet.lab.spec import LabSpec
 
@@ -146,6 +148,25 @@ def test_the_line_with_delay_ends_with_the_lab(
     assert len(relays) == 1
     lab.down()
     assert not process.is_alive(relays[0])
+
+
+LISTENER = """
+import socket
+heard = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+heard.bind(("0.0.0.0", 162))
+print("ready", flush=True)
+while True:
+    print(heard.recv(9000).hex(), flush=True)
+"""
+
+
+def test_a_cut_is_told_by_an_ospf_trap_with_the_devices_engine_id(lab: Lab) -> None:
+    with lab.popen("left", [sys.executable, "-c", LISTENER], stdout=subprocess.PIPE) as listener:
+        assert listener.stdout is not None
+        assert listener.stdout.readline() == b"ready\n"
+        lab.cut("near-up1")
+        assert engine_id("left").hex().encode() in listener.stdout.readline()
+        listener.kill()
 
 
 @pytest.fixture
