@@ -79,7 +79,9 @@ class ApprovalBox:
         """Put an approval where the engine finds it. Raises Refused, with the reason, if it would not count."""
         judged = self.judge(request, approval)
         if judged.refusal is not None:
-            raise Refused(judged.refusal.template, **judged.refusal.params)
+            refused = Refused(judged.refusal.template)
+            refused.text = judged.refusal
+            raise refused
         name = SAFE.sub("_", f"{approval.person}-{approval.figures_sha256[:16]}.approval")
         _write(self.folder / name, canonical_json(asdict(approval)))
 
