@@ -382,5 +382,5 @@ def deploy_desk(state_dir: Path, network: Network, reporter: Reporter) -> Desk:
         backups=BackupFiles(state_dir / "backups", clock),
         clock=clock,
         reporter=reporter,
-        owner=f"{getpass.getuser()}@{os.uname().nodename}:{os.getpid()}",
+        owner=f"{getpass.getuser()}@{os.uname().nodename}",
     )

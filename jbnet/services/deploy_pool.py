@@ -57,6 +57,7 @@ class _Job(Generic[T]):
     name: str
     ends: float
     held: Held = field(default_factory=Held)
+    outcome: list[T | BaseException] = field(default_factory=list)
 
 
 def each(
@@ -93,7 +94,7 @@ class _Pool(Generic[T]):
         self.work, self.deadline_s = work, deadline_s
         self.running: dict[str, _Job[T]] = {}
         self.results: dict[str, T | Exception] = {}
-        self._done: queue.SimpleQueue[tuple[_Job[T], T | Exception]] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def start(self, name: str) -> None:
         job: _Job[T] = _Job(name, time.monotonic() + self.deadline_s)
@@ -102,21 +103,30 @@ class _Pool(Generic[T]):
 
     def _run(self, job: _Job[T]) -> None:
         try:
-            self._done.put((job, self.work(job.name, job.held)))
-        except Exception as error:  # noqa: BLE001  one device's failure, of whatever kind, is a value here
-            self._done.put((job, error))
+            job.outcome.append(self.work(job.name, job.held))
+        except BaseException as error:  # noqa: BLE001  one device's failure, of whatever kind, is a value here
+            job.outcome.append(error)
+        self._done.put(job.name)
 
     def collect(self) -> None:
-        """Wait for one result, or for the next deadline."""
-        nearest = min(job.ends for job in self.running.values())
-        try:
-            job, result = self._done.get(timeout=max(0.0, nearest - time.monotonic()))
-        except queue.Empty:
-            self._give_up()
-            return
-        if self.running.get(job.name) is job:
+        """Wait for a result, or for the next deadline. A result outlives a Ctrl-C that comes while it is fetched."""
+        if not self._sweep():
+            nearest = min(job.ends for job in self.running.values())
+            try:
+                self._done.get(timeout=max(0.0, nearest - time.monotonic()))
+            except queue.Empty:
+                self._give_up()
+
+    def _sweep(self) -> bool:
+        """Take in what is done; say whether there was any."""
+        done = [job for job in self.running.values() if job.outcome]
+        for job in done:
+            result = job.outcome[0]
+            if isinstance(result, BaseException) and not isinstance(result, Exception):
+                raise result
             del self.running[job.name]
             self.results[job.name] = result
+        return bool(done)
 
     def _give_up(self) -> None:
         now = time.monotonic()

@@ -1,0 +1,282 @@
+"""Applying plans to a whole fake network: the good way, and everything that can go wrong on it."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+from deploy_world import Killed, World
+from sample_network import sample_network
+
+from jbnet.change.model import Plan
+from jbnet.config.render import render
+from jbnet.config.tree import parse
+from jbnet.model.errors import Refused, Unreachable, UsageError
+from jbnet.services.deploy import Desk, Outcome, State, apply, plan
+
+
+@pytest.fixture
+def world() -> World:
+    return World(sample_network())
+
+
+@pytest.fixture
+def desk(world: World, tmp_path: Path) -> Desk:
+    return world.desk(tmp_path)
+
+
+def planned(world: World) -> Plan:
+    return plan(world.network, world.network.devices.values(), world, world)
+
+
+def deployed(world: World, desk: Desk) -> World:
+    assert apply(planned(world), desk).ok
+    for device in world.devices.values():
+        device.calls.clear()
+    return world
+
+
+def states(outcome: Outcome) -> dict[str, State]:
+    return {result.device: result.state for result in outcome.results}
+
+
+def acts(desk: Desk, device: str) -> list[str]:
+    return [
+        f"{str(e['kind']).removeprefix('device.')} {dict(e['data'])['act']}"  # type: ignore[call-overload]
+        for e in desk.journal.entries()
+        if e["subject"] == device and "act" in e["data"]  # type: ignore[operator]
+    ]
+
+
+def at_rest(world: World) -> bool:
+    return all(device.deadline is None for device in world.devices.values())
+
+
+def test_from_out_of_the_box_to_a_second_plan_that_has_nothing_to_do(world: World, desk: Desk) -> None:
+    assert apply(planned(world), desk).ok
+    second = planned(world)
+    assert second.changes == {}
+    assert second.unasked == {}
+    for device in world.devices.values():
+        assert parse(device.running) == parse(device.startup)
+
+
+def test_devices_of_a_wave_go_side_by_side(world: World, tmp_path: Path) -> None:
+    assert apply(planned(world), world.desk(tmp_path, workers=8)).ok
+    assert planned(world).changes == {}
+
+
+def test_every_act_stands_in_the_journal_before_it_is_done_and_its_result_after(world: World, desk: Desk) -> None:
+    apply(planned(world), desk)
+    assert acts(desk, "core-r1") == ["intent commit", "result commit", "intent confirm", "result confirm"]
+    kinds = [e["kind"] for e in desk.journal.entries()]
+    assert (kinds[0], kinds[-1]) == ("apply.start", "apply.end")
+
+
+def test_what_ran_before_is_backed_up(world: World, desk: Desk) -> None:
+    before = world.devices["core-r1"].running
+    result = apply(planned(world), desk).results[0]
+    assert Path(result.backup).read_text(encoding="utf-8") == before
+    assert Path(result.backup).stat().st_mode & 0o077 == 0
+
+
+def test_a_dry_run_changes_nothing_and_leaves_no_trace(world: World, desk: Desk) -> None:
+    before = {name: device.running for name, device in world.devices.items()}
+    outcome = apply(planned(world), desk, dry_run=True)
+    assert set(states(outcome).values()) == {State.WOULD}
+    assert {name: device.running for name, device in world.devices.items()} == before
+    assert desk.journal.entries() == []
+
+
+def test_a_device_that_was_changed_since_the_plan_is_refused_and_left_as_it_is(world: World, desk: Desk) -> None:
+    deployed(world, desk)
+    world.devices["datong-r1"].type("ip route 192.0.2.0/24 blackhole")
+    made = planned(world)
+    world.devices["datong-r1"].type("ip route 198.51.100.0/24 blackhole")
+    outcome = apply(made, desk)
+    assert states(outcome) == {"datong-r1": State.REFUSED}
+    assert outcome.refused
+    assert "198.51.100.0/24" in world.devices["datong-r1"].running
+
+
+def test_a_device_assumed_to_be_as_out_of_its_box_is_refused_when_it_is_not(world: World, desk: Desk) -> None:
+    made = planned(world)
+    world.devices["datong-r1"].type("ip route 192.0.2.0/24 blackhole")
+    outcome = apply(made, desk)
+    assert states(outcome)["datong-r1"] is State.REFUSED
+    assert "chengdong-lejiawan-r1" in outcome.not_started
+
+
+def test_after_a_failed_wave_nothing_more_is_begun_and_the_next_plan_goes_on_from_there(
+    world: World, desk: Desk
+) -> None:
+    world.devices["xining-r1"].refuses = "area 0.0.63.1 nssa"
+    outcome = apply(planned(world), desk)
+    assert states(outcome)["xining-r1"] is State.FAILED
+    assert "chengdong-r1" in outcome.not_started
+    world.devices["xining-r1"].refuses = ""
+    again = planned(world)
+    assert "core-r1" not in again.changes
+    assert apply(again, desk).ok
+    assert planned(world).changes == {}
+
+
+def test_a_look_that_finds_a_neighbour_gone_takes_the_change_back(world: World, desk: Desk) -> None:
+    deployed(world, desk)
+    device = world.devices["xining-dc-r1"]
+    intended = device.running
+    device.running = device.running.replace(" ip ospf cost 100\n", " ip ospf cost 55\n")
+    before = device.running
+    made = planned(world)
+    world.strikes["xining-dc-r1", "commit"] = lambda: world.cut.add("xining-dc-db1-up1")
+    outcome = apply(made, desk)
+    assert states(outcome) == {"xining-dc-r1": State.REVERTED}
+    assert "db1-1" in str(outcome.results[0].reason)
+    assert device.running == before != intended
+    assert at_rest(world)
+
+
+def test_a_new_router_without_its_neighbour_upwards_is_taken_back(world: World, desk: Desk) -> None:
+    world.deaf.add("xining-dc-r1")
+    outcome = apply(planned(world), desk)
+    assert states(outcome)["xining-dc-r1"] is State.REVERTED
+    assert at_rest(world)
+
+
+def test_a_new_neighbour_over_a_dead_second_line_is_reported_and_no_failure(world: World, desk: Desk) -> None:
+    world.cut.add("chengdong-up2")
+    outcome = apply(planned(world), desk)
+    assert outcome.ok
+    assert {r.device: r.missing for r in outcome.results if r.missing} == {"chengdong-r1": ("up2",)}
+
+
+def test_a_change_that_cuts_its_own_way_is_taken_back_by_the_device_itself(world: World, desk: Desk) -> None:
+    deployed(world, desk)
+    device = world.devices["datong-r1"]
+    device.type("ip route 192.0.2.0/24 blackhole")
+    before = device.running
+    made = planned(world)
+    world.strikes["datong-r1", "commit"] = lambda: setattr(device, "cut_by", "ip route 10.9.0.0/17")
+    device.cut_by = ""
+
+    outcome = apply(made, desk)
+    assert states(outcome) == {"datong-r1": State.REVERTING}
+    device.cut_by = ""
+    world.clock.sleep(desk.timing.revert_s)
+    assert device.running == before
+
+
+def test_a_device_that_dies_in_the_middle_stops_the_next_wave_but_not_its_own(world: World, tmp_path: Path) -> None:
+    desk = world.desk(tmp_path)
+    made = planned(world)
+
+    def die() -> None:
+        world.devices["xining-dc-r1"].reachable = False
+        raise Unreachable("{device} went away", device="xining-dc-r1")
+
+    world.strikes["xining-dc-r1", "commit"] = die
+    found = states(apply(made, desk))
+    assert found["xining-dc-r1"] is State.REVERTING
+    assert found["xining-r1"] is State.CONFIRMED
+
+
+def test_a_hung_device_is_given_up_at_its_deadline(world: World, tmp_path: Path) -> None:
+    desk = world.desk(tmp_path, workers=8, device_s=0.5)
+    made = planned(world)
+    world.hung.add("core-r1")
+    outcome = apply(made, desk)
+    assert states(outcome)["core-r1"] is State.REVERTING
+    assert "within" in str(outcome.results[0].reason)
+
+
+def killed_run(world: World, desk: Desk, device: str, call: str) -> Plan:
+    """Apply in a process that is killed at a call to a device; return the plan."""
+    made = planned(world)
+    world.strikes[device, call] = world.kill
+    with pytest.raises(Killed):
+        apply(made, desk)
+    world.killed = False
+    assert [e["kind"] for e in desk.journal.entries()][-1] != "apply.end"
+    return made
+
+
+@pytest.mark.parametrize("call", ["pending", "load", "commit", "get_ospf_neighbors", "confirm"])
+def test_killed_anywhere_it_resumes_to_the_same_end(world: World, desk: Desk, call: str) -> None:
+    made = killed_run(world, desk, "xining-r1", call)
+    outcome = apply(made, desk, resume=True)
+    assert outcome.ok
+    assert planned(world).changes == {}
+    assert at_rest(world)
+
+
+def test_killed_between_commit_and_confirm_the_device_goes_back_by_itself(world: World, desk: Desk) -> None:
+    before = world.devices["xining-r1"].running
+    killed_run(world, desk, "xining-r1", "confirm")
+    assert world.devices["xining-r1"].running != before
+    world.clock.sleep(desk.timing.revert_s)
+    assert world.devices["xining-r1"].running == before
+
+
+def test_a_plan_that_was_begun_and_did_not_end_is_carried_on_only_on_demand(world: World, desk: Desk) -> None:
+    made = planned(world)
+    desk.journal.append("apply.start", made.hash, {})
+    with pytest.raises(Refused, match="--resume"):
+        apply(made, desk)
+    assert apply(made, desk, resume=True).ok
+
+
+def test_what_is_right_already_is_skipped(world: World, desk: Desk) -> None:
+    made = planned(world)
+    apply(made, desk)
+    found = apply(made, desk)
+    assert set(states(found).values()) == {State.ALREADY}
+
+
+def test_a_device_that_somebody_else_works_on_is_left_to_them(world: World, desk: Desk) -> None:
+    desk.locks.acquire("core-r1", "colleague@noc", 60)
+    outcome = apply(planned(world), desk)
+    assert states(outcome) == {"core-r1": State.REFUSED}
+    assert "colleague@noc" in str(outcome.results[0].reason)
+    world.clock.sleep(61)
+    assert apply(planned(world), desk).ok
+
+
+def test_a_danger_is_refused_unless_overridden_by_name_and_the_override_is_in_the_journal(
+    world: World, desk: Desk
+) -> None:
+    deployed(world, desk)
+    world.devices["xining-r1"].type("interface up1", " ip address 10.99.0.1/31")
+    made = planned(world)
+    with pytest.raises(Refused, match=r"10\.99\.0\.1/31"):
+        apply(made, desk)
+    with pytest.raises(Refused):
+        apply(made, desk, overrides=["xining-r2"])
+    assert apply(made, desk, overrides=["xining-r1"]).ok
+    starts = [e["data"] for e in desk.journal.entries() if e["kind"] == "apply.start"]
+    assert starts[-1] == {"owner": "engineer@noc", "overrides": ["xining-r1"]}
+
+
+def test_ctrl_c_lets_the_running_wave_end_and_starts_no_other(world: World, desk: Desk) -> None:
+    def interrupt() -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    made = planned(world)
+    world.strikes["core-r1", "commit"] = interrupt
+    outcome = apply(made, desk)
+    assert outcome.interrupted
+    assert states(outcome) == {"core-r1": State.CONFIRMED}
+    assert "core-r2" in outcome.not_started
+    assert at_rest(world)
+
+
+def test_a_plan_of_another_network_is_refused(world: World, desk: Desk) -> None:
+    with pytest.raises(UsageError, match="other"):
+        apply(Plan("other"), desk)
+
+
+def test_the_configuration_that_runs_is_the_one_that_was_shown(world: World, desk: Desk) -> None:
+    made = planned(world)
+    apply(made, desk)
+    for name in made.changes:
+        assert parse(world.devices[name].running) == parse(render(world.network, world.network.devices[name]))
