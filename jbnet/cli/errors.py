@@ -35,11 +35,15 @@ def run_guarded(app: typer.Typer) -> int:
         _print_error(context, text("interrupted"), None, ())
         return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001  a defect of ours: say so in one line, keep the trace for JBNET_DEBUG
-        if os.environ.get("JBNET_DEBUG"):
-            traceback.print_exc()
-        defect = text("internal error: {kind}: {error}", kind=type(error).__name__, error=error)
-        _print_error(context, defect, text("set JBNET_DEBUG=1 for the trace, and report it"), ())
+        _print_error(context, defect(error), text("set JBNET_DEBUG=1 for the trace, and report it"), ())
         return ExitCode.FAILED
+
+
+def defect(error: Exception) -> Text:
+    """Return what is said of a defect of ours; the trace is printed where it was asked for (JBNET_DEBUG)."""
+    if os.environ.get("JBNET_DEBUG"):
+        traceback.print_exception(error)
+    return text("internal error: {kind}: {error}", kind=type(error).__name__, error=error)
 
 
 def _context_from_argv() -> Context:

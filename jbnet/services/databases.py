@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from jbnet.model.errors import CommandFailed
+from jbnet.model.errors import CommandFailed, Unreachable
 from jbnet.model.network import Network
 from jbnet.model.secrets import Secret
 from jbnet.model.text import text
-from jbnet.ports import DatabaseServers, PlaybookResult, PlaybookRunner, RouteControl, Secrets
+from jbnet.ports import DatabaseServer, DatabaseServers, PlaybookResult, PlaybookRunner, RouteControl, Secrets
 from jbnet.services.database_settings import (
     CLIENT_SECRET,
     REPLICATION_SECRET,
@@ -110,13 +110,14 @@ def _standby_variables(here: Cluster, layout: Layout, held: Mapping[str, Secret]
 
 
 def present_ids(servers: DatabaseServers, network: Network, database: str, client: str) -> frozenset[int]:
-    """Return the numbers of the client's rows on the server that leads now. Raises CommandFailed when none does."""
+    """Return the numbers of the client's rows on the server that leads now.
+
+    A host that does not answer is passed over: after a failover it is dead, and fenced. Raises CommandFailed when
+    not exactly one of those that answer leads.
+    """
     declared = network.databases[database]
-    leaders = []
-    for host in (declared.primary, declared.standby):
-        server = servers.server(database, host)
-        if server.state().leads:
-            leaders.append(server)
+    found = [servers.server(database, host) for host in (declared.primary, declared.standby)]
+    leaders = [server for server in found if _leads(server)]
     if len(leaders) != 1:
         raise CommandFailed(
             "database {name}: {count} servers take writes; expected one",
@@ -125,3 +126,10 @@ def present_ids(servers: DatabaseServers, network: Network, database: str, clien
             hint=text("look with: jbnet dr status"),
         )
     return leaders[0].present(client)
+
+
+def _leads(server: DatabaseServer) -> bool:
+    try:
+        return server.state().leads
+    except Unreachable:
+        return False

@@ -34,7 +34,7 @@ def _typed_by_hand(hand: Stagehand, figures: dict[str, Any]) -> None:
             raise CommandFailed("{device} did not take a line: {said}", device=picks.router, said=done.stdout)
         planned = hand.runner.json("plan")["data"]
         figures["hand_typed"] = [
-            f"{change['device']}: {line}" for change in planned["changes"] for line in change["diff"]
+            f"{device}: {line}" for device, change in planned["changes"].items() for line in change["diff"]
         ]
         figures["hand_typed_expected"] = [f"{picks.router}: - {TYPED}"]
         hand.board.measured(stage, "the plan shows: {lines}", lines="; ".join(figures["hand_typed"]))

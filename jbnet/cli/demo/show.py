@@ -20,6 +20,7 @@ from jbnet.cli.demo.runner import Runner
 from jbnet.cli.demo.stage import Stagehand
 from jbnet.cli.demo.summary import broken_promises, machine
 from jbnet.cli.demo.traces import Traces
+from jbnet.cli.errors import defect
 from jbnet.model.errors import ExitCode, JbnetError, TargetError
 from jbnet.model.text import text
 
@@ -57,6 +58,9 @@ class Demo:
         except KeyboardInterrupt:
             problems.append(self.context.tr("interrupted"))
             code = ExitCode.INTERRUPTED
+        except Exception as error:  # noqa: BLE001  a defect of ours: the lab must come down and the report be written
+            problems.append(self.context.tr(defect(error)))
+            code = ExitCode.FAILED
         finally:
             self._tidy(hand)
         hand.board.times["total"] = round(time.monotonic() - began, 2)
