@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from jbnet.change.model import Plan, Wave
 from jbnet.model.errors import JbnetError, Refused, UsageError
@@ -70,11 +71,9 @@ def _check(plan: Plan, desk: Desk, overrides: Collection[str]) -> None:
         raise UsageError("no such device: {device}", device=unknown[0], hint=text("plan again"))
     for name, change in plan.changes.items():
         if change.dangers and name not in overrides:
-            raise Refused(
-                "{reason}",
-                reason=change.dangers[0],
-                hint=text("if that is meant, override it by name: --override {device}", device=name),
-            )
+            hint = text("if that is meant, override it by name: --override {device}", device=name)
+            params: dict[str, Any] = dict(change.dangers[0].params)
+            raise Refused(change.dangers[0].template, hint=hint, **params)
 
 
 def _check_earlier_run(plan: Plan, desk: Desk, resume: bool) -> None:
