@@ -107,8 +107,26 @@ class View:
         return self.states[device].answer.since or self.now
 
     def held(self, device: str) -> bool:
-        """Say whether a device has been silent long enough to be called a cause."""
-        return self.now >= self.silent_since(device) + timedelta(seconds=self.policy.hold_s)
+        """Say whether a device has been silent long enough, behind lines that work, to be called a cause.
+
+        The time counts from when its nearest way was whole: a neighbour that has just come back itself, or a
+        line that has just come up, must first find its routes again.
+        """
+        began = [self.silent_since(device)]
+        for edge in self.plant.graph.adjacency[device]:
+            neighbour = self.states.get(edge.other(device))
+            if neighbour is not None and neighbour.answer.up and neighbour.answer.since and not self.down(edge.circuit):
+                began.append(max(neighbour.answer.since, self._up_since(edge.circuit) or neighbour.answer.since))
+        return self.now >= max(began) + timedelta(seconds=self.policy.hold_s)
+
+    def _up_since(self, circuit: str) -> datetime | None:
+        """Return when the later of a line's interfaces came up."""
+        watches = [
+            state.interfaces[end.interface].watch
+            for end in self.plant.lines[circuit].ends
+            if (state := self.states.get(end.device)) is not None and end.interface in state.interfaces
+        ]
+        return max((w.since for w in watches if w.up and w.since is not None), default=None)
 
     def settled(self, known: Known) -> bool:
         """Say whether an incident is too old to be folded into a cause that turns up now."""

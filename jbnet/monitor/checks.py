@@ -118,7 +118,7 @@ def load_checks(files: Mapping[str, str], roles: Mapping[str, Role]) -> tuple[Ch
     policy, asking = _PolicyDecl(), _AskingDecl()
     for file, content in sorted(files.items()):
         source = read(file, content, report)
-        found = validate(source, _File, report) if source is not None else None
+        found = validate(source, _File, report, set()) if source is not None else None
         if source is None or found is None:
             continue
         policy, asking = found.policy or policy, found.snmp or asking

@@ -111,14 +111,21 @@ class _Turn:
 
     def fill_in(self) -> None:
         """Bring sites, services and symptoms of the open incidents up to date."""
-        sites = cut_off(self._view, self._diagnosis.causes)
-        for cause in self._diagnosis.causes:
+        causes = [self._with_pending(cause) for cause in self._diagnosis.causes]
+        sites = cut_off(self._view, causes)
+        for cause in causes:
             incident = replace(self._kept[cause.id], devices=cause.devices, sites=sites.get(cause.id, ()))
             self._kept[cause.id] = replace(incident, symptoms=cause.evidence, services=self._services(incident))
         if set(self._kept) != {i.root_cause for i in self._before.open.values()}:
             added = consequences(self._view.plant, [i.root_cause for i in self._in_order()])
             for cause_id, incident in self._kept.items():
                 self._kept[cause_id] = _with(incident, added.get(cause_id, NOTHING))
+
+    def _with_pending(self, cause: Cause) -> Cause:
+        """Return the cause with those it held before that are still silent and that nothing else explains yet."""
+        pending = set(self._diagnosis.pending).difference(cause.devices)
+        waiting = pending.intersection(self._kept[cause.id].devices)
+        return replace(cause, devices=tuple(sorted({*cause.devices, *waiting}))) if waiting else cause
 
     def _services(self, incident: Incident) -> tuple[ServiceImpact, ...]:
         old = self._before.open.get(incident.id)

@@ -36,11 +36,13 @@ class FakeClock:
 
 
 class SimNet:
-    """The network as it stands. Change ``cut``, ``dropped``, ``dead``, ``deaf`` and look again.
+    """The network as it stands. Change what is broken and look again.
 
     ``cut``: circuits whose interfaces are down; ``dropped``: circuits that carry nothing while their interfaces
-    stay up; ``dead``: devices without power (``dark_lines``: the far ends of their lines go down as well);
-    ``deaf``: devices whose agent does not answer; ``lossy``: devices that lose their next so many answers.
+    stay up; ``missing``: circuits without interfaces; ``speechless``: circuits that carry traffic but no routing
+    yet; ``dead``: devices without power (``dark_lines``: the far ends of their lines go down as well); ``deaf``:
+    devices whose agent does not answer; ``unconverged``: devices that cannot be reached for want of a route;
+    ``lossy``: devices that lose their next so many answers.
     """
 
     def __init__(self, network: Network, *, dark_lines: bool = True):
@@ -52,6 +54,7 @@ class SimNet:
         self.dead: set[str] = set()
         self.deaf: set[str] = set()
         self.missing: set[str] = set()
+        self.speechless: set[str] = set()
         self.unconverged: set[str] = set()
         self.lossy: dict[str, int] = {}
         self.asked: list[str] = []
@@ -110,7 +113,7 @@ class SimNet:
 
     def _talks(self, line: Line) -> bool:
         alive = not any(end.device in self.dead for end in line.ends)
-        return alive and self.line_works(line.circuit) and line.circuit not in self.dropped
+        return alive and self.line_works(line.circuit) and line.circuit not in self.dropped | self.speechless
 
     def _neighbours(self, device: Device) -> Iterable[mibs.OspfNeighbor]:
         for interface in device.interfaces:

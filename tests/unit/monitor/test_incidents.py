@@ -257,3 +257,20 @@ def test_an_incident_in_json_has_the_agreed_shape(watch: Watching) -> None:
 
 def _without_ospf(sample: Sample) -> Sample:
     return replace(sample, ospf=())
+
+
+def test_what_lies_behind_a_healed_line_is_given_time_while_its_neighbour_finds_its_routes(watch: Watching) -> None:
+    watch.net.cut.add("chengdong-up1")
+    watch.round(10)
+    watch.net.cut.clear()
+    watch.net.speechless = {"chengdong-up1"}
+    watch.net.unconverged = {"chengdong-t1-r1", "chengdong-t2-r1"}
+    (found,) = watch.round()
+    assert watch.causes == ["circuit chengdong-up1"]
+    assert found.sites == ("chengdong-t1", "chengdong-t2")
+    watch.net.speechless = set()
+    watch.round(5)
+    assert watch.causes == ["circuit chengdong-up1"]
+    watch.net.unconverged = set()
+    assert watch.round() == []
+    assert list(watch.history) == ["1"]
