@@ -10,7 +10,7 @@ from jbnet.change.model import Change, Plan
 from jbnet.config.bootstrap import bootstrap
 from jbnet.config.render import render
 from jbnet.config.tree import ConfigTree, Patch, diff, parse
-from jbnet.model.errors import CommandFailed, JbnetError
+from jbnet.model.errors import CommandFailed, JbnetError, Unreachable
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text, text
 from jbnet.ports import DeviceSession, DeviceSessions, Progress, Reporter
@@ -44,17 +44,26 @@ def plan(
     workers: int = WORKERS,
     ask_s: float = ASK_S,
 ) -> Plan:
-    """Ask the devices, nearest to the core first, and return what would change, in waves.
+    """Ask the devices and return what would change, in waves.
 
-    A device that lies beyond others which are not deployed yet is not asked: it is compared with its bootstrap.
-    One that cannot be asked for any other reason is in ``Plan.unasked``.
+    A device that lies beyond others which are not deployed yet is not reached: it is compared with its bootstrap.
+    One that cannot be asked for any other reason is in ``Plan.unasked``. The roots are asked first; where one of
+    them was never deployed the rest follows level by level, so that nobody waits for what cannot answer.
     """
     survey = _Survey(network, sessions, reporter)
     chosen = managed(network, devices)
     depth = waves.depths(network)
-    for level in sorted({depth[d.name] for d in chosen}):
-        survey.ask([d for d in chosen if depth[d.name] == level], workers, ask_s)
+    levels = [[d for d in chosen if depth[d.name] == level] for level in sorted({depth[d.name] for d in chosen})]
+    while levels:
+        survey.ask(levels.pop(0), workers, ask_s)
+        if not survey.is_first_deployment():
+            levels = [[d for level in levels for d in level]] if levels else []
     return survey.plan()
+
+
+def unknown(error: Exception) -> Text:
+    """Return why a device could not be asked."""
+    return error.text if isinstance(error, JbnetError) else text("{reason}", reason=error)
 
 
 class _Survey:
@@ -68,15 +77,28 @@ class _Survey:
         self.unasked: dict[str, Text] = {}
 
     def ask(self, devices: Sequence[Device], workers: int, ask_s: float) -> None:
-        """Ask one level of the tree at once; assume the bootstrap where the way there is not built yet."""
+        """Ask devices at once, the nearer to the core standing first; assume where the way there is not built yet."""
         self.intended |= {d.name: render(self.network, d) for d in devices}
-        beyond = [d for d in devices if self._is_beyond(d)]
-        for device in beyond:
-            self.asked[device.name] = self._assume(device)
-            self.reporter.report(Progress("plan.assumed", device.name))
-        names = [d.name for d in devices if d not in beyond]
-        for name, result in each(names, self._ask, workers=workers, deadline_s=ask_s).items():
-            self._note(name, result)
+        near = [d for d in devices if not self._is_beyond(d)]
+        results = each([d.name for d in near], self._ask, workers=workers, deadline_s=ask_s)
+        self.asked |= {name: result for name, result in results.items() if isinstance(result, Asked)}
+        for device in devices:
+            result = results.get(device.name)
+            if device not in near or (isinstance(result, Unreachable) and self._is_beyond(device)):
+                self.asked[device.name] = self._assume(device)
+                self._report("plan.assumed", device)
+            elif isinstance(result, Exception):
+                self.unasked[device.name] = unknown(result)
+                self._report("plan.unasked", device)
+            else:
+                self._report("plan.asked", device)
+
+    def is_first_deployment(self) -> bool:
+        """Say whether any device that was asked was never deployed."""
+        return any(is_first(self.network.devices[name], asked.running) for name, asked in self.asked.items())
+
+    def _report(self, event: str, device: Device) -> None:
+        self.reporter.report(Progress(event, device.name))
 
     def plan(self) -> Plan:
         """Return the plan over all that was asked."""
@@ -127,15 +149,6 @@ class _Survey:
         shown = tuple(session.compare_config().splitlines())
         session.discard_config()
         return shown
-
-    def _note(self, name: str, result: Asked | Exception) -> None:
-        if isinstance(result, Asked):
-            self.asked[name] = result
-            self.reporter.report(Progress("plan.asked", name, {"lines": len(result.shown)}))
-            return
-        reason = result.text if isinstance(result, JbnetError) else text("{reason}", reason=result)
-        self.unasked[name] = reason
-        self.reporter.report(Progress("plan.unasked", name, {"reason": str(reason)}))
 
     def _change(self, name: str, at_risk: tuple[str, ...]) -> Change:
         asked, device = self.asked[name], self.network.devices[name]

@@ -1,0 +1,164 @@
+"""Deploying to a live network: routers as out of their box become the declared network, over the network itself."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eventually import eventually
+
+from jbnet import wiring
+from jbnet.lab.lab import Lab
+from jbnet.model.network import Network
+
+pytestmark = pytest.mark.lab
+
+
+class Workspace:
+    """The command line in a workspace whose lab is up."""
+
+    def __init__(self, folder: Path, lab: Lab) -> None:
+        self.folder, self.lab = folder, lab
+        self.network: Network = wiring.load_network(folder, folder / ".jbnet")
+
+    def jbnet(self, *arguments: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "jbnet", "-C", str(self.folder), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+        assert code is None or done.returncode == code, done.stdout + done.stderr
+        return done
+
+    def plan(self) -> dict[str, Any]:
+        return dict(json.loads(self.jbnet("--json", "plan").stdout)["data"])
+
+    def apply(self, plan: dict[str, Any], *arguments: str, code: int = 0) -> list[dict[str, Any]]:
+        said = self.jbnet("--json", "apply", plan["hash"], *arguments, code=code).stdout
+        return [json.loads(line) for line in said.splitlines()]
+
+    def inside(self, device: str, *argv: str) -> str:
+        done = subprocess.run(
+            self.lab.inside(device, list(argv)), capture_output=True, text=True, timeout=60, check=True
+        )
+        return done.stdout
+
+    def type(self, device: str, *lines: str) -> None:
+        """Type configuration lines at the device's console."""
+        self.inside(device, "vtysh", "-c", "configure terminal", *(word for line in lines for word in ("-c", line)))
+
+    def pings(self, origin: str, address: str) -> bool:
+        argv = self.lab.inside(origin, ["ping", "-n", "-c", "1", "-W", "2", address])
+        return subprocess.run(argv, capture_output=True, timeout=60, check=False).returncode == 0
+
+    def cut_off(self, origin: str, devices: Sequence[str]) -> list[str]:
+        return [n for n in devices if not self.pings(origin, str(self.network.devices[n].loopback))]
+
+
+@pytest.fixture(scope="module")
+def deployed(demo_workspace: Path, demo_lab: Lab) -> Workspace:
+    """The demo lab, deployed (by the first test that comes here, whatever ran before)."""
+    workspace = Workspace(demo_workspace, demo_lab)
+    first = workspace.plan()
+    if first["changes"]:
+        assert first["unasked"] == {}
+        events = workspace.apply(first)
+        assert events[-1]["data"]["ok"], events[-1]
+    return workspace
+
+
+@pytest.fixture
+def clean(deployed: Workspace) -> Iterator[Workspace]:
+    """The deployed lab; what a test typed by hand is taken back by the tool itself."""
+    yield deployed
+    left = deployed.plan()
+    if left["changes"]:
+        deployed.apply(left, *(word for name in left["changes"] for word in ("--override", name)))
+
+
+def test_a_second_plan_finds_nothing_to_do(deployed: Workspace) -> None:
+    second = deployed.plan()
+    assert second["changes"] == {}
+    assert second["unasked"] == {}
+    managed = [d for d in deployed.network.devices.values() if deployed.network.roles[d.role].managed]
+    assert len(second["unchanged"]) == len(managed)
+
+
+def test_every_device_of_ours_sees_every_other(deployed: Workspace) -> None:
+    ours = [d.name for d in deployed.network.devices.values() if d.home not in deployed.network.peers]
+    for origin in (str(deployed.network.noc), ours[-1]):
+        assert eventually(lambda origin=origin: deployed.cut_off(origin, ours) == [], 30)  # type: ignore[misc]
+
+
+def test_the_ministry_is_reached_and_knows_the_way_back(deployed: Workspace) -> None:
+    peer = next(d for d in deployed.network.devices.values() if d.home in deployed.network.peers)
+    session = next(s for s in deployed.network.bgp_sessions if s.peer_device == peer.name)
+
+    def established() -> bool:
+        said = json.loads(deployed.inside(session.device, "vtysh", "-c", "show bgp summary json"))
+        return bool(said["ipv4Unicast"]["peers"][str(session.peer_address)]["state"] == "Established")
+
+    assert eventually(established, 30)
+
+
+def test_the_backbone_knows_one_summary_a_prefecture_and_none_of_its_counties(deployed: Workspace) -> None:
+    routes = json.loads(deployed.inside("core-r1", "vtysh", "-c", "show ip route json"))
+    blocks = {s.block for s in deployed.network.sites.values() if s.level == "prefecture" and s.block}
+    present = {block for block in blocks if any(d.home in deployed.network.sites and str(block) in routes
+               for d in deployed.network.devices.values())}  # fmt: skip
+    assert present
+    inside = [r for r in routes if any(block.prefixlen < 24 and _within(r, str(block)) for block in present)]
+    uplinks = {str(c.prefix) for c in deployed.network.circuits.values() if c.a.device.startswith("core-")}
+    assert set(inside) <= {str(block) for block in present} | uplinks
+
+
+def _within(route: str, block: str) -> bool:
+    from ipaddress import IPv4Network
+
+    return IPv4Network(route).subnet_of(IPv4Network(block))
+
+
+def test_a_line_typed_by_hand_is_exactly_what_the_next_plan_shows(clean: Workspace) -> None:
+    device = next(d.name for d in clean.network.devices.values() if d.role == "county-router")
+    clean.type(device, "interface lan1", "bandwidth 77")
+    shown = clean.plan()
+    assert {name: change["diff"] for name, change in shown["changes"].items()} == {
+        device: ["  interface lan1", "-  bandwidth 77"]
+    }
+    clean.apply(shown)
+    assert clean.plan()["changes"] == {}
+
+
+def test_a_router_that_was_changed_after_the_plan_is_left_alone(clean: Workspace) -> None:
+    device = next(d.name for d in clean.network.devices.values() if d.role == "township-cpe")
+    clean.type(device, "ip route 192.0.2.0/24 blackhole")
+    shown = clean.plan()
+    clean.type(device, "ip route 198.51.100.0/24 blackhole")
+    events = clean.apply(shown, code=4)
+    assert events[-1]["data"]["devices"] == {device: "refused"}
+    assert "198.51.100.0/24" in clean.inside(device, "vtysh", "-c", "show running-config")
+
+
+def test_a_change_that_would_cut_its_own_way_is_refused_before_anything_is_sent(clean: Workspace) -> None:
+    device = next(d for d in clean.network.devices.values() if d.role == "county-router")
+    clean.type(device.name, f"interface {device.uplink}", "ip address 10.255.255.1/31")
+    shown = clean.plan()
+    assert "over which the device is managed" in shown["changes"][device.name]["dangers"][0]["template"]
+    said = clean.jbnet("apply", shown["hash"], code=4)
+    assert f"--override {device.name}" in said.stderr
+    assert "10.255.255.1/31" in clean.inside(device.name, "vtysh", "-c", "show running-config")
+
+
+def test_a_deployed_router_comes_back_from_a_power_cut_as_it_was(clean: Workspace) -> None:
+    device = next(d.name for d in clean.network.devices.values() if d.role == "township-cpe")
+    clean.lab.kill(device)
+    clean.lab.boot(device)
+
+    def as_planned() -> bool:
+        said = clean.jbnet("--json", "plan", f"device:{device}", code=None)
+        data = json.loads(said.stdout)["data"]
+        return bool(data and data["unchanged"] == [device])
+
+    assert eventually(as_planned, 60)
