@@ -316,8 +316,8 @@ class DatabaseServer(Protocol):
 
     host: str
 
-    def state(self, via: str | None = None) -> ServerState:
-        """Look; ``via`` another device, to look over another path."""
+    def state(self, via: str | None = None, *, heartbeat: bool = False) -> ServerState:
+        """Look; ``via`` another device, to look over another path; ``heartbeat``: also at the newest row's age."""
 
     def start(self) -> None:
         """Start it and wait until it answers."""

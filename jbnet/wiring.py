@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from jbnet.snmp.types import SnmpTarget
 
 T = TypeVar("T")
+RECOVERY_CONNECT_S = 4.0
+"""Seconds for a login during a recovery, in which every one of them is outage."""
 
 
 def load_declaration(directory: Path, folders: Sequence[str] | None = None) -> Loaded:
@@ -302,17 +304,19 @@ def playbook_runner(directory: Path, state_dir: Path) -> AnsiblePlaybooks:
 def set_up_databases(directory: Path, state_dir: Path) -> PlaybookResult:
     """Bring every declared database up, leader and standby, and the service addresses where they lead.
 
-    Run it again and nothing changes. Raises CommandFailed with the tasks that failed.
+    Run it again and nothing changes. Raises CommandFailed with the tasks that failed, Refused after a failover.
     """
+    from jbnet.adapters.postgres import PostgresServers
     from jbnet.adapters.routes import OspfRoutes
     from jbnet.adapters.secrets import SecretsFile
-    from jbnet.services.databases import announce_all, set_up
+    from jbnet.services.databases import announce_all, refuse_where_moved, set_up
 
     network = load_network(directory, state_dir)
     secrets = SecretsFile(state_dir / "secrets.yaml")
-    result = set_up(network, secrets, playbook_runner(directory, state_dir))
     hosts = remote_hosts(state_dir, network)
     try:
+        refuse_where_moved(network, PostgresServers(network, hosts))
+        result = set_up(network, secrets, playbook_runner(directory, state_dir))
         announce_all(network, OspfRoutes(hosts))
     finally:
         hosts.close_all()
@@ -343,12 +347,14 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     from jbnet.adapters.postgres_write import ClientWrites
     from jbnet.adapters.routes import OspfRoutes
     from jbnet.adapters.secrets import SecretsFile
+    from jbnet.adapters.silence import PatientOnce
+    from jbnet.adapters.ssh import SshHosts
     from jbnet.services.database_settings import CLIENT_SECRET
     from jbnet.services.recover_actions import Tools, watchers
     from jbnet.services.recover_actions_all import all_actions
 
     plan = recovery_plan(directory)
-    hosts = remote_hosts(state_dir, network)
+    hosts = PatientOnce(SshHosts(state_dir, _addresses(network), connect_timeout=RECOVERY_CONNECT_S))
     servers = PostgresServers(network, hosts)
     here = os.environ.get("JBNET_VANTAGE", plan.run_from)
     tools = Tools(

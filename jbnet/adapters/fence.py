@@ -7,7 +7,6 @@ written down as silence and proves nothing; a connection that is accepted dispro
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 
 from jbnet.adapters.fence_look import ANSWER_S, Observation, Vantages
@@ -28,8 +27,6 @@ HEAD_START_S = 0.7
 """Seconds that a clean stop has before the filters cut replication."""
 LATE_STOP_S = 1.5
 """Seconds to go on waiting for that once the filters hold."""
-SILENT_S = 20.0
-"""Seconds for which a host that gave no answer is not waited for again; it is asked all the same."""
 
 
 class RingFence:
@@ -47,7 +44,6 @@ class RingFence:
         self._servers = servers
         self._plans = plans
         self._vantages = Vantages(network, hosts, servers, here)
-        self._silent: dict[str, float] = {}
 
     def close(self, database: str, host: str) -> FenceProof:
         """Stop the server, and close rings from the inside out until one is whole; then look.
@@ -56,14 +52,12 @@ class RingFence:
         """
         plan, here = self._plan(host), cluster(self._network, database, host)
         stopping = start(self._servers.server(database, host).kill, STOP_GRACE_S)
-        if not self._was_silent(host):
-            heard(stopping, HEAD_START_S)
+        heard(stopping, HEAD_START_S)
         held = any(self._close_ring(Filter.around(here), host, ring) for ring in plan.rings)
-        wait = LATE_STOP_S if held else STOP_S
-        _, error = heard(stopping, 0.1 if self._was_silent(host) and held else wait)
-        if error:
-            self._silent[host] = time.monotonic()
-        return self._look(here, plan, [{"what": "stop", "device": host, "done": not error, "error": error}])
+        tries = self._vantages.start_tries(here, plan)
+        _, error = heard(stopping, LATE_STOP_S if held else STOP_S)
+        stop: Observation = {"what": "stop", "device": host, "done": not error, "error": error}
+        return self._look(here, plan, [stop, *self._vantages.met(tries)])
 
     def check(self, database: str, host: str, patience: float = ANSWER_S) -> FenceProof:
         """Look only."""
@@ -90,9 +84,6 @@ class RingFence:
     def _members(self, host: str) -> list[str]:
         return list(dict.fromkeys(member for ring in self._plan(host).rings for member in ring))
 
-    def _was_silent(self, host: str) -> bool:
-        return time.monotonic() - self._silent.get(host, -SILENT_S) < SILENT_S
-
     def _close_ring(self, wanted: Filter, host: str, ring: Sequence[str]) -> bool:
         """Close a ring; say whether every member took it. One that shuts nobody in is not closed."""
         faces = facing(self._network, host, ring)
@@ -106,18 +97,14 @@ class RingFence:
         self, here: Cluster, plan: HostFence, observed: list[Observation], patience: float = ANSWER_S
     ) -> FenceProof:
         database, host = here.database.name, here.host
-        tries = self._vantages.start_tries(here, plan)
         rings = self._vantages.filters(Filter.around(here), host, plan)
         by = next((_ring_text(names) for names, seen in zip(plan.rings, rings, strict=True)
                    if shuts_in(self._network, host, names) and self._proves(seen, names)), "")  # fmt: skip
         stopped = [] if by else self._vantages.server(database, host, plan, patience)
-        if stopped and all(one["holds"] is None for one in stopped):
-            self._silent[host] = time.monotonic()
         if not by and self._proves(stopped, [host]):
             by = "server stopped and marked"
-        met = self._vantages.met(tries)
-        accepted = any(one["outcome"] == "accepted" for one in met)
-        found = (*observed, *(seen for ring in rings for seen in ring), *stopped, *met)
+        accepted = any(one.get("outcome") == "accepted" for one in observed)
+        found = (*observed, *(seen for ring in rings for seen in ring), *stopped)
         return FenceProof(database, host, bool(by) and not accepted, by, found)
 
     def _proves(self, seen: Sequence[Observation], members: Sequence[str]) -> bool:

@@ -20,7 +20,8 @@ ROUTER_ACCOUNT = "root"
 TRY_ACCOUNT = "netops"
 ANSWER_S = 6.0
 """Seconds for a router or a host to answer."""
-TRY_S = 1
+TRY_S = 0.5
+"""Seconds for a connection that a client would have at once."""
 TIMEOUT_CODE = 124
 """What timeout(1) ends with."""
 

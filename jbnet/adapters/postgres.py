@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -67,13 +68,14 @@ class PostgresServer:
         self._layout = layout
         self._data = layout.data(here.database.name)
 
-    def state(self, via: str | None = None) -> ServerState:
+    def state(self, via: str | None = None, *, heartbeat: bool = False) -> ServerState:
         """Look, over the direct path or through another device; a frozen server is one that does not answer."""
         place = (self._layout.programs, self._data, self._layout.root, str(self._here.database.port))
         said = self._run(["sh", "-c", scripts.LOOK, "look", *place], scripts.STATE_SQL, LOOK_TIMEOUT, via=via)
         head, _, answer = said.stdout.partition("answer\n")
         row = json.loads(answer) if said.code == 0 and answer.strip() else None
-        return parse_state(self._here.database.name, self.host, head.splitlines(), row, self._newest_row(row, via))
+        newest = self._newest_row(row, via) if heartbeat else None
+        return parse_state(self._here.database.name, self.host, head.splitlines(), row, newest)
 
     def _newest_row(self, row: Mapping[str, object] | None, via: str | None) -> float | None:
         if row is None:
@@ -114,13 +116,14 @@ class PostgresServer:
     def settings(self, synchronous_to: str | None, follow: bool) -> None:
         """Write all three files of the role, and reload where it runs."""
         role = follower_settings(self._here, self._layout) if follow else leader_settings(synchronous_to)
-        self._write("postgresql.conf", server_settings(self._here, self._layout))
-        self._write("pg_hba.conf", access_rules(self._here))
-        self._write("jbnet-role.conf", role)
-        if follow:
-            self._demote()
-        if self._program("pg_ctl", "status", check=False).code == 0:
-            self._program("pg_ctl", "reload")
+        files = {
+            "postgresql.conf": server_settings(self._here, self._layout),
+            "pg_hba.conf": access_rules(self._here),
+            "jbnet-role.conf": role,
+        }
+        lines = [f"{name} {base64.b64encode(content.encode()).decode()}\n" for name, content in files.items()]
+        argv = ["sh", "-c", scripts.SETTINGS, "settings", self._layout.programs, self._data, "yes" if follow else "no"]
+        self._checked(argv, "".join(lines))
 
     def promote(self, timeout: float) -> None:
         """Promote; returns when it takes writes. Raises CommandFailed when it does not in ``timeout`` seconds."""
@@ -181,9 +184,6 @@ class PostgresServer:
         sql = "SELECT n FROM client_writes WHERE client = :'client';"
         rows = self._query(sql, database=self._here.database.name, timeout=60, client=client)
         return frozenset(int(line) for line in rows.split())
-
-    def _write(self, name: str, content: str) -> None:
-        self._checked(["sh", "-c", scripts.WRITE_FILE, "write", f"{self._data}/{name}", "0600"], content)
 
     def _query(
         self,

@@ -63,12 +63,17 @@ exit 1
 """
 """Arguments: programs, data directory, seconds for a clean stop. SIGKILL ends a frozen process too."""
 
-WRITE_FILE = r"""
-file=$1; mode=$2
+SETTINGS = r"""
+programs=$1; data=$2; follow=$3
 umask 077
-cat >"$file.new" && chmod "$mode" "$file.new" && sync "$file.new" && mv "$file.new" "$file"
+while read -r name content; do
+  printf '%s' "$content" | base64 -d >"$data/$name.new" && mv "$data/$name.new" "$data/$name" || exit 1
+done
+if [ "$follow" = yes ]; then echo "a standby, made by jbnet" >"$data/standby.signal"; fi
+sync "$data"/*.conf "$data"
+if "$programs/pg_ctl" -D "$data" status >/dev/null; then "$programs/pg_ctl" -D "$data" reload >/dev/null; fi
 """
-"""Arguments: file, mode. Content on standard input; replaced as a whole."""
+"""Arguments: programs, data directory, whether to follow (yes or no). Standard input: a line ``NAME BASE64`` a file."""
 
 LOST = r"""
 programs=$1; data=$2; timeline=$3; start=$4

@@ -52,6 +52,21 @@ def set_up(
     return result
 
 
+def refuse_where_moved(network: Network, servers: DatabaseServers) -> None:
+    """Raise Refused when a declared standby leads: starting the declared leader beside it would make two.
+
+    A standby's host that cannot be reached raises Unreachable: not knowing is no reason to go on.
+    """
+    for database in network.databases.values():
+        if servers.server(database.name, database.standby).state().leads:
+            raise Refused(
+                "database {name} leads on {host}, its declared standby",
+                name=database.name,
+                host=database.standby,
+                hint=text("the way back is: jbnet dr failback"),
+            )
+
+
 def announce_all(network: Network, routes: RouteControl) -> None:
     """Let every declared leader announce its service address; nothing happens where one is announced already."""
     for database in network.databases.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 
 from jbnet.model.errors import CommandFailed, Refused
 from jbnet.model.text import Text, text
@@ -26,8 +27,8 @@ class Assess:
     def do(self, params: Params) -> StepOutcome:
         """Ask both sides. Raises Refused when the standby could not take over."""
         lead, follow = place(self._tools, params, "primary"), place(self._tools, params, "standby")
-        primary, primary_error = seen(server(self._tools, lead).state)
-        standby, standby_error = seen(server(self._tools, follow).state)
+        primary, primary_error = seen(partial(server(self._tools, lead).state, heartbeat=True))
+        standby, standby_error = seen(partial(server(self._tools, follow).state, heartbeat=True))
         figures = loss(lead, primary, standby)
         evidence = {
             "database": lead.database.name,

@@ -152,7 +152,7 @@ class CheckStandby:
 
     def _look(self, params: Params) -> StepOutcome:
         where = place(self._tools, params)
-        mine = server(self._tools, where).state()
+        mine = server(self._tools, where).state(heartbeat=True)
         source = other_server(self._tools, where).state()
         lag = None
         if source.written is not None and mine.received is not None:

@@ -86,6 +86,7 @@ class Cluster:
                 continue
             if path.exists() and path.read_text(encoding="utf-8") == content:
                 continue
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             temporary = path.with_name(f"{path.name}.{os.getpid()}")
             with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
                 stream.write(content)

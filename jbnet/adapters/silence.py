@@ -1,0 +1,65 @@
+"""Hosts that are not waited for again and again: one that gave no answer is taken as silent for a while.
+
+During a failover the dead host is asked for many facts. Each first wait costs seconds of outage; the next ones need
+not. Silence stays what it is: Unreachable, which proves nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+
+from jbnet.model.errors import Unreachable
+from jbnet.ports import Completed, RemoteHost, RemoteHosts
+
+SILENT_S = 30.0
+"""Seconds for which a host that gave no answer is not asked again."""
+
+
+class PatientOnce:
+    """Implements RemoteHosts. Silence is remembered by host and way (``via``), not by account."""
+
+    def __init__(self, hosts: RemoteHosts, seconds: float = SILENT_S):
+        self._hosts = hosts
+        self._seconds = seconds
+        self._silent: dict[tuple[str, str | None], float] = {}
+        self._lock = threading.Lock()
+
+    def host(self, device: str, user: str, via: str | None = None) -> RemoteHost:
+        """Return the host."""
+        return _Host(self, self._hosts.host(device, user, via=via), (device, via))
+
+    def check(self, key: tuple[str, str | None]) -> None:
+        """Raise Unreachable for a host that was silent a moment ago."""
+        with self._lock:
+            since = self._silent.get(key)
+        if since is not None and time.monotonic() - since < self._seconds:
+            raise Unreachable("{device} did not answer a moment ago", device=key[0])
+
+    def note(self, key: tuple[str, str | None], *, silent: bool) -> None:
+        """Remember whether it answered."""
+        with self._lock:
+            if silent:
+                self._silent[key] = time.monotonic()
+            else:
+                self._silent.pop(key, None)
+
+
+class _Host:
+    def __init__(self, memory: PatientOnce, remote: RemoteHost, key: tuple[str, str | None]):
+        self.name = remote.name
+        self._memory = memory
+        self._remote = remote
+        self._key = key
+
+    def run(self, argv: Sequence[str], *, stdin: str | None = None, timeout: float = 30.0) -> Completed:
+        """Run a command; a host known to be silent is not asked."""
+        self._memory.check(self._key)
+        try:
+            done = self._remote.run(argv, stdin=stdin, timeout=timeout)
+        except Unreachable:
+            self._memory.note(self._key, silent=True)
+            raise
+        self._memory.note(self._key, silent=False)
+        return done

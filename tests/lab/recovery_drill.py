@@ -1,0 +1,157 @@
+"""A recovery as people carry it out on a lab: an office that writes, a command that recovers, two who approve."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from jbnet import wiring
+from jbnet.cli.demo.events import Events
+from jbnet.cli.demo.people import People
+from jbnet.lab.client.probe import two_writers
+from jbnet.lab.lab import Lab
+from jbnet.model.network import Level, Network
+from jbnet.model.text import text
+
+PATIENCE_S = 240.0
+WRITES = 10
+
+
+class Office:
+    """The client and the two-site probe, in the network of a community; their records are what is believed."""
+
+    def __init__(self, drill: Drill, name: str):
+        self.name = name
+        self.drill = drill
+        self.folder = drill.workspace / "office" / name
+        self.folder.mkdir(parents=True)
+        databases = drill.network.databases.values()
+        holders = [(d, host) for d in databases for host in (d.primary, d.standby)]
+        through = [f"{d.name}={d.service_address}:{d.port}" for d in databases]
+        direct = [f"{d.name}={drill.network.devices[host].loopback}:{d.port}" for d, host in holders]
+        self.running = [
+            self._start("jbnet.lab.client", "client", through),
+            self._start("jbnet.lab.client.probe", "probe", [*direct, "--every", "0.2"]),
+        ]
+
+    def _start(self, module: str, record: str, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+        passfile = wiring.client_passfile(self.drill.state)
+        options = ["--record", str(self.folder / record), "--client", self.name, "--passfile", str(passfile)]
+        netns = self.drill.lab.netns(self.drill.community)
+        argv = ["nsenter", f"--net={netns}", "--", sys.executable, "-m", module, *options, *arguments]
+        return subprocess.Popen(argv)
+
+    def lines(self, record: str) -> list[dict[str, Any]]:
+        """Return a record's events; a torn last line is left out."""
+        path = self.folder / record
+        content = path.read_text() if path.exists() else ""
+        return [json.loads(line) for line in content.split("\n")[:-1]]
+
+    def await_writes(self) -> None:
+        """Wait until every database acknowledged some writes from now on."""
+        since = time.monotonic()
+        wait(lambda: self._count("acked", since) >= WRITES, "writes to be acknowledged")
+
+    def await_failures(self) -> None:
+        """Wait until a write to every database failed, from now on."""
+        since = time.monotonic()
+        wait(lambda: self._count("failed", since) > 0, "writes to fail")
+
+    def _count(self, event: str, since: float) -> int:
+        found = [line["db"] for line in self.lines("client") if line["event"] == event and line["t"] >= since]
+        return min(found.count(name) for name in self.drill.network.databases)
+
+    def close(self) -> None:
+        """End both, politely."""
+        for process in self.running:
+            process.terminate()
+        for process in self.running:
+            assert process.wait(20) == 0
+
+    def measured(self) -> dict[str, Any]:
+        """Return what ``jbnet databases measure`` says of the record, by database."""
+        done = self.drill.jbnet("databases", "measure", "--record", str(self.folder / "client"), "--client", self.name)
+        return dict(json.loads(done.stdout.splitlines()[-1])["data"]["databases"])
+
+    def two_writers(self) -> int:
+        """Count the instants at which both hosts accepted a write."""
+        return two_writers((self.folder / "probe").read_text().split("\n")[:-1])
+
+
+class Drill:
+    """The lab of a workspace, with its configurations deployed and its databases up."""
+
+    def __init__(self, workspace: Path, lab: Lab):
+        self.workspace = workspace
+        self.state = workspace / ".jbnet"
+        self.lab = lab
+        self.network: Network = wiring.load_network(workspace, self.state)
+        self.people = People.make(workspace / "people", self.state / "people")
+        self.host = next(iter(self.network.databases.values())).primary
+        communities = [d.name for d in self.network.devices.values() if d.site and self._is_low(d.site)]
+        self.community = communities[0]
+
+    def _is_low(self, site: str) -> bool:
+        return self.network.sites[site].level in (Level.TOWNSHIP, Level.COMMUNITY)
+
+    def jbnet(self, *arguments: str, codes: Sequence[int] = (0,)) -> subprocess.CompletedProcess[str]:
+        """Run jbnet to its end."""
+        done = subprocess.run(self._argv(*arguments), capture_output=True, text=True, timeout=PATIENCE_S)
+        assert done.returncode in codes, (arguments, done.returncode, done.stderr[-2000:])
+        return done
+
+    def _argv(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "jbnet", "-C", str(self.workspace), "--json", *arguments]
+
+    def start(self, *arguments: str) -> Events:
+        """Start jbnet and read its events."""
+        log = (self.workspace / "recovery.log").open("a")
+        return Events(subprocess.Popen(self._argv(*arguments), stdout=subprocess.PIPE, stderr=log, text=True))
+
+    def approve(self, events: Events) -> str:
+        """Wait for the request and let both people sign; return the execution."""
+        events.wait(lambda e: bool(e["event"] == "dr.approval.needed"), text("request"), PATIENCE_S)
+        execution = str(next(e["subject"] for e in events.seen if e["event"] == "dr.started"))
+        for key in self.people.keys:
+            self.jbnet("dr", "approve", execution, "--yes", "--key", str(key))
+        return execution
+
+    def recover(self, runbook: str) -> int:
+        """Carry a runbook out to its end; return the exit code."""
+        events = self.start("dr", runbook, "--as", "operator")
+        self.approve(events)
+        return events.finish(PATIENCE_S)
+
+    def killed_at(self, step: str) -> str:
+        """Start a failover and end it with SIGKILL when a step begins; return the execution."""
+        events = self.start("dr", "failover", "--as", "operator")
+        execution = self.approve(events)
+        events.wait(
+            lambda e: bool(e["event"] == "dr.step.started" and e["subject"].startswith(step)), text("step"), PATIENCE_S
+        )
+        events.process.kill()
+        events.finish(PATIENCE_S)
+        return execution
+
+    def said(self) -> str:
+        """Return what recoveries said on stderr."""
+        return (self.workspace / "recovery.log").read_text()
+
+    def run_in(self, device: str, *argv: str) -> str:
+        """Run a command as root in a device, as at its console."""
+        done = self.lab.run(device, argv)
+        assert done.returncode == 0, done
+        return done.stdout
+
+
+def wait(holds: Callable[[], bool], what: str, seconds: float = 90.0) -> None:
+    """Wait for a condition."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, f"waited in vain for {what}"
+        time.sleep(0.1)
