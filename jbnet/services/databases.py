@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from jbnet.model.errors import CommandFailed, Unreachable
+from jbnet.model.errors import CommandFailed, Refused, Unreachable
 from jbnet.model.network import Network
 from jbnet.model.secrets import Secret
 from jbnet.model.text import text
