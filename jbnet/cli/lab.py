@@ -40,9 +40,14 @@ def up(ctx: typer.Context, scale: Annotated[str, typer.Option(help="How much of 
 
 @app.command()
 def down(ctx: typer.Context) -> None:
-    """End the lab and remove everything of it, also what a killed run left."""
+    """End the workspace's labs (its demo's too) and remove everything of them, also what a killed run left."""
+    from jbnet import wiring
+    from jbnet.lab.paths import states_below
+
     context: Context = ctx.obj
-    removed = _lab(context).down()
+    states = dict.fromkeys([context.state_dir.resolve(), *states_below(context.directory)])
+    ended = [wiring.lab(context.directory, state).down() for state in states]
+    removed = any(ended)
     context.say(text("the lab is down, nothing of it is left") if removed else text("there is no lab"))
     context.emit({"removed": removed})
 

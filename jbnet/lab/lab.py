@@ -198,6 +198,7 @@ class Lab:
         self.paths.runtime.mkdir(mode=0o755, parents=True)
         for directory in (ROOT, self.paths.runtime):
             directory.chmod(0o755)
+        self.paths.owner.write_text(f"{self.paths.state.resolve()}\n", encoding="utf-8")
         (self.paths.runtime / "relays").mkdir()
         self._secrets.create_missing(SECRET_NAMES)
         snmp = SnmpSecrets(*(self._secrets.get(name) for name in SECRET_NAMES[:3]))

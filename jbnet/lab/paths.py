@@ -30,6 +30,11 @@ class LabPaths:
         return ROOT / digest[:12]
 
     @property
+    def owner(self) -> Path:
+        """Return the file that names the state directory, so that a lab is found by those who only see /run."""
+        return self.runtime / "state"
+
+    @property
     def record(self) -> Path:
         """Return lab.json: what other commands know of a lab that is up."""
         return self.state / "lab.json"
@@ -65,3 +70,13 @@ class LabPaths:
     def relay(self, circuit: str) -> Path:
         """Return the control socket of a circuit's delay relay."""
         return self.runtime / "relays" / circuit
+
+
+def states_below(directory: Path) -> list[Path]:
+    """Return the state directories of all labs on this machine that lie in a directory: a workspace's, its demo's."""
+    found = []
+    for owner in sorted(ROOT.glob("*/state")):
+        state = Path(owner.read_text(encoding="utf-8").strip())
+        if state.is_relative_to(directory.resolve()):
+            found.append(state)
+    return found

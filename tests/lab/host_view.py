@@ -38,9 +38,9 @@ class Host:
         """Return interfaces, addresses, routes, filters and switches of the host's network."""
         return {" ".join(command): self._run(*command).stdout for command in SETTINGS}
 
-    def jbnet(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def jbnet(self, *arguments: str, timeout: float = 120.0) -> subprocess.CompletedProcess[str]:
         """Run jbnet and return what it answered."""
-        return self._run(*self._command(*arguments))
+        return self._run(*self._command(*arguments), timeout=timeout)
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start jbnet."""
@@ -54,8 +54,8 @@ class Host:
     def _command(self, *arguments: str) -> tuple[str, ...]:
         return (sys.executable, "-m", "jbnet", "-C", str(self.workspace), *arguments)
 
-    def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run((*self._prefix, *command), capture_output=True, text=True, check=False, timeout=120)
+    def _run(self, *command: str, timeout: float = 120.0) -> subprocess.CompletedProcess[str]:
+        return subprocess.run((*self._prefix, *command), capture_output=True, text=True, check=False, timeout=timeout)
 
 
 @contextmanager
