@@ -129,7 +129,7 @@ def _unpack_watch(packed: list[Any]) -> Watch:
 
 
 _TIMES = ("since", "opened", "cleared", "closed")
-_NAMES = ("devices", "sites", "degraded", "on_backup")
+_NAMES = ("devices", "sites", "peak", "degraded", "on_backup")
 
 
 def pack_incident(incident: Incident) -> bytes:

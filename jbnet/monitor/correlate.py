@@ -107,14 +107,21 @@ class _Turn:
             if waiting and self._view.now < cleared + grace:
                 self._kept[cause] = replace(incident, cleared=cleared)
             else:
-                self._closed.append(replace(incident, cleared=cleared, closed=self._view.now))
+                self._closed.append(self._ended(replace(incident, cleared=cleared, closed=self._view.now)))
+
+    def _ended(self, incident: Incident) -> Incident:
+        """Return a closed incident with all whom it touched while it was open."""
+        services = touched(self._view.plant.network, incident.peak, set(incident.devices))
+        return replace(incident, sites=incident.peak, services=services if incident.peak else incident.services)
 
     def fill_in(self) -> None:
         """Bring sites, services and symptoms of the open incidents up to date."""
         causes = [self._with_pending(cause) for cause in self._diagnosis.causes]
         sites = cut_off(self._view, causes)
         for cause in causes:
-            incident = replace(self._kept[cause.id], devices=cause.devices, sites=sites.get(cause.id, ()))
+            before, cut = self._kept[cause.id], sites.get(cause.id, ())
+            peak = tuple(dict.fromkeys((*before.peak, *cut)))
+            incident = replace(before, devices=cause.devices, sites=cut, peak=peak)
             self._kept[cause.id] = replace(incident, symptoms=cause.evidence, services=self._services(incident))
         if set(self._kept) != {i.root_cause for i in self._before.open.values()}:
             added = consequences(self._view.plant, [i.root_cause for i in self._in_order()])

@@ -18,6 +18,7 @@ class Incident:
     ``opened`` is when it was recognised, ``since`` when the cause began. ``devices`` do not answer because of
     it; ``sites`` are cut off by it, ``degraded`` lost their redundancy, ``on_backup`` are reached over a
     backup line because of it. ``cleared``: the cause is repaired, what lies behind it is still coming back.
+    ``peak``: all sites that it ever cut off; a closed incident shows these as its ``sites``.
     ``merged_into``: the incident whose cause turned out to explain this one.
     """
 
@@ -29,6 +30,7 @@ class Incident:
     closed: datetime | None = None
     devices: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
+    peak: tuple[str, ...] = ()
     degraded: tuple[str, ...] = ()
     on_backup: tuple[str, ...] = ()
     services: tuple[ServiceImpact, ...] = ()

@@ -274,3 +274,5 @@ def test_what_lies_behind_a_healed_line_is_given_time_while_its_neighbour_finds_
     watch.net.unconverged = set()
     assert watch.round() == []
     assert list(watch.history) == ["1"]
+    assert watch.history["1"].sites == ("chengdong", "chengdong-t1", "chengdong-t2"), "all whom it ever touched"
+    assert watch.history["1"].services == (ServiceImpact("pension", 3),)
