@@ -25,6 +25,7 @@ LAZY_COMMANDS: dict[str, tuple[str, str]] = {
     "render": ("jbnet.cli.render", "Render the configuration of devices."),
     "plan": ("jbnet.cli.plan", "Show what would change on which device in which wave."),
     "apply": ("jbnet.cli.apply", "Carry out a plan: timer, look, confirm, wave by wave."),
+    "whatif": ("jbnet.cli.whatif", "Who would be cut off if this failed."),
     "lab": ("jbnet.cli.lab", "The live copy of the network on this machine."),
     "monitor": ("jbnet.cli.monitor", "Poll the network and keep its state."),
     "status": ("jbnet.cli.status", "What is wrong now, and the count of the rest."),
