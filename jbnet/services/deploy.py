@@ -11,7 +11,8 @@ from jbnet.change.model import Plan, Wave
 from jbnet.model.errors import JbnetError, Refused, UsageError
 from jbnet.model.text import text
 from jbnet.ports import Progress
-from jbnet.services.deploy_device import GOOD, Course, Desk, Result, State, Timing
+from jbnet.services.deploy_desk import GOOD, Desk, Result, State, Timing
+from jbnet.services.deploy_device import Course
 from jbnet.services.deploy_plan import managed, plan
 from jbnet.services.deploy_pool import Held, each
 

@@ -7,87 +7,19 @@ and confirm, the timer on the device takes the change back.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
 
 from jbnet.change.model import Change
 from jbnet.config.links import circuit_interfaces, far_end
 from jbnet.config.tree import ConfigTree, parse
 from jbnet.model.errors import CommandFailed, JbnetError, Refused, TargetError, Unreachable
-from jbnet.model.network import Device, Network
-from jbnet.model.text import Text, text
-from jbnet.ports import Clock, ConfigBackups, DeviceLocks, DeviceSession, DeviceSessions, Journal, Progress, Reporter
-from jbnet.services.deploy_pool import Held
+from jbnet.model.network import Device
+from jbnet.model.text import text
+from jbnet.ports import DeviceSession, Progress
+from jbnet.services.deploy_desk import Desk, Neighbours, Result, State
+from jbnet.services.deploy_pool import Held, each
 
 FULL = "Full"
 OSPF = ("router ospf",)
-
-
-class State(StrEnum):
-    """How a device's course ended."""
-
-    CONFIRMED = "confirmed"
-    ALREADY = "already"
-    WOULD = "would"
-    REFUSED = "refused"
-    FAILED = "failed"
-    REVERTED = "reverted"
-    REVERTING = "reverting"
-
-
-GOOD = frozenset({State.CONFIRMED, State.ALREADY, State.WOULD})
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Bounds in seconds: the timer on the device, how long to look, how often, the lease, the whole course."""
-
-    revert_s: int = 90
-    look_s: float = 30.0
-    poll_s: float = 0.4
-    lease_s: float = 300.0
-    device_s: float = 240.0
-    workers: int = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one device. ``missing`` names new neighbours that are not there yet (it is no failure)."""
-
-    device: str
-    state: State
-    reason: Text | None = None
-    backup: str = ""
-    missing: tuple[str, ...] = ()
-    seconds: float = 0.0
-    refused_by_rule: bool = False
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What an apply works with."""
-
-    network: Network
-    sessions: DeviceSessions
-    journal: Journal
-    locks: DeviceLocks
-    backups: ConfigBackups
-    clock: Clock
-    reporter: Reporter
-    owner: str
-    timing: Timing = field(default_factory=Timing)
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """Whom the device must see after the change: ``kept`` were there before, ``new`` are expected to come.
-
-    Both hold interface names. ``uplink`` is the one of ``new`` without which the change counts as failed.
-    """
-
-    kept: frozenset[str]
-    new: frozenset[str]
-    uplink: str | None
 
 
 class Course:
@@ -98,6 +30,8 @@ class Course:
         self.device: Device = desk.network.devices[change.device]
         self.backup = ""
         self.committed = False
+        self.confirming = False
+        """A confirmation was sent: should its answer be lost, a device where nothing waits any more has taken it."""
 
     def run(self, held: Held, *, dry_run: bool = False) -> Result:
         """Go the whole way. Never raises for the device's fault: what happened is in the result."""
@@ -115,45 +49,52 @@ class Course:
     def _go(self, held: Held, dry_run: bool) -> tuple[State, tuple[str, ...]]:
         with held.session(self.desk.sessions.session(self.device)) as session:
             session.open()
-            running = self._to_do(session, dry_run)
-            if running is None:
+            config = session.get_config("running")["running"]
+            right = parse(config) == parse(self.change.intended)
+            if session.has_pending_commit():
+                expected = self._left_behind(right, dry_run)
+            elif right:
                 return State.ALREADY, ()
-            if dry_run:
-                return State.WOULD, ()
-            if self.stopping():
-                raise CommandFailed("{device}: interrupted before anything was changed", device=self.device.name)
-            expected = self._expected(session, running)
-            self._act("commit", lambda: self._commit(session))
-        missing = self._look(held, expected)
-        return State.CONFIRMED, missing
+            else:
+                self._check_as_planned(parse(config))
+                if dry_run:
+                    return State.WOULD, ()
+                expected = self._prepare(session, config)
+                self._commit(session)
+        return State.CONFIRMED, self._look(held, expected)
+
+    def _left_behind(self, right: bool, dry_run: bool) -> Neighbours:
+        """An unconfirmed change of an earlier run that is what we want is looked at and confirmed; others are not."""
+        if dry_run or not right:
+            raise CommandFailed(
+                "{device}: a change that nobody confirmed runs there; plan again later", device=self.device.name
+            )
+        self.committed = True
+        return Neighbours(frozenset(), self._ready(), self.device.uplink)
+
+    def _prepare(self, session: DeviceSession, config: str) -> Neighbours:
+        """Back up and load; return whom the device must see afterwards."""
+        self.backup = self.desk.backups.keep(self.device.name, config)
+        session.load_replace_candidate(config=self.change.intended)
+        seen = frozenset(_full(session) if OSPF in parse(config) else ())
+        if self.stopping():
+            raise CommandFailed("{device}: interrupted before anything was changed", device=self.device.name)
+        return Neighbours(seen & self._speaking(), self._ready() - seen, self.device.uplink)
 
     def _commit(self, session: DeviceSession) -> None:
-        """Commit on the device's timer. A refusal changed nothing; where the session broke, nobody knows yet."""
+        """Commit on the device's timer. A refusal changed nothing.
+
+        Where no answer came the change may run all the same, and may have taken away the address that the
+        session used: looking with a new login will tell.
+        """
         self.committed = True
         try:
-            session.commit_config("jbnet apply", revert_in=self.desk.timing.revert_s)
+            self._act("commit", session, _commit_for(self.desk.timing.revert_s))
         except CommandFailed:
             self.committed = False
             raise
-
-    def _to_do(self, session: DeviceSession, dry_run: bool) -> ConfigTree | None:
-        """Take back what an earlier run left unconfirmed, load, and check that the device is as planned.
-
-        Return what runs, or None where it is what should run.
-        """
-        if session.has_pending_commit():
-            if dry_run:
-                raise Refused("{device}: an unconfirmed change runs there", device=self.device.name)
-            self._act("rollback", session.rollback)
-        config = session.get_config("running")["running"]
-        running = parse(config)
-        if running == parse(self.change.intended):
-            return None
-        self._check_as_planned(running)
-        if not dry_run:
-            self.backup = self.desk.backups.keep(self.device.name, config)
-            session.load_replace_candidate(config=self.change.intended)
-        return running
+        except Unreachable:
+            self._report("apply.unanswered")
 
     def _check_as_planned(self, running: ConfigTree) -> None:
         """Raise Refused where the device is not in the state from which the plan starts.
@@ -167,15 +108,17 @@ class Course:
                 hint=text("look with: jbnet plan device:{device}", device=self.device.name),
             )
 
-    def _expected(self, session: DeviceSession, running: ConfigTree) -> Neighbours:
-        seen = _full(session) if OSPF in running else set[str]()
+    def _speaking(self) -> frozenset[str]:
+        """Return the interfaces on which the intended configuration expects OSPF neighbours."""
         wanted = parse(self.change.intended)
-        speaking = {
-            i.name for i in circuit_interfaces(self.device)
-            if ("interface " + i.name, f"ip ospf area {i.area}") in wanted and not i.passive
-        }  # fmt: skip
-        ready = {name for name in speaking if self._far_is_deployed(name)}
-        return Neighbours(frozenset(seen & speaking), frozenset(ready - seen), self.device.uplink)
+        return frozenset(
+            i.name
+            for i in circuit_interfaces(self.device)
+            if not i.passive and (f"interface {i.name}", f"ip ospf area {i.area}") in wanted
+        )
+
+    def _ready(self) -> frozenset[str]:
+        return frozenset(name for name in self._speaking() if self._far_is_deployed(name))
 
     def _far_is_deployed(self, name: str) -> bool:
         far = far_end(self.desk.network, self.device, self.device.interface(name))
@@ -198,13 +141,17 @@ class Course:
 
     def _watch(self, session: DeviceSession, expected: Neighbours, end: float) -> tuple[str, ...]:
         clock = self.desk.clock
+        if parse(session.get_config("running")["running"]) != parse(self.change.intended):
+            raise CommandFailed("{device}: after the commit it does not run what was planned", device=self.device.name)
         asking = expected.kept | expected.new
         seen = _full(session) if asking else set[str]()
         while not seen >= asking and clock.monotonic() < end:
             clock.sleep(self.desk.timing.poll_s)
             seen = _full(session)
         self._judge(expected, seen)
-        self._act("confirm", session.confirm_commit)
+        if not (self.confirming and not session.has_pending_commit()):
+            self.confirming = True
+            self._act("confirm", session, _confirm)
         self.committed = False
         return tuple(sorted(expected.new - seen))
 
@@ -233,16 +180,27 @@ class Course:
             with held.session(self.desk.sessions.session(self.device)) as session:
                 session.open()
                 if session.has_pending_commit():
-                    self._act("rollback", session.rollback)
+                    self._act("rollback", session, _rollback)
         except TargetError:
             return State.REVERTING
         return State.REVERTED
 
-    def _act(self, name: str, act: Callable[[], None]) -> None:
-        """Do one act with its intent in the journal before and its result after."""
+    def _act(self, name: str, session: DeviceSession, act: Callable[[DeviceSession], None]) -> None:
+        """Do one act within ``act_s`` seconds, its intent in the journal before and its result after.
+
+        Raises Unreachable where no answer came in time (the session is closed then), else what the act raises.
+        """
         self.desk.journal.append("device.intent", self.device.name, {"act": name})
         self._report(f"apply.{name}")
-        act()
+
+        def work(_name: str, inner: Held) -> None:
+            with inner.session(session):
+                act(session)
+
+        done = each([self.device.name], work, workers=1, deadline_s=self.desk.timing.act_s)
+        error = done[self.device.name]
+        if isinstance(error, Exception):
+            raise error
         self.desk.journal.append("device.result", self.device.name, {"act": name, "ok": True})
 
     def _lock(self, dry_run: bool) -> None:
@@ -258,6 +216,18 @@ class Course:
 
     def _since(self, begun: float) -> float:
         return round(self.desk.clock.monotonic() - begun, 2)
+
+
+def _commit_for(seconds: int) -> Callable[[DeviceSession], None]:
+    return lambda session: session.commit_config("jbnet apply", revert_in=seconds)
+
+
+def _confirm(session: DeviceSession) -> None:
+    session.confirm_commit()
+
+
+def _rollback(session: DeviceSession) -> None:
+    session.rollback()
 
 
 def _full(session: DeviceSession) -> set[str]:

@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from deploy_world import Killed, World
+from deploy_world import Killed, World, WorldSession
 from sample_network import sample_network
 
 from jbnet.change.model import Plan
@@ -216,6 +216,41 @@ def test_killed_between_commit_and_confirm_the_device_goes_back_by_itself(world:
     assert world.devices["xining-r1"].running != before
     world.clock.sleep(desk.timing.revert_s)
     assert world.devices["xining-r1"].running == before
+
+
+def lose_answer() -> None:
+    raise Unreachable("{host}: no answer came", host="xining-r1")
+
+
+@pytest.mark.parametrize(("call", "act"), [("commit", "commit_config"), ("confirm", "confirm_commit")])
+def test_an_act_whose_answer_is_lost_is_looked_at_and_not_believed_to_have_failed(
+    world: World, desk: Desk, monkeypatch: pytest.MonkeyPatch, call: str, act: str
+) -> None:
+    done = getattr(WorldSession, act)
+    lost = {"xining-r1"}
+
+    def without_answer(session: WorldSession, *arguments: object, **named: object) -> None:
+        done(session, *arguments, **named)
+        if session.device.name in lost:
+            lost.discard(session.device.name)
+            lose_answer()
+
+    monkeypatch.setattr(WorldSession, act, without_answer)
+    assert apply(planned(world), desk).ok, call
+    assert planned(world).changes == {}
+    assert at_rest(world)
+
+
+def test_somebody_elses_trial_is_neither_confirmed_nor_taken_back(world: World, desk: Desk) -> None:
+    deployed(world, desk)
+    device = world.devices["datong-r1"]
+    device.type("ip route 192.0.2.0/24 blackhole")
+    made = planned(world)
+    device.before, device.deadline = (device.running, device.startup), world.clock.elapsed + 1000
+    assert states(apply(made, desk)) == {"datong-r1": State.FAILED}
+    assert device.deadline is not None
+    assert "confirm" not in device.calls
+    assert "rollback" not in device.calls
 
 
 def test_a_plan_that_was_begun_and_did_not_end_is_carried_on_only_on_demand(world: World, desk: Desk) -> None:

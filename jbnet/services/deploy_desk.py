@@ -1,0 +1,81 @@
+"""What an apply works with, and what it gives: bounds, the desk, how a device's course ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from jbnet.model.network import Network
+from jbnet.model.text import Text
+from jbnet.ports import Clock, ConfigBackups, DeviceLocks, DeviceSessions, Journal, Reporter
+
+
+class State(StrEnum):
+    """How a device's course ended."""
+
+    CONFIRMED = "confirmed"
+    ALREADY = "already"
+    WOULD = "would"
+    REFUSED = "refused"
+    FAILED = "failed"
+    REVERTED = "reverted"
+    REVERTING = "reverting"
+
+
+GOOD = frozenset({State.CONFIRMED, State.ALREADY, State.WOULD})
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Bounds in seconds: the timer on the device, how long to look, how often, the lease, the whole course.
+
+    ``act_s`` bounds the answer to a commit or rollback: either may take away the address that the session uses.
+    """
+
+    revert_s: int = 90
+    act_s: float = 40.0
+    look_s: float = 30.0
+    poll_s: float = 0.4
+    lease_s: float = 300.0
+    device_s: float = 240.0
+    workers: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one device. ``missing`` names new neighbours that are not there yet (it is no failure)."""
+
+    device: str
+    state: State
+    reason: Text | None = None
+    backup: str = ""
+    missing: tuple[str, ...] = ()
+    seconds: float = 0.0
+    refused_by_rule: bool = False
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What an apply works with."""
+
+    network: Network
+    sessions: DeviceSessions
+    journal: Journal
+    locks: DeviceLocks
+    backups: ConfigBackups
+    clock: Clock
+    reporter: Reporter
+    owner: str
+    timing: Timing = field(default_factory=Timing)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Whom the device must see after the change: ``kept`` were there before, ``new`` are expected to come.
+
+    Both hold interface names. ``uplink`` is the one of ``new`` without which the change counts as failed.
+    """
+
+    kept: frozenset[str]
+    new: frozenset[str]
+    uplink: str | None
