@@ -67,11 +67,11 @@ class PostgresServer:
         self._hosts = hosts
         self._layout = layout
         self._data = layout.data(here.database.name)
+        self._where = (layout.programs, self._data, layout.root, str(here.database.port))
 
     def state(self, via: str | None = None, *, heartbeat: bool = False) -> ServerState:
         """Look, over the direct path or through another device; a frozen server is one that does not answer."""
-        place = (self._layout.programs, self._data, self._layout.root, str(self._here.database.port))
-        said = self._run(["sh", "-c", scripts.LOOK, "look", *place], scripts.STATE_SQL, LOOK_TIMEOUT, via=via)
+        said = self._run(["sh", "-c", scripts.LOOK, "look", *self._where], scripts.STATE_SQL, LOOK_TIMEOUT, via=via)
         head, _, answer = said.stdout.partition("answer\n")
         row = json.loads(answer) if said.code == 0 and answer.strip() else None
         newest = self._newest_row(row, via) if heartbeat else None
@@ -85,10 +85,8 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start it and wait until it answers; nothing happens when it runs."""
-        if self._program("pg_ctl", "status", check=False).code == 0:
-            return
-        log = self._layout.log(self._here.database.name)
-        self._program("pg_ctl", "-w", "-t", str(int(START_TIMEOUT)), "-l", log, "start", timeout=START_TIMEOUT + 10)
+        more = (self._layout.log(self._here.database.name), str(int(START_TIMEOUT)))
+        self._checked(["sh", "-c", scripts.START, "start", *self._where, *more], timeout=START_TIMEOUT + 10)
 
     def stop(self, timeout: float) -> None:
         """Mark it demoted and stop it cleanly; its standbys receive everything first."""
@@ -99,8 +97,7 @@ class PostgresServer:
     def kill(self, grace: float) -> None:
         """Mark it demoted and end every process of it."""
         self._demote()
-        arguments = (self._layout.programs, self._data, str(int(grace)))
-        self._checked(["sh", "-c", scripts.KILL, "kill", *arguments], timeout=grace + 15)
+        self._checked(["sh", "-c", scripts.KILL, "kill", *self._where, str(int(grace))], timeout=grace + 15)
 
     def _demote(self) -> None:
         self._checked(["sh", "-c", scripts.DEMOTE, "demote", self._data])

@@ -40,6 +40,30 @@ SELECT json_build_object(
 
 NEWEST_ROW_SQL = "SELECT extract(epoch FROM clock_timestamp() - max(written)) FROM client_writes;"
 
+_STALE = r"""
+processes() { find /proc/[0-9]*/cwd -maxdepth 0 -lname "$data" -printf '%h\n' 2>/dev/null | sed 's,/proc/,,'; }
+clear_stale() { [ -n "$(processes)" ] || rm -f "$data/postmaster.pid" "$sockets/.s.PGSQL.$port.lock"; }
+"""
+"""After a power failure the lock files name process ids that belong to others by now (soonest where ids are low):
+PostgreSQL would not start, and pg_ctl would call it running. Without a process of the cluster they are stale."""
+
+START = (
+    r"""
+programs=$1; data=$2; sockets=$3; port=$4; log=$5; seconds=$6
+"""
+    + _STALE
+    + r"""
+clear_stale
+"$programs/pg_ctl" -D "$data" status >/dev/null && exit 0
+before=$(wc -c 2>/dev/null <"$log" || echo 0)
+"$programs/pg_ctl" -D "$data" -w -t "$seconds" -l "$log" start >/dev/null </dev/null && exit 0
+tail -c "+$((before + 1))" "$log" | grep -E 'FATAL|PANIC|ERROR|could not|LOG' | tail -n 6 >&2
+exit 1
+"""
+)
+"""Arguments: programs, data directory, socket directory, port, log, seconds. What a server that does not start says
+is in its log only."""
+
 DEMOTE = r"""
 data=$1
 [ -d "$data" ] || exit 0
@@ -47,21 +71,27 @@ echo "stopped by jbnet: starts as a standby only" >"$data/standby.signal" && syn
 """
 """Argument: data directory. PostgreSQL itself heeds the marker: it starts read-only, after a reboot too."""
 
-KILL = r"""
-programs=$1; data=$2; grace=$3
-processes() { find /proc/[0-9]*/cwd -maxdepth 0 -lname "$data" -printf '%h\n' 2>/dev/null | sed 's,/proc/,,'; }
+KILL = (
+    r"""
+programs=$1; data=$2; sockets=$3; port=$4; grace=$5
+"""
+    + _STALE
+    + r"""
+clear_stale
 [ -n "$(processes)" ] || exit 0
 "$programs/pg_ctl" -D "$data" -m fast -w -t "$grace" stop >/dev/null 2>&1
 for _ in $(seq 50); do
   left=$(processes)
-  [ -n "$left" ] || { rm -f "$data/postmaster.pid"; exit 0; }
+  [ -n "$left" ] || { clear_stale; exit 0; }
   kill -9 $left 2>/dev/null
   sleep 0.1
 done
 echo "still running: $left" >&2
 exit 1
 """
-"""Arguments: programs, data directory, seconds for a clean stop. SIGKILL ends a frozen process too."""
+)
+"""Arguments: programs, data directory, socket directory, port, seconds for a clean stop. SIGKILL ends a frozen
+process too."""
 
 SETTINGS = r"""
 programs=$1; data=$2; follow=$3

@@ -57,10 +57,13 @@ class RebuildStandby:
             )
         self._tools.routes.withdraw(str(where.database.service_address), where.host)
         evidence = self._bring_into_line(where, source, mine)
-        mine.settings(None, follow=True)
-        source.ensure_slot(member_name(where.host))
-        mine.start()
-        self._await_stream(where, source, mine)
+        try:
+            self._follow(where, source, mine)
+        except CommandFailed as error:
+            evidence |= {"by": f"copy, because: {error}"}
+            mine.kill(STREAM_S)
+            mine.copy()
+            self._follow(where, source, mine)
         mine.drop_slots()
         if where.database.replication == "sync":
             source.settings(where.host, follow=False)
@@ -116,6 +119,12 @@ class RebuildStandby:
             mine.copy()
             return f"copy, because: {error}"
         return "rewind"
+
+    def _follow(self, where: Place, source: DatabaseServer, mine: DatabaseServer) -> None:
+        mine.settings(None, follow=True)
+        source.ensure_slot(member_name(where.host))
+        mine.start()
+        self._await_stream(where, source, mine)
 
     def _await_stream(self, where: Place, source: DatabaseServer, mine: DatabaseServer) -> None:
         if not self._tools.wait_for(lambda: following(where, source.state(), mine.state()), STREAM_S):

@@ -97,6 +97,7 @@ class Cluster:
 
     def serve(self, reload: bool) -> None:
         """Start it, or let it read its settings again. Started by somebody else: only the reload."""
+        self.clear_stale()
         if self.run("pg_ctl", "-D", str(self.data), "status", check=False).returncode == 0:
             if reload:
                 self.run("pg_ctl", "-D", str(self.data), "reload")
@@ -104,6 +105,17 @@ class Cluster:
             log = self.options["log"]
             self.run("pg_ctl", "-D", str(self.data), "-w", "-t", str(START_TIMEOUT_S), "-l", log, "start")
             self.changed.append("start")
+
+    def clear_stale(self) -> None:
+        """Remove lock files that a power failure left: the process ids in them may be others' by now."""
+        for link in Path("/proc").glob("[0-9]*/cwd"):
+            try:
+                if link.readlink() == self.data:
+                    return
+            except OSError:  # another account's process, or one that ended
+                continue
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        (self.data.parent / f".s.PGSQL.{self.options['port']}.lock").unlink(missing_ok=True)
 
     def psql(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run SQL as the owner over the local socket."""

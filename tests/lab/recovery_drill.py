@@ -115,8 +115,9 @@ class Drill:
 
     def approve(self, events: Events) -> str:
         """Wait for the request and let both people sign; return the execution."""
-        events.wait(lambda e: bool(e["event"] == "dr.approval.needed"), text("request"), PATIENCE_S)
-        execution = str(next(e["subject"] for e in events.seen if e["event"] == "dr.started"))
+        events.wait(lambda e: e.get("event") == "dr.approval.needed" or "ok" in e, text("request"), PATIENCE_S)
+        assert "event" in events.seen[-1], events.seen[-1]["findings"]
+        execution = str(next(e["subject"] for e in events.seen if e.get("event") == "dr.started"))
         for key in self.people.keys:
             self.jbnet("dr", "approve", execution, "--yes", "--key", str(key))
         return execution
@@ -132,11 +133,49 @@ class Drill:
         events = self.start("dr", "failover", "--as", "operator")
         execution = self.approve(events)
         events.wait(
-            lambda e: bool(e["event"] == "dr.step.started" and e["subject"].startswith(step)), text("step"), PATIENCE_S
+            lambda e: e.get("event") == "dr.step.started" and str(e["subject"]).startswith(step),
+            text("step"),
+            PATIENCE_S,
         )
         events.process.kill()
         events.finish(PATIENCE_S)
         return execution
+
+    def deploy(self) -> None:
+        """Deploy the configurations, unless they are."""
+        planned = json.loads(self.jbnet("plan").stdout.splitlines()[-1])["data"]
+        if planned["changes"]:
+            self.jbnet("apply", planned["hash"])
+
+    def leaders(self) -> dict[str, str]:
+        """Return which host leads each database, by what the servers say."""
+        servers = {
+            (name, host): self.run_in(host, *self._ask_recovery(database.port))
+            for name, database in self.network.databases.items()
+            for host in (database.primary, database.standby)
+        }
+        return {name: host for (name, host), answer in servers.items() if answer.strip() == "f"}
+
+    @staticmethod
+    def _ask_recovery(port: int) -> tuple[str, ...]:
+        where = ("-h", "/var/lib/postgresql/15", "-p", str(port), "-d", "postgres")
+        return ("runuser", "-u", "postgres", "--", "psql", "-XqAt", *where, "-c", "SELECT pg_is_in_recovery()")
+
+    def running_servers(self, host: str) -> str:
+        """Return the server processes of a host, empty when there are none."""
+        return self.lab.run(host, ("pgrep", "-x", "postgres")).stdout
+
+    def lines_of(self, home: str) -> list[str]:
+        """Return the circuits that join a location to the rest."""
+        at_home = {device.name for device in self.network.devices.values() if device.home == home}
+        ends = {name: {c.a.device, c.z.device} & at_home for name, c in self.network.circuits.items()}
+        return [name for name, found in ends.items() if len(found) == 1]
+
+    def await_reachable(self, device: str) -> None:
+        """Wait until a device answers at the NOC again."""
+        address = str(self.network.devices[device].loopback)
+        noc = self.network.noc or ""
+        wait(lambda: self.lab.run(noc, ("ping", "-c1", "-W1", address)).returncode == 0, f"{device} to answer")
 
     def said(self) -> str:
         """Return what recoveries said on stderr."""
