@@ -177,15 +177,15 @@ class Drill:
         noc = self.network.noc or ""
         wait(lambda: self.lab.run(noc, ("ping", "-c1", "-W1", address)).returncode == 0, f"{device} to answer")
 
-    def said(self) -> str:
-        """Return what recoveries said on stderr."""
-        return (self.workspace / "recovery.log").read_text()
-
     def run_in(self, device: str, *argv: str) -> str:
         """Run a command as root in a device, as at its console."""
         done = self.lab.run(device, argv)
         assert done.returncode == 0, done
         return done.stdout
+
+    def executions(self) -> list[dict[str, Any]]:
+        """Return where all executions stand, oldest first."""
+        return list(json.loads(self.jbnet("dr", "status").stdout)["data"]["executions"])
 
 
 def wait(holds: Callable[[], bool], what: str, seconds: float = 90.0) -> None:

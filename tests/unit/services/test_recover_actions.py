@@ -1,0 +1,370 @@
+"""The recovery actions against servers, a fence and routes that a test sets: order, refusals, what is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from ipaddress import IPv4Address, IPv4Network
+
+import pytest
+
+from jbnet.model.errors import CommandFailed, Refused, Unreachable, UsageError
+from jbnet.model.network import Database, Device, Network
+from jbnet.ports import FenceProof, LostTransactions, ServerState
+from jbnet.services.recover_actions import Place, Tools
+from jbnet.services.recover_actions_all import all_actions
+from jbnet.services.recover_actions_fence import loss
+
+OLD, NEW = "east-db1", "west-db1"
+
+
+def network(replication: str = "sync") -> Network:
+    devices = {
+        name: Device(name, name[:4], "", "database-server", "frr", IPv4Address(address), ())
+        for name, address in ((OLD, "10.1.0.1"), (NEW, "10.2.0.1"))
+    }
+    database = Database("production", "生产", IPv4Address("10.3.0.1"), 5432, OLD, NEW, replication, 60, 0)
+    return Network("n", "n", 64512, IPv4Network("10.0.0.0/8"), devices=devices, databases={"production": database})
+
+
+def leader(**more: object) -> ServerState:
+    known = {"in_recovery": False, "timeline": 1, "written": 1000, "was_leading": True, "synchronous_to": ""}
+    return ServerState("production", OLD, True, False, (1,), True, **{**known, **more})  # type: ignore[arg-type]
+
+
+def standby(**more: object) -> ServerState:
+    known = {"in_recovery": True, "timeline": 1, "received": 900, "replayed": 900, "synchronous_to": ""}
+    return ServerState("production", NEW, True, True, (1,), True, **{**known, **more})  # type: ignore[arg-type]
+
+
+def stopped(host: str = OLD, **more: object) -> ServerState:
+    known = {"shut_down": True, "was_leading": True, "checkpoint": 950, "timeline": 1}
+    return ServerState("production", host, True, True, (), False, **{**known, **more})  # type: ignore[arg-type]
+
+
+@dataclass
+class FakeServer:
+    """Implements DatabaseServer; ``now`` is what it says of itself, None: it is silent."""
+
+    host: str
+    now: ServerState | None
+    peer: FakeServer | None = None
+    did: list[str] = field(default_factory=list)
+    fork_at: int | None = 960
+    lost: LostTransactions = field(default_factory=lambda: LostTransactions(0, "0/0"))
+    rewind_fails: bool = False
+    rows: frozenset[int] = frozenset()
+
+    def state(self, via: str | None = None, *, heartbeat: bool = False) -> ServerState:
+        if self.now is None:
+            raise Unreachable("{host} does not answer", host=self.host)
+        return self.now
+
+    def _is(self, **more: object) -> None:
+        self.now = replace(self.state(), **more)  # type: ignore[arg-type]
+
+    def start(self) -> None:
+        self.did.append("start")
+        self._is(processes=(1,), answers=True, in_recovery=self.state().demoted, receiver="streaming")
+        if self.peer and self.peer.now:
+            member = self.host.replace("-", "_")
+            self.peer._is(followers=({"name": member, "state": "streaming"},))
+
+    def stop(self, timeout: float) -> None:
+        self.did.append("stop")
+        self.now = stopped(self.host)
+
+    def kill(self, grace: float) -> None:
+        self.did.append("kill")
+        self._is(processes=(), answers=False, demoted=True, in_recovery=None, receiver=None)
+
+    def checkpoint(self) -> None:
+        self.did.append("checkpoint")
+
+    def settings(self, synchronous_to: str | None, follow: bool) -> None:
+        self.did.append(f"settings {synchronous_to} {follow}")
+        self._is(
+            synchronous_to=f"FIRST 1 ({synchronous_to.replace('-', '_')})" if synchronous_to else "", demoted=follow
+        )
+
+    def promote(self, timeout: float) -> None:
+        self.did.append("promote")
+        self._is(in_recovery=False, demoted=False, timeline=2, written=901)
+
+    def ensure_slot(self, name: str) -> None:
+        self.did.append(f"slot {name}")
+
+    def drop_slots(self) -> None:
+        self.did.append("drop slots")
+
+    def fork(self, timeline: int) -> int | None:
+        return self.fork_at
+
+    def lost_since(self, timeline: int, lsn: int) -> LostTransactions:
+        self.did.append(f"list {timeline} {lsn}")
+        return self.lost
+
+    def rewind(self) -> str:
+        self.did.append("rewind")
+        if self.rewind_fails:
+            raise CommandFailed("no")
+        return ""
+
+    def copy(self) -> None:
+        self.did.append("copy")
+
+    def clear_demotion(self) -> None:
+        self.did.append("clear mark")
+
+    def present(self, client: str) -> frozenset[int]:
+        return self.rows
+
+
+@dataclass
+class FakeFence:
+    """Implements Fence."""
+
+    proved: bool = True
+    filters: dict[str, bool | None] = field(default_factory=lambda: {"r1": False})
+
+    def check(self, database: str, host: str, patience: float = 6.0) -> FenceProof:
+        return FenceProof(database, host, self.proved, "filter", ({"what": "filter", "holds": self.proved},))
+
+    def close(self, database: str, host: str) -> FenceProof:
+        return self.check(database, host)
+
+    def open(self, database: str, host: str) -> FenceProof:
+        return self.check(database, host)
+
+    def filtered(self, database: str, host: str) -> Mapping[str, bool | None]:
+        return self.filters
+
+
+@dataclass
+class FakeRoutes:
+    """Implements RouteControl; ``silent`` hosts do not answer."""
+
+    held: set[str] = field(default_factory=lambda: {OLD})
+    silent: set[str] = field(default_factory=set)
+    did: list[str] = field(default_factory=list)
+
+    def announce(self, address: str, host: str, *, prefer: bool) -> None:
+        self.did.append(f"announce {host} {prefer}")
+        self.held.add(host)
+
+    def withdraw(self, address: str, host: str) -> None:
+        self._asked(host)
+        self.did.append(f"withdraw {host}")
+        self.held.discard(host)
+
+    def announces(self, address: str, host: str) -> bool:
+        self._asked(host)
+        return host in self.held
+
+    def seen_at(self, address: str, device: str) -> tuple[str, ...]:
+        return ("10.9.0.1",)
+
+    def _asked(self, host: str) -> None:
+        if host in self.silent:
+            raise Unreachable("{host} does not answer", host=host)
+
+
+class FakeWrites:
+    """Implements WriteCheck."""
+
+    def write(self, database: str, address: str, timeout: float) -> Mapping[str, object]:
+        return {"ok": True, "client": "c", "n": 7, "server": address, "error": ""}
+
+
+class FakeClock:
+    """Implements Clock; sleeping moves it."""
+
+    def __init__(self) -> None:
+        self.t = 0.0
+
+    def now(self) -> datetime:
+        return datetime(2026, 1, 1, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        return self.t
+
+    def sleep(self, seconds: float) -> None:
+        self.t += seconds
+
+
+class World:
+    """Two servers and everything around them."""
+
+    def __init__(self, old: ServerState | None, new: ServerState | None, replication: str = "sync"):
+        self.old, self.new = FakeServer(OLD, old), FakeServer(NEW, new)
+        self.old.peer, self.new.peer = self.new, self.old
+        self.fence, self.routes = FakeFence(), FakeRoutes()
+        tools = Tools(network(replication), self, self.fence, self.routes, FakeWrites(), FakeClock(), ("noc",))
+        self.actions = all_actions(tools)
+
+    def server(self, database: str, host: str) -> FakeServer:
+        return {OLD: self.old, NEW: self.new}[host]
+
+
+def params(**more: str) -> dict[str, object]:
+    return {"database": "production", **more}
+
+
+def test_an_unknown_lag_is_none_and_never_zero() -> None:
+    database = network().databases["production"]
+    figures = loss(Place(database, OLD, NEW), None, standby(replay_age_s=2.5))
+    assert figures["lag_bytes"] is None
+    assert figures["waited_for_standby"] is None
+    assert figures["behind_s"] == 2.5
+
+
+def test_assess_gives_the_lag_of_a_living_primary() -> None:
+    outcome = World(leader(), standby()).actions["assess"].do(params(primary=OLD, standby=NEW))
+    assert outcome.evidence["lag_bytes"] == 100
+
+
+def test_assess_refuses_when_nothing_could_take_over() -> None:
+    with pytest.raises(Refused, match="nothing could take over"):
+        World(leader(), None).actions["assess"].do(params(primary=OLD, standby=NEW))
+
+
+def test_a_fence_that_is_not_proved_is_refused_with_what_was_seen() -> None:
+    world = World(None, standby())
+    world.fence.proved = False
+    with pytest.raises(Refused, match="holds=False"):
+        world.actions["fence"].do(params(host=OLD))
+
+
+def test_nothing_is_promoted_beside_a_primary_whose_fence_is_not_proved() -> None:
+    world = World(None, standby())
+    world.fence.proved = False
+    with pytest.raises(Refused, match="silence proves nothing"):
+        world.actions["promote"].do(params(host=NEW))
+    assert world.new.did == []
+
+
+def test_a_promoted_server_waits_for_no_standby_and_keeps_a_slot_for_the_old_primary() -> None:
+    world = World(None, standby())
+    outcome = world.actions["promote"].do(params(host=NEW))
+    assert outcome.done
+    assert world.new.did == ["settings None False", "promote", "slot east_db1"]
+    assert outcome.evidence["received"] == 900
+
+
+def test_a_second_promotion_promotes_nothing() -> None:
+    world = World(None, leader())
+    assert world.actions["promote"].probe(params(host=NEW)).done
+    world.actions["promote"].do(params(host=NEW))
+    assert "promote" not in world.new.did
+
+
+def test_a_primary_without_a_streaming_standby_is_not_stopped() -> None:
+    with pytest.raises(Refused, match="does not stream"):
+        World(leader(), standby()).actions["stop-primary"].do(params(host=OLD))
+
+
+def test_a_primary_with_a_streaming_standby_is_stopped_and_marked() -> None:
+    world = World(leader(followers=({"name": "west_db1", "state": "streaming"},)), standby())
+    assert world.actions["stop-primary"].do(params(host=OLD)).done
+
+
+@pytest.mark.parametrize(("replayed", "arrived"), [(950, False), (951, True)])
+def test_caught_up_means_that_the_shutdown_checkpoint_was_replayed(replayed: int, arrived: bool) -> None:
+    world = World(stopped(), standby(replayed=replayed))
+    assert world.actions["wait-caught-up"].probe(params(host=NEW)).done is arrived
+
+
+def test_where_a_crashed_primary_ended_is_not_known_so_nobody_caught_up() -> None:
+    world = World(stopped(shut_down=False), standby(replayed=2000))
+    with pytest.raises(CommandFailed, match="not known"):
+        world.actions["wait-caught-up"].do(params(host=NEW))
+
+
+def test_losses_are_listed_before_anything_is_rewound_and_the_source_checkpoints_first() -> None:
+    world = World(stopped(shut_down=False, receiver=None), leader(timeline=2))
+    world.old.lost = LostTransactions(3, "0/3C0", ("7 0/3D0 t",))
+    outcome = world.actions["rebuild-standby"].do(params(host=OLD, source=NEW))
+    assert world.new.did[0] == "checkpoint"
+    done = world.old.did
+    assert done.index("list 1 960") < done.index("clear mark") < done.index("rewind") < done.index("start")
+    assert outcome.evidence["lost"] == {"count": 3, "since": "0/3C0", "first": ("7 0/3D0 t",), "reason": ""}
+
+
+def test_a_clean_stop_before_the_fork_needs_no_rewind() -> None:
+    world = World(stopped(), leader(timeline=2))
+    outcome = world.actions["rebuild-standby"].do(params(host=OLD, source=NEW))
+    assert outcome.evidence["by"] == "start"
+    assert "rewind" not in world.old.did
+
+
+def test_a_rewind_that_fails_ends_in_a_copy() -> None:
+    world = World(stopped(shut_down=False), leader(timeline=2))
+    world.old.rewind_fails = True
+    outcome = world.actions["rebuild-standby"].do(params(host=OLD, source=NEW))
+    assert str(outcome.evidence["by"]).startswith("copy")
+    assert world.old.did.index("copy") < world.old.did.index("start")
+
+
+@pytest.mark.parametrize(("replication", "waits"), [("sync", True), ("async", False)])
+def test_commits_wait_for_the_rebuilt_standby_where_declared(replication: str, waits: bool) -> None:
+    world = World(stopped(), leader(timeline=2), replication)
+    world.actions["rebuild-standby"].do(params(host=OLD, source=NEW))
+    assert (f"settings {OLD} False" in world.new.did) is waits
+
+
+def test_nothing_is_rebuilt_from_a_server_that_does_not_lead() -> None:
+    with pytest.raises(Refused, match="does not lead"):
+        World(stopped(), standby()).actions["rebuild-standby"].do(params(host=OLD, source=NEW))
+
+
+def test_while_the_old_host_is_silent_the_new_announcement_wins_over_its() -> None:
+    world = World(None, leader())
+    world.routes.silent.add(OLD)
+    outcome = world.actions["move-address"].do(params(**{"from": OLD, "to": NEW}))
+    assert world.routes.did == [f"announce {NEW} True"]
+    assert outcome.evidence["old_host_released"] is False
+    assert world.actions["move-address"].verify(params(**{"from": OLD, "to": NEW})).done
+
+
+def test_when_the_old_host_let_go_the_announcement_is_an_ordinary_one() -> None:
+    world = World(stopped(), leader())
+    world.actions["move-address"].do(params(**{"from": OLD, "to": NEW}))
+    assert world.routes.did[-1] == f"announce {NEW} False"
+    assert world.routes.held == {NEW}
+
+
+def test_a_write_that_arrived_elsewhere_is_not_a_proof() -> None:
+    world = World(None, leader())
+    with pytest.raises(CommandFailed, match="arrived elsewhere"):
+        world.actions["verify-writes"].do(params(host=NEW))
+    world.new.rows = frozenset({7})
+    assert world.actions["verify-writes"].do(params(host=NEW)).done
+
+
+def test_a_router_that_does_not_answer_is_not_taken_as_open() -> None:
+    world = World(leader(), standby())
+    world.fence.filters = {"r1": False, "r2": None}
+    assert not world.actions["unfence"].probe(params(host=OLD)).done
+    with pytest.raises(CommandFailed, match="r2"):
+        world.actions["unfence"].do(params(host=OLD))
+
+
+def test_a_primary_stopped_for_a_fence_that_failed_takes_up_again() -> None:
+    world = World(stopped(), standby())
+    world.actions["unfence"].do(params(host=OLD))
+    assert world.old.did == ["clear mark", f"settings {NEW} False", "start"]
+
+
+def test_a_stopped_host_stays_stopped_while_the_other_leads() -> None:
+    world = World(stopped(), leader())
+    assert world.actions["unfence"].probe(params(host=OLD)).done
+    world.actions["unfence"].do(params(host=OLD))
+    assert world.old.did == []
+
+
+def test_a_step_that_lacks_a_parameter_or_names_a_stranger_is_wrong_use() -> None:
+    world = World(leader(), standby())
+    for given in ({"database": "production"}, {"database": "none", "host": OLD}, params(host="noc")):
+        with pytest.raises(UsageError):
+            world.actions["promote"].probe(given)
