@@ -70,9 +70,20 @@ class DeviceBuilder:
                 Interface("lo", InterfaceKind.LOOPBACK, address, None, "loopback", build.area, None, passive)
             )
         if build.home.lan == build.spec.suffix and (lan := self._lan(build.home)) is not None:
+            area = None if self._is_inner(build.home) else build.area
             build.interfaces.append(
-                Interface("lan1", InterfaceKind.LAN, lan, None, f"LAN of {build.home.name}", build.area, None, passive)
+                Interface(
+                    "lan1", InterfaceKind.LAN, lan, None, f"LAN of {build.home.name}", area, None, area is not None
+                )
             )
+
+    def _is_inner(self, home: Home) -> bool:
+        """Say whether a home speaks for all below it inside an area: its aggregate covers its LAN, OSPF need not.
+
+        Then the loopback is the only interface of its router in OSPF that is no line, and so the forwarding address
+        of the aggregate (RFC 3101, 2.3): one that does not fail with a line.
+        """
+        return home.level is not None and home.level.value != self._areas.level
 
     def _lan(self, home: Home) -> IPv4Interface | None:
         if home.peer is None:

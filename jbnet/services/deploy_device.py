@@ -6,7 +6,8 @@ and confirm, the timer on the device takes the change back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 
 from jbnet.change.model import Change
 from jbnet.config.links import circuit_interfaces, far_end
@@ -47,8 +48,7 @@ class Course:
             return self._failed(held, error, self._since(begun))
 
     def _go(self, held: Held, dry_run: bool) -> tuple[State, tuple[str, ...]]:
-        with held.session(self.desk.sessions.session(self.device)) as session:
-            session.open()
+        with self._login(held) as session:
             config = session.get_config("running")["running"]
             right = parse(config) == parse(self.change.intended)
             if session.has_pending_commit():
@@ -62,6 +62,23 @@ class Course:
                 expected = self._prepare(session, config)
                 self._commit(session)
         return State.CONFIRMED, self._look(held, expected)
+
+    @contextmanager
+    def _login(self, held: Held) -> Iterator[DeviceSession]:
+        """Log in. The way to a device behind one that was deployed a moment ago appears when routing has settled."""
+        clock, timing = self.desk.clock, self.desk.timing
+        end = clock.monotonic() + (0.0 if self.change.reached else timing.look_s)
+        while True:
+            with held.session(self.desk.sessions.session(self.device)) as session:
+                try:
+                    session.open()
+                except Unreachable:
+                    if held.abandoned.is_set() or clock.monotonic() >= end:
+                        raise
+                else:
+                    yield session
+                    return
+            clock.sleep(timing.poll_s)
 
     def _left_behind(self, right: bool, dry_run: bool) -> Neighbours:
         """An unconfirmed change of an earlier run that is what we want is looked at and confirmed; others are not."""

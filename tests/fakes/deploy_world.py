@@ -70,6 +70,7 @@ class WorldSession(FakeSession):
 
     def open(self) -> None:
         self._world.carry(self.device.name)
+        self._world.strike(self.device.name, "open")
         super().open()
 
     def close(self) -> None:

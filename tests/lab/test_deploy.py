@@ -162,3 +162,16 @@ def test_a_deployed_router_comes_back_from_a_power_cut_as_it_was(clean: Workspac
         return bool(data and data["unchanged"] == [device])
 
     assert eventually(as_planned, 60)
+
+
+def test_a_county_on_its_backup_line_takes_its_townships_along(clean: Workspace) -> None:
+    """The county's aggregate must not hang on the line that fails (forwarding address, RFC 3101, 2.3)."""
+    below = [name for name in clean.network.devices if name.startswith("chengdong")]
+    assert len(below) == 3
+    clean.lab.cut("chengdong-up1")
+    try:
+        assert eventually(lambda: not clean.cut_off("noc-s1", below))
+        assert not clean.cut_off("golmud-dc-db1", below)
+    finally:
+        clean.lab.heal("chengdong-up1")
+    assert eventually(lambda: not clean.cut_off("noc-s1", below))

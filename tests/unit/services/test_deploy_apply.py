@@ -62,6 +62,23 @@ def test_from_out_of_the_box_to_a_second_plan_that_has_nothing_to_do(world: Worl
         assert parse(device.running) == parse(device.startup)
 
 
+def test_a_new_device_is_waited_for_until_routing_knows_the_way_to_it(world: World, desk: Desk) -> None:
+    first = planned(world)
+    last = first.waves[-1].devices[0]
+    tries = []
+
+    def not_yet() -> None:
+        tries.append(last)
+        if len(tries) < 3:
+            world.strikes[last, "open"] = not_yet
+            raise Unreachable("{device} does not answer on TCP", device=last)
+
+    world.strikes[last, "open"] = not_yet
+    assert apply(first, desk).ok
+    assert len(tries) == 3
+    assert states(apply(first, desk))[last] is State.ALREADY
+
+
 def test_devices_of_a_wave_go_side_by_side(world: World, tmp_path: Path) -> None:
     assert apply(planned(world), world.desk(tmp_path, workers=8)).ok
     assert planned(world).changes == {}
