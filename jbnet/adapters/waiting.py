@@ -28,7 +28,7 @@ def start(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
     return future
 
 
-def heard(future: Future[T], seconds: float) -> tuple[T | None, str]:
+def heard(future: Future[T], seconds: float) -> tuple[T, str] | tuple[None, str]:
     """Return (answer, why there is none). Errors that are not jbnet's own are raised."""
     try:
         return future.result(seconds), ""

@@ -60,7 +60,7 @@ def assert_same_end(found: Bench, name: str) -> None:
 
 
 def assert_promotions_were_fenced(found: Bench) -> None:
-    """Design section 5, rule 3, read from the journal: no intent to promote before a verified fence of that database."""
+    """Design section 5, rule 3, from the journal: no promotion before a verified fence of that database."""
     verified: set[str] = set()
     for row in found.journal.rows:
         subject = str(row["subject"])
