@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -32,11 +33,14 @@ def read_files(directory: Path, folders: Sequence[str] = FOLDERS) -> dict[str, s
 def _walk(directory: Path, folders: Sequence[str]) -> Iterator[Path]:
     for folder in folders:
         found = (path for path in (directory / folder).rglob("*.y*ml") if path.suffix in (".yaml", ".yml"))
-        yield from sorted(path for path in found if path.is_file() or path.is_symlink())
+        # Hidden ones are an editor's lock or a half-written draft, not the declaration.
+        yield from sorted(p for p in found if not p.name.startswith(".") and (p.is_file() or p.is_symlink()))
 
 
 def _read(path: Path) -> str:
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a link to a device or a pipe would never end
+            raise Missing("cannot read {path}: {reason}", path=path, reason=text("it is no regular file"))
         return path.read_bytes().decode("utf-8", errors="replace")
     except OSError as error:
         raise Missing("cannot read {path}: {reason}", path=path, reason=error.strerror) from error

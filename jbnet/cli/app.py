@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from jbnet.cli.context import Context
-from jbnet.cli.errors import run_guarded
+from jbnet.cli.errors import open_streams, run_guarded, settle_streams
 
 LAZY_COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module with a Typer called ``app`` or a command function called ``command``, one line of help)
@@ -98,4 +98,7 @@ def main() -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     os.umask(0o077)
-    sys.exit(run_guarded(root))
+    open_streams()
+    code = run_guarded(root)
+    settle_streams()
+    sys.exit(code)

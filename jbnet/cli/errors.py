@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 import os
+import re
 import sys
 import traceback
+from typing import TextIO
 
 import click
 import typer
@@ -15,6 +19,17 @@ from jbnet.model.errors import ExitCode, JbnetError
 from jbnet.model.findings import Finding, Severity
 from jbnet.model.text import Text, text
 
+USAGE: tuple[tuple[re.Pattern[str], str], ...] = (
+    # click's English, and what we say instead
+    (re.compile(r"Missing argument '?(?P<name>.+?)'?\."), "the argument {name} is missing"),
+    (re.compile(r"Missing option '?(?P<name>.+?)'?\."), "the option {name} is missing"),
+    (re.compile(r"No such command '(?P<name>.*)'\.(?P<like>.*)", re.DOTALL), "there is no command {name}"),
+    (re.compile(r"No such option '?(?P<name>.+?)'?\.(?P<like>.*)", re.DOTALL), "there is no option {name}"),
+    (re.compile(r"Got unexpected extra arguments? \((?P<name>.*)\)"), "more arguments than expected: {name}"),
+    (re.compile(r"Option '(?P<name>.*)' requires an argument\."), "the option {name} needs a value"),
+    (re.compile(r"Invalid value for '?(?P<name>.+?)'?: (?P<why>.*)", re.DOTALL), "{name}: wrong value: {why}"),
+)
+
 
 def run_guarded(app: typer.Typer) -> int:
     """Run the application and return its exit code; every failure becomes one clear message."""
@@ -22,6 +37,7 @@ def run_guarded(app: typer.Typer) -> int:
     context = _context_from_argv()
     try:
         result = command.main(args=sys.argv[1:], prog_name="jbnet", standalone_mode=False)
+        sys.stdout.flush()
         return int(result) if isinstance(result, int) else ExitCode.OK
     except JbnetError as error:
         _print_error(context, error.text, error.hint, error.findings)
@@ -29,11 +45,14 @@ def run_guarded(app: typer.Typer) -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
-        _print_error(context, text("{message}", message=error.format_message()), None, ())
+        _print_usage(context, error)
         return ExitCode.USAGE
     except (KeyboardInterrupt, click.Abort):
         _print_error(context, text("interrupted"), None, ())
         return ExitCode.INTERRUPTED
+    except OSError as error:
+        _print_error(context, *refused(error), ())
+        return ExitCode.FAILED
     except Exception as error:  # noqa: BLE001  a defect of ours: say so in one line, keep the trace for JBNET_DEBUG
         _print_error(context, defect(error), text("set JBNET_DEBUG=1 for the trace, and report it"), ())
         return ExitCode.FAILED
@@ -44,6 +63,39 @@ def defect(error: Exception) -> Text:
     if os.environ.get("JBNET_DEBUG"):
         traceback.print_exception(error)
     return text("internal error: {kind}: {error}", kind=type(error).__name__, error=error)
+
+
+def refused(error: OSError) -> tuple[Text, Text | None]:
+    """Return what is said where the system refused a file or a stream, and what to do; no defect of ours."""
+    if os.environ.get("JBNET_DEBUG"):
+        traceback.print_exception(error)
+    reason = error.strerror or str(error)
+    if error.filename is None:
+        return text("the system refused: {reason}", reason=reason), None
+    hint = {
+        errno.EACCES: text("run it as the user who owns the state directory, or as root; or choose one with --state"),
+        errno.EROFS: text("choose a state directory that can be written with --state"),
+        errno.ENOSPC: text("free some room there, or choose another state directory with --state"),
+    }.get(error.errno or 0)
+    return text("{path}: {reason}", path=os.fsdecode(error.filename), reason=reason), hint
+
+
+def _print_usage(context: Context, error: click.ClickException) -> None:
+    """Say what was wrong with the command line; a bare group prints its help, as it is."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        sys.stderr.write(f"{error.format_message()}\n")
+        return
+    where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "jbnet"
+    _print_error(context, _usage(error), text("{command} --help lists what there is", command=where), ())
+
+
+def _usage(error: click.ClickException) -> Text:
+    """Return click's complaint in words of ours, which can be translated; the rare ones stay as click writes them."""
+    said = error.format_message()
+    for pattern, template in USAGE:
+        if found := pattern.fullmatch(said):
+            return text(template, **found.groupdict())
+    return text("{message}", message=said)
 
 
 def _context_from_argv() -> Context:
@@ -57,13 +109,37 @@ def _context_from_argv() -> Context:
 
 
 def _print_error(context: Context, message: Text, hint: Text | None, findings: tuple[Finding, ...]) -> None:
+    """Say it on stderr, with ``--json`` on stdout too; where a stream refuses, the exit code alone speaks."""
     said = context.tr(message)
     if hint is not None:
         said += "\n  " + context.tr(hint)
-    for finding in findings:
-        sys.stderr.write(f"{finding.place or '-'} {finding.severity} {finding.code} {context.tr(finding.text)}\n")
-    sys.stderr.write(f"jbnet: {said}\n")
+    lines = [f"{f.place or '-'} {f.severity} {f.code} {context.tr(f.text)}" for f in findings]
+    _put(sys.stderr, "\n".join([*lines, f"jbnet: {said}"]))
     if context.json:
         own = Finding("JB000", Severity.ERROR, text("{message}", message=said))
-        json.dump(context.envelope(None, ok=False, findings=(*findings, own)), sys.stdout, ensure_ascii=False)
-        sys.stdout.write("\n")
+        envelope = context.envelope(None, ok=False, findings=(*findings, own))
+        _put(sys.stdout, json.dumps(envelope, ensure_ascii=False))
+
+
+def _put(stream: TextIO, line: str) -> None:
+    with contextlib.suppress(OSError):
+        stream.write(line + "\n")
+        stream.flush()
+
+
+def settle_streams() -> None:
+    """Let go of what a full or closed stream did not take, so that the interpreter's end has nothing to say of it."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def open_streams() -> None:
+    """Open the standard streams that the caller closed onto nothing: else a file of ours would get their numbers."""
+    for name, descriptor, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
+        if getattr(sys, name) is None:
+            with contextlib.suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_RDWR), descriptor)
+            setattr(sys, name, open(descriptor, mode, encoding="utf-8", closefd=False))  # noqa: SIM115  for good

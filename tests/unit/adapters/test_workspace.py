@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jbnet.adapters.workspace import read_files, write_file
-from jbnet.model.errors import AnswerIsNo, TargetError, UsageError
+from jbnet.model.errors import AnswerIsNo, Missing, TargetError, UsageError
 from jbnet.wiring import load_network
 
 BASE = Path(__file__).parents[2] / "golden" / "check" / "base"
@@ -67,3 +67,16 @@ def test_a_declaration_with_errors_is_refused_with_its_findings(workspace: Path,
     with pytest.raises(AnswerIsNo) as caught:
         load_network(workspace, tmp_path)
     assert "JB106" in {finding.code for finding in caught.value.findings}
+
+
+def test_a_hidden_file_of_an_editor_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "inventory").mkdir()
+    (tmp_path / "inventory" / ".#network.yaml").symlink_to("somebody@somewhere.1234")
+    assert read_files(tmp_path) == {}
+
+
+def test_a_link_to_something_without_end_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "inventory").mkdir()
+    (tmp_path / "inventory" / "network.yaml").symlink_to("/dev/zero")
+    with pytest.raises(Missing, match="it is no regular file"):
+        read_files(tmp_path)
