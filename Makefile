@@ -3,11 +3,11 @@ PY := .venv/bin/python
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 PYTEST := $(AS_ROOT) env "PATH=$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest
 
-.PHONY: help demo test lint types imports test-unit test-lab bench docs clean bootstrap bootstrap-dev
+.PHONY: help demo test lint types imports test-unit test-lab bench clean bootstrap bootstrap-dev
 
 help:
 	@sed -n 's/^# \?//p;/^$$/q' Makefile
-	@printf '%s\n' 'targets: demo test lint types imports test-unit test-lab bench docs clean'
+	@printf '%s\n' 'targets: demo test lint types imports test-unit test-lab bench clean'
 
 bootstrap:
 	@.ci/bootstrap
@@ -37,10 +37,7 @@ test-lab: bootstrap-dev
 	$(PYTEST) -v -m lab
 
 bench: bootstrap-dev
-	$(AS_ROOT) $(PY) -m tests.bench $(ONLY)
-
-docs: bootstrap-dev
-	$(PY) -m tests.make_reference
+	$(AS_ROOT) $(PY) tests/bench/run.py $(ONLY)
 
 clean:
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

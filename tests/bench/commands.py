@@ -1,0 +1,32 @@
+"""How long commands take as whole processes, cold in the sense of a new interpreter each time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+RUNS = 5
+COMMANDS = {"cli.help_s": (["--help"], 0.4), "check.province_s": (["check"], 2.0)}
+
+
+def rows() -> list[dict[str, object]]:
+    """Measure every command: the median of some runs."""
+    return [_row(name, arguments, goal) for name, (arguments, goal) in COMMANDS.items()]
+
+
+def _row(name: str, arguments: list[str], goal: float) -> dict[str, object]:
+    seconds = sorted(_once(arguments) for _ in range(RUNS))[RUNS // 2]
+    return {"id": name, "value": round(seconds, 3), "unit": "s", "better": "lower", "goal": goal} | {
+        "peer": None, "peer_value": None, "ratio": round(seconds / goal, 2),
+    }  # fmt: skip
+
+
+def _once(arguments: list[str]) -> float:
+    began = time.monotonic()
+    subprocess.run(
+        [sys.executable, "-m", "jbnet", "-C", str(ROOT), *arguments], stdout=subprocess.DEVNULL, check=True, cwd=ROOT
+    )
+    return time.monotonic() - began

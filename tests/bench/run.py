@@ -1,0 +1,36 @@
+"""``make bench``: measure, print a table, write build/bench.json. ``ONLY`` picks ids by their beginning."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+from pathlib import Path
+
+
+import commands
+import snmp
+
+SUITES = {"c": commands.rows, "snmp": snmp.rows}
+OUT = Path(__file__).parents[2] / "build" / "bench.json"
+
+
+def main() -> None:
+    """Run the suites asked for."""
+    only = sys.argv[1] if len(sys.argv) > 1 else ""
+    wanted = [rows for begin, rows in SUITES.items() if begin.startswith(only[: len(begin)])]
+    found = [row for rows in wanted for row in rows() if str(row["id"]).startswith(only)]
+    machine = {"cores": os.cpu_count(), "kernel": platform.release(), "python": platform.python_version()}
+    OUT.parent.mkdir(exist_ok=True)
+    OUT.write_text(json.dumps([row | {"machine": machine} for row in found], indent=1) + "\n", encoding="utf-8")
+    print(f"{'id':<34}{'value':>10} {'unit':<14}{'goal':>8}  {'ratio':>6}  peer")
+    for row in found:
+        print(
+            f"{row['id']:<34}{row['value']:>10} {row['unit']:<14}{row['goal']:>8}  {row['ratio']:>6}  "
+            f"{row['peer'] or 'the goal'}"
+        )
+
+
+if __name__ == "__main__":
+    main()
