@@ -70,13 +70,13 @@ def refused(error: OSError) -> tuple[Text, Text | None]:
     if os.environ.get("JBNET_DEBUG"):
         traceback.print_exception(error)
     reason = error.strerror or str(error)
-    if error.filename is None:
-        return text("the system refused: {reason}", reason=reason), None
     hint = {
         errno.EACCES: text("run it as the user who owns the state directory, or as root; or choose one with --state"),
         errno.EROFS: text("choose a state directory that can be written with --state"),
         errno.ENOSPC: text("free some room there, or choose another state directory with --state"),
     }.get(error.errno or 0)
+    if error.filename is None:
+        return text("the system refused: {reason}", reason=reason), hint
     return text("{path}: {reason}", path=os.fsdecode(error.filename), reason=reason), hint
 
 

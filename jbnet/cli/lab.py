@@ -42,9 +42,11 @@ def up(ctx: typer.Context, scale: Annotated[str, typer.Option(help="How much of 
 def down(ctx: typer.Context) -> None:
     """End the workspace's labs (its demo's too) and remove everything of them, also what a killed run left."""
     from jbnet import wiring
+    from jbnet.lab.host import require_root
     from jbnet.lab.paths import states_below
 
     context: Context = ctx.obj
+    require_root()
     states = dict.fromkeys([context.state_dir.resolve(), *states_below(context.directory)])
     ended = [wiring.lab(context.directory, state).down() for state in states]
     removed = any(ended)

@@ -42,10 +42,15 @@ FEATURES = {
 NETEM = "netem"
 
 
-def require(spec: LabSpec) -> frozenset[str]:
-    """Return the optional kernel features found. Raises Missing with everything that is missing."""
+def require_root() -> None:
+    """Raise Missing for anybody but root."""
     if os.geteuid() != 0:
         raise Missing("the lab needs root: it makes network namespaces", hint=text("run it as root or with sudo"))
+
+
+def require(spec: LabSpec) -> frozenset[str]:
+    """Return the optional kernel features found. Raises Missing with everything that is missing."""
+    require_root()
     packages = sorted(set(_packages(spec)))
     if packages:
         names = " ".join(packages)

@@ -76,7 +76,10 @@ def states_below(directory: Path) -> list[Path]:
     """Return the state directories of all labs on this machine that lie in a directory: a workspace's, its demo's."""
     found = []
     for owner in sorted(ROOT.glob("*/state")):
-        state = Path(owner.read_text(encoding="utf-8").strip())
+        try:
+            state = Path(owner.read_text(encoding="utf-8").strip())
+        except FileNotFoundError:  # somebody takes that lab down right now
+            continue
         if state.is_relative_to(directory.resolve()):
             found.append(state)
     return found

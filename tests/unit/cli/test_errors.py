@@ -23,11 +23,11 @@ def shell(command: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("options", ["", "--json", "--lang zh"])
-def test_results_that_cannot_be_written_are_a_failure_in_one_line(options: str) -> None:
+def test_results_that_cannot_be_written_are_a_failure_told_with_what_to_do(options: str) -> None:
     ended = shell(f"JBNET {options} check > /dev/full")
     assert ended.returncode == 3
     assert ended.stderr.startswith("jbnet: ")
-    assert len(ended.stderr.splitlines()) == 1
+    assert len(ended.stderr.splitlines()) == 2
 
 
 def test_a_message_that_cannot_be_written_keeps_its_exit_code() -> None:
