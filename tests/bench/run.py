@@ -8,7 +8,6 @@ import platform
 import sys
 from pathlib import Path
 
-
 import commands
 import snmp
 
