@@ -41,7 +41,16 @@ class KeyRing:
 
 def require_known(device: str, file: Path) -> None:
     """See that the device's host key is known. Raises Refused where it is not: silence is not consent."""
-    keys = paramiko.HostKeys(str(file)) if file.is_file() else paramiko.HostKeys()
+    try:
+        keys = paramiko.HostKeys(str(file)) if file.is_file() else paramiko.HostKeys()
+    except (ValueError, paramiko.SSHException) as error:  # one damaged line makes the whole file unusable
+        raise Refused(
+            "{device}: the host keys in {file} cannot be read: {reason}",
+            device=device,
+            file=file,
+            reason=error,
+            hint=text("a line of it is damaged; `ssh-keygen -l -f {file}` shows which keys are whole", file=file),
+        ) from error
     if keys.lookup(device) is None:
         raise Refused(
             "{device}: its host key is not in {file}, so nobody can say who answers there",

@@ -83,3 +83,10 @@ def test_a_device_without_any_address_is_told_so_when_opened(tmp_path: Path) -> 
     (state_with_keys(tmp_path) / "known_hosts").write_text(f"core-r1 {key.get_name()} {key.get_base64()}\n")
     with pytest.raises(Unreachable, match="no management address"):
         device_sessions(tmp_path, network).session(bare).open()
+
+
+def test_a_damaged_line_among_the_host_keys_is_named_as_such(tmp_path: Path) -> None:
+    file = tmp_path / "known_hosts"
+    file.write_text("core-r1 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIabcdefg\n")
+    with pytest.raises(Refused, match="the host keys in .* cannot be read"):
+        require_known("core-r1", file)
