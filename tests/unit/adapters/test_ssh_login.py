@@ -88,5 +88,5 @@ def test_a_device_without_any_address_is_told_so_when_opened(tmp_path: Path) -> 
 def test_a_damaged_line_among_the_host_keys_is_named_as_such(tmp_path: Path) -> None:
     file = tmp_path / "known_hosts"
     file.write_text("core-r1 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIabcdefg\n")
-    with pytest.raises(Refused, match="the host keys in .* cannot be read"):
+    with pytest.raises(Refused, match=r"the host keys in .* cannot be read"):
         require_known("core-r1", file)
