@@ -44,6 +44,61 @@ def load_declaration(directory: Path, folders: Sequence[str] | None = None) -> L
     return load(read_files(directory, folders or FOLDERS))
 
 
+def check_workspace(directory: Path) -> Loaded:
+    """Return the declared network and the findings of everything declared: monitors/ and dr/ too.
+
+    Raises UsageError where there is no workspace.
+    """
+    from jbnet.inventory.loader import Loaded
+
+    folders = ("inventory", "topology", "monitors", "dr")
+    loaded = load_declaration(directory, folders)
+    more = _findings_of_roles(directory, loaded.network) + _findings_of_recovery(directory)
+    found = {(finding.place, finding.code, finding.message): finding for finding in (*loaded.findings, *more)}
+    errors = any(finding.severity == "error" for finding in found.values())
+    ordered = sorted(found, key=lambda key: (key[0] is None, key))
+    return Loaded(None if errors else loaded.network, tuple(found[key] for key in ordered))
+
+
+def _findings_of_roles(directory: Path, network: Network | None) -> tuple[Finding, ...]:
+    """Return what is wrong in monitors/; nothing while the roles it speaks of are not known."""
+    from jbnet.adapters.workspace import read_files
+    from jbnet.monitor.checks import load_checks as load
+
+    return load(read_files(directory, ("monitors",)), network.roles)[1] if network is not None else ()
+
+
+def _findings_of_recovery(directory: Path) -> tuple[Finding, ...]:
+    """Return what is wrong in dr/: plan, runbooks, approvers."""
+    from jbnet.adapters.keys import load_approvers
+    from jbnet.adapters.workspace import read_files
+    from jbnet.model.errors import UsageError
+    from jbnet.recovery.plan import load_plan
+    from jbnet.recovery.runbook import load_runbook
+
+    found: list[Finding] = []
+    for file, content in read_files(directory, ("dr",)).items():
+        if file == "dr/plan.yaml":
+            found += load_plan(file, content)[1]
+        elif file.startswith("dr/runbooks/"):
+            found += load_runbook(file, content)[1]
+    try:
+        load_approvers([directory / "dr"])
+    except UsageError as error:
+        found += [_relative(finding, directory) for finding in error.findings]
+    return tuple(found)
+
+
+def _relative(finding: Finding, directory: Path) -> Finding:
+    """Return a finding whose file is named from the workspace on, as all others are."""
+    from dataclasses import replace
+
+    place = finding.place
+    if place is None or not Path(place.file).is_relative_to(directory):
+        return finding
+    return replace(finding, place=replace(place, file=str(Path(place.file).relative_to(directory))))
+
+
 def load_network(directory: Path, state_dir: Path, *, whole: bool = False) -> Network:
     """Return the declared network; with a lab up (``state_dir``/lab.json), the part of it that the lab built.
 

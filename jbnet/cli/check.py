@@ -26,9 +26,9 @@ def command(
     if explain is not None:
         _explain(context, explain)
         return
-    from jbnet.wiring import load_declaration
+    from jbnet.wiring import check_workspace
 
-    loaded = load_declaration(context.directory, ("inventory", "topology", "monitors", "dr"))
+    loaded = check_workspace(context.directory)
     ok = loaded.network is not None
     context.emit(_counts(loaded.network), ok=ok, findings=loaded.findings)
     if not context.json:
