@@ -116,7 +116,7 @@ class Drill:
     def approve(self, events: Events) -> str:
         """Wait for the request and let both people sign; return the execution."""
         events.wait(lambda e: e.get("event") == "dr.approval.needed" or "ok" in e, text("request"), PATIENCE_S)
-        assert "event" in events.seen[-1], events.seen[-1]["findings"]
+        assert events.find(lambda e: "ok" in e) is None, events.seen[-1]
         execution = str(next(e["subject"] for e in events.seen if e.get("event") == "dr.started"))
         for key in self.people.keys:
             self.jbnet("dr", "approve", execution, "--yes", "--key", str(key))
@@ -127,6 +127,11 @@ class Drill:
         events = self.start("dr", runbook, "--as", "operator")
         self.approve(events)
         return events.finish(PATIENCE_S)
+
+    def carry_out(self, runbook: str) -> None:
+        """Carry a runbook out; a failure shows what was said and where it stood."""
+        code = self.recover(runbook)
+        assert code == 0, f"{(self.workspace / 'recovery.log').read_text()[-3000:]}\n{self.executions()[-1]}"
 
     def killed_at(self, step: str) -> str:
         """Start a failover and end it with SIGKILL when a step begins; return the execution."""

@@ -57,7 +57,7 @@ def test_a_dead_primary_is_replaced_although_jbnet_is_killed_half_way(drill: Dri
     assert all(figures["rto_s"] is not None for figures in after_failover.values())
     drill.lab.boot(drill.host)
     assert drill.running_servers(drill.host) == "", "a server started by itself after a boot"
-    assert drill.recover("failback") == 0
+    drill.carry_out("failback")
     office.await_writes()
     lost = {name: set(figures["lost_ids"]) for name, figures in office.measured().items()}
     assert lost == {n: set(f["lost_ids"]) for n, f in after_failover.items()}, "failback lost something"
@@ -67,9 +67,9 @@ def test_a_dead_primary_is_replaced_although_jbnet_is_killed_half_way(drill: Dri
 def test_a_frozen_primary_never_accepts_a_write_again(drill: Drill, office: Office) -> None:
     drill.run_in(drill.host, "pkill", "-STOP", "-u", "postgres", "-x", "postgres")
     office.await_failures()
-    assert drill.recover("failover") == 0
+    drill.carry_out("failover")
     wait(lambda: drill.running_servers(drill.host) == "", "the frozen servers to be ended")
-    assert drill.recover("failback") == 0
+    drill.carry_out("failback")
     holds_after(drill, office)
 
 
@@ -81,14 +81,14 @@ def test_a_primary_site_cut_off_alive_is_fenced_by_the_core_and_returns_as_a_sta
     for line in lines:
         drill.lab.cut(line)
     office.await_failures()
-    assert drill.recover("failover") == 0
+    drill.carry_out("failover")
     office.await_writes()
     assert drill.running_servers(drill.host) != "", "it was to stay alive behind the cut"
     for line in lines:
         drill.lab.heal(line)
     drill.await_reachable(drill.host)
     office.await_writes()  # the returned host still announces its addresses, and attracts nobody
-    assert drill.recover("failback") == 0
+    drill.carry_out("failback")
     holds_after(drill, office)
 
 
@@ -102,6 +102,6 @@ def test_without_a_ring_that_answers_nothing_is_promoted(drill: Drill, office: O
     for line in lines:
         drill.lab.heal(line)
     drill.await_reachable(standby)
-    drill.jbnet("dr", "resume", codes=(3,))  # what could not be taken back while nobody answered is taken back now
-    assert drill.executions()[-1]["state"] == "undone"
+    done = drill.jbnet("dr", "resume", codes=(3,))  # what could not be taken back then is taken back now
+    assert drill.executions()[-1]["state"] == "undone", done.stderr
     holds_after(drill, office)
