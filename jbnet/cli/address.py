@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from jbnet.cli.context import Context
 
-app = typer.Typer(help="Allocate address blocks to new sites; list them.", no_args_is_help=True)
+app = typer.Typer(help="Allocate address blocks to new sites; list them.", no_args_is_help=True, add_completion=False)
 
 
 @app.command()

@@ -19,7 +19,7 @@ from jbnet.cli.errors import open_streams, run_guarded, settle_streams
 LAZY_COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module with a Typer called ``app`` or a command function called ``command``, one line of help)
     "init": ("jbnet.cli.init", "Lay an empty workspace for another network."),
-    "check": ("jbnet.cli.check", "Check the declaration: every problem at once, with file, line and column."),
+    "check": ("jbnet.cli.check", "Check the declaration: all problems, with file and line."),
     "address": ("jbnet.cli.address", "Allocate address blocks to new sites; list them."),
     "show": ("jbnet.cli.show", "Show a site, device, circuit, service or database."),
     "render": ("jbnet.cli.render", "Render the configuration of devices."),
@@ -82,10 +82,12 @@ def options(
     ctx: typer.Context,
     directory: Annotated[Path, typer.Option("-C", metavar="DIR", help="Workspace to work in.")] = Path(),
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-    lang: Annotated[str, typer.Option(help="Language: en or zh.", envvar="JBNET_LANG")] = "en",
-    state: Annotated[Path | None, typer.Option(help="State directory (default: DIR/.jbnet).")] = None,
-    vantage: Annotated[str | None, typer.Option(help="Device of the lab to run from.")] = None,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+    lang: Annotated[str, typer.Option(metavar="en|zh", help="Language.", envvar="JBNET_LANG")] = "en",
+    state: Annotated[Path | None, typer.Option(metavar="DIR", help="State directory (default: DIR/.jbnet).")] = None,
+    vantage: Annotated[str | None, typer.Option(metavar="DEVICE", help="Device of the lab to run from.")] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Declare a hierarchical wide-area network once; configure, watch and recover it from that text."""
     if lang not in ("en", "zh"):

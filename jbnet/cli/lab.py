@@ -22,7 +22,9 @@ DeviceName = Annotated[str, typer.Argument(metavar="DEVICE", help="Name of a dev
 
 
 @app.command()
-def up(ctx: typer.Context, scale: Annotated[str, typer.Option(help="How much of the network.")] = "demo") -> None:
+def up(
+    ctx: typer.Context, scale: Annotated[str, typer.Option(metavar="SCALE", help="One of topology/lab.yaml.")] = "demo"
+) -> None:
     """Build the lab: routers as they come out of their box."""
     from jbnet import wiring
 

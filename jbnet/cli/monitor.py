@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 def command(
     ctx: typer.Context,
-    interval: Annotated[float, typer.Option(min=0.1, max=3600, help="Seconds between rounds.")] = 1.0,
-    rounds: Annotated[int | None, typer.Option(min=1, help="Stop after so many rounds.")] = None,
+    interval: Annotated[float, typer.Option(metavar="S", min=0.1, max=3600, help="Seconds between rounds.")] = 1.0,
+    rounds: Annotated[int | None, typer.Option(metavar="N", min=1, help="Stop after so many rounds.")] = None,
     once: Annotated[bool, typer.Option("--once", help="Do one round and stop.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one line of JSON an event.")] = False,
 ) -> None:

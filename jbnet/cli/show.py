@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jbnet.cli.context import Context
     from jbnet.model.network import Circuit, Database, Device, Network, Service, Site
 
-app = typer.Typer(help="Show a site, device, circuit, service or database.", no_args_is_help=True)
+app = typer.Typer(help="Show a site, device, circuit, service or database.", no_args_is_help=True, add_completion=False)
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Its name; for a site also its code or Chinese name.")]
 T = TypeVar("T")
 
