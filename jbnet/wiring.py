@@ -155,7 +155,8 @@ def lab(directory: Path, state_dir: Path) -> Lab:
     from jbnet.adapters.secrets import SecretsFile
     from jbnet.lab.lab import Lab
 
-    return Lab(directory, state_dir, SecretsFile(state_dir / "secrets.yaml"))
+    state = state_dir.absolute()  # mounts need whole paths
+    return Lab(directory.absolute(), state, SecretsFile(state / "secrets.yaml"))
 
 
 def snmp_transport(bind: str = "") -> UdpSnmpTransport:

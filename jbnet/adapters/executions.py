@@ -7,6 +7,7 @@ they signed, ``recovery/lease`` the right to run one.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -42,6 +43,10 @@ class Executions:
                 raise Missing("{path} cannot be made: {error}", path=self.folder, error=error.strerror) from error
             else:
                 return f"{day}-{number}"
+
+    def discard(self, execution: str) -> None:
+        """Remove an execution that was refused before it began, so that it is not taken for the latest."""
+        shutil.rmtree(self.folder / execution, ignore_errors=True)
 
     def ids(self) -> tuple[str, ...]:
         """Return all executions, oldest first."""

@@ -73,9 +73,13 @@ def begin(
         person.name: person.key for person in wiring.approvers(context.directory, context.state_dir).people.values()
     }
     execution = store.new_id()
-    engine, journal = wiring.recovery(context.directory, context.state_dir, execution, EventLines(context))
-    with journal:
+    try:
+        engine, journal = wiring.recovery(context.directory, context.state_dir, execution, EventLines(context))
         engine.start(execution, runbook, values, starters(by), approvers)
+    except JbnetError:
+        store.discard(execution)
+        raise
+    with journal:
         _run(context, engine, execution)
 
 

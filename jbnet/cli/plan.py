@@ -12,11 +12,15 @@ import typer
 from jbnet.model.errors import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jbnet.change.model import Change, Plan
     from jbnet.cli.context import Context
+    from jbnet.model.text import Text
     from jbnet.ports import Progress
 
 FEW_LINES = 8
+FEW_DEVICES = 5
 SHORT = 12
 """How many digits of a plan's hash people see and type."""
 
@@ -59,14 +63,33 @@ def print_plan(context: Context, plan: Plan, lines: int | None) -> None:
         context.say("wave {number}", number=wave.number)
         for name in wave.devices:
             _print_change(context, plan.changes[name], lines)
-    for name, reason in plan.unasked.items():
-        context.say("could not be asked: {device}: {reason}", device=name, reason=context.tr(reason))
+    _print_unasked(context, plan.unasked)
     if plan.changes:
         counts = {"devices": len(plan.changes), "waves": len(plan.waves), "same": len(plan.unchanged)}
         context.say("devices to change: {devices}, in waves: {waves}; as they should be: {same}", **counts)
         context.say("plan {hash}; carry it out with: jbnet apply {hash}", hash=plan.hash[:SHORT])
-    else:
+    elif plan.unchanged or not plan.unasked:
         context.say("nothing to do; devices as they should be: {same}", same=len(plan.unchanged))
+
+
+def _print_unasked(context: Context, unasked: Mapping[str, Text]) -> None:
+    """Print who could not be asked; many with a reason of the same kind are one line with one example."""
+    kinds: dict[str, list[str]] = {}
+    for name, reason in unasked.items():
+        kinds.setdefault(reason.template, []).append(name)
+    for names in kinds.values():
+        if len(names) <= FEW_DEVICES:
+            for name in names:
+                context.say("could not be asked: {reason}", reason=_about(context, name, unasked[name]))
+        else:
+            example = _about(context, names[0], unasked[names[0]])
+            context.say("could not be asked: {count} devices, for one: {reason}", count=len(names), reason=example)
+
+
+def _about(context: Context, device: str, reason: Text) -> str:
+    """Return a reason that names its device once."""
+    said = context.tr(reason)
+    return said if device in said else f"{device}: {said}"
 
 
 def _print_change(context: Context, change: Change, lines: int | None) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 
 import networkx as nx
@@ -120,6 +121,10 @@ def fail(graph: Graph, failure: FailureSet) -> Graph:
     return Graph(inner, graph.roots - failure.devices)
 
 
+def _nearest(name: str, known: Iterable[str]) -> str:
+    return ", ".join(get_close_matches(name, sorted(known), n=3, cutoff=0.0))
+
+
 def _require(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
     held = set(known)
     for name in sorted(set(names) - held):
@@ -127,5 +132,5 @@ def _require(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
             "there is no {kind} {name!r} in the network",
             kind=kind,
             name=name,
-            hint=text("jbnet show {name} lists what has a similar name", name=name),
+            hint=text("did you mean {like}?", like=_nearest(name, held)),
         )
