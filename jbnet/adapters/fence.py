@@ -19,14 +19,15 @@ from jbnet.ports import DatabaseServers, FenceProof, RemoteHosts
 from jbnet.recovery.plan import HostFence
 from jbnet.services.database_settings import Cluster, cluster
 
-STOP_GRACE_S = 2.0
+STOP_GRACE_S = 1.0
 """Seconds for a clean stop before the server's processes are killed."""
 STOP_S = 8.0
 """Seconds to wait for the host to be reached and its server to be stopped, while nothing else proves the fence."""
 HEAD_START_S = 0.7
 """Seconds that a clean stop has before the filters cut replication."""
-LATE_STOP_S = 1.5
-"""Seconds to go on waiting for that once the filters hold."""
+LATE_STOP_S = 4.0
+"""Seconds to go on waiting for that once the filters hold. A frozen server is ended in about 2; a silent host was
+mostly found silent before."""
 
 
 class RingFence:

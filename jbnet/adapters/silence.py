@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from jbnet.model.errors import Unreachable
 from jbnet.ports import Completed, RemoteHost, RemoteHosts
 
-SILENT_S = 30.0
+SILENT_S = 60.0
 """Seconds for which a host that gave no answer is not asked again."""
 
 
@@ -25,10 +25,13 @@ class PatientOnce:
         self._seconds = seconds
         self._silent: dict[tuple[str, str | None], float] = {}
         self._lock = threading.Lock()
+        self._turns: dict[tuple[str, str, str | None], threading.Lock] = {}
 
     def host(self, device: str, user: str, via: str | None = None) -> RemoteHost:
         """Return the host."""
-        return _Host(self, self._hosts.host(device, user, via=via), (device, via))
+        with self._lock:
+            turn = self._turns.setdefault((device, user, via), threading.Lock())
+        return _Host(self, self._hosts.host(device, user, via=via), (device, via), turn)
 
     def check(self, key: tuple[str, str | None]) -> None:
         """Raise Unreachable for a host that was silent a moment ago."""
@@ -47,19 +50,23 @@ class PatientOnce:
 
 
 class _Host:
-    def __init__(self, memory: PatientOnce, remote: RemoteHost, key: tuple[str, str | None]):
+    """One account on a host. Callers take turns, so that the second learns what the first waited for."""
+
+    def __init__(self, memory: PatientOnce, remote: RemoteHost, key: tuple[str, str | None], turn: threading.Lock):
         self.name = remote.name
         self._memory = memory
         self._remote = remote
         self._key = key
+        self._turn = turn
 
     def run(self, argv: Sequence[str], *, stdin: str | None = None, timeout: float = 30.0) -> Completed:
         """Run a command; a host known to be silent is not asked."""
-        self._memory.check(self._key)
-        try:
-            done = self._remote.run(argv, stdin=stdin, timeout=timeout)
-        except Unreachable:
-            self._memory.note(self._key, silent=True)
-            raise
-        self._memory.note(self._key, silent=False)
-        return done
+        with self._turn:
+            self._memory.check(self._key)
+            try:
+                done = self._remote.run(argv, stdin=stdin, timeout=timeout)
+            except Unreachable:
+                self._memory.note(self._key, silent=True)
+                raise
+            self._memory.note(self._key, silent=False)
+            return done
