@@ -1,6 +1,6 @@
 """Two database hosts and a router between them, in namespaces: what the recovery adapters need, without the lab.
 
-Each host is a set of network, mount and process namespaces with its own /var/lib/postgresql and /run and an SSH
+Each host is a set of network, mount and process namespaces with its own /var/lib and /run and an SSH
 server as first process: ending that ends the host.
 """
 
@@ -173,9 +173,9 @@ class SmallHosts:
         """Start a host's first process: an SSH server."""
         home = self.directory / name
         if not home.exists():
-            (home / "postgresql" / "15").mkdir(parents=True)
-            (home / "lib").mkdir()
-            run("chown", "-R", "postgres:", str(home / "postgresql"))
+            (home / "lib" / "postgresql" / "15").mkdir(parents=True)
+            (home / "lib" / "jbnet").mkdir()
+            run("chown", "-R", "postgres:", str(home / "lib" / "postgresql"))
             run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(home / "host_key"))
             (home / "authorized").write_text((self.directory / "key.pub").read_text())
             (home / "sshd").write_text(SSHD.format(directory=home))
@@ -187,9 +187,7 @@ class SmallHosts:
                 stream.write(f"{name} {kind} {key}\n")
         script = " && ".join(
             [
-                f"mount --bind {home}/postgresql /var/lib/postgresql",
-                "mkdir -p /var/lib/jbnet",
-                f"mount --bind {home}/lib /var/lib/jbnet",
+                f"mount --bind {home}/lib /var/lib",
                 f"mount --bind {home}/shadow /etc/shadow",
                 "mount -t tmpfs tmpfs /run",
                 "mkdir /run/sshd",
