@@ -122,13 +122,24 @@ def print_request(context: Context, request: ApprovalRequest) -> None:
         utc=f"{expires.astimezone(UTC):%H:%M:%S}",
         local=f"{expires.astimezone():%H:%M:%S}",
     )
+    for message in sentences(request.figures):
+        context.say("  {message}", message=message)
     for line in figure_lines(request.figures):
         context.say("    {message}", message=line)
 
 
+def sentences(figures: Mapping[str, object]) -> Iterator[str]:
+    """Return what each step says in a sentence: what a tired person reads first."""
+    for found in figures.values():
+        if isinstance(found, Mapping) and isinstance(found.get("said"), str):
+            yield str(found["said"])
+
+
 def figure_lines(figures: Mapping[str, object]) -> Iterator[str]:
-    """Return figures as lines ``step.name: value``."""
+    """Return figures as lines ``step.name: value``; what is not known or was said in a sentence is left out."""
     for key, value in figures.items():
+        if value is None or key == "said":
+            continue
         if isinstance(value, Mapping) and value:
             yield from (f"{key}.{line}" for line in figure_lines(value))
         else:

@@ -57,6 +57,7 @@ class StepState:
     timed_out: bool = False
     stale: bool = False
     evidence: dict[str, object] = field(default_factory=dict)
+    said: Mapping[str, object] = field(default_factory=dict)
     error: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -148,6 +149,7 @@ def _apply_to_step(step: StepState, kind: str, data: Mapping[str, object]) -> No
     elif kind in ("result", "verified"):
         step.status, step.stale = (Status.ACTED if kind == "result" else Status.VERIFIED), False
         step.evidence |= evidence if isinstance(evidence, Mapping) else {}
+        step.said = data if kind == "result" else step.said
     elif kind == "failed":
         step.status, step.timed_out, step.error = Status.FAILED, data.get("timed_out") is True, data
         step.failures += 1

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from jbnet.model.text import Text, text
 from jbnet.ports import ApprovalVerifier, Clock, Journal, Progress, Reporter
+from jbnet.recovery.account import told_by
 from jbnet.recovery.approval import ApprovalRequest
 from jbnet.recovery.decide import Grant, Renew, Request, WaitApproval
-from jbnet.recovery.replay import State
+from jbnet.recovery.replay import State, StepState
 from jbnet.recovery.runbook import Runbook
 from jbnet.services.recover_entries import text_data
 
@@ -50,7 +51,7 @@ class Agreement:
             runbook=runbook.name,
             runbook_sha256=runbook.sha256,
             databases=tuple(str(binding["database"]) for binding in state.bindings),
-            figures={key: state.step(key).evidence for key in decision.figures_of},
+            figures={key: _figures(state.step(key)) for key in decision.figures_of},
             issued=now.isoformat(),
             expires=(now + timedelta(seconds=step.step.expires)).isoformat(),
             needed=step.step.approvals,
@@ -85,3 +86,9 @@ class Agreement:
 
     def _report(self, event: str, subject: str, told: Text, **data: object) -> None:
         self._reporter.report(Progress(event, subject, {"text": told, **data}))
+
+
+def _figures(step: StepState) -> dict[str, object]:
+    """Return what a step saw: first in a sentence, for people at three in the morning, then every value."""
+    said = told_by(step.said) if step.said else None
+    return ({"said": str(said)} if said else {}) | dict(step.evidence)
