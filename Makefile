@@ -34,7 +34,7 @@ test-unit: bootstrap-dev
 	$(PYTEST) -q -n 2 -m "not lab"
 
 test-lab: bootstrap-dev
-	$(PYTEST) -v --durations=12 -m lab
+	$(PYTEST) -v --durations=12 -n 2 --dist loadfile --no-loadscope-reorder -m lab
 
 bench: bootstrap-dev
 	$(AS_ROOT) $(PY) tests/bench/run.py $(ONLY)
