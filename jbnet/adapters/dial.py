@@ -111,7 +111,7 @@ class _Race:
         """Close every attempt that did not win."""
         for key in list(self.selector.get_map().values()):
             with contextlib.suppress(OSError):
-                key.fileobj.close()  # type: ignore[union-attr]
+                key.fileobj.close()  # type: ignore[union-attr]  # we registered sockets
         self.selector.close()
 
 

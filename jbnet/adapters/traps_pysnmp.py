@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pyasn1.codec.ber import encoder  # type: ignore[import-untyped]
+from pyasn1.codec.ber import encoder  # type: ignore[import-untyped]  # it ships no types
 from pysnmp.carrier.asyncio.dgram import udp
 from pysnmp.entity import config, engine
 from pysnmp.entity.rfc3413 import ntfrcv
@@ -129,7 +129,7 @@ class Receiver:
         self._accept(Notification(str(context["transportAddress"][0]), tuple(_ours(varbinds))))
 
 
-class _Transport(udp.UdpAsyncioTransport):  # type: ignore[misc]
+class _Transport(udp.UdpAsyncioTransport):  # type: ignore[misc]  # its base has no types
     """pysnmp's UDP transport, with each datagram shown to the receiver first."""
 
     def __init__(self, receiver: Receiver, loop: asyncio.AbstractEventLoop):

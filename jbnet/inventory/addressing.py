@@ -95,7 +95,7 @@ def site_spaces(declared: Declaration, sites: list[SiteItem], report: Report) ->
 def _check_containment(
     declared: Declaration, sites: Mapping[str, SiteItem], spaces: Mapping[str, Space], report: Report
 ) -> None:
-    assert declared.addresses is not None  # noqa: S101
+    assert declared.addresses is not None  # noqa: S101  read was judged before; this is for the type checker
     plan = declared.addresses.decl
     for name, space in spaces.items():
         parent = sites[name].parent
@@ -111,7 +111,7 @@ def _check_containment(
 
 
 def _report_stale(declared: Declaration, report: Report) -> None:
-    assert declared.allocations is not None  # noqa: S101
+    assert declared.allocations is not None  # noqa: S101  read was judged before; this is for the type checker
     codes = {site.decl.code for site in declared.sites.values()}
     if not declared.doubtful:
         for code in declared.allocations.decl.blocks:

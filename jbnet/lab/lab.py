@@ -152,7 +152,7 @@ class Lab:
         """Start a process of the host (its files, its Python) in a device's network; ``options`` are Popen's."""
         command = ["nsenter", f"--net={self.netns(device)}", *argv]
         options.setdefault("env", self.environment())
-        return subprocess.Popen(command, **options)  # type: ignore[call-overload,no-any-return]
+        return subprocess.Popen(command, **options)  # type: ignore[call-overload,no-any-return]  # any of Popen
 
     def netns(self, device: str) -> str:
         """Return the path of a device's network namespace; it stays through a power failure."""

@@ -93,7 +93,7 @@ def _line(entry: Mapping[str, object]) -> Line:
     content = dict(entry)
     a, z = content["a"], content["z"]
     assert isinstance(a, list)  # noqa: S101  our own schema
-    assert isinstance(z, list)  # noqa: S101
+    assert isinstance(z, list)  # noqa: S101  our own schema
     latency = content["latency_ms"]
-    assert isinstance(latency, int | float)  # noqa: S101
+    assert isinstance(latency, int | float)  # noqa: S101  our own schema
     return Line(str(content["name"]), (a[0], a[1]), (z[0], z[1]), float(latency), str(content["port"]))

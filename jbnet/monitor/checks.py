@@ -50,8 +50,8 @@ class Asking:
     auth: str = "SHA"
     priv: str = "AES"
     auth_secret: str = "snmp-v3-auth"  # noqa: S105  the name of a secret, not a secret
-    priv_secret: str = "snmp-v3-priv"  # noqa: S105
-    community_secret: str = "snmp-v2c-community"  # noqa: S105
+    priv_secret: str = "snmp-v3-priv"  # noqa: S105  the secret's name
+    community_secret: str = "snmp-v2c-community"  # noqa: S105  the secret's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,9 @@ class _AskingDecl(_Strict):
     user: str = "jbnet"
     auth: Literal["MD5", "SHA", "SHA-224", "SHA-256", "SHA-384", "SHA-512"] = "SHA"
     priv: Literal["DES", "AES"] = "AES"
-    auth_secret: str = "snmp-v3-auth"  # noqa: S105
-    priv_secret: str = "snmp-v3-priv"  # noqa: S105
-    community_secret: str = "snmp-v2c-community"  # noqa: S105
+    auth_secret: str = "snmp-v3-auth"  # noqa: S105  the secret's name
+    priv_secret: str = "snmp-v3-priv"  # noqa: S105  the secret's name
+    community_secret: str = "snmp-v2c-community"  # noqa: S105  the secret's name
 
 
 class _File(_Strict):

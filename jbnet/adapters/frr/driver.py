@@ -178,7 +178,7 @@ class FRRDriver(Getters, NetworkDriver):  # type: ignore[misc]  # napalm is unty
         retrieve: str = "all",
         full: bool = False,
         sanitized: bool = False,
-        format: str = "text",  # noqa: A002
+        format: str = "text",  # noqa: A002  NAPALM's name
     ) -> dict[str, str]:
         """Return the texts ``running``, ``startup`` and ``candidate``; those not asked for are empty.
 
