@@ -65,6 +65,7 @@ def _session_maps(session: BgpSession) -> tuple[RouteMapEntry, RouteMapEntry]:
 def _their_side(network: Network, device: Device, sessions: Sequence[BgpSession]) -> tuple[Bgp, Policy]:
     assert device.loopback is not None  # noqa: S101  checked by the caller; for the type checker
     peer = network.peers[device.home]
+    assert peer.asn is not None  # noqa: S101  a session is declared only with a peer that has one
     inward, outward = _name(network.name, "IN"), _name(network.name, "OUT")
     neighbors = tuple(
         Neighbor(s.local_address, network.asn, f"{s.device} {s.circuit}", False, inward, outward) for s in sessions

@@ -77,7 +77,7 @@ def services(declared: Declaration, report: Report) -> dict[str, Service]:
                     kind = "database" if key == "databases" else "service"
                     dangling(report, kind, needed, list(known), item.at(key, index), declared)
         levels = tuple(Level(level) for level in item.decl.levels)
-        found[name] = Service(name, item.decl.name_zh, item.decl.databases, item.decl.needs, levels, item.place)
+        found[name] = Service(name, item.decl.name_zh, item.decl.databases, item.decl.needs, levels, place=item.place)
     _report_loops(found, declared, report)
     return found
 

@@ -86,7 +86,9 @@ def _assemble(
         supernet=decl.supernet,
         sites={site.name: _site(site, homes) for site in sites if site.name in homes},
         locations={name: _location(name, declared, homes) for name in declared.locations},
-        peers={n: Peer(n, p.decl.name_zh, p.decl.asn, p.decl.prefixes, p.place) for n, p in declared.peers.items()},
+        peers={
+            n: Peer(n, p.decl.name_zh, p.decl.asn, p.decl.prefixes, place=p.place) for n, p in declared.peers.items()
+        },
         roles={n: _role(n, declared) for n in declared.roles},
         devices=expansion.devices,
         circuits=expansion.circuits,
@@ -128,4 +130,4 @@ def _location(name: str, declared: Declaration, homes: Mapping[str, Home]) -> Lo
 
 def _role(name: str, declared: Declaration) -> Role:
     item = declared.roles[name]
-    return Role(name, item.decl.managed, item.decl.monitored, item.decl.snmp, item.place)
+    return Role(name, item.decl.managed, item.decl.monitored, item.decl.snmp, place=item.place)

@@ -122,7 +122,8 @@ def test_what_is_saved_survives_a_power_failure_and_the_rest_does_not(
         "kept",
     ]
     assert eventually(lambda: lab.run("right", ["ping", "-c1", "-W1", "10.0.0.1"]).returncode == 0)
-    assert (key.returncode, ssh(lab, "right", "left", "10.0.0.1", "true").returncode) == (0, 0)
+    again = ssh(lab, "right", "left", "10.0.0.1", "true")
+    assert (key.returncode, again.returncode) == (0, 0), (key.stderr, again.stderr)
 
 
 def test_killing_the_first_process_ends_all_that_runs_in_a_device(

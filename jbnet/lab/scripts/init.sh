@@ -69,6 +69,12 @@ for daemon in $DAEMONS; do
 done
 vtysh -b 8>&- || note="frr.conf was not taken whole"
 /usr/sbin/sshd 8>&- || fail sshd
+# sshd leaves the foreground before it listens; it writes its process id once it does (sshd.c, server_listen).
+for _ in $(seq 500); do
+    if [ -s /run/sshd.pid ]; then break; fi
+    sleep 0.02
+done
+[ -s /run/sshd.pid ] || fail "sshd does not listen"
 if [ -n "$SNMP" ]; then
     SNMPCONFPATH=/run/snmp-local snmpset -v 2c -Oq 127.0.0.1 \
         1.3.6.1.4.1.8072.1.5.3.1.2.1.3.6.1.2.1.2.2 i 0 >/dev/null || fail "cache time of snmpd"

@@ -1,0 +1,46 @@
+"""The only place that builds adapters: one module an area. Everything heavy is imported when it is asked for."""
+
+from __future__ import annotations
+
+from jbnet.wiring.databases import client_passfile, database_servers, playbook_runner, set_up_databases
+from jbnet.wiring.declaration import check_workspace, load_declaration, load_network, load_scale
+from jbnet.wiring.devices import deploy_desk, device_sessions, lab, remote_hosts, snmp_transport, trap_receiver
+from jbnet.wiring.monitoring import load_checks, monitor, monitor_view
+from jbnet.wiring.recovery import (
+    approval_box,
+    approvers,
+    executions,
+    recovery,
+    recovery_actions,
+    recovery_plan,
+    recovery_runbook,
+    verify_execution,
+)
+
+__all__ = [
+    "approval_box",
+    "approvers",
+    "check_workspace",
+    "client_passfile",
+    "database_servers",
+    "deploy_desk",
+    "device_sessions",
+    "executions",
+    "lab",
+    "load_checks",
+    "load_declaration",
+    "load_network",
+    "load_scale",
+    "monitor",
+    "monitor_view",
+    "playbook_runner",
+    "recovery",
+    "recovery_actions",
+    "recovery_plan",
+    "recovery_runbook",
+    "remote_hosts",
+    "set_up_databases",
+    "snmp_transport",
+    "trap_receiver",
+    "verify_execution",
+]

@@ -1,0 +1,127 @@
+"""The declaration of a workspace, read and checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jbnet.inventory.loader import Loaded
+    from jbnet.model.findings import Finding
+    from jbnet.model.network import Network
+
+
+def load_declaration(directory: Path, folders: Sequence[str] | None = None) -> Loaded:
+    """Return the whole declared network and its findings. Raises UsageError where there is no workspace."""
+    from jbnet.adapters.workspace import FOLDERS, read_files
+    from jbnet.inventory import load
+
+    return load(read_files(directory, folders or FOLDERS))
+
+
+def check_workspace(directory: Path) -> Loaded:
+    """Return the declared network and the findings of everything declared: monitors/ and dr/ too.
+
+    Raises UsageError where there is no workspace.
+    """
+    from jbnet.inventory.loader import Loaded
+
+    folders = ("inventory", "topology", "monitors", "dr")
+    loaded = load_declaration(directory, folders)
+    more = _findings_of_roles(directory, loaded.network) + _findings_of_recovery(directory)
+    found = {(finding.place, finding.code, finding.message): finding for finding in (*loaded.findings, *more)}
+    errors = any(finding.severity == "error" for finding in found.values())
+    ordered = sorted(found, key=lambda key: (key[0] is None, key))
+    return Loaded(None if errors else loaded.network, tuple(found[key] for key in ordered))
+
+
+def _findings_of_roles(directory: Path, network: Network | None) -> tuple[Finding, ...]:
+    """Return what is wrong in monitors/; nothing while the roles it speaks of are not known."""
+    from jbnet.adapters.workspace import read_files
+    from jbnet.monitor.checks import load_checks as load
+
+    return load(read_files(directory, ("monitors",)), network.roles)[1] if network is not None else ()
+
+
+def _findings_of_recovery(directory: Path) -> tuple[Finding, ...]:
+    """Return what is wrong in dr/: plan, runbooks, approvers."""
+    from jbnet.adapters.keys import load_approvers
+    from jbnet.adapters.workspace import read_files
+    from jbnet.model.errors import UsageError
+    from jbnet.recovery.plan import load_plan
+    from jbnet.recovery.runbook import load_runbook
+
+    found: list[Finding] = []
+    for file, content in read_files(directory, ("dr",)).items():
+        if file == "dr/plan.yaml":
+            found += load_plan(file, content)[1]
+        elif file.startswith("dr/runbooks/"):
+            found += load_runbook(file, content)[1]
+    try:
+        load_approvers([directory / "dr"])
+    except UsageError as error:
+        found += [_relative(finding, directory) for finding in error.findings]
+    return tuple(found)
+
+
+def _relative(finding: Finding, directory: Path) -> Finding:
+    """Return a finding whose file is named from the workspace on, as all others are."""
+    from dataclasses import replace
+
+    place = finding.place
+    if place is None or not Path(place.file).is_relative_to(directory):
+        return finding
+    return replace(finding, place=replace(place, file=str(Path(place.file).relative_to(directory))))
+
+
+def load_network(directory: Path, state_dir: Path, *, whole: bool = False) -> Network:
+    """Return the declared network; with a lab up (``state_dir``/lab.json), the part of it that the lab built.
+
+    ``whole`` asks for all of it whether or not a lab is up. Raises AnswerIsNo with the findings when the
+    declaration has errors, UsageError where there is no workspace, TargetError when lab.json cannot be read.
+    """
+    from jbnet.model.errors import AnswerIsNo
+    from jbnet.model.text import text
+
+    loaded = load_declaration(directory)
+    if loaded.network is None:
+        errors = tuple(f for f in loaded.findings if f.severity == "error")
+        hint = text("see them with: jbnet check")
+        raise AnswerIsNo("the declaration has errors: {count}", hint=hint, count=len(errors), findings=errors)
+    built = None if whole else _built_devices(state_dir / "lab.json")
+    if built is None:
+        return loaded.network
+    from jbnet.inventory.restrict import restrict
+
+    return restrict(loaded.network, built)
+
+
+def _built_devices(record: Path) -> frozenset[str] | None:
+    """Return the devices that the lab built, or None when no lab is up."""
+    import json
+
+    from jbnet.model.errors import TargetError
+    from jbnet.model.text import text
+
+    try:
+        return frozenset(json.loads(record.read_text(encoding="utf-8"))["devices"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        hint = text("take the lab down with: jbnet lab down")
+        raise TargetError("{file} cannot be read: {reason}", hint=hint, file=record, reason=error) from error
+
+
+def load_scale(directory: Path, scale: str) -> Network:
+    """Return the part of the declared network that a lab of this scale builds (topology/lab.yaml).
+
+    Raises AnswerIsNo (errors in the declaration) and UsageError (no such scale).
+    """
+    from jbnet.adapters.workspace import read_files
+    from jbnet.inventory.restrict import restrict
+    from jbnet.inventory.scale import scale_devices
+
+    whole = load_network(directory, directory, whole=True)
+    return restrict(whole, scale_devices(whole, read_files(directory), scale))

@@ -1,0 +1,90 @@
+"""What reaches devices: the lab, SSH, SNMP, deployment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from jbnet.adapters.frr import FrrSessions
+    from jbnet.adapters.ssh import SshHosts
+    from jbnet.adapters.traps import TrapReceiver
+    from jbnet.adapters.udp import UdpSnmpTransport
+    from jbnet.lab.lab import Lab
+    from jbnet.model.network import Network
+    from jbnet.ports import Reporter
+    from jbnet.services.deploy import Desk
+    from jbnet.snmp.types import SnmpTarget
+
+
+def lab(directory: Path, state_dir: Path) -> Lab:
+    """Return the lab of a workspace, up or not."""
+    from jbnet.adapters.secrets import SecretsFile
+    from jbnet.lab.lab import Lab
+
+    state = state_dir.absolute()  # mounts need whole paths
+    return Lab(directory.absolute(), state, SecretsFile(state / "secrets.yaml"))
+
+
+def snmp_transport(bind: str = "") -> UdpSnmpTransport:
+    """Return the poll engine, inert until its first call. ``bind``: the address to poll from; empty means any."""
+    from jbnet.adapters.udp import UdpSnmpTransport
+
+    return UdpSnmpTransport(bind=bind)
+
+
+def device_sessions(state_dir: Path, network: Network) -> FrrSessions:
+    """Return the sessions with devices: keys and known host keys from the state directory."""
+    from jbnet.adapters.frr import FrrSessions
+
+    return FrrSessions(state_dir, _addresses(network))
+
+
+def remote_hosts(state_dir: Path, network: Network) -> SshHosts:
+    """Return the hosts reached over SSH; ``close_all`` ends their connections."""
+    from jbnet.adapters.ssh import SshHosts
+
+    return SshHosts(state_dir, _addresses(network))
+
+
+def _addresses(network: Network) -> Callable[[str], Sequence[str]]:
+    """Return a look-up from a device's name to its management addresses; empty for a name not declared."""
+    from jbnet.inventory.reach import management_addresses
+
+    def addresses(name: str) -> Sequence[str]:
+        device = network.devices.get(name)
+        return [str(address) for address in management_addresses(device)] if device is not None else []
+
+    return addresses
+
+
+def trap_receiver(senders: Sequence[SnmpTarget], bind: str = "", port: int = 162) -> TrapReceiver:
+    """Return an inert receiver of traps and informs; ``senders`` give the communities and users that may send."""
+    from jbnet.adapters.traps import TrapReceiver
+
+    return TrapReceiver(senders, bind=bind, port=port)
+
+
+def deploy_desk(state_dir: Path, network: Network, reporter: Reporter) -> Desk:
+    """Return what ``jbnet apply`` works with: sessions, journal, leases and backups of the state directory."""
+    import getpass
+    import os
+
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.adapters.device_files import BackupFiles, DeviceLockFiles
+    from jbnet.adapters.journal import SqliteJournal
+    from jbnet.services.deploy import Desk
+
+    clock = SystemClock()
+    return Desk(
+        network=network,
+        sessions=device_sessions(state_dir, network),
+        journal=SqliteJournal(state_dir / "change.db", clock),
+        locks=DeviceLockFiles(state_dir / "locks", clock),
+        backups=BackupFiles(state_dir / "backups", clock),
+        clock=clock,
+        reporter=reporter,
+        owner=f"{getpass.getuser()}@{os.uname().nodename}",
+    )

@@ -1,0 +1,31 @@
+"""Files that people name, read with their findings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from jbnet.model.findings import Finding
+
+
+T = TypeVar("T")
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file that somebody named. Raises Missing."""
+    from jbnet.model.errors import Missing
+
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise Missing("cannot read {path}: {reason}", path=path, reason=error.strerror) from error
+
+
+def sound(found: T | None, findings: tuple[Finding, ...], file: str) -> T:
+    """Return what was read, or raise its findings."""
+    from jbnet.model.errors import AnswerIsNo
+
+    if found is None:
+        raise AnswerIsNo("{file} has errors: {count}", file=file, count=len(findings), findings=findings)
+    return found

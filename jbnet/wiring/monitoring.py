@@ -1,0 +1,61 @@
+"""The monitor and its store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jbnet.wiring.declaration import load_network
+from jbnet.wiring.devices import snmp_transport, trap_receiver
+
+if TYPE_CHECKING:
+    from jbnet.model.network import Network
+    from jbnet.monitor.checks import Checks
+    from jbnet.ports import StoreView
+    from jbnet.services.poll import Monitor
+
+
+def load_checks(directory: Path, network: Network) -> Checks:
+    """Return what ``monitors/`` says is to be checked. Raises AnswerIsNo with the findings when it has errors."""
+    from jbnet.adapters.workspace import read_files
+    from jbnet.model.errors import AnswerIsNo
+    from jbnet.monitor.checks import load_checks as load
+
+    checks, findings = load(read_files(directory, ("monitors",)), network.roles)
+    errors = tuple(finding for finding in findings if finding.severity == "error")
+    if errors:
+        raise AnswerIsNo("monitors/ has errors: {count}", count=len(errors), findings=errors)
+    return checks
+
+
+def monitor(directory: Path, state_dir: Path, *, interval_s: float = 1.0, origin: str | None = None) -> Monitor:
+    """Return the monitor of a workspace, inert until ``start``. ``origin``: where it looks from (default: the NOC)."""
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.adapters.ping import IcmpProber
+    from jbnet.adapters.secrets import SecretsFile
+    from jbnet.adapters.store import SqliteStore
+    from jbnet.services.poll import Monitor
+    from jbnet.services.poll_targets import trap_senders
+
+    network = load_network(directory, state_dir)
+    checks = load_checks(directory, network)
+    secrets = SecretsFile(state_dir / "secrets.yaml")
+    return Monitor(
+        network,
+        checks,
+        snmp_transport(),
+        SqliteStore(state_dir / "monitor.db", checks.keep_samples_h),
+        SystemClock(),
+        secrets,
+        origin=origin,
+        prober=IcmpProber(),
+        traps=trap_receiver(trap_senders(checks.asking, secrets)),
+        interval_s=interval_s,
+    )
+
+
+def monitor_view(state_dir: Path) -> StoreView:
+    """Return the monitor's memory, read only. Raises Missing where nothing was ever monitored."""
+    from jbnet.adapters.store import SqliteStoreView
+
+    return SqliteStoreView(state_dir / "monitor.db")

@@ -1,0 +1,139 @@
+"""Recovery: its plan, runbooks, executions and actions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jbnet.wiring.declaration import load_network
+from jbnet.wiring.devices import _addresses
+from jbnet.wiring.files import read_text, sound
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jbnet.adapters.approvals import ApprovalBox
+    from jbnet.adapters.executions import Executions
+    from jbnet.adapters.journal import SqliteJournal
+    from jbnet.adapters.keys import Approvers
+    from jbnet.model.findings import Finding
+    from jbnet.model.network import Network
+    from jbnet.ports import Reporter, StepAction
+    from jbnet.recovery.plan import RecoveryPlan
+    from jbnet.recovery.runbook import Runbook
+    from jbnet.services.recover import Recovery
+
+
+RECOVERY_CONNECT_S = 4.0
+"""Seconds for a login during a recovery, in which every one of them is outage."""
+
+
+def recovery_plan(directory: Path) -> RecoveryPlan:
+    """Return the workspace's recovery plan (dr/plan.yaml). Raises Missing, and AnswerIsNo with findings."""
+    from jbnet.recovery.plan import load_plan
+
+    plan, findings = load_plan("dr/plan.yaml", read_text(directory / "dr" / "plan.yaml"))
+    return sound(plan, findings, "dr/plan.yaml")
+
+
+def recovery_runbook(directory: Path, name: str, path: Path | None = None) -> Runbook:
+    """Return a runbook: dr/runbooks/NAME.yaml, or the file given. Raises Missing, and AnswerIsNo with findings."""
+    from jbnet.recovery.runbook import load_runbook
+
+    found = path or directory / "dr" / "runbooks" / f"{name}.yaml"
+    shown = str(path or f"dr/runbooks/{name}.yaml")
+    runbook, findings = load_runbook(shown, read_text(found))
+    return sound(runbook, findings, shown)
+
+
+def executions(state_dir: Path) -> Executions:
+    """Return the recoveries of a workspace, past and present."""
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.adapters.executions import Executions
+
+    return Executions(state_dir / "recovery", SystemClock())
+
+
+def approvers(directory: Path, state_dir: Path) -> Approvers:
+    """Return who may approve: the people of dr/, and in a lab also its throw-away people (``state_dir``/people)."""
+    from jbnet.adapters.keys import load_approvers
+
+    lab_people = [state_dir / "people"] if (state_dir / "lab.json").is_file() else []
+    return load_approvers([directory / "dr", *lab_people])
+
+
+def recovery(directory: Path, state_dir: Path, execution: str, reporter: Reporter) -> tuple[Recovery, SqliteJournal]:
+    """Return the engine of an execution and its journal, which the caller closes."""
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.recovery.replay import replay
+    from jbnet.services.recover import Recovery
+
+    store = executions(state_dir)
+    journal = store.journal(execution)
+    known = approvers(directory, state_dir)
+    pinned = replay(journal.entries()).approvers or {name: person.key for name, person in known.people.items()}
+    box = store.approvals(execution, known, pinned)
+    actions = recovery_actions(directory, state_dir, load_network(directory, state_dir))
+    return Recovery(journal, actions, box, SystemClock(), reporter, store.lease), journal
+
+
+def approval_box(directory: Path, state_dir: Path, execution: str | None, *, carried: bool) -> ApprovalBox:
+    """Return where the approvals of an execution come in. ``carried``: its request came here from elsewhere."""
+    from jbnet.recovery.replay import replay
+
+    store = executions(state_dir)
+    known = approvers(directory, state_dir)
+    if carried:
+        return store.approvals(execution or "-", known)
+    found = store.find(execution)
+    return store.approvals(found, known, replay(store.journal(found).entries()).approvers)
+
+
+def verify_execution(
+    directory: Path, state_dir: Path, execution: str | None, head: str | None
+) -> tuple[tuple[Finding, ...], int, str]:
+    """Return what is wrong with an execution's journal, the number of its entries and its last hash."""
+    from jbnet.recovery.audit import audit
+    from jbnet.recovery.replay import replay
+
+    store = executions(state_dir)
+    found = store.find(execution)
+    journal = store.journal(found)
+    broken = journal.verify(head)
+    if broken:
+        return broken, 0, ""
+    entries = journal.entries()
+    box = store.approvals(found, approvers(directory, state_dir), replay(entries).approvers)
+    return audit(entries, box.judge, str(journal.path)), len(entries), journal.head()
+
+
+def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapping[str, StepAction]:
+    """Return the actions of runbooks, by name."""
+    import os
+
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.adapters.fence import RingFence
+    from jbnet.adapters.postgres import PostgresServers
+    from jbnet.adapters.postgres_write import ClientWrites
+    from jbnet.adapters.routes import OspfRoutes
+    from jbnet.adapters.secrets import SecretsFile
+    from jbnet.adapters.silence import PatientOnce
+    from jbnet.adapters.ssh import SshHosts
+    from jbnet.services.database_settings import CLIENT_SECRET
+    from jbnet.services.recover_actions import Tools, watchers
+    from jbnet.services.recover_actions_all import all_actions
+
+    plan = recovery_plan(directory)
+    hosts = PatientOnce(SshHosts(state_dir, _addresses(network), connect_timeout=RECOVERY_CONNECT_S))
+    servers = PostgresServers(network, hosts)
+    here = os.environ.get("JBNET_VANTAGE", plan.run_from)
+    tools = Tools(
+        network,
+        servers,
+        RingFence(network, hosts, servers, plan.fences, here),
+        OspfRoutes(hosts),
+        ClientWrites(network, SecretsFile(state_dir / "secrets.yaml").get(CLIENT_SECRET)),
+        SystemClock(),
+        watchers(network),
+    )
+    return all_actions(tools)
