@@ -6,7 +6,7 @@ from jbnet.wiring.databases import client_passfile, database_servers, playbook_r
 from jbnet.wiring.declaration import check_workspace, load_declaration, load_network, load_scale
 from jbnet.wiring.devices import deploy_desk, device_sessions, lab, remote_hosts, snmp_transport, trap_receiver
 from jbnet.wiring.monitoring import load_checks, monitor, monitor_view
-from jbnet.wiring.recovery import (
+from jbnet.wiring.recoveries import (
     approval_box,
     approvers,
     executions,

@@ -19,6 +19,7 @@ from jbnet import wiring
 from jbnet.model.network import Database, Network
 from jbnet.model.text import text
 from jbnet.ports import StepAction, StepOutcome
+from jbnet.wiring import recoveries
 
 NAMES = ("assess", "fence", "unfence", "promote", "move-address", "verify-writes")
 LOOKS = ("assess", "verify-writes")
@@ -71,6 +72,7 @@ if __name__ == "__main__":
     from jbnet.cli.app import main
 
     place = Path(sys.argv.pop(1))
-    wiring.recovery_actions = lambda *_: actions(place)
-    wiring.load_network = lambda *_, **__: network()
+    for module in (wiring, recoveries):
+        setattr(module, "recovery_actions", lambda *_: actions(place))  # noqa: B010  mypy knows only what a module has
+        setattr(module, "load_network", lambda *_, **__: network())  # noqa: B010  as above
     main()
