@@ -124,7 +124,7 @@ class World:
         return Desk(
             self.network, self, journal,
             DeviceLockFiles(state / "locks", self.clock), BackupFiles(state / "backups", self.clock),
-            self.clock, self, "engineer@noc", Timing(**{"workers": 1, **timing}),  # type: ignore[arg-type]
+            self.clock, self, "engineer@noc", Timing(**{"workers": 1, **timing}),  # type: ignore[arg-type]  # any of its fields
         )  # fmt: skip
 
     def kill(self) -> None:

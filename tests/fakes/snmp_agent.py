@@ -241,7 +241,7 @@ class UdpAgent:
     def target(self, **changes: object) -> SnmpTarget:
         """Return an SNMPv2c target for this server."""
         plain = SnmpTarget("agent", self.address, self.port, community=Secret("community", COMMUNITY))
-        return replace(plain, **changes)  # type: ignore[arg-type]
+        return replace(plain, **changes)  # type: ignore[arg-type]  # any of its fields
 
     def _serve(self) -> None:
         while not self._closing:

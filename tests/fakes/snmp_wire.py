@@ -64,7 +64,7 @@ class Wire:
             return CommunitySecurity(self.target)
         return UserSecurity(self.target, self.memory, self._ring, self._next_salt)
 
-    def _hold(self, tasks: Sequence, replies: Replies, delays: Delays) -> SnmpAnswer:  # type: ignore[type-arg]
+    def _hold(self, tasks: Sequence, replies: Replies, delays: Delays) -> SnmpAnswer:  # type: ignore[type-arg]  # of any kind of task
         conversation = Conversation(
             self.target, tasks, self._security(), self.memory, self.timing, self.ledger, self.counters
         )

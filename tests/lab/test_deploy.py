@@ -89,7 +89,7 @@ def test_a_second_plan_finds_nothing_to_do(deployed: Workspace) -> None:
 def test_every_device_of_ours_sees_every_other(deployed: Workspace) -> None:
     ours = [d.name for d in deployed.network.devices.values() if d.home not in deployed.network.peers]
     for origin in (str(deployed.network.noc), ours[-1]):
-        assert eventually(lambda origin=origin: deployed.cut_off(origin, ours) == [], 30)  # type: ignore[misc]
+        assert eventually(lambda origin=origin: deployed.cut_off(origin, ours) == [], 30)  # type: ignore[misc]  # a default of a lambda has no type
 
 
 def test_the_ministry_is_reached_and_knows_the_way_back(deployed: Workspace) -> None:

@@ -69,7 +69,7 @@ def walk(lab: Lab, viewer: str, address: str, column: str) -> dict[str, str]:
 def status_of(lab: Lab, viewer: str, address: str, interface: str) -> tuple[str, str]:
     """Return (ifAdminStatus, ifOperStatus) of an interface."""
     index = {name.strip('"'): i for i, name in walk(lab, viewer, address, IF_NAME).items()}[interface]
-    return tuple(walk(lab, viewer, address, column)[index] for column in (IF_ADMIN_STATUS, IF_OPER_STATUS))  # type: ignore[return-value]
+    return tuple(walk(lab, viewer, address, column)[index] for column in (IF_ADMIN_STATUS, IF_OPER_STATUS))  # type: ignore[return-value]  # two columns give two values
 
 
 def ospf_states(lab: Lab) -> list[str]:
@@ -98,7 +98,7 @@ def carrier(lab: Lab, device: str, interface: str) -> str:
 def test_a_cut_is_seen_at_both_ends_as_no_carrier_and_heals(lab: Lab, circuit: str, interface: str) -> None:
     lab.cut(circuit)
     for device, address in (("left", "10.0.0.1"), ("right", "10.0.0.2")):
-        assert eventually(lambda d=device, a=address: status_of(lab, d, a, interface) == (UP, DOWN))  # type: ignore[misc]
+        assert eventually(lambda d=device, a=address: status_of(lab, d, a, interface) == (UP, DOWN))  # type: ignore[misc]  # a default of a lambda has no type
         assert "NO-CARRIER" in carrier(lab, device, interface)
     assert eventually(lambda: ospf_states(lab) == [FULL])
     assert state_of(lab, circuit) == "cut"

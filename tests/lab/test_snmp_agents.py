@@ -107,7 +107,7 @@ def read_by_pysnmp(daemon: Daemon, user: User | None, subtree: Oid) -> Plain:
 
 
 async def _read_by_pysnmp(daemon: Daemon, user: User | None, subtree: Oid) -> Plain:
-    from pyasn1.codec.ber import encoder  # type: ignore[import-untyped]
+    from pyasn1.codec.ber import encoder  # type: ignore[import-untyped]  # pyasn1 ships no types
     from pysnmp.hlapi.v3arch import asyncio as hlapi
 
     from jbnet.snmp import ber

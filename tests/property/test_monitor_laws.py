@@ -62,7 +62,7 @@ def packed(sample: Sample) -> Sample:
 
 @given(STORY, st.booleans())
 @settings(max_examples=40, deadline=None)
-def test_replaying_recorded_samples_gives_the_same_incidents(story, dark_lines: bool) -> None:  # type: ignore[no-untyped-def]
+def test_replaying_recorded_samples_gives_the_same_incidents(story, dark_lines: bool) -> None:  # type: ignore[no-untyped-def]  # stories come from a strategy
     watch = tell(story, dark_lines=dark_lines)
     kept = [Round(r.number, r.time, tuple(tuple(packed(s) for s in look) for look in r.looks)) for r in watch.rounds]
     assert kept == watch.rounds, "keeping a sample loses nothing"
@@ -72,7 +72,7 @@ def test_replaying_recorded_samples_gives_the_same_incidents(story, dark_lines: 
 
 @given(STORY, st.booleans(), st.randoms(use_true_random=False))
 @settings(max_examples=40, deadline=None)
-def test_the_order_of_samples_within_a_look_means_nothing(story, dark_lines: bool, random) -> None:  # type: ignore[no-untyped-def]
+def test_the_order_of_samples_within_a_look_means_nothing(story, dark_lines: bool, random) -> None:  # type: ignore[no-untyped-def]  # stories come from a strategy
     watch = tell(story, dark_lines=dark_lines)
     shuffled = []
     for turn in watch.rounds:
@@ -83,7 +83,7 @@ def test_the_order_of_samples_within_a_look_means_nothing(story, dark_lines: boo
 
 @given(STORY, st.booleans())
 @settings(max_examples=40, deadline=None)
-def test_once_everything_works_again_no_incident_stays_open(story, dark_lines: bool) -> None:  # type: ignore[no-untyped-def]
+def test_once_everything_works_again_no_incident_stays_open(story, dark_lines: bool) -> None:  # type: ignore[no-untyped-def]  # stories come from a strategy
     watch = tell(story, dark_lines=dark_lines)
     for broken in (watch.net.cut, watch.net.dropped, watch.net.dead, watch.net.deaf):
         broken.clear()
@@ -94,7 +94,7 @@ def test_once_everything_works_again_no_incident_stays_open(story, dark_lines: b
 
 @given(STORY, st.booleans())
 @settings(max_examples=40, deadline=None)
-def test_no_cause_has_two_incidents_and_no_site_counts_twice(story, dark_lines: bool) -> None:  # type: ignore[no-untyped-def]
+def test_no_cause_has_two_incidents_and_no_site_counts_twice(story, dark_lines: bool) -> None:  # type: ignore[no-untyped-def]  # stories come from a strategy
     watch = tell(story, dark_lines=dark_lines)
     watch.round(10)
     assert len(set(watch.causes)) == len(watch.causes)

@@ -130,7 +130,7 @@ class Servers:
 
 
 def fence(routers: Routers, *, host_silent: bool = True) -> RingFence:
-    return RingFence(network(), routers, Servers(Server(host_silent)), {"db1": PLAN}, "db2")  # type: ignore[arg-type]
+    return RingFence(network(), routers, Servers(Server(host_silent)), {"db1": PLAN}, "db2")  # type: ignore[arg-type]  # the fake has what is used of it
 
 
 def test_a_silent_host_behind_a_ring_that_gives_its_filter_back_is_fenced() -> None:

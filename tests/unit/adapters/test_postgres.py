@@ -31,7 +31,7 @@ rmgr: Transaction len (rec/tot):     34/    34, tx:        741, lsn: 0/03000178,
 rmgr: Transaction len (rec/tot):     34/    34, tx:        742, lsn: 0/030001A0, prev 0/03000178, desc: ABORT 2026-11-22 01:02:04.5 UTC
 rmgr: Transaction len (rec/tot):     82/    82, tx:        743, lsn: 0/030001C8, prev 0/030001A0, desc: COMMIT 2026-11-22 01:02:05.5 UTC; inval msgs: catcache 80
 pg_waldump: error: error in WAL record at 0/30001C8: invalid record length at 0/3000220: wanted 24, got 0
-"""  # noqa: E501
+"""  # noqa: E501  # as a device prints it
 
 
 def network() -> Network:

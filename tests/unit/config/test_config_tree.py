@@ -28,7 +28,7 @@ end
 
 
 def test_order_comments_and_endings_say_nothing() -> None:
-    other = "router bgp 64512\n address-family ipv4 unicast\n  network 10.0.0.0/8\ninterface up1\n ip ospf cost 10\n ip address 10.0.0.1/31\nhostname r1\n"  # fmt: skip  # noqa: E501
+    other = "router bgp 64512\n address-family ipv4 unicast\n  network 10.0.0.0/8\ninterface up1\n ip ospf cost 10\n ip address 10.0.0.1/31\nhostname r1\n"  # fmt: skip  # noqa: E501  # as a device prints it
     assert parse(RUNNING) == parse(other)
     assert parse(RUNNING).fingerprint() == parse(other).fingerprint()
 

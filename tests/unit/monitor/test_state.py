@@ -25,7 +25,7 @@ def seen() -> tuple[DeviceState, Sample]:
 
 
 def later(sample: Sample, seconds: float, **changes: object) -> Sample:
-    return replace(sample, time=START + timedelta(seconds=seconds), **changes)  # type: ignore[arg-type]
+    return replace(sample, time=START + timedelta(seconds=seconds), **changes)  # type: ignore[arg-type]  # any of its fields
 
 
 def test_a_silent_device_keeps_what_its_interfaces_last_said(seen: tuple[DeviceState, Sample]) -> None:

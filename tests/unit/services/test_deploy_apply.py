@@ -43,9 +43,9 @@ def states(outcome: Outcome) -> dict[str, State]:
 
 def acts(desk: Desk, device: str) -> list[str]:
     return [
-        f"{str(e['kind']).removeprefix('device.')} {dict(e['data'])['act']}"  # type: ignore[call-overload]
+        f"{str(e['kind']).removeprefix('device.')} {dict(e['data'])['act']}"  # type: ignore[call-overload]  # a row's data is a mapping
         for e in desk.journal.entries()
-        if e["subject"] == device and "act" in e["data"]  # type: ignore[operator]
+        if e["subject"] == device and "act" in e["data"]  # type: ignore[operator]  # what it holds is known here
     ]
 
 

@@ -142,7 +142,7 @@ def test_progress_for_programs_is_one_json_line_an_event(tmp_path: Path, capsys:
 
     desk = world.desk(tmp_path)
     board = Board(Context(directory=tmp_path, json=True))
-    world.report = board.report  # type: ignore[method-assign]
+    world.report = board.report  # type: ignore[method-assign]  # this one instance answers otherwise
     assert apply(made, desk).ok
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {tuple(sorted(line)) for line in lines} == {("data", "event", "schema", "subject", "time")}

@@ -19,7 +19,7 @@ def world() -> World:
 
 
 def planned(world: World, **options: float) -> Plan:
-    return plan(world.network, world.network.devices.values(), world, world, **options)  # type: ignore[arg-type]
+    return plan(world.network, world.network.devices.values(), world, world, **options)  # type: ignore[arg-type]  # any of its fields
 
 
 def deploy_by_hand(world: World) -> None:

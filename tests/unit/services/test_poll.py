@@ -23,7 +23,7 @@ def net() -> SimNet:
 
 
 @pytest.fixture
-def monitor(net: SimNet, tmp_path: Path):  # type: ignore[no-untyped-def]
+def monitor(net: SimNet, tmp_path: Path):  # type: ignore[no-untyped-def]  # its arguments come from the test library
     made = make_monitor(net, tmp_path / "monitor.db")
     made.start()
     for _ in range(8):
@@ -213,7 +213,7 @@ def test_a_check_is_done_as_often_as_it_says(net: SimNet, tmp_path: Path) -> Non
         read.append(OSPF_NBR_STATE in columns)
         return walk(targets, columns, timeout=timeout, retries=retries)
 
-    net.walk = noting  # type: ignore[method-assign]
+    net.walk = noting  # type: ignore[method-assign]  # this one instance answers otherwise
     next_round(monitor, 7)
     monitor.close()
     assert read == [True, False, False, True, False, False, True]
@@ -237,12 +237,12 @@ def test_before_deployment_a_device_is_found_at_its_uplinks_address(net: SimNet,
             return SnmpAnswer(target.name, (), "timeout")
         return original(target, columns, reached)
 
-    net._answer = bare  # type: ignore[method-assign]
+    net._answer = bare  # type: ignore[method-assign]  # this one instance answers otherwise
     monitor = make_monitor(net, tmp_path / "monitor.db")
     monitor.start()
     turn = next_round(monitor)
     assert turn.summary.devices_answering == turn.summary.devices
-    net._answer = original  # type: ignore[method-assign]
+    net._answer = original  # type: ignore[method-assign]  # this one instance answers otherwise
     next_round(monitor, 10)
     assert not monitor._targets.second_choice(), "the loopback is preferred once it answers"
     monitor.close()
@@ -250,7 +250,7 @@ def test_before_deployment_a_device_is_found_at_its_uplinks_address(net: SimNet,
 
 def test_secrets_that_are_missing_stop_the_start_and_leave_the_store_free(net: SimNet, tmp_path: Path) -> None:
     class NoSecrets:
-        def get(self, name: str):  # type: ignore[no-untyped-def]
+        def get(self, name: str):  # type: ignore[no-untyped-def]  # its arguments come from the test library
             raise Missing("secret {name} is not there", name=name)
 
     monitor = make_monitor(net, tmp_path / "monitor.db")

@@ -267,7 +267,7 @@ def test_a_journal_in_which_the_fence_was_skipped_is_refused() -> None:
 
 def test_a_journal_whose_runbook_was_exchanged_is_refused() -> None:
     bench = started()
-    header = dict(bench.journal.rows[0]["data"])  # type: ignore[call-overload]
+    header = dict(bench.journal.rows[0]["data"])  # type: ignore[call-overload]  # a row's data is a mapping
     bench.journal.rows[0]["data"] = {**header, "runbook": {**header["runbook"], "title": "other"}}
     with pytest.raises(Refused, match="runbook in the journal of 20261122-1 is damaged"):
         bench.engine().run()

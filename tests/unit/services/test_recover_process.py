@@ -66,7 +66,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 def wait_until(condition: object) -> None:
     end = time.monotonic() + PATIENCE_S
-    while not condition():  # type: ignore[operator]
+    while not condition():  # type: ignore[operator]  # what it holds is known here
         assert time.monotonic() < end, "it did not come about"
         time.sleep(0.02)
 

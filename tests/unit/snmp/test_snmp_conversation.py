@@ -303,7 +303,7 @@ def test_a_truncated_answer_is_rubbish_wherever_it_is_cut() -> None:
     whole = community_answer(Agent.answer(Pdu(0xA0, 0x01234567, 0, 0, ()), Agent(mib(3)).bulk([IF_NAME], 0, 3)))
     for size in range(len(whole)):
         wire = Wire()
-        assert wire.get(lambda _, size=size: [whole[:size]], [UPTIME]).error == "malformed"  # type: ignore[misc]
+        assert wire.get(lambda _, size=size: [whole[:size]], [UPTIME]).error == "malformed"  # type: ignore[misc]  # a default of a lambda has no type
 
 
 def test_an_answer_with_another_community_is_refused_by_name() -> None:

@@ -162,9 +162,9 @@ def test_an_interrupted_call_leaves_nothing_behind(
     submit = UdpLoop.submit
 
     def interrupt(loop: UdpLoop, batch: object) -> None:
-        submit(loop, batch)  # type: ignore[arg-type]
+        submit(loop, batch)  # type: ignore[arg-type]  # the fake has what is used of it
         submitted.set()
-        batch.done.wait = raise_interrupt  # type: ignore[attr-defined]
+        batch.done.wait = raise_interrupt  # type: ignore[attr-defined]  # set on this one instance
 
     def raise_interrupt(*_: object) -> None:
         raise KeyboardInterrupt

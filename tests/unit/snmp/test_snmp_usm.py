@@ -20,7 +20,7 @@ WRONG = Secret("key", "not the password")
 
 
 def wire_to(engine: Engine, **changes: object) -> Wire:
-    return Wire(replace(engine.target(), **changes))  # type: ignore[arg-type]
+    return Wire(replace(engine.target(), **changes))  # type: ignore[arg-type]  # any of its fields
 
 
 @pytest.mark.parametrize("priv", ["DES", "AES"])
@@ -119,7 +119,7 @@ class Forged(Engine):
     change: Callable[[bytes], bytes]
     also_right: bool = True
 
-    def serve(self, asked):  # type: ignore[no-untyped-def]
+    def serve(self, asked):  # type: ignore[no-untyped-def]  # its arguments come from the test library
         """See Engine."""
         right = super().serve(asked)
         return [*map(self.change, right), *(right if self.also_right else [])]
@@ -226,7 +226,7 @@ def test_an_unknown_report_ends_the_poll_with_a_name() -> None:
 
 def test_authentication_without_privacy_and_neither_work() -> None:
     class Lenient(Engine):
-        def serve(self, asked):  # type: ignore[no-untyped-def]
+        def serve(self, asked):  # type: ignore[no-untyped-def]  # its arguments come from the test library
             """Answer at any level."""
             from snmp_agent import decode_scoped_request
 
