@@ -75,15 +75,31 @@ class ApprovalBox:
         genuine = self._approvers.genuine(approval.person, approval.message, signature)
         return judge(request, approval, person, genuine=genuine)
 
-    def hand_in(self, request: ApprovalRequest, approval: Approval) -> None:
-        """Put an approval where the engine finds it. Raises Refused, with the reason, if it would not count."""
+    def hand_in(self, request: ApprovalRequest, approval: Approval) -> tuple[str, ...]:
+        """Put an approval where the engine finds it, and return who has approved so far, in order of names.
+
+        Raises Refused, with the reason, if it would not count, also when that person has approved these figures
+        already: a second signature of one person is not a second person's.
+        """
         judged = self.judge(request, approval)
         if judged.refusal is not None:
             refused = Refused(judged.refusal.template)
             refused.text = judged.refusal
             raise refused
+        before = self.given(request)
+        if approval.person in before:
+            raise Refused(
+                "{person} has approved these figures already",
+                person=approval.person,
+                hint=text("another person must approve; so far: {people}", people=", ".join(before)),
+            )
         name = SAFE.sub("_", f"{approval.person}-{approval.figures_sha256[:16]}.approval")
         _write(self.folder / name, canonical_json(asdict(approval)))
+        return self.given(request)
+
+    def given(self, request: ApprovalRequest) -> tuple[str, ...]:
+        """Return the people whose approvals of this request count, in order of names."""
+        return tuple(sorted({j.approval.person for j in self.received(request) if j.refusal is None}))
 
     def sign(self, request: ApprovalRequest, key: Ed25519PrivateKey, now: datetime) -> Approval:
         """Sign the request as the key's owner. Raises Refused when the key is nobody's who may approve."""

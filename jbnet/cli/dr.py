@@ -24,14 +24,17 @@ By = Annotated[str | None, typer.Option("--as", metavar="PERSON", help="Who star
 
 @app.command()
 def status(ctx: typer.Context) -> None:
-    """List executions: how far each is and what it waits for."""
+    """List executions: how far each is and what it waits for. Exit code 1 when a journal is damaged."""
     from jbnet.cli.dr_show import print_standings
     from jbnet.cli.dr_work import standings
 
     context: Context = ctx.obj
     found = standings(context)
     print_standings(context, found)
-    context.emit({"executions": [standing.as_json() for standing in found]})
+    damaged = any(standing.state == "damaged" for standing in found)
+    context.emit({"executions": [standing.as_json() for standing in found]}, ok=not damaged)
+    if damaged:
+        raise typer.Exit(1)
 
 
 @app.command()

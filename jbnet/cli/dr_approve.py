@@ -16,7 +16,10 @@ from jbnet.model.errors import Refused, UsageError
 from jbnet.model.text import text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jbnet.adapters.approvals import ApprovalBox
+    from jbnet.recovery.approval import ApprovalRequest
 
 
 def sign(
@@ -41,8 +44,7 @@ def sign(
     if only_print:
         context.say("{message}", message=token)
     else:
-        box.hand_in(request, approval)
-        context.say("approved by {people}", people=approval.person)
+        _tell(context, request, box.hand_in(request, approval), approval.person)
     context.emit({"approval": asdict(approval), "token": token, "figures_sha256": request.figures_sha256})
 
 
@@ -53,9 +55,12 @@ def accept(context: Context, execution: str | None, token: str) -> None:
     box = _box(context, execution, carried=False)
     request = box.request()
     approval = from_token(token, request)
-    box.hand_in(request, approval)
-    context.say("approved by {people}", people=approval.person)
+    _tell(context, request, box.hand_in(request, approval), approval.person)
     context.emit({"approval": asdict(approval)})
+
+
+def _tell(context: Context, request: ApprovalRequest, given: Sequence[str], person: str) -> None:
+    context.say("approved by {person}: {given} of {needed}", person=person, given=len(given), needed=request.needed)
 
 
 def _box(context: Context, execution: str | None, *, carried: bool) -> ApprovalBox:

@@ -243,9 +243,9 @@ class Recovery:
         able = [name for name in approvers if name not in started_by]
         if len(able) < needed:
             raise Refused(
-                "{needed} people must approve, and only {able} can",
+                "{needed} people must approve; those who can: {able}",
                 needed=needed,
-                able=", ".join(able) or "-",
+                able=", ".join(able) or text("nobody"),
                 hint=text("dr/approvers/README.md says how a key is added"),
             )
         expand(runbook, bindings)

@@ -60,6 +60,18 @@ def test_a_signed_approval_is_received_and_counts(box: ApprovalBox, people: Path
     assert (judged.approval.person, judged.refusal) == ("li-na", None)
 
 
+def test_a_second_signature_of_the_same_person_is_refused_and_says_who_is_still_wanted(
+    box: ApprovalBox, people: Path
+) -> None:
+    key = load_private(people / "keys" / "li-na", no_passphrase)
+    assert box.hand_in(box.request(), box.sign(box.request(), key, START)) == ("li-na",)
+    with pytest.raises(Refused, match="li-na has approved these figures already") as refused:
+        box.hand_in(box.request(), box.sign(box.request(), key, START))
+    assert "another person must approve; so far: li-na" in str(refused.value.hint)
+    other = load_private(people / "keys" / "wang-wei", no_passphrase)
+    assert box.hand_in(box.request(), box.sign(box.request(), other, START)) == ("li-na", "wang-wei")
+
+
 def test_the_request_comes_back_as_it_was_published(box: ApprovalBox) -> None:
     assert box.request().figures_sha256 == request().figures_sha256
     assert read_request(box.folder / "request.json") == request()

@@ -94,7 +94,7 @@ def test_who_starts_it_cannot_approve_it() -> None:
 
 
 def test_it_is_not_even_started_when_too_few_could_approve_it() -> None:
-    with pytest.raises(Refused, match="2 people must approve, and only wang-wei can"):
+    with pytest.raises(Refused, match="2 people must approve; those who can: wang-wei"):
         started(by="li-na")
 
 

@@ -140,6 +140,16 @@ def test_approvals_made_elsewhere_come_in_as_text_and_a_second_process_is_refuse
     assert {"dr.started", "dr.approval.needed", "dr.step.done", "dr.finished"} <= {e.get("event") for e in events}
 
 
+def test_status_answers_no_when_a_journal_is_damaged(workspace: Workspace) -> None:
+    folder = workspace.folder / ".jbnet" / "recovery" / "20261122-1"
+    folder.mkdir(parents=True)
+    (folder / "journal.db").write_bytes(b"no database " * 100)
+    code, out, _ = workspace.run("--json", "dr", "status")
+    found = json.loads(out)
+    assert (code, found["ok"]) == (1, False)
+    assert [one["state"] for one in found["data"]["executions"]] == ["damaged"]
+
+
 def test_a_dry_run_shows_the_steps_and_touches_nothing(workspace: Workspace) -> None:
     code, out, err = workspace.run("dr", "failover", "--dry-run", "--database", "exchange")
     assert code == 0, err
@@ -155,7 +165,7 @@ def test_wrong_use_is_said_in_one_line_with_the_right_code(workspace: Workspace)
     shutil.rmtree(workspace.folder / "dr" / "approvers")
     code, _, err = workspace.run("dr", "failover")
     assert code == 4
-    assert "2 people must approve, and only - can" in err
+    assert "2 people must approve; those who can: nobody" in err
     assert len(err.splitlines()) == 2
 
 
