@@ -23,15 +23,19 @@ DeviceName = Annotated[str, typer.Argument(metavar="DEVICE", help="Name of a dev
 
 @app.command()
 def up(
-    ctx: typer.Context, scale: Annotated[str, typer.Option(metavar="SCALE", help="One of topology/lab.yaml.")] = "demo"
+    ctx: typer.Context,
+    scale: Annotated[str, typer.Option(metavar="SCALE", help="One of topology/lab.yaml.")] = "demo",
+    deployed: Annotated[
+        bool, typer.Option("--deployed", help="Devices boot with the configuration rendered for them.")
+    ] = False,
 ) -> None:
-    """Build the lab: routers as they come out of their box."""
+    """Build the lab: routers as they come out of their box, or as deployed."""
     from jbnet import wiring
 
     context: Context = ctx.obj
     network = wiring.load_scale(context.directory, scale)
     with _Steps(context) as steps:
-        started = _lab(context).up(network, scale, steps)
+        started = _lab(context).up(network, scale, steps, deployed=deployed)
     found = _lab(context).status()
     if started:
         context.say("the lab is up: {devices} devices, {circuits} circuits", **_counts(found))

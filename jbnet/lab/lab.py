@@ -58,20 +58,24 @@ class Lab:
         self._secrets = secrets
         self._power = Power(self.paths)
 
-    def up(self, network: Network, scale: str, reporter: Reporter) -> bool:
-        """Bring the lab of a (restricted) network up; False when it is up already. See ``up_spec``."""
-        return self.up_spec(spec_from(network, scale), reporter)
+    def up(self, network: Network, scale: str, reporter: Reporter, *, deployed: bool = False) -> bool:
+        """Bring the lab of a (restricted) network up; False when it is up already. See ``up_spec``.
+
+        ``deployed``: devices boot with the configuration that is rendered for them, not as out of their box.
+        """
+        return self.up_spec(spec_from(network, scale, deployed=deployed), reporter)
 
     def up_spec(self, spec: LabSpec, reporter: Reporter) -> bool:
         """Bring a lab up. What a killed run left is removed first; an interrupted start leaves nothing.
 
         Raises Missing (the machine lacks something), CommandFailed (a device did not boot), TargetError (another
-        ``up`` is at work).
+        ``up`` is at work, or a lab that is not the wanted one is up).
         """
         found = host.require(spec)
         self.paths.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._locked():
-            if self.record() is not None:
+            if (found_up := self.record()) is not None:
+                _same(found_up, spec)
                 return False
             self._remove()
             try:
@@ -217,7 +221,8 @@ class Lab:
         deadline = time.monotonic() + power.BOOT_TIMEOUT_S
         devices = {name: power.chassis(self.paths.device(name) / "pid", deadline) for name in names}
         carriers = power.chassis(self.paths.runtime / "carriers.pid", deadline)
-        found = Record(spec.scale, self.paths.runtime, spec.noc, carriers, devices, tuple(_lines(spec, netem)))
+        lines = tuple(_lines(spec, netem))
+        found = Record(spec.scale, self.paths.runtime, spec.noc, carriers, devices, lines, spec.deployed)
         lans = [(device.name, lan) for device in spec.devices for lan in device.lans]
         pids = {name: chassis.pid for name, chassis in devices.items()}
         self._circuits(found).plug_in(lans, pids, environment)
@@ -263,6 +268,17 @@ class _Silent:
 
     def report(self, progress: Progress) -> None:
         """Say nothing."""
+
+
+def _same(found: Record, wanted: LabSpec) -> None:
+    """Raise TargetError when the lab that is up is not the wanted one."""
+    hint = text("take it down first: jbnet lab down")
+    if found.scale != wanted.scale:
+        raise TargetError(
+            "a lab of scale {scale} is up, not {wanted}", scale=found.scale, wanted=wanted.scale, hint=hint
+        )
+    if wanted.deployed and not found.deployed:
+        raise TargetError("the lab that is up was started as out of the box, not as deployed", hint=hint)
 
 
 def _lines(spec: LabSpec, netem: bool) -> Iterator[Line]:

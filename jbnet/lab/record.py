@@ -34,7 +34,10 @@ class Chassis:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A lab that is up. ``carriers`` is the process in the carriers' namespace."""
+    """A lab that is up. ``carriers`` is the process in the carriers' namespace.
+
+    ``deployed``: its devices booted with the configuration that was rendered for them.
+    """
 
     scale: str
     runtime: Path
@@ -42,6 +45,7 @@ class Record:
     carriers: Chassis
     devices: Mapping[str, Chassis]
     lines: tuple[Line, ...]
+    deployed: bool = False
 
     def write(self, path: Path) -> None:
         """Write lab.json whole (0600)."""
@@ -55,6 +59,7 @@ class Record:
         return {
             "schema": SCHEMA,
             "scale": self.scale,
+            "deployed": self.deployed,
             "runtime": str(self.runtime),
             "noc": self.noc,
             "carriers": _as_json(self.carriers),
@@ -78,6 +83,7 @@ def read(path: Path) -> Record | None:
         carriers=_chassis(content["carriers"]),
         devices={name: _chassis(entry) for name, entry in content["devices"].items()},
         lines=tuple(_line(entry) for entry in content["circuits"]),
+        deployed=content.get("deployed", False),
     )
 
 

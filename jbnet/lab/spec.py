@@ -59,13 +59,17 @@ class LabLink:
 
 @dataclass(frozen=True, slots=True)
 class LabSpec:
-    """The whole lab. ``noc`` is the device from which jbnet works; ``trap_sink`` is where traps go."""
+    """The whole lab. ``noc`` is the device from which jbnet works; ``trap_sink`` is where traps go.
+
+    ``deployed``: managed devices boot with the configuration that is rendered for them, not out of their box.
+    """
 
     scale: str
     devices: tuple[LabDevice, ...]
     links: tuple[LabLink, ...]
     noc: str | None = None
     trap_sink: str | None = None
+    deployed: bool = False
 
     def interfaces(self, device: str) -> tuple[str, ...]:
         """Return the names of a device's interfaces: lines in the order of the declaration, then LANs."""
@@ -74,32 +78,34 @@ class LabSpec:
         return (*(end.interface for end in ends), *lans)
 
 
-def startup_config(network: Network, device: Device) -> str:
+def startup_config(network: Network, device: Device, *, deployed: bool = False) -> str:
     """Return the frr.conf with which a device boots first.
 
-    What jbnet manages comes out of its box; servers and routers of others were set up by their owners.
+    What jbnet manages comes out of its box, or as ``deployed``; servers and routers of others were set up by
+    their owners.
     """
-    return (bootstrap if network.roles[device.role].managed else render)(network, device)
+    out_of_its_box = network.roles[device.role].managed and not deployed
+    return (bootstrap if out_of_its_box else render)(network, device)
 
 
-def spec_from(network: Network, scale: str = "all") -> LabSpec:
-    """Return the lab of a declared network.
+def spec_from(network: Network, scale: str = "all", *, deployed: bool = False) -> LabSpec:
+    """Return the lab of a declared network, as out of the box or as ``deployed``.
 
     Circuits with an end outside the network are left out: restrict the network for a small lab.
     """
-    devices = tuple(_device(network, device) for device in network.devices.values())
+    devices = tuple(_device(network, device, deployed) for device in network.devices.values())
     links = tuple(_link(circuit) for circuit in network.circuits.values() if _is_whole(network, circuit))
     noc = network.devices.get(network.noc or "")
     sink = str(noc.loopback) if noc is not None and noc.loopback is not None else None
-    return LabSpec(scale, devices, links, noc.name if noc else None, sink)
+    return LabSpec(scale, devices, links, noc.name if noc else None, sink, deployed)
 
 
-def _device(network: Network, device: Device) -> LabDevice:
+def _device(network: Network, device: Device, deployed: bool) -> LabDevice:
     role = network.roles[device.role]
     hosts_database = any(device.name in (db.primary, db.standby) for db in network.databases.values())
     return LabDevice(
         name=device.name,
-        config=startup_config(network, device),
+        config=startup_config(network, device, deployed=deployed),
         daemons=daemons(network, device),
         snmp=role.snmp,
         accounts=(NETOPS, POSTGRES) if hosts_database else (NETOPS,),

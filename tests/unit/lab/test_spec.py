@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from sample_network import sample_network
 
+from jbnet.config.render import render
 from jbnet.lab.spec import LabSpec, spec_from
 from jbnet.model.network import InterfaceKind, Network
 
@@ -37,6 +38,12 @@ def test_managed_devices_come_out_of_their_box_and_others_are_ready(network: Net
     for device in spec.devices:
         managed = network.roles[network.devices[device.name].role].managed
         assert ("router ospf" in device.config or "router bgp" in device.config) == (not managed)
+
+
+def test_as_deployed_every_device_boots_with_its_rendered_configuration(network: Network) -> None:
+    spec = spec_from(network, "sample", deployed=True)
+    assert spec.deployed
+    assert [device.config for device in spec.devices] == [render(network, d) for d in network.devices.values()]
 
 
 def test_only_routers_of_data_centres_and_core_take_the_fence(network: Network, spec: LabSpec) -> None:
