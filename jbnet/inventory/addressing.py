@@ -1,67 +1,20 @@
-"""From blocks to addresses: quarters of a home's own prefix, and the checks of the address plan.
-
-Quarter 1 is the LAN, 2 is reserved for agencies, 3 carries links (/31, RFC 3021), 4 loopbacks (/32).
-"""
+"""From blocks to addresses: the space of every home, and the checks of the address plan."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Network
 
 from jbnet.inventory.allocation import own_prefix, recorded
 from jbnet.inventory.declaration import Declaration, Item, SiteItem
 from jbnet.inventory.hierarchy import CODE_LENGTH, dangling
 from jbnet.inventory.report import Report
+from jbnet.inventory.space import Space as Space
 from jbnet.model.findings import Place
 from jbnet.model.text import text
 
 Used = tuple[IPv4Network, str, Place]
 """A prefix, who uses it, and where that is written."""
-
-_UP, _PAIR, _CABLE = 0, 8, 16
-"""Offsets in the link quarter: four uplinks, four pairs, then cables; fixed, so that adding one moves none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Space:
-    """The addresses of one home. ``place`` is where its block was declared."""
-
-    block: IPv4Network
-    own: IPv4Network
-    place: Place
-
-    def lan(self) -> IPv4Interface | None:
-        """Return the LAN address: the first host of quarter 1, which is at most a /24 long."""
-        quarter = self._quarter(0)
-        if quarter is None or quarter.prefixlen > 30:
-            return None
-        return IPv4Interface((int(quarter.network_address) + 1, max(quarter.prefixlen, 24)))
-
-    def link(self, word: str, number: int) -> IPv4Network | None:
-        """Return the /31 of uplink, pair or cable ``number`` (from 1), or None when the quarter is too small."""
-        base = {"up": _UP, "pair": _PAIR}.get(word, _CABLE)
-        return self._inside(2, base + 2 * (number - 1), 31, limit=None if base == _CABLE else 4, number=number)
-
-    def loopback(self, index: int) -> IPv4Address | None:
-        """Return the loopback of the device at ``index`` (from 0), or None when the quarter is too small."""
-        found = self._inside(3, index + 1, 32, limit=None, number=index)
-        return found.network_address if found else None
-
-    def _quarter(self, index: int) -> IPv4Network | None:
-        if self.own.prefixlen > 30:
-            return None
-        length = self.own.prefixlen + 2
-        return IPv4Network((int(self.own.network_address) + index * (1 << (32 - length)), length))
-
-    def _inside(self, quarter: int, offset: int, length: int, limit: int | None, number: int) -> IPv4Network | None:
-        space = self._quarter(quarter)
-        if space is None or (limit is not None and number > limit):
-            return None
-        if offset + (1 << (32 - length)) > space.num_addresses:
-            return None
-        return IPv4Network((int(space.network_address) + offset, length))
-
 
 def site_spaces(declared: Declaration, sites: list[SiteItem], report: Report) -> dict[str, Space]:
     """Return the space of every site that has one; report sites without, and blocks that do not fit."""
@@ -86,7 +39,7 @@ def site_spaces(declared: Declaration, sites: list[SiteItem], report: Report) ->
                 "JB126", "the block of {name} is a /{actual}; a {level} has a /{expected}", place,
                 name=site.name, actual=block.prefixlen, level=text(site.level.value), expected=rule.block,
             )  # fmt: skip
-        spaces[site.name] = Space(block, own_prefix(block, rule.own), place)
+        spaces[site.name] = Space(block, own_prefix(block, rule.own), place, plan.scheme)
     _check_containment(declared, by_name, spaces, report)
     _report_stale(declared, report)
     return spaces
@@ -99,7 +52,7 @@ def _check_containment(
     plan = declared.addresses.decl
     for name, space in spaces.items():
         parent = sites[name].parent
-        above = spaces.get(parent) if parent else None
+        above = spaces.get(parent) if parent and parent not in plan.provinces else None
         pools = plan.pools if above is None else (above.block,)
         if not any(space.block.subnet_of(pool) for pool in pools):
             owner = parent if above is not None else text("the pools of topology/addresses.yaml")
@@ -134,21 +87,23 @@ def check_overlaps(used: list[Used], report: Report) -> None:
 
 
 def home_spaces(declared: Declaration, report: Report) -> dict[str, Space]:
-    """Return the spaces of locations and peers, and report the ones without."""
+    """Return the spaces of provinces, locations and peers, and report the ones without."""
     if declared.addresses is None:
         return {}
     plan, item, spaces = declared.addresses.decl, declared.addresses, {}
+    provinces = {name: site for name, site in declared.sites.items() if site.level.value not in plan.levels}
     sections: list[tuple[str, Mapping[str, IPv4Network], Mapping[str, Item[object]]]] = [
+        ("provinces", plan.provinces, provinces),
         ("locations", plan.locations, declared.locations),
         ("peers", plan.peers, declared.peers),
     ]
     for section, prefixes, homes in sections:
         for name, prefix in prefixes.items():
-            spaces[name] = Space(prefix, prefix, item.at(section, name))
+            spaces[name] = Space(prefix, prefix, item.at(section, name), plan.scheme)
             if name not in homes:
                 dangling(report, section[:-1], name, list(homes), item.key_at(section, name), declared)
         for name, home in homes.items():
-            if name not in prefixes:
+            if name not in prefixes and section != "provinces":
                 report.add(
                     "JB122", "{name} has no addresses; give it a prefix under {section} in topology/addresses.yaml",
                     home.place, name=name, section=section,
@@ -161,16 +116,18 @@ def check_plan(declared: Declaration, sites: list[SiteItem], spaces: Mapping[str
     if declared.addresses is None:
         return
     plan, item = declared.addresses.decl, declared.addresses
-    fixed = [(spaces[name].block, name, spaces[name].place) for name in (*plan.locations, *plan.peers)]
+    fixed = [(spaces[name].block, name, spaces[name].place) for name in (*plan.provinces, *plan.locations, *plan.peers)]
     fixed.append((plan.services, "services", item.at("services")))
+    if plan.extranet is not None:
+        fixed.append((plan.extranet.pool, "extranet", item.at("extranet", "pool")))
     pools = [(pool, "pools", item.at("pools", index)) for index, pool in enumerate(plan.pools)]
     _check_supernet(declared, [*fixed, *pools], report)
     groups: dict[str | None, list[Used]] = {None: list(fixed)}
     by_name = {site.name: site for site in sites}
     for name, site in by_name.items():
-        if name not in spaces:
+        if name not in spaces or name in plan.provinces:
             continue
-        parent = site.parent if site.parent in spaces else None
+        parent = site.parent if site.parent in spaces and site.parent not in plan.provinces else None
         groups.setdefault(parent, []).append((spaces[name].block, name, spaces[name].place))
         if spaces[name].own != spaces[name].block:
             groups.setdefault(name, []).append((spaces[name].own, name, spaces[name].place))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Network
 
 from jbnet.inventory.declaration import LEVELS, Declaration, SiteItem
-from jbnet.inventory.schema import AddressesFile
+from jbnet.inventory.plan_schema import AddressesFile
 
 
 class NoRoom(Exception):
@@ -83,15 +83,20 @@ def first_free(pools: Iterable[IPv4Network], taken: Iterable[IPv4Network], lengt
     return None
 
 
-def render(blocks: Mapping[str, IPv4Network]) -> str:
-    """Return the text of topology/allocations.yaml, ordered by code."""
+def render(blocks: Mapping[str, IPv4Network], partners: Mapping[str, IPv4Network] | None = None) -> str:
+    """Return the text of topology/allocations.yaml, each section ordered by key."""
     lines = [
         "# Blocks of sites by division code. Written by `jbnet address allocate`; a line never changes once written,",
         "# so adding or removing a site moves no other.",
-        "blocks:",
+        *_section("blocks", blocks),
     ]
-    lines += [f'  "{code}": {blocks[code]}' for code in sorted(blocks)]
-    return "\n".join(lines if blocks else [*lines[:2], "blocks: {}"]) + "\n"
+    if partners:
+        lines += ["# Hand-over links to partners: code of the site and kind of partner.", *_section("partners", partners)]
+    return "\n".join(lines) + "\n"
+
+
+def _section(name: str, found: Mapping[str, IPv4Network]) -> list[str]:
+    return [f"{name}:", *(f'  "{key}": {found[key]}' for key in sorted(found))] if found else [f"{name}: {{}}"]
 
 
 def recorded(declared: Declaration) -> Mapping[str, IPv4Network]:

@@ -1,0 +1,65 @@
+"""Single values of the declaration: how a prefix, an address, a code or a number is written, and what it may be."""
+
+from __future__ import annotations
+
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+from pydantic_core import PydanticCustomError
+
+
+def _prefix(value: object) -> IPv4Network:
+    if not isinstance(value, str) or "/" not in value:
+        raise PydanticCustomError("jb_value", "an IPv4 prefix such as 10.8.0.0/13")
+    try:
+        return IPv4Network(value)
+    except (AddressValueError, NetmaskValueError, ValueError) as error:
+        if "host bits" in str(error):
+            right = str(IPv4Network(value, strict=False))
+            raise PydanticCustomError("jb_host_bits", "{right}", {"right": right}) from error
+        raise PydanticCustomError("jb_value", "an IPv4 prefix such as 10.8.0.0/13") from error
+
+
+def _address(value: object) -> IPv4Address:
+    try:
+        return IPv4Address(value) if isinstance(value, str) else _fail("an IPv4 address such as 10.3.0.1")
+    except AddressValueError as error:
+        raise PydanticCustomError("jb_value", "an IPv4 address such as 10.3.0.1") from error
+
+
+def _fail(expected: Any) -> Any:
+    raise PydanticCustomError("jb_value", expected)
+
+
+def _code(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise PydanticCustomError("jb_code_number", "{code}", {"code": str(value)})
+    if not isinstance(value, str) or not value.isascii() or not value.isdigit():
+        raise PydanticCustomError("jb_code_text", "digits in quotes")
+    return value
+
+
+Prefix = Annotated[IPv4Network, PlainValidator(_prefix)]
+Address = Annotated[IPv4Address, PlainValidator(_address)]
+Code = Annotated[str, PlainValidator(_code)]
+Label = Annotated[str, Field(min_length=1, max_length=60)]
+Asn = Annotated[int, Field(ge=1, le=4294967294)]
+Bandwidth = Annotated[int, Field(ge=1, le=400_000)]
+Mbits = Annotated[float, Field(ge=0, le=400_000)]
+Cost = Annotated[int, Field(ge=1, le=65535)]
+Length = Annotated[int, Field(ge=1, le=30)]
+Seconds = Annotated[float, Field(ge=0)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Vlan = Annotated[int, Field(ge=2, le=4094)]
+Yuan = Annotated[int, Field(ge=0, le=100_000_000)]
+Mtu = Annotated[int, Field(ge=576, le=65535)]
+LevelName = Literal["province", "prefecture", "county", "township", "community"]
+
+
+class Declared(BaseModel):
+    """Base of everything declared."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
