@@ -3,11 +3,11 @@ PY := .venv/bin/python
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 PYTEST := $(AS_ROOT) env "PATH=$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest
 
-.PHONY: help demo test lint types imports test-unit test-lab bench clean bootstrap bootstrap-dev
+.PHONY: help demo test lint types imports test-unit test-lab fuzz docs bench clean bootstrap bootstrap-dev
 
 help:
 	@sed -n 's/^# \?//p;/^$$/q' Makefile
-	@printf '%s\n' 'targets: demo test lint types imports test-unit test-lab bench clean'
+	@printf '%s\n' 'targets: demo test lint types imports test-unit test-lab fuzz docs bench clean'
 
 bootstrap:
 	@.ci/bootstrap
@@ -35,6 +35,14 @@ test-unit: bootstrap-dev
 
 test-lab: bootstrap-dev
 	$(PYTEST) -v --durations=12 -n 2 --dist loadfile --no-loadscope-reorder -m lab
+
+# Pages made from the program.
+docs: bootstrap-dev
+	$(PY) -m jbnet.cli.check_codes > docs/findings.md
+
+# Mutations of declared text for longer than `make test` has time for: EXAMPLES a law.
+fuzz: bootstrap-dev
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),20000) $(PY) -m pytest -q -n 2 --timeout 0 tests/property/test_fuzz_loader.py
 
 bench: bootstrap-dev
 	$(AS_ROOT) $(PY) tests/bench/run.py $(ONLY)

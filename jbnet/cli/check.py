@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 def command(
     ctx: typer.Context,
-    explain: Annotated[str | None, typer.Option(metavar="CODE", help="Say what a finding code means.")] = None,
+    explain: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Say what a finding code means; `all` lists them.")
+    ] = None,
 ) -> None:
     """Check the declaration: every problem at once, with file, line and column.
 
@@ -24,7 +26,9 @@ def command(
     """
     context: Context = ctx.obj
     if explain is not None:
-        _explain(context, explain)
+        from jbnet.cli.check_codes import explain as tell
+
+        tell(context, explain)
         return
     from jbnet.wiring import check_workspace
 
@@ -59,19 +63,3 @@ def _print(context: Context, findings: Sequence[Finding], network: Network | Non
                        devices=len(network.devices), circuits=len(network.circuits))
         )  # fmt: skip
     typer.echo("\n".join(lines))
-
-
-def _explain(context: Context, code: str) -> None:
-    from jbnet.inventory.codes import RULES
-    from jbnet.inventory.report import nearest
-    from jbnet.model.errors import UsageError
-    from jbnet.model.text import text
-
-    rule = RULES.get(code.upper())
-    if rule is None:
-        like = nearest(code.upper(), RULES) or ", ".join(RULES)
-        raise UsageError("there is no finding code {code}", hint=text("did you mean {like}?", like=like), code=code)
-    title, doc = context.tr(rule.title), context.tr(rule.doc)
-    context.emit({"code": rule.code, "severity": str(rule.severity), "title": title, "doc": doc})
-    if not context.json:
-        typer.echo(f"{rule.code} {rule.severity}: {title}\n\n{doc}")

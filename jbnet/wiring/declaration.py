@@ -30,7 +30,7 @@ def check_workspace(directory: Path) -> Loaded:
 
     folders = ("inventory", "topology", "monitors", "dr")
     loaded = load_declaration(directory, folders)
-    more = _findings_of_roles(directory, loaded.network) + _findings_of_recovery(directory)
+    more = _findings_of_roles(directory, loaded.network) + _findings_of_recovery(directory, loaded.network)
     found = {(finding.place, finding.code, finding.message): finding for finding in (*loaded.findings, *more)}
     errors = any(finding.severity == "error" for finding in found.values())
     ordered = sorted(found, key=lambda key: (key[0] is None, key))
@@ -45,11 +45,12 @@ def _findings_of_roles(directory: Path, network: Network | None) -> tuple[Findin
     return load(read_files(directory, ("monitors",)), network.roles)[1] if network is not None else ()
 
 
-def _findings_of_recovery(directory: Path) -> tuple[Finding, ...]:
-    """Return what is wrong in dr/: plan, runbooks, approvers."""
+def _findings_of_recovery(directory: Path, network: Network | None) -> tuple[Finding, ...]:
+    """Return what is wrong in dr/: plan, runbooks, approvers; names only while the network is known."""
     from jbnet.adapters.keys import load_approvers
     from jbnet.adapters.workspace import read_files
     from jbnet.model.errors import UsageError
+    from jbnet.recovery.names import plan_names, runbook_names
     from jbnet.recovery.plan import load_plan
     from jbnet.recovery.runbook import load_runbook
 
@@ -57,8 +58,10 @@ def _findings_of_recovery(directory: Path) -> tuple[Finding, ...]:
     for file, content in read_files(directory, ("dr",)).items():
         if file == "dr/plan.yaml":
             found += load_plan(file, content)[1]
+            found += plan_names(file, content, network) if network else ()
         elif file.startswith("dr/runbooks/"):
             found += load_runbook(file, content)[1]
+            found += runbook_names(file, content, network) if network else ()
     try:
         load_approvers([directory / "dr"])
     except UsageError as error:

@@ -1,0 +1,16 @@
+"""The one table of finding codes. A code never changes its meaning; a withdrawn code is not used again.
+
+Each area has a module with its own ``RULES``; a new one is merged by one import and one word in ``_AREAS``.
+JB1xx and JB2xx judge the declaration, JB3xx are standards, JB7xx recovery.
+"""
+
+from __future__ import annotations
+
+from jbnet.inventory.codes import addresses, network, recovery, schema, yaml_text
+from jbnet.inventory.codes.rule import Rule, rules
+
+__all__ = ["RULES", "Rule"]
+
+_AREAS = (yaml_text, schema, addresses, network, recovery)
+
+RULES: dict[str, Rule] = rules(*(rule for area in _AREAS for rule in area.RULES.values()))

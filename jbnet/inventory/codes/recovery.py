@@ -1,0 +1,100 @@
+"""Codes of dr/: the recovery plan, runbooks, approvers, the journal."""
+
+from __future__ import annotations
+
+from jbnet.inventory.codes.rule import Rule, rules
+from jbnet.model.text import text
+
+RULES = rules(
+    Rule(
+        "JB701",
+        text("An unknown key in dr/"),
+        text("The key means nothing here, so what it says would not be done. Correct its spelling or remove it."),
+    ),
+    Rule("JB702", text("A required key is missing in dr/"), text("Add the key; docs/recovery.md shows an example.")),
+    Rule("JB703", text("A value of the wrong kind in dr/"), text("The message says what is expected.")),
+    Rule(
+        "JB704",
+        text("A step that stands twice, or needs a step that does not come before it"),
+        text("Steps are executed in their order; each has a name of its own and needs only earlier ones."),
+    ),
+    Rule(
+        "JB705",
+        text("A number out of its bounds in a runbook"),
+        text("The message gives the bounds. Two people at least approve; no step waits longer than a day."),
+    ),
+    Rule(
+        "JB706",
+        text("An unknown name in braces"),
+        text("Names in braces are filled in for each database: write `foreach: databases` in the step."),
+    ),
+    Rule(
+        "JB707",
+        text("Too few vantages for the proof of a fence"),
+        text("One place that hears nothing proves nothing. Name two other hosts at least, over disjoint paths."),
+    ),
+    Rule(
+        "JB708",
+        text("A name in dr/ that is not declared"),
+        text(
+            "The plan speaks of locations and devices of inventory/. A fence around a name that does not exist "
+            "would only fail in the disaster. Correct the name, or declare what is missing."
+        ),
+    ),
+    Rule(
+        "JB709",
+        text("A recovery plan that does not fit the declared databases"),
+        text(
+            "Every database host of the two locations needs a fence, and the primaries stand in the primary "
+            "location. Correct dr/plan.yaml or the database."
+        ),
+    ),
+    Rule(
+        "JB710",
+        text("A promotion without a fence before it"),
+        text(
+            "Two primaries lose data. Let the promotion need the fence, or the clean stop, of the same database "
+            "on the other host."
+        ),
+    ),
+    Rule(
+        "JB711",
+        text("A step that touches production without an approval before it"),
+        text("Two people agree first. Let the step need a step with the action approve."),
+    ),
+    Rule(
+        "JB712",
+        text("A fence that is opened too early"),
+        text("Filters against the old site stay until its host leads again. Let the step need that promotion."),
+    ),
+    Rule(
+        "JB713",
+        text("Undoing after the point of no return"),
+        text("There is no way back from there: on_fail is abort or ask."),
+    ),
+    Rule(
+        "JB714",
+        text("A guard that could be skipped by an answer"),
+        text("Approvals, fences and promotions are never skipped: on_fail is abort or undo."),
+    ),
+    Rule(
+        "JB720",
+        text("Two approvers with one name or key"),
+        text("One person could approve twice. Give each their own key."),
+    ),
+    Rule(
+        "JB721",
+        text("A key of an approver that cannot be used"),
+        text("dr/approvers/NAME.pub holds one line as ssh-keygen -t ed25519 writes it."),
+    ),
+    Rule(
+        "JB790",
+        text("A journal that does not hold together"),
+        text("An entry was changed, removed or torn after it was written. Compare with the copy at the second site."),
+    ),
+    Rule(
+        "JB791",
+        text("A journal that shows an act out of order"),
+        text("What the entry says must not have happened at that point. Read the report with `jbnet dr report`."),
+    ),
+)

@@ -1,0 +1,108 @@
+"""The names in dr/ against the declared network: what a disaster would otherwise be the first to find out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from jbnet.inventory.report import Report, nearest
+from jbnet.inventory.source import Path, Source, read
+from jbnet.model.findings import Finding
+from jbnet.model.network import Network
+from jbnet.model.text import Text, text
+from jbnet.recovery.fields import Findings
+from jbnet.recovery.plan import RecoveryPlan, load_plan
+
+_HOSTS = ("host", "primary", "standby")
+"""Parameters of actions that name a device."""
+
+
+def plan_names(file: str, content: str, network: Network) -> tuple[Finding, ...]:
+    """Return what a plan (``dr/plan.yaml``) says that the network does not know; nothing while it cannot be read."""
+    plan = load_plan(file, content)[0]
+    source = read(file, content, Report())
+    if plan is None or source is None:
+        return ()
+    findings = Findings()
+    for path, name in _devices(plan):
+        _known(source, path, name, text("device"), network.devices, findings)
+    for side, name in (("primary", plan.primary), ("standby", plan.standby)):
+        _known(source, ("sites", side), name, text("location"), network.locations, findings)
+    if not findings.found:
+        _check_sides(source, plan, network, findings)
+        _check_fences(source, plan, network, findings)
+    return findings.sorted()
+
+
+def runbook_names(file: str, content: str, network: Network) -> tuple[Finding, ...]:
+    """Return the databases and hosts that a runbook names outright and the network does not know."""
+    source = read(file, content, Report())
+    steps = source.data.get("steps") if source and isinstance(source.data, Mapping) else None
+    findings = Findings()
+    for index, step in enumerate(steps if isinstance(steps, list) else []):
+        for path, params in _params(step, ("steps", index)):
+            for key, name in params.items():
+                if source is None or not isinstance(name, str) or "{" in name:
+                    continue  # filled in for each declared database
+                if key == "database":
+                    _known(source, (*path, key), name, text("database"), network.databases, findings)
+                elif key in _HOSTS:
+                    _known(source, (*path, key), name, text("device"), network.devices, findings)
+    return findings.sorted()
+
+
+def _devices(plan: RecoveryPlan) -> Iterator[tuple[Path, str]]:
+    yield ("run_from",), plan.run_from
+    for host, fence in plan.fences.items():
+        yield ("fences", host), host
+        for number, ring in enumerate(fence.rings):
+            yield from ((("fences", host, "rings", number, at), name) for at, name in enumerate(ring))
+        yield from ((("fences", host, "vantages", at), name) for at, name in enumerate(fence.vantages))
+
+
+def _params(step: object, path: Path) -> Iterator[tuple[Path, Mapping[str, object]]]:
+    """Yield the parameters of a step and of what undoes it."""
+    if not isinstance(step, Mapping):
+        return
+    if isinstance(step.get("params"), Mapping):
+        yield (*path, "params"), step["params"]
+    yield from _params(step.get("undo"), (*path, "undo"))
+
+
+def _known(source: Source, path: Path, name: str, kind: Text, known: Collection[str], findings: Findings) -> None:
+    if name in known:
+        return
+    like = nearest(name, known)
+    place = source.key_place(path) if path[:-1] == ("fences",) else source.place(path)
+    told = (
+        text("there is no {kind} {name}; did you mean {like}?", kind=kind, name=name, like=like)
+        if like
+        else text("there is no {kind} {name}", kind=kind, name=name)
+    )
+    findings.add("JB708", told, place)
+
+
+def _check_sides(source: Source, plan: RecoveryPlan, network: Network, findings: Findings) -> None:
+    """Report a plan whose two sides are one, or that is run from the side that it gives up."""
+    if plan.primary == plan.standby:
+        told = text("{location} cannot stand by for itself", location=plan.primary)
+        findings.add("JB709", told, source.place(("sites", "standby")), source.place(("sites", "primary")))
+    elif network.devices[plan.run_from].home == plan.primary:
+        told = text("recovery would be run from {device}, which is lost with {location}", device=plan.run_from,
+                    location=plan.primary)  # fmt: skip
+        findings.add("JB709", told, source.place(("run_from",)), source.place(("sites", "primary")))
+
+
+def _check_fences(source: Source, plan: RecoveryPlan, network: Network, findings: Findings) -> None:
+    """Report database hosts without a fence, and databases that lead outside the primary site."""
+    for database in network.databases.values():
+        related = [database.place] if database.place else []
+        for host in (database.primary, database.standby):
+            if host not in plan.fences:
+                told = text("{host} of the database {database} has no fence", host=host, database=database.name)
+                findings.add("JB709", told, source.key_place(("fences",)), *related)
+        for side, host in ((plan.primary, database.primary), (plan.standby, database.standby)):
+            home = network.devices[host].home
+            if home != side:
+                told = text("{host} of the database {database} stands in {home}, not in {location}", host=host,
+                            database=database.name, home=home, location=side)  # fmt: skip
+                findings.add("JB709", told, source.place(("sites",)), *related)
