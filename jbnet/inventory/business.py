@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from jbnet.inventory import schema
 from jbnet.inventory.declaration import Declaration, Item
 from jbnet.inventory.hierarchy import dangling
 from jbnet.inventory.report import Report
-from jbnet.model.network import Database, Level, Service
+from jbnet.model.business import Application, Database, Objective, Service
+from jbnet.model.levels import Level
 
 
 def databases(declared: Declaration, devices: Collection[str], report: Report) -> dict[str, Database]:
@@ -67,19 +69,53 @@ def _check_ports(
             )  # fmt: skip
 
 
+def applications(declared: Declaration, devices: Collection[str], report: Report) -> dict[str, Application]:
+    """Return the applications by name; report hosts and databases that are not declared."""
+    found: dict[str, Application] = {}
+    for name, item in declared.applications.items():
+        decl = item.decl
+        _check_names(item, "hosts", "device", devices, declared, report)
+        _check_names(item, "databases", "database", declared.databases, declared, report)
+        found[name] = Application(name, decl.name_zh, decl.hosts, decl.databases, decl.port, item.place)
+    return found
+
+
+def _check_names(
+    item: Item[Any], key: str, kind: str, known: Collection[str], declared: Declaration, report: Report
+) -> None:
+    """Report each name of a list that is not among the known ones."""
+    for index, name in enumerate(getattr(item.decl, key)):
+        if name not in known:
+            dangling(report, kind, name, list(known), item.at(key, index), declared)
+
+
 def services(declared: Declaration, report: Report) -> dict[str, Service]:
     """Return the services by name; report what dangles and what loops."""
     found: dict[str, Service] = {}
+    partners = [*declared.extranet, *declared.peers]
     for name, item in declared.services.items():
-        for key, known in (("databases", declared.databases), ("needs", declared.services)):
-            for index, needed in enumerate(getattr(item.decl, key)):
-                if needed not in known:
-                    kind = "database" if key == "databases" else "service"
-                    dangling(report, kind, needed, list(known), item.at(key, index), declared)
-        levels = tuple(Level(level) for level in item.decl.levels)
-        found[name] = Service(name, item.decl.name_zh, item.decl.databases, item.decl.needs, levels, place=item.place)
+        decl = item.decl
+        _check_names(item, "databases", "database", declared.databases, declared, report)
+        _check_names(item, "applications", "application", declared.applications, declared, report)
+        _check_names(item, "needs", "service", declared.services, declared, report)
+        _check_names(item, "peers", "partner", partners, declared, report)
+        found[name] = Service(
+            name=name,
+            name_zh=decl.name_zh,
+            databases=decl.databases,
+            needs=decl.needs,
+            levels=tuple(Level(level) for level in decl.levels),
+            applications=decl.applications,
+            peers=decl.peers,
+            objective=_objective(decl.objective),
+            place=item.place,
+        )
     _report_loops(found, declared, report)
     return found
+
+
+def _objective(decl: schema.ObjectiveDecl | None) -> Objective:
+    return Objective(decl.rto_s, decl.rpo_s, decl.availability) if decl is not None else Objective()
 
 
 def _report_loops(found: dict[str, Service], declared: Declaration, report: Report) -> None:

@@ -12,6 +12,7 @@ from jbnet.inventory.prune import words
 from jbnet.inventory.report import Report
 from jbnet.inventory.source import Path, Source, read
 from jbnet.inventory.validate import validate
+from jbnet.inventory.values import Declared
 from jbnet.model.findings import Place
 from jbnet.model.network import Level
 
@@ -26,6 +27,11 @@ _SECTIONS: Mapping[str, Level] = {
     "townships": Level.TOWNSHIP,
     "communities": Level.COMMUNITY,
 }
+NAMED = (
+    "carriers", "underlays", "srlgs", "vrfs", "agencies", "extranet", "peers", "roles", "archetypes", "locations",
+    "databases", "applications", "services",
+)  # fmt: skip
+"""Sections whose things are known by their name alone."""
 _NAME = re.compile(r"[a-z][a-z0-9]*\Z")
 _LONG_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 _MAX_NAME = 56
@@ -74,6 +80,12 @@ class Declaration:
     roles: dict[str, Item[schema.RoleDecl]] = field(default_factory=dict)
     archetypes: dict[str, Item[schema.ArchetypeDecl]] = field(default_factory=dict)
     locations: dict[str, Item[schema.LocationDecl]] = field(default_factory=dict)
+    underlays: dict[str, Item[schema.UnderlayDecl]] = field(default_factory=dict)
+    srlgs: dict[str, Item[schema.SrlgDecl]] = field(default_factory=dict)
+    vrfs: dict[str, Item[schema.VrfDecl]] = field(default_factory=dict)
+    agencies: dict[str, Item[schema.AgencyDecl]] = field(default_factory=dict)
+    extranet: dict[str, Item[schema.PartnerKindDecl]] = field(default_factory=dict)
+    applications: dict[str, Item[schema.ApplicationDecl]] = field(default_factory=dict)
     databases: dict[str, Item[schema.DatabaseDecl]] = field(default_factory=dict)
     services: dict[str, Item[schema.ServiceDecl]] = field(default_factory=dict)
     sites: dict[str, SiteItem] = field(default_factory=dict)
@@ -117,7 +129,7 @@ def _add_topology(declared: Declaration, source: Source, report: Report) -> bool
     return kept is not None
 
 
-F = TypeVar("F", bound=schema.Declared)
+F = TypeVar("F", bound=Declared)
 
 
 def _whole(declared: Declaration, source: Source, model: type[F], report: Report) -> Item[F] | None:
@@ -134,13 +146,8 @@ def _add_inventory(declared: Declaration, source: Source, report: Report) -> boo
         if declared.network is not None:
             report.add("JB112", "the network is declared twice", item.place, [declared.network.place])
         declared.network = declared.network or item
-    _merge(declared.carriers, found.carriers, source, "carriers", report)
-    _merge(declared.peers, found.peers, source, "peers", report)
-    _merge(declared.roles, found.roles, source, "roles", report)
-    _merge(declared.archetypes, found.archetypes, source, "archetypes", report)
-    _merge(declared.locations, found.locations, source, "locations", report)
-    _merge(declared.databases, found.databases, source, "databases", report)
-    _merge(declared.services, found.services, source, "services", report)
+    for section in NAMED:
+        _merge(getattr(declared, section), getattr(found, section), source, section, report)
     for section, level in _SECTIONS.items():
         for site in _sites(source, section, level, getattr(found, section), (), None):
             _add_site(declared.sites, site, report)

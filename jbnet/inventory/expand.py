@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from typing import TypedDict
 
 from jbnet.inventory import schema
 from jbnet.inventory.declaration import Declaration
 from jbnet.inventory.devices import Build, DeviceBuilder, freeze
 from jbnet.inventory.ends import EndFinder, Ends
 from jbnet.inventory.equipment import CircuitSpec
-from jbnet.inventory.hierarchy import dangling
 from jbnet.inventory.homes import Home
+from jbnet.inventory.lines import LineReader, Where
 from jbnet.inventory.report import Report
 from jbnet.model.network import BgpSession, Circuit, CircuitRole, Device, Interface, InterfaceKind, Termination
 
@@ -20,13 +21,24 @@ IFNAMSIZ = 15
 """Characters that Linux allows in an interface name."""
 
 
+class _Leased(TypedDict):
+    carrier: str | None
+    line_number: str | None
+    monthly_cost: int | None
+    payer: str | None
+    underlay: str | None
+    handoff: str | None
+    srlgs: tuple[str, ...]
+
+
 @dataclass
 class Expansion:
-    """What came of the homes."""
+    """What came of the homes. ``specs`` gives the declaration of each circuit, to point at what is wrong."""
 
     devices: dict[str, Device] = field(default_factory=dict)
     circuits: dict[str, Circuit] = field(default_factory=dict)
     sessions: list[BgpSession] = field(default_factory=list)
+    specs: dict[str, CircuitSpec] = field(default_factory=dict)
 
 
 class Expander:
@@ -39,6 +51,8 @@ class Expander:
         self._report = report
         self._circuits: dict[str, Circuit] = {}
         self._sessions: list[BgpSession] = []
+        self._specs: dict[str, CircuitSpec] = {}
+        self._lines = LineReader(declared, report)
 
     def run(self) -> Expansion:
         """Return all devices and circuits, in the order of the homes."""
@@ -50,7 +64,7 @@ class Expander:
                 if ends is not None:
                     self._add_circuit(home, spec, ends, index)
         devices = {name: freeze(build, self._declared) for name, build in builds.items()}
-        return Expansion(devices, self._circuits, self._sessions)
+        return Expansion(devices, self._circuits, self._sessions, self._specs)
 
     def _add_circuit(self, home: Home, spec: CircuitSpec, ends: Ends, index: int) -> None:
         name = f"{home.name}-{spec.key}"
@@ -70,23 +84,30 @@ class Expander:
             a=Termination(ends.upper.name, ends.upper_port),
             z=Termination(ends.lower.name, ends.lower_port),
             role=role,
-            carrier=self._carrier(spec),
-            line_number=spec.decl.line_number,
+            prefix=prefix,
             bandwidth=spec.decl.bandwidth,
             media=spec.decl.media or "fibre",
             latency_ms=spec.decl.latency_ms or 0.0,
-            srlgs=spec.decl.srlgs or (),
-            prefix=prefix,
             place=home.place if spec.inherited else spec.place,
+            **self._leased(name, home, spec, ends),
         )
+        self._specs[name] = spec
 
-    def _carrier(self, spec: CircuitSpec) -> str | None:
-        carrier = spec.decl.carrier
-        if carrier is not None and carrier not in self._declared.carriers:
-            dangling(
-                self._report, "carrier", carrier, list(self._declared.carriers), spec.at("carrier"), self._declared
-            )
-        return carrier
+    def _leased(self, name: str, home: Home, spec: CircuitSpec, ends: Ends) -> _Leased:
+        """Return what a circuit says about who carries it and who pays."""
+        decl, reader = spec.decl, self._lines
+        site = home.site or ends.upper.home.site
+        where = Where(name, site, self._declared.sites[site].decl.code if site in self._declared.sites else "")
+        underlay = reader.underlay(decl.underlay, spec.at("underlay"))
+        return {
+            "carrier": reader.carrier(decl.carrier, spec.at("carrier")),
+            "line_number": reader.pattern(decl.line_number, where, name, spec.at("line_number")),
+            "monthly_cost": decl.monthly_cost,
+            "payer": reader.payer(decl.payer, where, spec.at("payer")),
+            "underlay": underlay,
+            "handoff": reader.pattern(decl.handoff, where, name, spec.at("handoff")),
+            "srlgs": reader.srlgs(decl.srlgs, underlay, spec.at("srlgs")),
+        }
 
     def _terminate(self, ends: Ends, name: str, prefix: IPv4Network, role: CircuitRole, spec: CircuitSpec) -> None:
         area = self._circuit_area(ends, spec)
@@ -136,7 +157,7 @@ class Expander:
 
     def _add_session(self, ends: Ends, name: str, local: IPv4Address, peer: IPv4Address, role: CircuitRole) -> None:
         network, home = self._declared.network, ends.lower.home
-        if network is None or home.peer is None:
+        if network is None or home.peer is None or home.peer.asn is None:
             return
         ends.upper.asn = network.decl.asn
         preference = self._routing.local_pref

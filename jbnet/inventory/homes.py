@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from jbnet.inventory import schema
 from jbnet.inventory.addressing import Space
@@ -24,6 +25,7 @@ from jbnet.model.findings import Place
 from jbnet.model.network import Level
 from jbnet.model.text import text
 
+T = TypeVar("T")
 _DIGITS = {Level.PREFECTURE: 2, Level.COUNTY: 4, Level.TOWNSHIP: 3, Level.COMMUNITY: 3}
 
 
@@ -48,6 +50,10 @@ class Home:
     peer: schema.PeerDecl | None = None
     status: str = "active"
     phase: int = 1
+    demand: float = 0.0
+    opening_hours: str | None = None
+    gateway: str | None = None
+    """The device where lines to premises and partners end."""
     uncertain: bool = False
     """Its archetype could not be used, so what it houses is not known."""
 
@@ -99,6 +105,7 @@ def site_homes(
     for site in sites:
         chosen = _choose(site, declared, report)
         devices, circuits, lan = archetypes.get(chosen or "", NOTHING)
+        archetype = declared.archetypes[chosen].decl if chosen else None
         phase = site.decl.phase or (homes[site.parent].phase if site.parent in homes else 1)
         homes[site.name] = Home(
             name=site.name,
@@ -115,8 +122,15 @@ def site_homes(
             uncertain=_uncertain(site, declared),
             status=site.decl.status or "active",
             phase=phase,
+            demand=_default(site.decl.demand, archetype.demand if archetype else None) or 0.0,
+            opening_hours=_default(site.decl.opening_hours, archetype.opening_hours if archetype else None),
+            gateway=site.decl.gateway or (f"{site.name}-{lan}" if lan else None),
         )
     return homes
+
+
+def _default(written: T | None, otherwise: T | None) -> T | None:
+    return otherwise if written is None else written
 
 
 def _choose(site: SiteItem, declared: Declaration, report: Report) -> str | None:

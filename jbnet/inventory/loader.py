@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from jbnet.inventory import business
+from jbnet.inventory import agencies, assemble, business, extranet, lines
 from jbnet.inventory.addressing import Space, check_plan, home_spaces, site_spaces
 from jbnet.inventory.declaration import Declaration, SiteItem, declare
 from jbnet.inventory.expand import Expander, Expansion
@@ -14,7 +14,7 @@ from jbnet.inventory.homes import Home, location_homes, site_homes
 from jbnet.inventory.report import Report
 from jbnet.inventory.scale import check_scales
 from jbnet.model.findings import Finding, Place
-from jbnet.model.network import Carrier, Level, Location, Network, Peer, Role, Site, Status
+from jbnet.model.network import Network
 from jbnet.model.text import text
 
 
@@ -73,7 +73,13 @@ def _assemble(
     declared: Declaration, sites: list[SiteItem], homes: Mapping[str, Home], expansion: Expansion, report: Report
 ) -> Network | None:
     databases = business.databases(declared, expansion.devices.keys(), report)
+    applications = business.applications(declared, expansion.devices.keys(), report)
     services = business.services(declared, report)
+    reader = lines.LineReader(declared, report)
+    partners = extranet.partners(declared, sites, homes, reader, report)
+    bodies = agencies.agencies(declared, report)
+    premises = agencies.premises(declared, sites, homes, reader, report)
+    _check_gateways(declared, expansion, report)
     if declared.network is None or declared.addresses is None:
         return None
     decl = declared.network.decl
@@ -84,17 +90,21 @@ def _assemble(
         name_zh=decl.name_zh,
         asn=decl.asn,
         supernet=decl.supernet,
-        sites={site.name: _site(site, homes) for site in sites if site.name in homes},
-        locations={name: _location(name, declared, homes) for name in declared.locations},
-        peers={
-            n: Peer(n, p.decl.name_zh, p.decl.asn, p.decl.prefixes, place=p.place) for n, p in declared.peers.items()
-        },
-        roles={n: _role(n, declared) for n in declared.roles},
+        sites={site.name: assemble.site(site, homes[site.name]) for site in sites if site.name in homes},
+        locations=assemble.locations(declared, homes),
+        peers={**assemble.upstream_peers(declared), **partners},
+        roles=assemble.roles(declared),
         devices=expansion.devices,
         circuits=expansion.circuits,
-        carriers={n: Carrier(n, c.decl.name_zh, c.decl.phone, c.place) for n, c in declared.carriers.items()},
+        carriers=assemble.carriers(declared),
         databases=databases,
         services=services,
+        applications=applications,
+        agencies=bodies,
+        vrfs=agencies.vrfs(declared),
+        premises=premises,
+        underlays=lines.underlays(declared),
+        srlgs=lines.srlgs(declared, report),
         bgp_sessions=tuple(expansion.sessions),
         service_prefix=declared.addresses.decl.services,
         noc=decl.noc,
@@ -103,31 +113,8 @@ def _assemble(
     return network
 
 
-def _site(item: SiteItem, homes: Mapping[str, Home]) -> Site:
-    decl, home = item.decl, homes[item.name]
-    return Site(
-        name=item.name,
-        name_zh=decl.name_zh,
-        level=Level(item.level),
-        code=decl.code,
-        parent=item.parent,
-        status=Status(home.status),
-        phase=home.phase,
-        lon=decl.lon,
-        lat=decl.lat,
-        archetype=home.archetype,
-        block=home.space.block if home.space else None,
-        own=home.space.own if home.space else None,
-        place=item.place,
-    )
-
-
-def _location(name: str, declared: Declaration, homes: Mapping[str, Home]) -> Location:
-    item, home = declared.locations[name], homes.get(name)
-    block = home.space.block if home and home.space else None
-    return Location(name, item.decl.name_zh, item.decl.site, block, item.place)
-
-
-def _role(name: str, declared: Declaration) -> Role:
-    item = declared.roles[name]
-    return Role(name, item.decl.managed, item.decl.monitored, item.decl.snmp, place=item.place)
+def _check_gateways(declared: Declaration, expansion: Expansion, report: Report) -> None:
+    for site in declared.sites.values():
+        named = site.decl.gateway
+        if named is not None and named not in expansion.devices:
+            dangling(report, "device", named, list(expansion.devices), site.at("gateway"), declared)

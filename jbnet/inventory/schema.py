@@ -6,89 +6,50 @@ loops) is judged afterwards, on the models.
 
 from __future__ import annotations
 
-from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field
 
-AnyPrefix = IPv4Network
-
-
-def _prefix(value: object) -> IPv4Network:
-    if not isinstance(value, str) or "/" not in value:
-        raise PydanticCustomError("jb_value", "an IPv4 prefix such as 10.8.0.0/13")
-    try:
-        return IPv4Network(value)
-    except (AddressValueError, NetmaskValueError, ValueError) as error:
-        if "host bits" in str(error):
-            right = str(IPv4Network(value, strict=False))
-            raise PydanticCustomError("jb_host_bits", "{right}", {"right": right}) from error
-        raise PydanticCustomError("jb_value", "an IPv4 prefix such as 10.8.0.0/13") from error
-
-
-def _address(value: object) -> IPv4Address:
-    try:
-        return IPv4Address(value) if isinstance(value, str) else _fail("an IPv4 address such as 10.3.0.1")
-    except AddressValueError as error:
-        raise PydanticCustomError("jb_value", "an IPv4 address such as 10.3.0.1") from error
-
-
-def _fail(expected: Any) -> Any:
-    raise PydanticCustomError("jb_value", expected)
-
-
-def _code(value: object) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        raise PydanticCustomError("jb_code_number", "{code}", {"code": str(value)})
-    if not isinstance(value, str) or not value.isascii() or not value.isdigit():
-        raise PydanticCustomError("jb_code_text", "digits in quotes")
-    return value
+from jbnet.inventory.plan_schema import AddressesFile as AddressesFile
+from jbnet.inventory.plan_schema import AllocationsFile as AllocationsFile
+from jbnet.inventory.schema_business import AgencyDecl as AgencyDecl
+from jbnet.inventory.schema_business import ApplicationDecl as ApplicationDecl
+from jbnet.inventory.schema_business import DatabaseDecl as DatabaseDecl
+from jbnet.inventory.schema_business import ObjectiveDecl as ObjectiveDecl
+from jbnet.inventory.schema_business import PartnerDecl as PartnerDecl
+from jbnet.inventory.schema_business import PartnerKindDecl as PartnerKindDecl
+from jbnet.inventory.schema_business import ServiceDecl as ServiceDecl
+from jbnet.inventory.schema_business import VrfDecl as VrfDecl
+from jbnet.inventory.schema_lines import CarrierDecl as CarrierDecl
+from jbnet.inventory.schema_lines import CircuitDecl as CircuitDecl
+from jbnet.inventory.schema_lines import ContactDecl as ContactDecl
+from jbnet.inventory.schema_lines import LineDecl as LineDecl
+from jbnet.inventory.schema_lines import PremisesDecl as PremisesDecl
+from jbnet.inventory.schema_lines import SrlgDecl as SrlgDecl
+from jbnet.inventory.schema_lines import UnderlayDecl as UnderlayDecl
+from jbnet.inventory.values import (
+    Asn,
+    Code,
+    Cost,
+    Declared,
+    Label,
+    Latitude,
+    LevelName,
+    Longitude,
+    Mbits,
+    Prefix,
+)
 
 
 def _role_only(value: object) -> object:
     return {"role": value} if isinstance(value, str) else value
 
 
-Prefix = Annotated[IPv4Network, PlainValidator(_prefix)]
-Address = Annotated[IPv4Address, PlainValidator(_address)]
-Code = Annotated[str, PlainValidator(_code)]
-Label = Annotated[str, Field(min_length=1, max_length=60)]
-Asn = Annotated[int, Field(ge=1, le=4294967294)]
-Bandwidth = Annotated[int, Field(ge=1, le=400_000)]
-Cost = Annotated[int, Field(ge=1, le=65535)]
-Length = Annotated[int, Field(ge=1, le=30)]
-Seconds = Annotated[float, Field(ge=0)]
-Longitude = Annotated[float, Field(ge=-180, le=180)]
-Latitude = Annotated[float, Field(ge=-90, le=90)]
-LevelName = Literal["province", "prefecture", "county", "township", "community"]
-
-
-class Declared(BaseModel):
-    """Base of everything declared."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
 class DeviceDecl(Declared):
     """A device of a home; written as its role alone where nothing else differs."""
 
     role: str | None = None
-    platform: Literal["frr"] | None = None
-
-
-class CircuitDecl(Declared):
-    """A circuit of a home; in a site it changes the archetype's circuit of that name, key by key."""
-
-    from_: Annotated[str | None, Field(alias="from")] = None
-    to: str | None = None
-    role: Literal["primary", "backup"] | None = None
-    carrier: str | None = None
-    line_number: str | None = None
-    bandwidth: Bandwidth | None = None
-    media: Literal["fibre", "copper", "microwave", "satellite", "4g", "5g"] | None = None
-    latency_ms: Annotated[float, Field(ge=0, le=2000)] | None = None
-    srlgs: tuple[str, ...] | None = Field(default=None, strict=False)
+    platform: str | None = None
 
 
 DeviceEntry = Annotated[DeviceDecl, BeforeValidator(_role_only)]
@@ -101,12 +62,18 @@ class ArchetypeDecl(Declared):
 
     level: LevelName
     lan: str | None = None
+    demand: Mbits | None = None
+    opening_hours: str | None = None
     devices: Devices = {}
     circuits: Circuits = {}
 
 
 class SiteDecl(Declared):
-    """A site. ``parent`` is written only where the site does not stand inside its parent."""
+    """A site. ``parent`` is written only where the site does not stand inside its parent.
+
+    ``gateway`` names the device where its lines end when it has no equipment of its own. ``premises`` and
+    ``extranet`` say what differs for agencies and partners at this site; ``null``: no line, no partner.
+    """
 
     code: Code
     name_zh: Label
@@ -115,9 +82,16 @@ class SiteDecl(Declared):
     phase: Annotated[int, Field(ge=1, le=9)] | None = None
     lon: Longitude | None = None
     lat: Latitude | None = None
+    address: Annotated[str, Field(min_length=1, max_length=120)] | None = None
+    contact: ContactDecl | None = None
+    opening_hours: str | None = None
+    demand: Mbits | None = None
     archetype: str | None = None
+    gateway: str | None = None
     devices: Devices = {}
     circuits: dict[str, CircuitDecl | None] = {}
+    premises: dict[str, PremisesDecl | None] = {}
+    extranet: dict[str, PartnerDecl | None] = {}
 
 
 class TownshipDecl(SiteDecl):
@@ -155,10 +129,10 @@ class LocationDecl(Declared):
 
 
 class PeerDecl(Declared):
-    """Somebody else's network and our circuits to it."""
+    """Somebody else's network and our circuits to it. ``asn`` None: routed statically."""
 
     name_zh: Label
-    asn: Asn
+    asn: Asn | None = None
     prefixes: tuple[Prefix, ...] = Field(default=(), strict=False)
     lan: str | None = None
     devices: Devices = {}
@@ -175,42 +149,14 @@ class NetworkDecl(Declared):
     noc: str | None = None
 
 
-class CarrierDecl(Declared):
-    """A carrier and whom to call."""
-
-    name_zh: Label
-    phone: str | None = None
-
-
 class RoleDecl(Declared):
     """What devices of one kind have in common."""
 
     managed: bool = True
     monitored: bool = True
     snmp: Literal["v2c", "v3"] | None = None
-    platform: Literal["frr"] = "frr"
-
-
-class DatabaseDecl(Declared):
-    """A PostgreSQL cluster. Objectives are in seconds."""
-
-    name_zh: Label
-    service_address: Address
-    port: Annotated[int, Field(ge=1024, le=65535)]
-    primary: str
-    standby: str
-    replication: Literal["sync", "async"]
-    rto_s: Seconds
-    rpo_s: Seconds
-
-
-class ServiceDecl(Declared):
-    """A business service: what it needs and at which levels it is used."""
-
-    name_zh: Label
-    databases: tuple[str, ...] = Field(default=(), strict=False)
-    needs: tuple[str, ...] = Field(default=(), strict=False)
-    levels: tuple[LevelName, ...] = Field(default=(), strict=False)
+    kind: Literal["router", "server"] = "router"
+    platform: str = "frr"
 
 
 class InventoryFile(Declared):
@@ -218,6 +164,12 @@ class InventoryFile(Declared):
 
     network: NetworkDecl | None = None
     carriers: dict[str, CarrierDecl] = {}
+    underlays: dict[str, UnderlayDecl] = {}
+    srlgs: dict[str, SrlgDecl] = {}
+    vrfs: dict[str, VrfDecl] = {}
+    agencies: dict[str, AgencyDecl] = {}
+    extranet: dict[str, PartnerKindDecl] = {}
+    applications: dict[str, ApplicationDecl] = {}
     peers: dict[str, PeerDecl] = {}
     roles: dict[str, RoleDecl] = {}
     archetypes: dict[str, ArchetypeDecl] = {}
@@ -229,29 +181,6 @@ class InventoryFile(Declared):
     counties: dict[str, CountyDecl] = {}
     townships: dict[str, TownshipDecl] = {}
     communities: dict[str, SiteDecl] = {}
-
-
-class LevelBlocks(Declared):
-    """Prefix lengths for one level: ``block`` for the site and all below it, ``own`` for the site itself."""
-
-    block: Length
-    own: Length
-
-
-class AddressesFile(Declared):
-    """topology/addresses.yaml: the address plan."""
-
-    pools: tuple[Prefix, ...] = Field(strict=False)
-    services: Prefix
-    levels: dict[LevelName, LevelBlocks]
-    locations: dict[str, Prefix] = {}
-    peers: dict[str, Prefix] = {}
-
-
-class AllocationsFile(Declared):
-    """topology/allocations.yaml: division code to block, written by ``jbnet address allocate``."""
-
-    blocks: dict[str, Prefix] = {}
 
 
 class RoleCosts(Declared):
@@ -278,12 +207,13 @@ class RoutingFile(Declared):
 
 
 class ScaleDecl(Declared):
-    """A lab scale: homes by name, whole levels, or ``all``."""
+    """A lab scale: homes by name, whole levels; ``without``: roles that the live copy leaves out."""
 
     locations: tuple[str, ...] = Field(default=(), strict=False)
     peers: tuple[str, ...] = Field(default=(), strict=False)
     sites: tuple[str, ...] = Field(default=(), strict=False)
     levels: tuple[LevelName, ...] = Field(default=(), strict=False)
+    without: tuple[str, ...] = Field(default=(), strict=False)
 
 
 class LabFile(Declared):

@@ -89,6 +89,7 @@ class Line:
     """A leased metropolitan line to premises or to a partner: one end is ours, the far end is not a device of ours.
 
     ``name`` is unique among circuits and lines; ``device`` is ours that it ends on. Units as in Circuit.
+    ``prefix`` is the hand-over link to a partner: its first host address is ours, the second the partner's.
     """
 
     name: str
@@ -100,4 +101,5 @@ class Line:
     monthly_cost: int | None = None
     payer: str | None = None
     srlgs: tuple[str, ...] = ()
+    prefix: IPv4Network | None = None
     place: Place | None = None
