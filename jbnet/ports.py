@@ -184,6 +184,9 @@ class StoreView(Protocol):
     def incidents(self, *, only_open: bool) -> Sequence[Incident]:
         """Return the incidents, latest first."""
 
+    def answers(self) -> Mapping[str, bool | None]:
+        """Say of every polled device whether its agent answers; None: not known yet."""
+
     def rounds(self) -> Iterable[Round]:
         """Return the recorded rounds, oldest first, for replaying."""
 

@@ -28,12 +28,14 @@ from jbnet.monitor.replay import Outcome, Watchbook
 from jbnet.monitor.samples import Round, Sample
 from jbnet.monitor.state import DeviceState, Event, differs
 from jbnet.monitor.summary import Summary
+from jbnet.monitor.watch import Condition
 
 PRUNE_EVERY = 600
 """Rounds between two removals of old samples."""
 
 Row = tuple[Any, ...]
 _HOUR_US = 3_600_000_000
+_ANSWERS = {Condition.UP: True, Condition.DOWN: False, Condition.UNKNOWN: None}
 _NEWS = ("opened", "closed")
 """Events of an incident that people are told about."""
 
@@ -107,6 +109,11 @@ class SqliteStoreView:
         condition = "WHERE open = 1" if only_open else ""
         rows = self._all(f"SELECT id, data FROM incidents {condition} ORDER BY id DESC")  # noqa: S608  two constants
         return [unpack_incident(str(number), data) for number, data in rows]
+
+    def answers(self) -> Mapping[str, bool | None]:
+        """Say of every polled device whether its agent answers; None: not known yet."""
+        rows = self._all("SELECT device, data FROM states")
+        return {device: _ANSWERS[unpack_state(device, data, None).answer.condition] for device, data in rows}
 
     def rounds(self) -> Iterable[Round]:
         """Return the recorded rounds, oldest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jbnet.wiring.coverage import gather_evidence, load_register, load_targets
 from jbnet.wiring.databases import client_passfile, database_servers, playbook_runner, set_up_databases
 from jbnet.wiring.declaration import check_workspace, load_declaration, load_network, load_scale
 from jbnet.wiring.devices import deploy_desk, device_sessions, lab, remote_hosts, snmp_transport, trap_receiver
@@ -26,11 +27,14 @@ __all__ = [
     "deploy_desk",
     "device_sessions",
     "executions",
+    "gather_evidence",
     "lab",
     "load_checks",
     "load_declaration",
     "load_network",
+    "load_register",
     "load_scale",
+    "load_targets",
     "monitor",
     "monitor_view",
     "playbook_runner",

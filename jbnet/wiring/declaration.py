@@ -31,6 +31,7 @@ def check_workspace(directory: Path) -> Loaded:
     folders = ("inventory", "topology", "monitors", "dr")
     loaded = load_declaration(directory, folders)
     more = _findings_of_roles(directory, loaded.network) + _findings_of_recovery(directory, loaded.network)
+    more += _findings_of_targets(directory, loaded.network)
     found = {(finding.place, finding.code, finding.message): finding for finding in (*loaded.findings, *more)}
     errors = any(finding.severity == "error" for finding in found.values())
     ordered = sorted(found, key=lambda key: (key[0] is None, key))
@@ -43,6 +44,14 @@ def _findings_of_roles(directory: Path, network: Network | None) -> tuple[Findin
     from jbnet.monitor.checks import load_checks as load
 
     return load(read_files(directory, ("monitors",)), network.roles)[1] if network is not None else ()
+
+
+def _findings_of_targets(directory: Path, network: Network | None) -> tuple[Finding, ...]:
+    """Return what is wrong in topology/targets.yaml, except what reading it as YAML said already."""
+    from jbnet.adapters.workspace import read_files
+    from jbnet.inventory.targets import FILE, load_targets
+
+    return load_targets(read_files(directory, ("topology",)).get(FILE), network)[1]
 
 
 def _findings_of_recovery(directory: Path, network: Network | None) -> tuple[Finding, ...]:
