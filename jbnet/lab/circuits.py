@@ -11,16 +11,18 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jbnet.lab.paths import LabPaths
+from jbnet.lab.paths import LabPaths, tail
 from jbnet.lab.process import POLL_S
-from jbnet.lab.relay import CUT, SILENT, UP, ask
+from jbnet.lab.relay import ALL, CUT, SILENT, STATE, UP, Ends, as_text, ask
 from jbnet.model.errors import CommandFailed
 
 NETEM_QUEUE_PACKETS = 100_000
+LINES_A_RELAY = 64
+"""Lines that one relay process serves: select(2) knows 1024 descriptors, a line has two, and looks at each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +94,15 @@ class Circuits:
         delays = netem_for(self._lines.values())
         if delays:
             self._batch("tc", delays)
-        for line in self._lines.values():
-            if not line.port:
-                self._start_relay(line, pids, environment)
+        for number, lines in enumerate(self._relayed()):
+            self._start_relay(number, lines, pids, environment)
 
     def set_state(self, name: str, state: str) -> None:
         """Cut a line (``cut``), cut it silently (``silent``), or heal it (``up``). Raises CommandFailed."""
         line = self._lines[name]
         if not line.port:
-            self._ask(line, state)
+            number = next(n for n, lines in enumerate(self._relayed()) if line in lines)
+            self._ask(number, state, name)
             return
         ports, bridge = ("down" if state == CUT else "up"), ("down" if state == SILENT else "up")
         self._batch(
@@ -112,18 +114,25 @@ class Circuits:
         command = ("nsenter", f"--net=/proc/{self._carriers}/ns/net", "ip", "-json", "link", "show")
         shown = subprocess.run(command, capture_output=True, text=True, check=False).stdout
         up = {link["ifname"] for link in json.loads(shown or "[]") if "UP" in link["flags"]}
+        relayed = {n: state for number, _ in enumerate(self._relayed()) for n, state in self._ask(number).items()}
         return {
-            line.name: self._bridge_state(line, up) if line.port else self._ask(line, "state")
+            line.name: self._bridge_state(line, up) if line.port else relayed[line.name]
             for line in self._lines.values()
         }
 
     def await_relays(self, deadline: float) -> None:
         """Wait until every relay answers (monotonic deadline). Raises CommandFailed."""
-        for line in self._lines.values():
-            while not line.port and not self._paths.relay(line.name).exists():
+        for number, _ in enumerate(self._relayed()):
+            while not self._answers(number):
                 if time.monotonic() > deadline:
-                    raise CommandFailed("the relay of circuit {circuit} did not start", circuit=line.name)
+                    log = tail(Path(f"{self._paths.relay(number)}.log"))
+                    raise CommandFailed("the relay of the lines with delay did not start: {words}", words=log)
                 time.sleep(POLL_S)
+
+    def _relayed(self) -> list[list[Line]]:
+        """Return the lines with delay, relay by relay."""
+        lines = [line for line in self._lines.values() if not line.port]
+        return [lines[first : first + LINES_A_RELAY] for first in range(0, len(lines), LINES_A_RELAY)]
 
     @staticmethod
     def _bridge_state(line: Line, up: set[str]) -> str:
@@ -131,13 +140,17 @@ class Circuits:
             return CUT
         return UP if line.port in up else SILENT
 
-    def _ask(self, line: Line, request: str) -> str:
+    def _answers(self, number: int) -> bool:
         try:
-            return ask(self._paths.relay(line.name), request)
+            return bool(ask(self._paths.relay(number), STATE))
+        except OSError:
+            return False
+
+    def _ask(self, number: int, verb: str = STATE, name: str = ALL) -> dict[str, str]:
+        try:
+            return ask(self._paths.relay(number), verb, name)
         except OSError as error:
-            raise CommandFailed(
-                "the relay of circuit {circuit} does not answer: {error}", circuit=line.name, error=error
-            ) from error
+            raise CommandFailed("the relay of the lines with delay does not answer: {error}", error=error) from error
 
     def _batch(self, tool: str, commands: str) -> None:
         argv = ("nsenter", f"--net=/proc/{self._carriers}/ns/net", tool, "-batch", "-")
@@ -145,9 +158,17 @@ class Circuits:
         if done.returncode:
             raise CommandFailed("the lab's lines: {tool} failed: {error}", tool=tool, error=done.stderr.strip())
 
-    def _start_relay(self, line: Line, pids: Mapping[str, int], environment: Mapping[str, str]) -> None:
-        socket = self._paths.relay(line.name)
-        ends = [item for device, interface in (line.a, line.z) for item in (f"/proc/{pids[device]}/ns/net", interface)]
-        argv = ("setsid", "--fork", sys.executable, "-m", "jbnet.lab.relay", str(socket), str(line.latency_ms), *ends)
+    def _start_relay(
+        self, number: int, lines: Sequence[Line], pids: Mapping[str, int], environment: Mapping[str, str]
+    ) -> None:
+        socket = self._paths.relay(number)
+        told = [Ends(line.name, line.latency_ms, _end(line.a, pids), _end(line.z, pids)) for line in lines]
+        argv = ("setsid", "--fork", sys.executable, "-m", "jbnet.lab.relay", str(socket))
         with Path(f"{socket}.log").open("wb") as log:
-            subprocess.run(argv, env=environment, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=True)
+            subprocess.run(
+                argv, env=environment, cwd="/", input=as_text(told).encode(), stdout=log, stderr=log, check=True
+            )
+
+
+def _end(end: tuple[str, str], pids: Mapping[str, int]) -> tuple[str, str]:
+    return f"/proc/{pids[end[0]]}/ns/net", end[1]

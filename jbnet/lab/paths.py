@@ -67,9 +67,9 @@ class LabPaths:
         """Return the directory whose parts a device sees at their usual places."""
         return self.device(name) / "tree"
 
-    def relay(self, circuit: str) -> Path:
-        """Return the control socket of a circuit's delay relay."""
-        return self.runtime / "relays" / circuit
+    def relay(self, number: int) -> Path:
+        """Return the control socket of a relay of lines with delay."""
+        return self.runtime / "relays" / str(number)
 
 
 def states_below(directory: Path) -> list[Path]:
@@ -83,3 +83,11 @@ def states_below(directory: Path) -> list[Path]:
         if state.is_relative_to(directory.resolve()):
             found.append(state)
     return found
+
+
+def tail(log: Path, lines: int = 3) -> str:
+    """Return the last lines of a log, for a message; empty where there is none."""
+    try:
+        return " | ".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+    except FileNotFoundError:
+        return ""

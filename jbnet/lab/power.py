@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from jbnet.lab import process
-from jbnet.lab.paths import LabPaths
+from jbnet.lab.paths import LabPaths, tail
 from jbnet.lab.process import POLL_S
 from jbnet.lab.record import Chassis
 from jbnet.model.errors import CommandFailed
@@ -118,7 +118,7 @@ class Power:
                 "{device} did not boot: {reason}",
                 device=device,
                 reason=said or "no answer in time",
-                hint=text("its last words: {words}", words=_tail(log)),
+                hint=text("its last words: {words}", words=tail(log)),
             )
         return said.startswith("up")
 
@@ -127,10 +127,3 @@ class Power:
             return (self._paths.device(device) / "ready").read_text(encoding="utf-8").strip()
         except FileNotFoundError:
             return ""
-
-
-def _tail(log: Path, lines: int = 3) -> str:
-    try:
-        return " | ".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
-    except FileNotFoundError:
-        return ""

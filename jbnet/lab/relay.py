@@ -1,15 +1,17 @@
-"""A line with delay between two devices, where the kernel has no netem: a relay between two TAP devices.
+"""Lines with delay, where the kernel has no netem: a relay between two TAP devices for each of them.
 
 Frames leave in the order in which they came, each half a round trip after it came. The TAP devices use the
 virtio header (tuntap.rst of the kernel), so that TCP crosses in segments of up to 64 KiB, as through a veth pair.
-One process a circuit; its end unplugs the line.
+One process serves many lines; its end unplugs them.
 """
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import fcntl
+import json
 import os
 import select
 import signal
@@ -17,9 +19,11 @@ import socket
 import struct
 import sys
 import time
-from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+from jbnet.lab.delay import DelayQueue
 
 TUNSETIFF = 0x400454CA
 TUNSETOFFLOAD = 0x400454D0
@@ -28,122 +32,135 @@ IFF_TAP, IFF_NO_PI, IFF_VNET_HDR = 0x0002, 0x1000, 0x4000
 OFFLOAD_CSUM, OFFLOAD_TSO4, OFFLOAD_TSO6, OFFLOAD_ECN = 0x01, 0x02, 0x04, 0x08
 CLONE_NEWNET = 0x40000000
 FRAME_MAX = 65536 + 64
-QUEUE_MAX_BYTES = 64 * 1024 * 1024
+MESSAGE_MAX = 65536
 BURST = 64
 UP, CUT, SILENT = "up", "cut", "silent"
+STATE = "state"
+ALL = "*"
 
 
-@dataclass
-class DelayQueue:
-    """One direction: frames in order with the moment at which each is due; pure, time comes in as an argument.
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """What a relay is told of a line: the round trip, and (network namespace, interface) of both ends."""
 
-    Invariant: frames leave in the order in which they came, none before its time; what does not fit is dropped
-    whole, as a full transmit queue does.
-    """
-
-    delay_s: float
-    limit_bytes: int = QUEUE_MAX_BYTES
-    held_bytes: int = 0
-    dropped: int = 0
-    frames: deque[tuple[float, bytes]] = field(default_factory=deque)
-
-    def put(self, frame: bytes, now: float) -> None:
-        """Take a frame that came at ``now`` (monotonic seconds)."""
-        if self.held_bytes + len(frame) > self.limit_bytes:
-            self.dropped += 1
-            return
-        self.held_bytes += len(frame)
-        self.frames.append((now + self.delay_s, frame))
-
-    def due(self, now: float) -> bytes | None:
-        """Return the next frame if its time has come, else None."""
-        if not self.frames or self.frames[0][0] > now:
-            return None
-        frame = self.frames.popleft()[1]
-        self.held_bytes -= len(frame)
-        return frame
-
-    def next_time(self) -> float | None:
-        """Return when the next frame is due, or None."""
-        return self.frames[0][0] if self.frames else None
-
-    def clear(self) -> None:
-        """Lose everything that is under way."""
-        self.frames.clear()
-        self.held_bytes = 0
+    name: str
+    round_trip_ms: float
+    a: tuple[str, str]
+    z: tuple[str, str]
 
 
-class Relay:
-    """The two ends, their queues and the control socket of one circuit."""
+class RelayedLine:
+    """The two ends of one line, each with the queue of what came in there, and the line's state."""
 
-    def __init__(self, taps: tuple[int, int], control: socket.socket, round_trip_ms: float):
-        self._taps = taps
-        self._control = control
+    def __init__(self, taps: tuple[int, int], round_trip_ms: float):
+        self.taps = taps
+        self.state = UP
         self._queues = {tap: DelayQueue(round_trip_ms / 2000.0) for tap in taps}
-        self._state = UP
 
-    def run(self) -> None:
-        """Relay until killed."""
-        first, second = self._taps
-        control = self._control.fileno()
-        self._set(CUT)  # a carrier that comes makes the operational state known (RFC 2863)
-        self._set(UP)
-        while True:
-            readable = select.select((first, second, control), (), (), self._wait())[0]
-            if control in readable:
-                self._answer()
-            if first in readable:
-                self._take(first)
-            if second in readable:
-                self._take(second)
-            self._give(first, second)
-            self._give(second, first)
-
-    def _wait(self) -> float | None:
-        times = [moment for queue in self._queues.values() if (moment := queue.next_time()) is not None]
-        return max(0.0, min(times) - time.monotonic()) if times else None
-
-    def _take(self, tap: int) -> None:
+    def take(self, tap: int) -> None:
+        """Read what came in at one end. Raises OSError when the end is gone for good."""
         queue = self._queues[tap]
         for _ in range(BURST):
             try:
                 frame = os.read(tap, FRAME_MAX)
-            except (BlockingIOError, OSError):  # OSError: the interface is down
-                return
-            if self._state == UP:
+            except OSError as error:
+                if error.errno == errno.EBADFD:  # its network namespace has ended
+                    raise
+                return  # nothing more to read, or the interface is down
+            if self.state == UP:
                 queue.put(frame, time.monotonic())
 
-    def _give(self, source: int, target: int) -> None:
-        queue = self._queues[source]
-        while (frame := queue.due(time.monotonic())) is not None:
-            with contextlib.suppress(OSError):  # the far device has no power: the frame is lost, as on a line
-                os.write(target, frame)
+    def give(self) -> float | None:
+        """Send what is due to the far ends; return when the next frame will be, or None."""
+        first, second = self.taps
+        times = [self._send(first, second), self._send(second, first)]
+        return min((moment for moment in times if moment is not None), default=None)
 
-    def _answer(self) -> None:
-        """Obey one request (``up``, ``cut``, ``silent`` or ``state``) and answer with the state."""
-        connection, _ = self._control.accept()
-        with connection:
-            wanted = connection.recv(16).decode("ascii", "replace")
-            if wanted in (UP, CUT, SILENT):
-                self._set(wanted)
-            with contextlib.suppress(OSError):
-                connection.send(self._state.encode())
-
-    def _set(self, state: str) -> None:
-        self._state = state
+    def set(self, state: str) -> None:
+        """Cut the line (no carrier), cut it silently (nothing arrives), or heal it."""
+        self.state = state
         for tap, queue in self._queues.items():
             fcntl.ioctl(tap, TUNSETCARRIER, struct.pack("I", state != CUT))
             if state != UP:
                 queue.clear()
 
+    def _send(self, source: int, target: int) -> float | None:
+        queue = self._queues[source]
+        while (frame := queue.due(time.monotonic())) is not None:
+            with contextlib.suppress(OSError):  # the far device has no power: the frame is lost, as on a line
+                os.write(target, frame)
+        return queue.next_time()
 
-def ask(path: Path, request: str, timeout: float = 5.0) -> str:
-    """Send a request to a relay's control socket and return the state that it answers. Raises OSError."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+
+class Relay:
+    """Many lines and the control socket over which they are cut and healed."""
+
+    def __init__(self, lines: Mapping[str, RelayedLine], control: socket.socket):
+        self._lines = lines
+        self._control = control
+        self._by_tap = {tap: line for line in lines.values() for tap in line.taps}
+        self._next: dict[RelayedLine, float] = {}
+        """Lines that hold frames, and when the first of each is due."""
+
+    def run(self) -> None:
+        """Relay until killed."""
+        for line in self._lines.values():
+            line.set(CUT)  # a carrier that comes makes the operational state known (RFC 2863)
+            line.set(UP)
+        control = self._control.fileno()
+        while True:
+            # select and not epoll: Python's epoll waits in whole milliseconds, select in microseconds.
+            readable = select.select((*self._by_tap, control), (), (), self._wait())[0]
+            touched = set(self._next)
+            for descriptor in readable:
+                if descriptor == control:
+                    self._answer()
+                else:
+                    touched.add(self._take(descriptor))
+            self._give(touched)
+
+    def _wait(self) -> float | None:
+        return max(0.0, min(self._next.values()) - time.monotonic()) if self._next else None
+
+    def _take(self, tap: int) -> RelayedLine:
+        line = self._by_tap[tap]
+        try:
+            line.take(tap)
+        except OSError:
+            del self._by_tap[tap]
+        return line
+
+    def _give(self, lines: set[RelayedLine]) -> None:
+        for line in lines:
+            moment = line.give()
+            if moment is None:
+                self._next.pop(line, None)
+            else:
+                self._next[line] = moment
+
+    def _answer(self) -> None:
+        """Obey one request, ``VERB NAME``; the verb is a state or ``state``, the name may be ``*``."""
+        connection, _ = self._control.accept()
+        with connection, contextlib.suppress(OSError):
+            verb, _, name = connection.recv(MESSAGE_MAX).decode("utf-8", "replace").partition(" ")
+            chosen = self._lines if name == ALL else {name: self._lines[name]} if name in self._lines else {}
+            if verb in (UP, CUT, SILENT):
+                for line in chosen.values():
+                    line.set(verb)
+            connection.send(json.dumps({name: line.state for name, line in chosen.items()}).encode())
+
+
+def ask(path: Path, verb: str, name: str = ALL, timeout: float = 5.0) -> dict[str, str]:
+    """Send a request to a relay's control socket and return the states that it answers. Raises OSError."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as client:
         client.settimeout(timeout)
         client.connect(str(path))
-        client.send(request.encode())
-        return client.recv(16).decode()
+        client.send(f"{verb} {name}".encode())
+        answer = client.recv(MESSAGE_MAX)
+    if not answer:
+        raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
+    states: dict[str, str] = json.loads(answer)
+    return states
 
 
 def open_tap(namespace: str, name: str) -> int:
@@ -157,15 +174,22 @@ def open_tap(namespace: str, name: str) -> int:
     return tap
 
 
-def main(arguments: list[str]) -> None:
-    """``relay SOCKET ROUND_TRIP_MS NETNS_A NAME_A NETNS_Z NAME_Z``: plug the line in and relay."""
-    path, round_trip, *ends = arguments
+def as_text(lines: Sequence[Ends]) -> str:
+    """Return what a relay reads from its standard input: one JSON list."""
+    return json.dumps([[line.name, line.round_trip_ms, line.a, line.z] for line in lines])
+
+
+def main(arguments: Sequence[str]) -> None:
+    """``relay SOCKET < lines``: plug the lines in and relay."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    taps = open_tap(ends[0], ends[1]), open_tap(ends[2], ends[3])
-    control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    control.bind(path)
+    lines = {
+        name: RelayedLine((open_tap(*a), open_tap(*z)), round_trip_ms)
+        for name, round_trip_ms, a, z in json.load(sys.stdin)
+    }
+    control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    control.bind(arguments[0])
     control.listen()
-    Relay(taps, control, float(round_trip)).run()
+    Relay(lines, control).run()
 
 
 if __name__ == "__main__":

@@ -19,11 +19,15 @@ from jbnet.lab.spec import FENCE, NETOPS, POSTGRES, LabDevice, LabSpec
 FENCE_COMMAND = "/usr/local/libexec/jbnet-fence"
 AGENTX_DAEMONS = ("zebra", "ospfd", "bgpd")
 """Daemons to which vtysh sends ``agentx``: each of them must have the module, or the line is refused."""
+ROUTING_DAEMONS = ("ospfd", "bgpd")
+"""Daemons that have a MIB: where none of them runs, nobody writes ``agentx``, and zebra is a megabyte smaller."""
 PAM_FRR = "auth sufficient pam_permit.so\naccount sufficient pam_permit.so\n"
 """Debian's file lacks the account line, so every vtysh of a plain account complains on stderr."""
 TREES = ("var", "etc/frr", "etc/ssh", "etc/snmp", "etc/postgresql", "usr/local", "home", "root")
 FILES = ("etc/passwd", "etc/group", "etc/shadow", "etc/gshadow", "etc/hosts", "etc/hostname", "etc/pam.d/frr")
 MEMORY = (("/dev/shm", 1777), ("/tmp", 1777), ("/run", 755))  # noqa: S108  a device's own, empty at boot
+KERNEL = ("proc", "sysfs")
+RUN = "var/lib/jbnet-lab/run"
 SSHD_CONFIG = """\
 HostKey /etc/ssh/ssh_host_ed25519_key
 PidFile /run/sshd.pid
@@ -60,6 +64,12 @@ DIRECTORIES = (
     ("root/.ssh", "root", "root", 0o700),
     ("home", "root", "root", 0o755),
     ("home/netops", NETOPS, NETOPS, 0o750),
+    ("var/lib/jbnet-lab", "root", "root", 0o700),
+    (RUN, "root", "root", 0o755),
+    (f"{RUN}/frr", "frr", "frr", 0o2775),
+    (f"{RUN}/sshd", "root", "root", 0o755),
+    (f"{RUN}/lock", "root", "root", 0o1777),
+    (f"{RUN}/snmp-local", "root", "root", 0o700),
 )
 
 
@@ -82,6 +92,8 @@ def build(paths: LabPaths, spec: LabSpec, device: LabDevice, common: Common) -> 
     tree.file("etc/snmp/snmp.conf", "mibs :\n")
     if device.snmp:
         tree.file("etc/snmp/snmpd.conf", snmpd_conf(device, common.snmp, spec.trap_sink), "Debian-snmp", 0o600)
+    if POSTGRES in device.accounts:
+        tree.directory(f"{RUN}/postgresql", POSTGRES, POSTGRES, 0o2775)
     _local(tree)
     public = _ssh(tree, device, common.public)
     _switches(paths, spec, device, tree)
@@ -167,9 +179,8 @@ def _switches(paths: LabPaths, spec: LabSpec, device: LabDevice, tree: _Tree) ->
     names = spec.interfaces(device.name)
     settings = {
         "DAEMONS": " ".join(device.daemons),
-        "AGENTX": " ".join(d for d in AGENTX_DAEMONS if d in device.daemons) if device.snmp else "",
+        "AGENTX": " ".join(_agentx(device)),
         "SNMP": device.snmp or "",
-        "DATABASE": "yes" if POSTGRES in device.accounts else "",
     }
     (folder / "settings").write_text("".join(f"{k}={shlex.quote(v)}\n" for k, v in settings.items()))
     (folder / "fstab").write_text("".join(_mounts(paths, device, tree.root)))
@@ -177,6 +188,12 @@ def _switches(paths: LabPaths, spec: LabSpec, device: LabDevice, tree: _Tree) ->
     off = "".join(f"link set dev {n} down\naddr flush dev {n}\n" for n in (*names, "lo"))
     (folder / "off.ip").write_text(off + "route flush table main\n")
     os.mkfifo(folder / "power", 0o600)
+
+
+def _agentx(device: LabDevice) -> list[str]:
+    """Return the daemons that are started with FRR's SNMP module."""
+    routes = any(daemon in device.daemons for daemon in ROUTING_DAEMONS)
+    return [daemon for daemon in AGENTX_DAEMONS if daemon in device.daemons] if device.snmp and routes else []
 
 
 def _mounts(paths: LabPaths, device: LabDevice, tree: Path) -> list[str]:
@@ -192,6 +209,7 @@ def _mounts(paths: LabPaths, device: LabDevice, tree: Path) -> list[str]:
     lines.append(_bind(Path("/usr/local"), "/var/local"))
     lines += [_bind(tree / path, f"/{path}") for path in TREES if path != "var" and Path("/", path).is_dir()]
     lines += [f"jbnet {path} tmpfs mode={mode} 0 0\n" for path, mode in MEMORY]
+    lines += [f"jbnet /{kind.removesuffix('fs')} {kind} nosuid,nodev,noexec 0 0\n" for kind in KERNEL]
     return lines
 
 

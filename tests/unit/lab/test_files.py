@@ -89,7 +89,7 @@ def test_engine_ids_follow_the_name() -> None:
 
 def test_sockets_fit_into_107_bytes_whatever_the_workspace(tmp_path: Path) -> None:
     paths = LabPaths(tmp_path / ("x" * 200))
-    assert len(str(paths.relay("a-very-long-county-and-township-name-up1"))) < 107
+    assert len(str(paths.relay(99))) < 107
     assert paths.runtime != LabPaths(tmp_path / "y").runtime
 
 

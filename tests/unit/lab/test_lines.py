@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jbnet.lab.circuits import Line, batch_for, netem_for
-from jbnet.lab.relay import DelayQueue
+from jbnet.lab.delay import DelayQueue
 
 SHORT = Line("a-up1", ("core-r1", "d01-1"), ("a-r1", "up1"), 0.0, "c0")
 LONG = Line("b-up1", ("core-r1", "d02-1"), ("b-r1", "up1"), 12.0, "c1")
