@@ -7,12 +7,20 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from jbnet.config.intent import Intent
+from jbnet.model.errors import TargetError
+from jbnet.model.text import text
 from jbnet.platforms.registry import platform
 
 
 def print_intent(platform_name: str, intent: Intent) -> str:
-    """Return the intent as a complete configuration text, in the order in which the device shows it."""
+    """Return the intent as a complete configuration text, in the order in which the device shows it.
+
+    Raises TargetError for a platform that jbnet has no templates for.
+    """
     known = platform(platform_name)
+    if not known.is_rendered:
+        hint = text("see what its copy in a lab runs: jbnet render SELECTOR --as-lab")
+        raise TargetError("configurations of {platform} are not rendered yet", hint=hint, platform=known.title)
     environment = _environment(known.name)
     sections = [s for s in known.sections if s.needs is None or getattr(intent, s.needs)]
     return "".join(environment.get_template(s.template).render(intent=intent) for s in sections) + known.ending

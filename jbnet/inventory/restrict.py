@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from jbnet.model.network import Circuit, Device, InterfaceKind, Network
+from jbnet.model.network import Application, Circuit, Device, InterfaceKind, Line, Network
+from jbnet.platforms.registry import LAB_PLATFORM
 
 
 def restrict(network: Network, device_names: Collection[str]) -> Network:
@@ -13,7 +14,9 @@ def restrict(network: Network, device_names: Collection[str]) -> Network:
 
     Circuits and interfaces without both ends disappear, and databases without both hosts, and BGP sessions
     without both routers. Sites, locations and peers stay when they house a kept device; the ancestors of
-    what stays stay too, so that the tree holds together.
+    what stays stay too, so that the tree holds together. What remains is the lab's: every device runs FRR.
+    Agencies, VRFs and services stay; premises and partners stay where their line ends on a kept device, or where
+    a site without a line stays; applications keep the hosts that are there.
     """
     kept = frozenset(device_names)
     circuits = {n: c for n, c in network.circuits.items() if c.a.device in kept and c.z.device in kept}
@@ -26,19 +29,34 @@ def restrict(network: Network, device_names: Collection[str]) -> Network:
         network,
         sites={n: site for n, site in network.sites.items() if n in sites},
         locations=locations,
-        peers={n: peer for n, peer in network.peers.items() if n in homes},
+        peers={n: peer for n, peer in network.peers.items() if n in homes or _stays(peer.line, peer.site, sites, kept)},
         devices=devices,
         circuits=circuits,
         databases=databases,
+        applications={n: _hosted(a, kept) for n, a in network.applications.items()},
+        premises={n: p for n, p in network.premises.items() if _stays(p.line, p.site, sites, kept)},
         bgp_sessions=tuple(s for s in network.bgp_sessions if s.circuit in circuits),
         noc=network.noc if network.noc in kept else None,
     )
 
 
+def as_lab(device: Device) -> Device:
+    """Return the device as its copy in a lab is."""
+    return device if device.platform == LAB_PLATFORM else replace(device, platform=LAB_PLATFORM)
+
+
+def _stays(line: Line | None, site: str | None, sites: Collection[str], kept: Collection[str]) -> bool:
+    return site in sites and (line is None or line.device in kept)
+
+
+def _hosted(application: Application, kept: Collection[str]) -> Application:
+    return replace(application, hosts=tuple(host for host in application.hosts if host in kept))
+
+
 def _trim(device: Device, circuits: dict[str, Circuit]) -> Device:
     interfaces = tuple(i for i in device.interfaces if i.kind is not InterfaceKind.CIRCUIT or i.circuit in circuits)
     uplink = device.uplink if any(i.name == device.uplink for i in interfaces) else None
-    return replace(device, interfaces=interfaces, uplink=uplink)
+    return replace(as_lab(device), interfaces=interfaces, uplink=uplink)
 
 
 def _with_ancestors(network: Network, names: Iterable[str]) -> set[str]:

@@ -34,7 +34,7 @@ def scale_devices(network: Network, files: Mapping[str, str], scale: str) -> fro
 def _devices(network: Network, chosen: schema.ScaleDecl) -> frozenset[str]:
     homes = {*chosen.locations, *chosen.peers, *chosen.sites}
     homes |= {site.name for site in network.sites.values() if site.level.value in chosen.levels}
-    return frozenset(device.name for device in network.devices.values() if device.home in homes)
+    return frozenset(d.name for d in network.devices.values() if d.home in homes and d.role not in chosen.without)
 
 
 def check_scales(declared: Declaration, network: Network, report: Report) -> None:
@@ -46,6 +46,7 @@ def check_scales(declared: Declaration, network: Network, report: Report) -> Non
             ("location", "locations", decl.locations, network.locations),
             ("peer", "peers", decl.peers, network.peers),
             ("site", "sites", decl.sites, network.sites),
+            ("role", "without", decl.without, network.roles),
         ):
             for index, name in enumerate(names):
                 if name not in known:

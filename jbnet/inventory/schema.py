@@ -31,7 +31,6 @@ from jbnet.inventory.values import (
     Asn,
     Code,
     Cost,
-    Declared,
     Label,
     Latitude,
     LevelName,
@@ -39,6 +38,7 @@ from jbnet.inventory.values import (
     Mbits,
     Prefix,
 )
+from jbnet.inventory.values import Declared as Declared
 
 
 def _role_only(value: object) -> object:
@@ -76,6 +76,8 @@ class SiteDecl(Declared):
     """
 
     code: Code
+    formerly: tuple[Code, ...] = Field(default=(), strict=False)
+    """Codes that the site had before: what was recorded for them stays its own."""
     name_zh: Label
     parent: str | None = None
     status: Literal["register", "planned", "active"] | None = None

@@ -24,21 +24,37 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """A network operating system. ``commit_timer`` says where the clock of a trial commit runs.
+    """A network operating system: what it is called, and what it can do.
 
-    ``replace`` is ``whole`` where a candidate is always a whole configuration. ``daemons`` maps a
-    feature to the processes that it needs (only where the system is made of processes).
+    ``commit_timer`` says where the clock of a trial commit runs: ``native`` (the system has trial commits, ``trial``
+    is the command), ``device`` (a process on it), ``reboot`` (it can only plan a restart). ``negation`` is the word
+    that takes a line back. ``replace`` is ``whole`` where a candidate is always a whole configuration, else ``lines``.
+    ``daemons`` maps a feature to the processes that it needs (only where the system is made of processes).
     """
 
     name: str
+    title: str
+    vendor: str
+    family: str
     driver: str
     comment: str
+    negation: str
     commit_timer: str
     replace: str
     max_interface_name: int
     sections: tuple[Section, ...]
     daemons: Mapping[str, tuple[str, ...]]
+    trial: str | None = None
     ending: str = ""
+
+    @property
+    def is_rendered(self) -> bool:
+        """Say whether jbnet can print configurations for it."""
+        return bool(self.sections)
+
+
+LAB_PLATFORM = "frr"
+"""What the copy of every device runs in a lab."""
 
 
 @cache
@@ -55,6 +71,7 @@ def platform(name: str) -> Platform:
     return _platform(yaml.safe_load(data.read_text(encoding="utf-8")))
 
 
+@cache
 def names() -> tuple[str, ...]:
     """Return the names of all known platforms."""
     files = (entry.name for entry in resources.files("jbnet.platforms").iterdir())
@@ -62,6 +79,6 @@ def names() -> tuple[str, ...]:
 
 
 def _platform(data: dict[str, Any]) -> Platform:
-    sections = tuple(Section(**section) for section in data.pop("sections"))
+    sections = tuple(Section(**section) for section in data.pop("sections", ()))
     needed = {feature: tuple(programs) for feature, programs in data.pop("daemons", {}).items()}
     return Platform(sections=sections, daemons=needed, **data)
