@@ -5,7 +5,7 @@ How a site is homed follows from its circuits alone, never from its administrati
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -13,7 +13,7 @@ from functools import cached_property
 import networkx as nx
 
 from jbnet.model.errors import UsageError
-from jbnet.model.network import CircuitRole, Network
+from jbnet.model.network import Circuit, CircuitRole, Line, Network
 from jbnet.model.text import text
 
 
@@ -33,12 +33,20 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class FailureSet:
-    """What fails together, by name. A site (or location, or peer) stands for the devices that it houses."""
+    """What fails together, by name. A site (or location, or peer) stands for the devices that it houses.
+
+    A carrier stands for the circuits and lines that it leases out, an underlay for the circuits that it carries,
+    premises for the line that joins them.
+    """
 
     circuits: frozenset[str] = frozenset()
     devices: frozenset[str] = frozenset()
     sites: frozenset[str] = frozenset()
     srlgs: frozenset[str] = frozenset()
+    carriers: frozenset[str] = frozenset()
+    underlays: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
+    premises: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -47,9 +55,11 @@ class FailureSet:
         devices: Iterable[str] = (),
         sites: Iterable[str] = (),
         srlgs: Iterable[str] = (),
+        **others: Iterable[str],
     ) -> FailureSet:
-        """Build a set from any iterables of names."""
-        return cls(frozenset(circuits), frozenset(devices), frozenset(sites), frozenset(srlgs))
+        """Build a set from any iterables of names; ``others`` are carriers, underlays, lines and premises."""
+        named = {kind: frozenset(names) for kind, names in others.items()}
+        return cls(frozenset(circuits), frozenset(devices), frozenset(sites), frozenset(srlgs), **named)
 
 
 class Graph:
@@ -97,18 +107,54 @@ def build(network: Network) -> Graph:
 
 
 def expand(network: Network, failure: FailureSet) -> FailureSet:
-    """Return the same failure with sites and shared risks replaced by devices and circuits.
+    """Return the same failure as devices, circuits and lines alone.
 
     Raises UsageError for a name that the network does not know.
     """
     _require("circuit", failure.circuits, network.circuits)
     _require("device", failure.devices, network.devices)
-    homes = {d.home for d in network.devices.values()}
-    _require("site", failure.sites, {*network.sites, *homes})
-    _require("shared risk", failure.srlgs, {s for c in network.circuits.values() for s in c.srlgs})
-    shared = {c.name for c in network.circuits.values() if failure.srlgs.intersection(c.srlgs)}
+    if not _is_composed(failure):
+        return failure
+    _require_composed(network, failure)
+    shared = {c.name for c in network.circuits.values() if _shares(c, failure)}
     housed = {d.name for d in network.devices.values() if d.home in failure.sites}
-    return FailureSet(failure.circuits | shared, failure.devices | housed)
+    offices = {network.premises[name].line for name in failure.premises}
+    lines = {line.name for line in lines_of(network) if _shares(line, failure) or line in offices}
+    return FailureSet(failure.circuits | shared, failure.devices | housed, lines=failure.lines | lines)
+
+
+def lines_of(network: Network) -> Iterator[Line]:
+    """Yield the leased lines to premises and partners, which are no circuits between two devices."""
+    owners = (*network.premises.values(), *network.peers.values())
+    return (owner.line for owner in owners if owner.line is not None)
+
+
+def _is_composed(failure: FailureSet) -> bool:
+    return bool(
+        failure.sites or failure.srlgs or failure.carriers or failure.underlays or failure.lines or failure.premises
+    )
+
+
+def _require_composed(network: Network, failure: FailureSet) -> None:
+    homes = {d.home for d in network.devices.values()}
+    _require("site", failure.sites, {*network.sites, *homes, *network.peers})
+    carried = (*network.circuits.values(), *lines_of(network))
+    _require("shared risk", failure.srlgs, {*network.srlgs, *(s for c in carried for s in c.srlgs)})
+    _require("carrier", failure.carriers, {*network.carriers, *(c.carrier for c in carried if c.carrier)})
+    over = {c.underlay for c in network.circuits.values() if c.underlay}
+    _require("underlay", failure.underlays, {*network.underlays, *over})
+    _require("line", failure.lines, {line.name for line in lines_of(network)})
+    _require("premises", failure.premises, network.premises)
+
+
+def _shares(carried: Circuit | Line, failure: FailureSet) -> bool:
+    """Say whether a circuit or line fails with a shared risk, its carrier or its underlay."""
+    under = carried.underlay if isinstance(carried, Circuit) else None
+    return (
+        carried.carrier in failure.carriers
+        or under in failure.underlays
+        or not failure.srlgs.isdisjoint(carried.srlgs)
+    )
 
 
 def fail(graph: Graph, failure: FailureSet) -> Graph:
@@ -125,12 +171,11 @@ def _nearest(name: str, known: Iterable[str]) -> str:
     return ", ".join(get_close_matches(name, sorted(known), n=3, cutoff=0.0))
 
 
-def _require(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
-    held = set(known)
-    for name in sorted(set(names) - held):
+def _require(kind: str, names: Iterable[str], known: Collection[str]) -> None:
+    for name in sorted(name for name in names if name not in known):
         raise UsageError(
             "there is no {kind} {name!r} in the network",
             kind=kind,
             name=name,
-            hint=text("did you mean {like}?", like=_nearest(name, held)),
+            hint=text("did you mean {like}?", like=_nearest(name, known)),
         )

@@ -1,0 +1,102 @@
+"""What all parts of a picture of levels share: the page, the subject, where devices can be met by lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import cached_property
+
+from jbnet.model.network import Circuit, Network
+from jbnet.topology.diagrams.census import Column
+from jbnet.topology.diagrams.condition import Condition
+from jbnet.topology.diagrams.extent import Box
+from jbnet.topology.diagrams.page import Page
+from jbnet.topology.diagrams.palette import Palette
+from jbnet.topology.diagrams.speech import Speech
+from jbnet.topology.impact import homes_of
+
+
+class Detail(IntEnum):
+    """How much of the lower levels is written out."""
+
+    DOTS = 0
+    """Townships and communities are marks."""
+    TOWNSHIPS = 1
+    """Townships are named, communities are marks."""
+    COMMUNITIES = 2
+    """Both are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a picture of levels shows.
+
+    ``bars`` are devices drawn as bars across the page, from which the columns hang; ``boxes`` homes drawn above
+    them; ``circuits`` the lines among all these and the sites of the columns.
+    """
+
+    columns: tuple[Column, ...]
+    bars: tuple[str, ...]
+    boxes: tuple[str, ...]
+    circuits: tuple[Circuit, ...]
+    detail: Detail = Detail.DOTS
+    captions: bool = False
+
+    @property
+    def slots(self) -> float:
+        """Return the room left in a column's heading for the lines that come down through it."""
+        return 76.0 if self.captions else 46.0
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Where lines to a device may end. ``home`` is whose it is; ``tier`` counts downwards from the boxes above."""
+
+    box: Box
+    home: str
+    tier: int
+
+
+@dataclass
+class Drawing:
+    """A picture under construction. ``anchors`` by device, ``frames`` the outer box of each home's drawing."""
+
+    page: Page
+    network: Network
+    subject: Subject
+    speech: Speech
+    palette: Palette
+    condition: Condition
+    anchors: dict[str, Anchor] = field(default_factory=dict)
+    frames: dict[str, Box] = field(default_factory=dict)
+
+    @cached_property
+    def housed(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the devices of each home."""
+        return homes_of(self.network)
+
+    @cached_property
+    def uplinks(self) -> Counter[str]:
+        """Return on how many circuits each home hangs: those whose lower end is there and whose upper end is not."""
+        homes = {device.name: device.home for device in self.network.devices.values()}
+        ends = ((homes[c.a.device], homes[c.z.device]) for c in self.network.circuits.values())
+        return Counter(lower for upper, lower in ends if upper != lower)
+
+    @cached_property
+    def carriers(self) -> dict[str, str | None]:
+        """Return the carrier of each home's first line upwards."""
+        homes = {device.name: device.home for device in self.network.devices.values()}
+        found: dict[str, str | None] = {}
+        for circuit in self.network.circuits.values():
+            if homes[circuit.a.device] != homes[circuit.z.device]:
+                found.setdefault(homes[circuit.z.device], circuit.carrier)
+        return found
+
+    def anchor_home(self, home: str, box: Box, tier: int) -> None:
+        """Let lines to all of a home's devices that have no bar of their own end at its box."""
+        self.frames[home] = box
+        self.page.spots[home] = box.middle
+        for device in self.housed.get(home, ()):
+            self.anchors.setdefault(device, Anchor(box, home, tier))

@@ -1,0 +1,125 @@
+"""What a failure means, as the routers would have it: who is cut off, who runs on backup, which services stop.
+
+Everything about the whole network is computed once; a failure costs what it changes. ``Forecaster.of`` and
+``Forecaster.anew`` give the same answer; the second looks at everything and is there to check the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from jbnet.model.network import Network
+from jbnet.topology.graph import FailureSet, expand
+from jbnet.topology.impact import ServiceImpact
+from jbnet.topology.layers import NOWHERE, Layers
+from jbnet.topology.losses import Loss, Losses
+from jbnet.topology.needs import needs_of
+from jbnet.topology.peers import Peers
+from jbnet.topology.reachability import reachable
+from jbnet.topology.state import State
+from jbnet.topology.uplink import Uplinks
+from jbnet.topology.users import Users
+from jbnet.topology.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a failure means. All names are in the order of the declaration.
+
+    ``cut_off``: sites none of whose devices exchanges packets with the core any more. ``others``: locations and
+    peers cut off. ``on_backup``: sites, locations and peers that go up over a backup line now and did not before.
+    ``devices``: devices that the core does not reach any more, failed ones included. ``premises``: offices cut
+    off. ``services``: services with the number of sites that can no longer use them. What had no way before is in
+    none of them.
+    """
+
+    cut_off: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    on_backup: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
+    premises: tuple[str, ...] = ()
+    services: tuple[ServiceImpact, ...] = ()
+
+    @property
+    def weight(self) -> tuple[int, int, int]:
+        """Return how bad it is: services lost, summed over sites; homes cut off; homes on backup."""
+        return sum(s.sites for s in self.services), len(self.cut_off) + len(self.others), len(self.on_backup)
+
+
+class Forecaster:
+    """Answers what failures mean for one network. ``leaders``: which host serves each database today."""
+
+    def __init__(self, network: Network, leaders: Mapping[str, str] | None = None):
+        self.network = network
+        self.layers = Layers(network)
+        self.whole = State(self.layers)
+        self.uplinks = Uplinks(self.whole)
+        self._peers = Peers(self.layers)
+        needs = needs_of(network, leaders)
+        hosts = {host for need in needs.values() for group in need.hosts for host in group}
+        self.losses = Losses(self.layers, self.whole, (self.layers.number[h] for h in sorted(hosts)))
+        self._users = Users(self.layers, self.losses, needs)
+
+    def of(self, failure: FailureSet) -> Forecast:
+        """Return what the failure means. Raises UsageError for unknown names."""
+        found = expand(self.network, failure)
+        return self._forecast(found, self.losses.of(self._state(found, self.whole)), self.uplinks)
+
+    def anew(self, failure: FailureSet) -> Forecast:
+        """Return the same by looking at every device. Raises UsageError for unknown names."""
+        found = expand(self.network, failure)
+        return self._forecast(found, self.losses.anew(self._state(found, None)), None)
+
+    def reached(self, vantage: str, failure: FailureSet) -> frozenset[str]:
+        """Return the devices with which a device exchanges packets after a failure, peers' routers included."""
+        state = self._state(expand(self.network, failure), None)
+        found = reachable(state, self.layers.number[vantage])
+        view = View(state, self.layers.number[vantage])
+        peers = self._peers.routers(state, view) if found else ()
+        return frozenset(self.layers.names[device] for device in (*found, *peers))
+
+    def lines_up(self, failure: FailureSet, homes: Iterable[str]) -> Mapping[str, tuple[str, str]]:
+        """Return by which circuit homes go up after a failure, with the device on which it begins.
+
+        Homes that do not speak OSPF, those of the core, and those cut off have none.
+        """
+        layers, now = self.layers, Uplinks(self._state(expand(self.network, failure), None))
+        best = {home: now.best_of(layers.members.get(home, ())) for home in homes}
+        return {
+            home: (layers.names[device], layers.circuits[way.circuit])
+            for home, (device, way) in best.items()
+            if way.circuit != NOWHERE
+        }
+
+    def _state(self, expanded: FailureSet, whole: State | None) -> State:
+        layers = self.layers
+        devices = frozenset(layers.number[name] for name in expanded.devices)
+        circuits = frozenset(layers.circuit_number[name] for name in expanded.circuits)
+        return State(layers, devices, circuits, whole)
+
+    def _forecast(self, failure: FailureSet, loss: Loss, whole: Uplinks | None) -> Forecast:
+        cut, sites = self._users.cut_homes(loss.core), self.network.sites
+        peers = self._peers.lost(loss.state, failure.lines, loss.core)
+        devices = sorted({*loss.core, *(d for d in loss.state.devices if self.layers.homes[d] in self.network.peers)})
+        return Forecast(
+            cut_off=tuple(home for home in cut if home in sites),
+            others=(*(home for home in cut if home not in sites), *peers),
+            on_backup=(*self._on_backup(loss, whole), *self._peers.on_backup(loss.state, loss.core)),
+            devices=tuple(self.layers.names[device] for device in devices),
+            premises=self._users.premises(failure.lines, loss.core),
+            services=self._users.services(loss, cut, peers),
+        )
+
+    def _on_backup(self, loss: Loss, whole: Uplinks | None) -> tuple[str, ...]:
+        """Return the homes that now go up over a backup line and did not before."""
+        now, layers = Uplinks(loss.state, whole), self.layers
+        moved = loss.candidates | now.affected
+        found = []
+        for home in dict.fromkeys(layers.homes[device] for device in sorted(moved)):
+            line = now.line_of(layers.members[home])
+            if line != NOWHERE and layers.backup[line]:
+                before = self.uplinks.line_of(layers.members[home])
+                if before == NOWHERE or not layers.backup[before]:
+                    found.append(home)
+        return tuple(found)

@@ -1,0 +1,108 @@
+"""From lost devices to those who feel it: sites, locations, offices, and the services that they use."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+
+from jbnet.model.network import Level
+from jbnet.topology.impact import ServiceImpact
+from jbnet.topology.layers import Layers
+from jbnet.topology.losses import Loss, Losses
+from jbnet.topology.needs import Needs
+
+
+class Users:
+    """The homes of one network, and who uses which service."""
+
+    def __init__(self, layers: Layers, losses: Losses, needs: Mapping[str, Needs]):
+        self._layers = layers
+        self._losses = losses
+        self._needs = needs
+        self._network = layers.network
+        self._members = {host: self._group(losses.before_at(host)) for host in self._hosts()}
+        self._core_members = self._group(losses.before)
+        self._levels = {home: self._network.sites[home].level for home in layers.homes if home in self._network.sites}
+        self._by_level = Counter(self._levels.values())
+        self._offices = self._offices_by_device()
+        self._office_names = list(self._network.premises)
+        self._memo: dict[tuple[tuple[Level, int], ...], tuple[ServiceImpact, ...]] = {}
+
+    def cut_homes(self, gone: Collection[int]) -> tuple[str, ...]:
+        """Return the sites and locations all of whose devices the core lost, in the order of the declaration."""
+        return _emptied(self._layers, self._core_members, gone)
+
+    def services(self, loss: Loss, cut: Collection[str], peers: Collection[str]) -> tuple[ServiceImpact, ...]:
+        """Return the services that sites can no longer use, with their number. ``cut`` and ``peers`` are cut off."""
+        cut_sites = {home for home in cut if home in self._levels}
+        at_hosts = {host: self._sites_lost_to(host, gone) for host, gone in loss.hosts.items() if gone != loss.core}
+        if not at_hosts and not peers:
+            return self._alike(cut_sites)
+        found = []
+        for name, need in self._needs.items():
+            hit = cut_sites | self._without_host(need, at_hosts, cut_sites)
+            if any(set(group) <= set(peers) for group in need.peers):
+                hit = set(self._levels)
+            count = sum(self._levels[site] in self._network.services[name].levels for site in hit)
+            if count:
+                found.append(ServiceImpact(name, count))
+        return tuple(found)
+
+    def premises(self, lines: Collection[str], gone: Collection[int]) -> tuple[str, ...]:
+        """Return the offices whose line failed, or whose line ends on a device that the core lost."""
+        found = {office for device in self._offices.keys() & gone for office in self._offices[device]}
+        names = self._office_names
+        if lines:
+            offices = self._network.premises.values()
+            found.update(n for n, p in enumerate(offices) if p.line is not None and p.line.name in lines)
+        return tuple(names[number] for number in sorted(found))
+
+    def _offices_by_device(self) -> Mapping[int, list[int]]:
+        """Return the offices, by number, by the device on which they hang: their line's, else their site's first."""
+        found: dict[int, list[int]] = {}
+        for number, office in enumerate(self._network.premises.values()):
+            inside = self._layers.members.get(office.site, ())
+            device = self._layers.number.get(office.line.device) if office.line else next(iter(inside), None)
+            if device is not None:
+                found.setdefault(device, []).append(number)
+        return found
+
+    def _hosts(self) -> Iterable[int]:
+        names = dict.fromkeys(host for need in self._needs.values() for group in need.hosts for host in group)
+        return (self._layers.number[name] for name in names if name in self._layers.number)
+
+    def _group(self, devices: Collection[int]) -> dict[str, int]:
+        """Return the number of devices of every home among these."""
+        return Counter(self._layers.homes[device] for device in devices)
+
+    def _sites_lost_to(self, host: int, gone: Collection[int]) -> set[str]:
+        return {home for home in _emptied(self._layers, self._members[host], gone) if home in self._levels}
+
+    def _without_host(self, need: Needs, at_hosts: Mapping[int, set[str]], cut: set[str]) -> set[str]:
+        """Return the sites that reach no host of some group."""
+        found: set[str] = set()
+        for group in need.hosts:
+            numbers = [self._layers.number[host] for host in group if host in self._layers.number]
+            lost = [at_hosts.get(number, cut) for number in numbers]
+            if lost:
+                found |= set.intersection(*lost)
+        return found
+
+    def _alike(self, cut: set[str]) -> tuple[ServiceImpact, ...]:
+        """Return the services of sites that lost everything: a matter of counting levels."""
+        counted = tuple(sorted(Counter(self._levels[site] for site in cut).items()))
+        found = self._memo.get(counted)
+        if found is None:
+            numbers = dict(counted)
+            sums = {
+                name: sum(numbers.get(level, 0) for level in service.levels)
+                for name, service in self._network.services.items()
+            }
+            found = self._memo[counted] = tuple(ServiceImpact(name, n) for name, n in sums.items() if n)
+        return found
+
+
+def _emptied(layers: Layers, members: Mapping[str, int], gone: Collection[int]) -> tuple[str, ...]:
+    """Return the homes of which every member is gone."""
+    lost = Counter(layers.homes[device] for device in sorted(gone))
+    return tuple(home for home, count in lost.items() if count == members.get(home))
