@@ -34,7 +34,7 @@ def command(
 
     loaded = check_workspace(context.directory)
     ok = loaded.network is not None
-    context.emit(_counts(loaded.network), ok=ok, findings=loaded.findings)
+    context.emit(ok=ok, findings=loaded.findings, counts=_counts(loaded.network))
     if not context.json:
         _print(context, loaded.findings, loaded.network)
     if not ok:

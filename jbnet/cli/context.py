@@ -72,17 +72,30 @@ class Context:
         self.err.print(self.tr(template, **params), markup=False)
 
     def emit(
-        self, data: object = None, *, ok: bool = True, findings: Sequence[Finding] = (), kind: str = SCHEMA
+        self,
+        data: object = None,
+        *,
+        ok: bool = True,
+        findings: Sequence[Finding] = (),
+        kind: str = SCHEMA,
+        counts: Mapping[str, int] | None = None,
     ) -> None:
-        """Print the ``--json`` envelope (nothing without ``--json``)."""
+        """Print the ``--json`` envelope (nothing without ``--json``). ``counts`` stand beside those of findings."""
         if self.json:
-            json_module.dump(self.envelope(data, ok=ok, findings=findings, kind=kind), sys.stdout, ensure_ascii=False)
+            document = self.envelope(data, ok=ok, findings=findings, kind=kind, counts=counts)
+            json_module.dump(document, sys.stdout, ensure_ascii=False)
             sys.stdout.write("\n")
 
     def envelope(
-        self, data: object, *, ok: bool, findings: Sequence[Finding] = (), kind: str = SCHEMA
+        self,
+        data: object,
+        *,
+        ok: bool,
+        findings: Sequence[Finding] = (),
+        kind: str = SCHEMA,
+        counts: Mapping[str, int] | None = None,
     ) -> dict[str, object]:
         """Return the envelope of design section 6."""
-        counts = {str(severity): sum(f.severity is severity for f in findings) for severity in Severity}
+        found = {str(severity): sum(f.severity is severity for f in findings) for severity in Severity}
         listed = [f.as_json(self.tr(f.text)) for f in findings]
-        return {"schema": kind, "ok": ok, "counts": counts, "findings": listed, "data": data}
+        return {"schema": kind, "ok": ok, "counts": found | dict(counts or {}), "findings": listed, "data": data}

@@ -84,7 +84,7 @@ class Demo:
 
     def _stages(self, hand: Stagehand) -> None:
         with hand.board.stage("check", "the declaration is checked") as stage:
-            self.summary["sites"] = hand.runner.json("check")["data"]["sites"]
+            self.summary["sites"] = hand.runner.json("check")["counts"]["sites"]
             hand.board.measured(stage, "{sites} sites, no error", sites=self.summary["sites"])
         hand.network = wiring.load_scale(self.context.directory, SCALE)
         hand.picks = pick(hand.network, self.summary["seed"])

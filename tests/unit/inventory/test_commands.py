@@ -46,6 +46,12 @@ def test_a_good_declaration_exits_zero_and_is_counted(run: Run) -> None:
     assert out.splitlines() == ["errors: 0, other findings: 0", "qinghai: 1024 sites, 1041 devices, 1082 circuits"]
 
 
+def test_counts_of_the_shipped_network_stand_in_the_envelope(run: Run) -> None:
+    code, out, _ = run("-C", REPOSITORY, "--json", "check")
+    counts = json.loads(out)["counts"]
+    assert (code, counts["error"], counts["sites"]) == (0, 0, 1024)
+
+
 def test_errors_exit_one_with_a_line_each_and_a_count(run: Run, workspace: Path) -> None:
     spoil(workspace, "duplicate-key")
     code, out, _ = run("-C", workspace, "check")
