@@ -125,8 +125,12 @@ def expand(network: Network, failure: FailureSet) -> FailureSet:
 
 def lines_of(network: Network) -> Iterator[Line]:
     """Yield the leased lines to premises and partners, which are no circuits between two devices."""
-    owners = (*network.premises.values(), *network.peers.values())
-    return (owner.line for owner in owners if owner.line is not None)
+    for owner in network.premises.values():
+        if owner.line is not None:
+            yield owner.line
+    for partner in network.peers.values():
+        if partner.line is not None:
+            yield partner.line
 
 
 def _is_composed(failure: FailureSet) -> bool:
@@ -138,7 +142,7 @@ def _is_composed(failure: FailureSet) -> bool:
 def _require_composed(network: Network, failure: FailureSet) -> None:
     homes = {d.home for d in network.devices.values()}
     _require("site", failure.sites, {*network.sites, *homes, *network.peers})
-    carried = (*network.circuits.values(), *lines_of(network))
+    carried: list[Circuit | Line] = [*network.circuits.values(), *lines_of(network)]
     _require("shared risk", failure.srlgs, {*network.srlgs, *(s for c in carried for s in c.srlgs)})
     _require("carrier", failure.carriers, {*network.carriers, *(c.carrier for c in carried if c.carrier)})
     over = {c.underlay for c in network.circuits.values() if c.underlay}
@@ -151,9 +155,7 @@ def _shares(carried: Circuit | Line, failure: FailureSet) -> bool:
     """Say whether a circuit or line fails with a shared risk, its carrier or its underlay."""
     under = carried.underlay if isinstance(carried, Circuit) else None
     return (
-        carried.carrier in failure.carriers
-        or under in failure.underlays
-        or not failure.srlgs.isdisjoint(carried.srlgs)
+        carried.carrier in failure.carriers or under in failure.underlays or not failure.srlgs.isdisjoint(carried.srlgs)
     )
 
 

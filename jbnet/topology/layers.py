@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from ipaddress import IPv4Network
 
-from jbnet.model.network import Circuit, CircuitRole, Device, InterfaceKind, Network
+from jbnet.model.network import Circuit, CircuitRole, Device, InterfaceKind, Location, Network, Site
 
 BACKBONE = "0.0.0.0"  # noqa: S104  the backbone area's identifier (RFC 2328, C.2), not an address to bind to
 PRIMARY_COST = 10
@@ -52,11 +53,11 @@ class Layers:
         for number, circuit in enumerate(self.network.circuits.values()):
             a, z = self.number.get(circuit.a.device, NOWHERE), self.number.get(circuit.z.device, NOWHERE)
             self.ends.append((a, z))
-            area, cost = self._adjacency(circuit) if NOWHERE not in (a, z) else (None, 0)
-            self.layer.append(area)
-            if area is not None:
-                self.near[area][a].append((z, number, cost))
-                self.near[area][z].append((a, number, cost))
+            layer, cost = self._adjacency(circuit) if NOWHERE not in (a, z) else (None, 0)
+            self.layer.append(layer)
+            if layer is not None:
+                self.near[layer][a].append((z, number, cost))
+                self.near[layer][z].append((a, number, cost))
 
     def _adjacency(self, circuit: Circuit) -> tuple[str | None, int]:
         """Return the area that a circuit's ends have in common, and its cost."""
@@ -178,7 +179,7 @@ class Layers:
         Only a router inside an area announces what lies below it; below a border router they are reached through
         that very router; below one in the backbone, or outside of the blocks above them, not at all.
         """
-        found = set()
+        found: set[int] = set()
         for top, area in enumerate(self.area_of):
             if area is None or top not in self.below:
                 continue
@@ -207,9 +208,9 @@ class Layers:
             above = self.parent[above]
         return True
 
-    def _block(self, device: int) -> object:
+    def _block(self, device: int) -> IPv4Network | None:
         home = self.homes[device]
-        place = self.network.sites.get(home) or self.network.locations.get(home)
+        place: Site | Location | None = self.network.sites.get(home) or self.network.locations.get(home)
         return place.block if place else None
 
 
@@ -225,4 +226,3 @@ def _loopback_area(device: Device) -> str | None:
             return port.area
     areas = _areas(device)
     return areas[0] if areas else None
-

@@ -35,7 +35,7 @@ def _needs(network: Network, service: str, serving: Mapping[str, str]) -> Needs:
     chain = [network.services[name] for name in _closure(network, service)]
     applications = [network.applications[a] for s in chain for a in s.applications if a in network.applications]
     databases = [d for s in chain for d in s.databases] + [d for a in applications for d in a.databases]
-    groups = [(serving[d],) for d in databases if d in serving]
+    groups: list[tuple[str, ...]] = [(serving[d],) for d in databases if d in serving]
     groups += [a.hosts for a in applications if a.hosts]
     peers = [_partners(network, wanted) for s in chain for wanted in s.peers]
     return Needs(tuple(dict.fromkeys(groups)), tuple(dict.fromkeys(group for group in peers if group)))

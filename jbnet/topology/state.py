@@ -34,6 +34,11 @@ class State:
         self._hit = self._areas_hit()
         self._exits: dict[tuple[int, str], tuple[int, ...]] = {}
 
+    @property
+    def fails(self) -> bool:
+        """Say whether anything has failed."""
+        return bool(self.devices or self.circuits)
+
     def tree(self, area: str, source: int) -> AnyTree:
         """Return the shortest paths of an area from one of its devices; none lead from a device that failed."""
         found = self._trees.get((area, source))
@@ -70,9 +75,7 @@ class State:
 
     def sideways(self, border: int) -> tuple[int, ...]:
         """Return the partners that a border router turns to when it knows no way over the backbone."""
-        return tuple(
-            partner for partner, line in self.layers.partners.get(border, ()) if line not in self.circuits
-        )
+        return tuple(partner for partner, line in self.layers.partners.get(border, ()) if line not in self.circuits)
 
     def _nearest_doors(self, device: int, area: str) -> tuple[int, ...]:
         costs = {door: self.tree(area, door).cost(device) for door in self.borders(area)}
@@ -91,7 +94,7 @@ class State:
     def _tree(self, area: str, source: int) -> AnyTree:
         if self._whole is None:
             fresh = Tree(self.layers.near[area], (source,))
-            return fresh.without(self.devices, self.circuits) if self.devices or self.circuits else fresh
+            return fresh.without(self.devices, self.circuits) if self.fails else fresh
         whole = self._whole.tree(area, source)
         if area not in self._hit or not isinstance(whole, Tree):
             return whole

@@ -27,7 +27,7 @@ class Uplinks:
 
     def __init__(self, state: State, whole: Uplinks | None = None):
         self.state = state
-        self._core = self._core_tree(whole)
+        self.core = self._core_tree(whole)
         self._ways: dict[int, Way] = {}
 
     def way(self, speaker: int) -> Way:
@@ -40,7 +40,7 @@ class Uplinks:
     @property
     def affected(self) -> Set[int]:
         """Return the devices of the backbone whose way to the core changed."""
-        return self._core.affected if isinstance(self._core, Mended) else frozenset()
+        return self.core.affected if isinstance(self.core, Mended) else frozenset()
 
     def line_of(self, devices: Iterable[int]) -> int:
         """Return the circuit over which a home's devices go up: that of the one which is nearest to the core."""
@@ -55,27 +55,23 @@ class Uplinks:
 
     def core_cost(self, device: int) -> float:
         """Return the distance of a device of the backbone to the core."""
-        return self._core.cost(device)
+        return self.core.cost(device)
 
     def core_line(self, device: int) -> tuple[int, int] | None:
         """Return the next device and circuit from a device of the backbone to the core; None at the core."""
-        return self._core.via(device)
+        return self.core.via(device)
 
     def _core_tree(self, whole: Uplinks | None) -> AnyTree:
         near = self.state.layers.near[BACKBONE]
-        if whole is None:
-            tree = Tree(near, [root for root in self.state.layers.roots if root in near])
-        else:
-            assert isinstance(whole._core, Tree)  # noqa: S101  the whole network is never mended
-            tree = whole._core
-        failed = self.state.devices or self.state.circuits
-        return tree.without(self.state.devices, self.state.circuits) if failed else tree
+        mendable = whole.core if whole and isinstance(whole.core, Tree) else None
+        tree = mendable or Tree(near, [root for root in self.state.layers.roots if root in near])
+        return tree.without(self.state.devices, self.state.circuits) if self.state.fails else tree
 
     def _way(self, speaker: int) -> Way:
         layers = self.state.layers
-        cost = self._core.cost(speaker)
+        cost = self.core.cost(speaker)
         if cost < INFINITY:
-            step = self._core.via(speaker)
+            step = self.core.via(speaker)
             return Way(cost, step[1] if step else NOWHERE, speaker)
         area = layers.area_of[speaker]
         if area is None or area == BACKBONE or speaker in self.state.devices:
@@ -88,7 +84,7 @@ class Uplinks:
         """Return the way of a border router without a core over its partner."""
         layers = self.state.layers
         for partner, line in layers.partners[border]:
-            cost = self._core.cost(partner)
+            cost = self.core.cost(partner)
             if line not in self.state.circuits and cost < INFINITY:
                 return Way(cost + self._line_cost(border, line), line, partner)
         return NO_WAY
