@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from jbnet.inventory.ansible import Login
 from jbnet.model.errors import Missing
 from jbnet.model.text import text
 from jbnet.ports import PlaybookResult
@@ -83,15 +84,9 @@ class AnsiblePlaybooks:
         failed = events.failed or (() if ok else (f"ansible-playbook: {runner.status}{_last_words(runner)}",))
         return PlaybookResult(ok, events.changed, failed, time.monotonic() - began)
 
-    def _connection(self) -> dict[str, str]:
-        options = [
-            f"-o UserKnownHostsFile='{self._known_hosts}'",
-            "-o GlobalKnownHostsFile=/dev/null",
-            "-o StrictHostKeyChecking=yes",
-            "-o HostKeyAlias={{ device }}",
-            "-o IdentitiesOnly=yes",
-        ]
-        return {"ansible_ssh_common_args": " ".join(options), "ansible_ssh_private_key_file": str(self._key)}
+    def _connection(self) -> dict[str, object]:
+        """Return how to log in, as ``jbnet export ansible`` has it; ``device`` and the account are each host's own."""
+        return Login(str(self._key), str(self._known_hosts)).variables("{{ device }}")
 
     def _environment(self, directory: Path) -> dict[str, str]:
         return {

@@ -23,6 +23,7 @@ LAZY_COMMANDS: dict[str, tuple[str, str]] = {
     "address": ("jbnet.cli.address", "Allocate address blocks to new sites; list them."),
     "show": ("jbnet.cli.show", "Show a site, device, circuit, service or database."),
     "coverage": ("jbnet.cli.coverage", "How far the network has come, against the plan's targets."),
+    "export": ("jbnet.cli.export", "The declaration for other tools: Ansible, spreadsheets."),
     "render": ("jbnet.cli.render", "Render the configuration of devices."),
     "plan": ("jbnet.cli.plan", "Show what would change on which device in which wave."),
     "apply": ("jbnet.cli.apply", "Carry out a plan: timer, look, confirm, wave by wave."),

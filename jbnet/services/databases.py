@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from jbnet.inventory.ansible import device_variables
 from jbnet.model.errors import CommandFailed, Refused, Unreachable
 from jbnet.model.network import Network
 from jbnet.model.secrets import Secret
@@ -80,7 +81,7 @@ def playbook_inventory(
 ) -> dict[str, object]:
     """Return the Ansible inventory: one host a cluster, so that clusters are handled side by side.
 
-    ``device`` is the machine's name (its host key's), ``pg_*`` what the role needs.
+    A host has the variables of its machine, as in ``jbnet export ansible``, and ``pg_*``: what the role needs.
     """
     held = {name: secrets.get(name) for name in (REPLICATION_SECRET, CLIENT_SECRET)}
     leaders: dict[str, object] = {}
@@ -89,17 +90,18 @@ def playbook_inventory(
         declared = network.databases[name]
         lead = cluster(network, name, declared.primary)
         follow = cluster(network, name, declared.standby)
-        leaders[f"{lead.host}.{name}"] = _leader_variables(lead, layout, held)
-        standbys[f"{follow.host}.{name}"] = _standby_variables(follow, layout, held)
+        leaders[f"{lead.host}.{name}"] = _machine(network, lead) | _leader_variables(lead, layout, held)
+        standbys[f"{follow.host}.{name}"] = _machine(network, follow) | _standby_variables(follow, layout, held)
     return {"all": {"children": {"leaders": {"hosts": leaders}, "standbys": {"hosts": standbys}}}}
+
+
+def _machine(network: Network, here: Cluster) -> dict[str, object]:
+    return device_variables(network, network.devices[here.host]) | {"ansible_user": "postgres"}
 
 
 def _common_variables(here: Cluster, layout: Layout, held: Mapping[str, Secret]) -> dict[str, object]:
     data = layout.data(here.database.name)
     return {
-        "device": here.host,
-        "ansible_host": str(here.addresses[0]),
-        "ansible_user": "postgres",
         "pg_database": here.database.name,
         "pg_port": here.database.port,
         "pg_programs": layout.programs,

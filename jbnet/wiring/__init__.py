@@ -6,6 +6,8 @@ from jbnet.wiring.coverage import gather_evidence, load_register, load_targets
 from jbnet.wiring.databases import client_passfile, database_servers, playbook_runner, set_up_databases
 from jbnet.wiring.declaration import check_workspace, load_declaration, load_network, load_scale
 from jbnet.wiring.devices import deploy_desk, device_sessions, lab, remote_hosts, snmp_transport, trap_receiver
+from jbnet.wiring.exchange import ansible_inventory
+from jbnet.wiring.files import write_output
 from jbnet.wiring.monitoring import load_checks, monitor, monitor_view
 from jbnet.wiring.recoveries import (
     approval_box,
@@ -19,6 +21,7 @@ from jbnet.wiring.recoveries import (
 )
 
 __all__ = [
+    "ansible_inventory",
     "approval_box",
     "approvers",
     "check_workspace",
@@ -47,4 +50,5 @@ __all__ = [
     "snmp_transport",
     "trap_receiver",
     "verify_execution",
+    "write_output",
 ]

@@ -29,3 +29,10 @@ def sound(found: T | None, findings: tuple[Finding, ...], file: str) -> T:
     if found is None:
         raise AnswerIsNo("{file} has errors: {count}", file=file, count=len(findings), findings=findings)
     return found
+
+
+def write_output(path: Path, content: str) -> None:
+    """Write a result where somebody asked for it, whole or not at all. Raises Missing."""
+    from jbnet.adapters.workspace import write_file
+
+    write_file(path.parent, path.name, content)
