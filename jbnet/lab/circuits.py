@@ -1,8 +1,10 @@
 """The lines of a lab, and what happens to them: cut (no carrier), cut silently (carrier, but nothing arrives), healed.
 
-Between the two ends of a circuit lies the carrier's equipment, a bridge in a network namespace of its own, as
-between the ends of a leased line. Cutting takes the carrier's ports down: both ends lose the carrier and stay
-administratively up. A line with delay is a relay (``jbnet.lab.relay``) unless the kernel has netem.
+Between the two ends of a circuit lies the carrier's equipment, two ports in a network namespace of its own, as
+between the ends of a leased line; nftables hands each frame from one port to the other (a bridge each would do the
+same, but the kernel deletes bridges one by one, with all of the machine's networking waiting). Cutting takes the
+carrier's ports down: both ends lose the carrier and stay administratively up. Cutting silently stops the handing
+over. A line with delay is a relay (``jbnet.lab.relay``) unless the kernel has netem.
 """
 
 from __future__ import annotations
@@ -11,73 +13,17 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from jbnet.lab.lines import EXCHANGE, TABLE, Line, batch_for, exchange_for, join, netem_for, part
 from jbnet.lab.paths import LabPaths, tail
 from jbnet.lab.process import POLL_S
 from jbnet.lab.relay import ALL, CUT, SILENT, STATE, UP, Ends, as_text, ask
 from jbnet.model.errors import CommandFailed
 
-NETEM_QUEUE_PACKETS = 100_000
 LINES_A_RELAY = 64
 """Lines that one relay process serves: select(2) knows 1024 descriptors, a line has two, and looks at each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One circuit of a lab that is up. ``port`` names the carrier's bridge; empty: the line is a relay."""
-
-    name: str
-    a: tuple[str, str]
-    z: tuple[str, str]
-    latency_ms: float
-    port: str
-
-    def as_json(self) -> dict[str, object]:
-        """Return the form in which lab.json keeps it."""
-        return {
-            "name": self.name,
-            "a": list(self.a),
-            "z": list(self.z),
-            "latency_ms": self.latency_ms,
-            "port": self.port,
-        }
-
-
-def batch_for(lines: Iterable[Line], lans: Iterable[tuple[str, str]], pids: Mapping[str, int]) -> str:
-    """Return the `ip -batch` text that plugs in all lines without delay, and gives each LAN port its switch.
-
-    ``lans`` are (device, interface); ``pids`` are processes in the devices' namespaces.
-    """
-    commands: list[str] = []
-    for line in lines:
-        if line.port:
-            commands += _bridge(line, pids)
-    for number, (device, interface) in enumerate(lans):
-        commands.append(f"link add lan{number} type veth peer name {interface} netns {pids[device]}")
-        commands.append(f"link set lan{number} up")
-    return "".join(f"{command}\n" for command in commands)
-
-
-def _bridge(line: Line, pids: Mapping[str, int]) -> list[str]:
-    port = line.port
-    commands = [f"link add {port} type bridge"]
-    for letter, (device, interface) in (("a", line.a), ("z", line.z)):
-        commands.append(f"link add {port}{letter} type veth peer name {interface} netns {pids[device]}")
-        commands.append(f"link set {port}{letter} master {port} up")
-    return [*commands, f"link set {port} up"]
-
-
-def netem_for(lines: Iterable[Line]) -> str:
-    """Return the `tc -batch` text that delays the lines: half of the round trip at each of the carrier's ports."""
-    return "".join(
-        f"qdisc add dev {line.port}{end} root netem delay {line.latency_ms * 500:.0f}us limit {NETEM_QUEUE_PACKETS}\n"
-        for line in lines
-        if line.port and line.latency_ms
-        for end in "az"
-    )
 
 
 class Circuits:
@@ -90,12 +36,13 @@ class Circuits:
 
     def plug_in(self, lans: Iterable[tuple[str, str]], pids: Mapping[str, int], environment: Mapping[str, str]) -> None:
         """Make all lines. Raises CommandFailed."""
-        self._batch("ip", batch_for(self._lines.values(), lans, pids))
-        delays = netem_for(self._lines.values())
-        if delays:
-            self._batch("tc", delays)
-        for number, lines in enumerate(self._relayed()):
-            self._start_relay(number, lines, pids, environment)
+        lines = self._lines.values()
+        self._batch("ip", "-batch", batch_for(lines, lans, pids))
+        self._batch("nft", "-f", exchange_for(lines))
+        if delays := netem_for(lines):
+            self._batch("tc", "-batch", delays)
+        for number, relayed in enumerate(self._relayed()):
+            self._start_relay(number, relayed, pids, environment)
 
     def set_state(self, name: str, state: str) -> None:
         """Cut a line (``cut``), cut it silently (``silent``), or heal it (``up``). Raises CommandFailed."""
@@ -104,19 +51,18 @@ class Circuits:
             number = next(n for n, lines in enumerate(self._relayed()) if line in lines)
             self._ask(number, state, name)
             return
-        ports, bridge = ("down" if state == CUT else "up"), ("down" if state == SILENT else "up")
-        self._batch(
-            "ip", f"link set {line.port}a {ports}\nlink set {line.port}z {ports}\nlink set {line.port} {bridge}\n"
-        )
+        ports = "down" if state == CUT else "up"
+        self._batch("ip", "-batch", f"link set {line.port}a {ports}\nlink set {line.port}z {ports}\n")
+        self._batch("nft", "-f", part(line.port) if state == SILENT else join(line.port))
 
     def states(self) -> dict[str, str]:
         """Return the state of every line, read from the kernel and from the relays."""
-        command = ("nsenter", f"--net=/proc/{self._carriers}/ns/net", "ip", "-json", "link", "show")
-        shown = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-        up = {link["ifname"] for link in json.loads(shown or "[]") if "UP" in link["flags"]}
+        up = {link["ifname"] for link in json.loads(self._show("ip", "-json", "link", "show")) if "UP" in link["flags"]}
+        exchange = json.loads(self._show("nft", "-j", "list", "map", *TABLE.split(), EXCHANGE))
+        handed = {pair[0] for entry in exchange["nftables"] for pair in entry.get("map", {}).get("elem", ())}
         relayed = {n: state for number, _ in enumerate(self._relayed()) for n, state in self._ask(number).items()}
         return {
-            line.name: self._bridge_state(line, up) if line.port else relayed[line.name]
+            line.name: _port_state(line.port, up, handed) if line.port else relayed[line.name]
             for line in self._lines.values()
         }
 
@@ -134,12 +80,6 @@ class Circuits:
         lines = [line for line in self._lines.values() if not line.port]
         return [lines[first : first + LINES_A_RELAY] for first in range(0, len(lines), LINES_A_RELAY)]
 
-    @staticmethod
-    def _bridge_state(line: Line, up: set[str]) -> str:
-        if f"{line.port}a" not in up or f"{line.port}z" not in up:
-            return CUT
-        return UP if line.port in up else SILENT
-
     def _answers(self, number: int) -> bool:
         try:
             return bool(ask(self._paths.relay(number), STATE))
@@ -152,11 +92,18 @@ class Circuits:
         except OSError as error:
             raise CommandFailed("the relay of the lines with delay does not answer: {error}", error=error) from error
 
-    def _batch(self, tool: str, commands: str) -> None:
-        argv = ("nsenter", f"--net=/proc/{self._carriers}/ns/net", tool, "-batch", "-")
-        done = subprocess.run(argv, input=commands, capture_output=True, text=True, check=False)
+    def _batch(self, tool: str, option: str, commands: str) -> None:
+        self._run((tool, option, "-"), commands)
+
+    def _show(self, *argv: str) -> str:
+        return self._run(argv, "")
+
+    def _run(self, argv: Sequence[str], said: str) -> str:
+        command = ("nsenter", f"--net=/proc/{self._carriers}/ns/net", *argv)
+        done = subprocess.run(command, input=said, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise CommandFailed("the lab's lines: {tool} failed: {error}", tool=tool, error=done.stderr.strip())
+            raise CommandFailed("the lab's lines: {tool} failed: {error}", tool=argv[0], error=done.stderr.strip())
+        return done.stdout
 
     def _start_relay(
         self, number: int, lines: Sequence[Line], pids: Mapping[str, int], environment: Mapping[str, str]
@@ -172,3 +119,10 @@ class Circuits:
 
 def _end(end: tuple[str, str], pids: Mapping[str, int]) -> tuple[str, str]:
     return f"/proc/{pids[end[0]]}/ns/net", end[1]
+
+
+def _port_state(port: str, up: Collection[str], handed: Collection[str]) -> str:
+    """Return the state of a line by its ports: those that are up, those whose frames are handed over."""
+    if f"{port}a" not in up or f"{port}z" not in up:
+        return CUT
+    return UP if f"{port}a" in handed else SILENT

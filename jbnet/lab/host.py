@@ -34,9 +34,10 @@ AGENTX_MODULE = "frr/modules/ospfd_snmp.so"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 FEATURES = {
     "veth": "ip link add probe0 type veth peer name probe1",
-    "bridge": "ip link add probe2 type bridge",
     "tun": "ip tuntap add probe3 mode tap",
     "nftables": "nft add table ip probe",
+    "nft_fwd_netdev": "nft add table netdev probe && nft add chain netdev probe c"
+    " '{ type filter hook ingress device probe0 priority 0; }' && nft add rule netdev probe c fwd to probe1",
     "netem": "tc qdisc add dev lo root netem delay 1ms",
 }
 NETEM = "netem"

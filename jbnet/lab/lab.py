@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from jbnet.lab import host, keys, power, process, record, tree
+from jbnet.lab import host, keys, power, process, record, storage, tree
 from jbnet.lab.accounts import accounts
 from jbnet.lab.agent import SnmpSecrets
-from jbnet.lab.circuits import Circuits, Line
-from jbnet.lab.paths import MARK, ROOT, SCRIPTS, LabPaths
+from jbnet.lab.circuits import Circuits
+from jbnet.lab.lines import Line
+from jbnet.lab.paths import MARK, SCRIPTS, LabPaths
 from jbnet.lab.power import Power
 from jbnet.lab.record import Chassis, Record
 from jbnet.lab.relay import CUT, SILENT, UP
@@ -87,7 +88,7 @@ class Lab:
 
     def down(self) -> bool:
         """End the lab and remove all that it or a killed run left; False when there was nothing."""
-        if not self.paths.state.exists() and not self.paths.runtime.exists():
+        if not self.paths.state.exists() and not storage.left(self.paths.runtime):
             return False
         with self._locked():
             return self._remove()
@@ -199,9 +200,7 @@ class Lab:
 
     def _write_files(self, spec: LabSpec) -> None:
         """Lay out secrets, keys, known hosts and the file tree of every device."""
-        self.paths.runtime.mkdir(mode=0o755, parents=True)
-        for directory in (ROOT, self.paths.runtime):
-            directory.chmod(0o755)
+        storage.create(self.paths.runtime)
         self.paths.owner.write_text(f"{self.paths.state.resolve()}\n", encoding="utf-8")
         (self.paths.runtime / "relays").mkdir()
         self._secrets.create_missing(SECRET_NAMES)
@@ -237,14 +236,13 @@ class Lab:
 
     def _remove(self) -> bool:
         """Remove processes, then files; the namespaces, lines and mounts go with the processes."""
-        found = self.paths.runtime.exists() or self.paths.record.exists() or bool(process.belonging(self.paths.runtime))
+        found = bool(storage.left(self.paths.runtime)) or self.paths.record.exists()
+        found = found or bool(process.belonging(self.paths.runtime))
         left = process.end_all(self.paths.runtime)
         if left:
             raise TargetError("processes of the lab do not end: {pids}", pids=", ".join(map(str, sorted(left))))
-        for directory in (self.paths.runtime, self.paths.disks):
-            shutil.rmtree(directory, ignore_errors=True)
-        with contextlib.suppress(OSError):  # another lab is up
-            ROOT.rmdir()
+        storage.remove(self.paths.runtime)
+        shutil.rmtree(self.paths.disks, ignore_errors=True)
         self.paths.record.unlink(missing_ok=True)
         keys.remove_known_hosts(self.paths.known_hosts)
         return found

@@ -16,38 +16,39 @@ from jbnet.lab.paths import MARK
 
 PROC = Path("/proc")
 POLL_S = 0.01
+DYING_POLL_S = 0.05
 
 
 def belonging(runtime: Path) -> set[int]:
     """Return the ids of all living processes of the lab, except our own ancestors and ourselves."""
-    marked = {pid for pid in _all() if _is_marked(pid, runtime)}
+    spaces = {pid: _namespace(Path(str(pid))) for pid in _all()}
+    marked = {pid for pid in spaces if _is_marked(pid, runtime)}
     own = {_namespace(Path("self")), _namespace(Path("1"))}
-    spaces = {_namespace(Path(str(pid))) for pid in marked} - own - {None}
-    inside = {pid for pid in _all() if _namespace(Path(str(pid))) in spaces}
+    theirs = {spaces[pid] for pid in marked} - own - {None}
+    inside = {pid for pid, space in spaces.items() if space in theirs}
     return (marked | inside) - set(_ancestors())
 
 
-def end_all(runtime: Path, timeout: float = 10.0) -> set[int]:
+def end_all(runtime: Path, timeout: float = 60.0) -> set[int]:
     """Kill all processes of the lab, as often as new ones appear; return those left after ``timeout`` seconds.
 
     A process that is dying has lost its environment, and the first process of a PID namespace dies slowly, after
-    all others in it: so those that were killed are watched until they are gone.
+    all others in it: so those that were killed are watched until they are gone. Only then is it worth while to
+    look through all processes of the machine again.
     """
     deadline = time.monotonic() + timeout
     killed: set[int] = set()
-    dying: dict[int, int | None] = {}
-    while time.monotonic() < deadline:
-        found = belonging(runtime)
-        dying |= {pid: start_time(pid) for pid in found if pid not in dying}
+    while found := belonging(runtime):
+        dying = {pid: start_time(pid) for pid in found}
         for pid in found:
             _kill(pid)
         killed |= found
-        dying = {pid: started for pid, started in dying.items() if is_alive(pid, started)}
-        if not found and not dying:
-            _await_reaping(killed)
-            return set()
-        time.sleep(POLL_S)
-    return set(dying)
+        while dying := {pid: started for pid, started in dying.items() if is_alive(pid, started)}:
+            if time.monotonic() > deadline:
+                return set(dying)
+            time.sleep(DYING_POLL_S)
+    _await_reaping(killed)
+    return set()
 
 
 def _await_reaping(killed: set[int], timeout: float = 1.0) -> None:

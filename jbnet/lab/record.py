@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jbnet.lab import process
-from jbnet.lab.circuits import Line
+from jbnet.lab.lines import Line
 
 SCHEMA = "jbnet/lab/1"
 

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from jbnet.lab import process
+from jbnet.lab import process, storage
 from jbnet.lab.paths import LabPaths
 
 KINDS = ("net", "mnt", "pid", "uts", "ipc")
@@ -78,8 +78,8 @@ def leftovers(paths: LabPaths) -> list[str]:
     found += [
         f"mount {line}" for line in Path("/proc/mounts").read_text().splitlines() if any(n in line for n in names)
     ]
-    files = (paths.runtime, paths.disks, paths.record, paths.known_hosts)
-    return found + [str(path) for path in files if path.exists()]
+    files = (paths.disks, paths.record, paths.known_hosts)
+    return found + [str(path) for path in (*storage.left(paths.runtime), *files) if path.exists() or path.is_symlink()]
 
 
 class Namespaces:

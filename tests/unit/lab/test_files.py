@@ -11,7 +11,7 @@ import pytest
 from jbnet.lab import keys, record
 from jbnet.lab.accounts import accounts
 from jbnet.lab.agent import SnmpSecrets, engine_id, snmpd_conf
-from jbnet.lab.circuits import Line
+from jbnet.lab.lines import Line
 from jbnet.lab.paths import LabPaths
 from jbnet.lab.record import Chassis, Record
 from jbnet.lab.spec import LabDevice

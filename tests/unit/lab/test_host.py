@@ -36,7 +36,7 @@ def test_all_missing_kernel_features_are_named_together_and_netem_is_optional(mo
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(host, "_packages", lambda _: iter(()))
     monkeypatch.setattr(host, "features", lambda: frozenset({"veth", "nftables"}))
-    with pytest.raises(Missing, match="bridge, tun") as caught:
+    with pytest.raises(Missing, match="tun, nft_fwd_netdev") as caught:
         host.require(EMPTY)
     assert "netem" not in str(caught.value)
 

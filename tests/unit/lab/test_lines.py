@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jbnet.lab.circuits import Line, batch_for, netem_for
 from jbnet.lab.delay import DelayQueue
+from jbnet.lab.lines import LINES_A_CHAIN, Line, batch_for, exchange_for, netem_for
 
 SHORT = Line("a-up1", ("core-r1", "d01-1"), ("a-r1", "up1"), 0.0, "c0")
 LONG = Line("b-up1", ("core-r1", "d02-1"), ("b-r1", "up1"), 12.0, "c1")
@@ -14,15 +16,25 @@ RELAYED = Line("b-up1", ("core-r1", "d02-1"), ("b-r1", "up1"), 12.0, "")
 PIDS = {"core-r1": 10, "a-r1": 11, "b-r1": 12}
 
 
-def test_a_line_is_a_bridge_of_the_carrier_with_a_port_to_each_end() -> None:
+def test_a_line_is_a_port_of_the_carrier_to_each_end() -> None:
     assert batch_for([SHORT], [], PIDS).splitlines() == [
-        "link add c0 type bridge",
         "link add c0a type veth peer name d01-1 netns 10",
-        "link set c0a master c0 up",
+        "link set c0a up",
         "link add c0z type veth peer name up1 netns 11",
-        "link set c0z master c0 up",
-        "link set c0 up",
+        "link set c0z up",
     ]
+
+
+def test_frames_are_handed_from_port_to_port_and_nowhere_else() -> None:
+    text = exchange_for([SHORT, RELAYED])
+    assert "devices = { c0a, c0z } priority 0;\n  fwd to iif map @exchange\n  drop\n" in text
+    assert text.endswith("add element netdev carriers exchange { c0a : c0z, c0z : c0a }\n")
+
+
+def test_a_chain_has_no_more_devices_than_the_kernel_takes() -> None:
+    text = exchange_for([replace(SHORT, port=f"c{number}") for number in range(2 * LINES_A_CHAIN + 1)])
+    chains = [line for line in text.splitlines() if "hook ingress" in line]
+    assert [line.count(",") + 1 for line in chains] == [2 * LINES_A_CHAIN, 2 * LINES_A_CHAIN, 2]
 
 
 def test_a_lan_port_is_plugged_into_a_switch() -> None:

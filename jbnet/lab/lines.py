@@ -1,0 +1,92 @@
+"""The lines of a lab as texts for the kernel's tools: ports, the exchange between them, delays. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+NETEM_QUEUE_PACKETS = 100_000
+TABLE, EXCHANGE = "netdev carriers", "exchange"
+LINES_A_CHAIN = 100
+"""Lines of one chain: it may have 256 devices (NFT_NETDEVICE_MAX of the kernel), a line has two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One circuit of a lab that is up. ``port`` begins the names of the carrier's ports; empty: a relay's line."""
+
+    name: str
+    a: tuple[str, str]
+    z: tuple[str, str]
+    latency_ms: float
+    port: str
+
+    def as_json(self) -> dict[str, object]:
+        """Return the form in which lab.json keeps it."""
+        return {
+            "name": self.name,
+            "a": list(self.a),
+            "z": list(self.z),
+            "latency_ms": self.latency_ms,
+            "port": self.port,
+        }
+
+
+def batch_for(lines: Iterable[Line], lans: Iterable[tuple[str, str]], pids: Mapping[str, int]) -> str:
+    """Return the `ip -batch` text that plugs in all lines without delay, and gives each LAN port its switch.
+
+    ``lans`` are (device, interface); ``pids`` are processes in the devices' namespaces.
+    """
+    commands: list[str] = []
+    for line in lines:
+        if line.port:
+            commands += _ports(line, pids)
+    for number, (device, interface) in enumerate(lans):
+        commands.append(f"link add lan{number} type veth peer name {interface} netns {pids[device]}")
+        commands.append(f"link set lan{number} up")
+    return "".join(f"{command}\n" for command in commands)
+
+
+def _ports(line: Line, pids: Mapping[str, int]) -> list[str]:
+    commands = []
+    for letter, (device, interface) in (("a", line.a), ("z", line.z)):
+        commands.append(f"link add {line.port}{letter} type veth peer name {interface} netns {pids[device]}")
+        commands.append(f"link set {line.port}{letter} up")
+    return commands
+
+
+def exchange_for(lines: Iterable[Line]) -> str:
+    """Return the ruleset (nft(8)) that hands frames over from port to port; what has no far port is dropped."""
+    ports = [line.port for line in lines if line.port]
+    chunks = [ports[first : first + LINES_A_CHAIN] for first in range(0, len(ports), LINES_A_CHAIN)]
+    chains = [
+        f" chain ports{number} {{\n  type filter hook ingress devices = {{ {_both(chunk)} }} priority 0;\n"
+        f"  fwd to iif map @{EXCHANGE}\n  drop\n }}\n"
+        for number, chunk in enumerate(chunks)
+    ]
+    table = f"map {EXCHANGE} {{ type iface_index : iface_index; }}"
+    return f"table {TABLE} {{\n {table}\n{''.join(chains)}}}\n" + "".join(join(port) for port in ports)
+
+
+def join(port: str) -> str:
+    """Return the command (nft(8)) that hands frames over in both directions of a line."""
+    return f"add element {TABLE} {EXCHANGE} {{ {port}a : {port}z, {port}z : {port}a }}\n"
+
+
+def part(port: str) -> str:
+    """Return the commands (nft(8)) that stop it, whether or not it was stopped before."""
+    return f"{join(port)}delete element {TABLE} {EXCHANGE} {{ {port}a, {port}z }}\n"
+
+
+def _both(ports: Iterable[str]) -> str:
+    return ", ".join(f"{port}{letter}" for port in ports for letter in "az")
+
+
+def netem_for(lines: Iterable[Line]) -> str:
+    """Return the `tc -batch` text that delays the lines: half of the round trip at each of the carrier's ports."""
+    return "".join(
+        f"qdisc add dev {line.port}{end} root netem delay {line.latency_ms * 500:.0f}us limit {NETEM_QUEUE_PACKETS}\n"
+        for line in lines
+        if line.port and line.latency_ms
+        for end in "az"
+    )
