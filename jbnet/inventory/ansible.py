@@ -87,10 +87,9 @@ def ours(network: Network) -> Iterator[Device]:
 
 def groups_of(network: Network, device: Device) -> Iterator[str]:
     """Yield the groups of a device: role, platform, and site, level, phase, status and prefecture, or location."""
-    role = network.roles[device.role]
     yield _name("role", device.role)
     yield _name("platform", device.platform)
-    if role.managed:
+    if _is_managed(network, device):
         yield "managed"
     site = network.sites.get(device.home)
     if site is None:
@@ -103,6 +102,11 @@ def groups_of(network: Network, device: Device) -> Iterator[str]:
     yield _name("status", site.status.value)
     if above is not None:
         yield _name("prefecture", above.name)
+
+
+def _is_managed(network: Network, device: Device) -> bool:
+    role = network.roles.get(device.role)
+    return role is not None and role.managed
 
 
 def _name(kind: str, name: str) -> str:
@@ -133,7 +137,7 @@ def facts(network: Network, device: Device) -> dict[str, object]:
         "prefecture": above.name if above else None,
         "role": device.role,
         "platform": device.platform,
-        "managed": network.roles[device.role].managed,
+        "managed": _is_managed(network, device),
         "loopback": str(device.loopback) if device.loopback else None,
         "addresses": [str(address) for address in management_addresses(device)],
         "asn": device.asn,
