@@ -76,7 +76,7 @@ def load_approvers(folders: Sequence[Path]) -> Approvers:
                 continue
             people[name] = Approver(name, print_, person.login, person.name_zh, person.roles)
             keys[name] = key
-    if findings.found:
+    if findings.has_errors:
         raise UsageError("the list of approvers cannot be used", findings=findings.sorted())
     return Approvers(people, keys)
 

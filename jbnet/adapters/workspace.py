@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from jbnet.adapters.texts import Texts, read_texts
 from jbnet.model.errors import Missing, UsageError
+from jbnet.model.findings import Severity
 from jbnet.model.text import text
 
 FOLDERS: tuple[str, ...] = ("inventory", "topology")
@@ -18,8 +19,20 @@ FOLDERS: tuple[str, ...] = ("inventory", "topology")
 def read_files(directory: Path, folders: Sequence[str] = FOLDERS) -> dict[str, str]:
     """Return the text of every ``*.yaml`` below the folders, keyed by path relative to the workspace.
 
-    Bytes that are not UTF-8 become U+FFFD, which the loader reports with its place.
-    Raises UsageError when the directory is no workspace, Missing when a file cannot be read.
+    Bytes that are not UTF-8 become lone surrogates, which the loader reports with their place. Raises UsageError when
+    the directory is no workspace, Missing when a file cannot be read; ``read_workspace`` makes findings of those.
+    """
+    texts = read_workspace(directory, folders)
+    errors = [finding for finding in texts.findings if finding.severity is Severity.ERROR]
+    if errors:
+        raise Missing("{what}", findings=tuple(errors), what=errors[0].text)
+    return texts.files
+
+
+def read_workspace(directory: Path, folders: Sequence[str] = FOLDERS) -> Texts:
+    """Return the texts below the folders and a finding for each that was not read.
+
+    Raises UsageError when the directory is no workspace.
     """
     if not (directory / FOLDERS[0]).is_dir():
         raise UsageError(
@@ -27,23 +40,7 @@ def read_files(directory: Path, folders: Sequence[str] = FOLDERS) -> dict[str, s
             hint=text("give one with -C DIR, or lay one with: jbnet init DIR"),
             directory=directory,
         )
-    return {path.relative_to(directory).as_posix(): _read(path) for path in _walk(directory, folders)}
-
-
-def _walk(directory: Path, folders: Sequence[str]) -> Iterator[Path]:
-    for folder in folders:
-        found = (path for path in (directory / folder).rglob("*.y*ml") if path.suffix in (".yaml", ".yml"))
-        # Hidden ones are an editor's lock or a half-written draft, not the declaration.
-        yield from sorted(p for p in found if not p.name.startswith(".") and (p.is_file() or p.is_symlink()))
-
-
-def _read(path: Path) -> str:
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):  # a link to a device or a pipe would never end
-            raise Missing("cannot read {path}: {reason}", path=path, reason=text("it is no regular file"))
-        return path.read_bytes().decode("utf-8", errors="replace")
-    except OSError as error:
-        raise Missing("cannot read {path}: {reason}", path=path, reason=error.strerror) from error
+    return read_texts(directory, folders)
 
 
 def write_file(directory: Path, file: str, content: str) -> None:

@@ -7,31 +7,46 @@ dangling: the finding about what was left out is enough.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
+from typing import Any
 
-from jbnet.inventory.source import Path
+from jbnet.inventory.marks import Path
 
 _WORD = re.compile(r"[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*")
 
 
-def without(data: object, path: Path) -> object:
-    """Return ``data`` without what stands at ``path``; only the containers on the way are copied.
+def without(data: object, paths: Iterable[Path]) -> object:
+    """Return ``data`` without what stands at the paths; only the containers on the way are copied, each once.
 
     A list goes whole when an element of it is wrong, so that no position in it shifts.
     """
-    numbers = [index for index, part in enumerate(path) if isinstance(part, int)]
-    return _without(data, path[: numbers[0]] if numbers else path)
+    tree: _Tree = {}
+    for path in paths:
+        names = list(takewhile(lambda part: not isinstance(part, int), path))
+        branch: _Tree | None = tree
+        for part in names[:-1]:
+            branch = branch.setdefault(part, {}) if branch is not None else None
+        if not names:
+            return None
+        if branch is not None:
+            branch[names[-1]] = None
+    return _without(data, tree) if tree else data
 
 
-def _without(data: object, path: Path) -> object:
-    if not isinstance(data, dict) or not path:
+_Tree = dict[str | int, Any]
+"""What is to go: keys to the tree below, or None where all of it goes."""
+
+
+def _without(data: object, tree: _Tree) -> object:
+    if not isinstance(data, dict):
         return None
-    head, rest = path[0], path[1:]
     copy = dict(data)
-    if rest and isinstance(copy.get(head), dict):
-        copy[head] = _without(copy[head], rest)
-    else:
-        copy.pop(head, None)
+    for key, below in tree.items():
+        if below is not None and isinstance(copy.get(key), dict):
+            copy[key] = _without(copy[key], below)
+        else:
+            copy.pop(key, None)
     return copy
 
 

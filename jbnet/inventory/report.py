@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
 from jbnet.inventory.codes import RULES
 from jbnet.model.findings import Finding, Place, Severity
 from jbnet.model.text import Text
+
+_MANY = 1000
+"""Names past which only those with one half in common are compared: the rest would cost seconds."""
 
 
 class Report:
@@ -39,7 +43,51 @@ class Report:
         return tuple(sorted(self._findings.values(), key=lambda f: (f.place or nowhere, f.code, f.message)))
 
 
+class FileReport:
+    """A report on one file that stops listing a code after ``limit`` findings and counts the rest.
+
+    A hundred thousand aliases are one mistake; nobody reads them one by one.
+    """
+
+    limit = 200
+
+    def __init__(self, file: str, report: Report) -> None:
+        self.file = file
+        self._report = report
+        self._counts: Counter[str] = Counter()
+        self._last: dict[str, Place] = {}
+
+    def has_room(self, code: str) -> bool:
+        """Say whether another finding of this code would be listed; without room it is only counted."""
+        return self._counts[code] < self.limit
+
+    def add(self, code: str, template: str, place: Place, related: Iterable[Place] = (), /, **params: object) -> None:
+        """Record a finding of that code, or count it."""
+        self._counts[code] += 1
+        if self._counts[code] <= self.limit:
+            self._report.add(code, template, place, related, **params)
+        else:
+            self._last.setdefault(code, place)
+
+    def close(self) -> None:
+        """Say how many were not listed, at the first of them."""
+        for code, place in self._last.items():
+            count = self._counts[code] - self.limit
+            self._report.add(code, "and {count} more of {code} in this file", place, count=count, code=code)
+        self._last.clear()
+
+
 def nearest(name: str, known: Collection[str]) -> str | None:
     """Return the known name most like ``name``, or None when none is alike."""
-    matches = get_close_matches(name.lower(), sorted(known), n=1, cutoff=0.6)
+    wanted = name.lower()
+    matches = get_close_matches(wanted, sorted(_candidates(wanted, known)), n=1, cutoff=0.6)
     return matches[0] if matches else None
+
+
+def _candidates(name: str, known: Collection[str]) -> Collection[str]:
+    """Return all names of a few, of many those that begin or end as ``name`` does: one slip spares one half."""
+    if len(known) <= _MANY:
+        return known
+    half = len(name) // 2
+    begin, end = name[: max(1, half)], name[half:]
+    return [other for other in known if other.startswith(begin) or other.endswith(end)]

@@ -1,33 +1,32 @@
 """YAML text to plain data with the place of every key and value. Never constructs objects from the text.
 
-``compose()`` gives nodes with marks; scalars are resolved here, by YAML 1.2's core schema rather than
-1.1's: ``yes`` and ``no`` are text, ``010`` and ``12:30`` are text, so a code never turns into a number silently.
+The parser's events are turned into dict, list and scalars here (``builder``), so that nothing depends on what a
+loader would make of them, memory is bounded by the text, and every trap is a finding instead of a surprise.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import yaml
 
-from jbnet.inventory.report import Report
+from jbnet.inventory import marks as placed
+from jbnet.inventory.builder import Builder
+from jbnet.inventory.characters import clean
+from jbnet.inventory.marks import Path
+from jbnet.inventory.report import FileReport, Report
+from jbnet.inventory.scalars import full_width, full_width_in
 from jbnet.model.findings import Place
 
-Path = tuple[str | int, ...]
+__all__ = ["LARGEST", "Path", "Source", "read"]
 
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_TAG = "tag:yaml.org,2002:"
-_PLAIN_TAGS = frozenset(_TAG + kind for kind in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map"))
-_INT = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
-_FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+([eE][-+]?[0-9]+)?\Z")
-_WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
-_DEPTH = 60
-_BRACKETS = re.compile(r"[\[\]{}]")
-_STEEP = re.compile(rf"(?:[-?:][ \t]+){{{_DEPTH},}}|^ {{{_DEPTH * 4},}}[^ ]", re.MULTILINE)
-UNDECODABLE = "\ufffd"
-"""What a reader of files puts where bytes are not UTF-8."""
+_MISSED_BLANK = re.compile(r"\s*-?\s*([A-Za-z_][A-Za-z0-9_-]*):[^\s/\[\]{}]")
+_LINE = 1000
+"""Characters of a line that are looked at for a slip."""
+LARGEST = 16 * 1024 * 1024
+"""Characters (in files: bytes) past which a file is refused; a national network needs a few million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,8 @@ class Source:
 
     file: str
     data: object
-    keys: Mapping[Path, Place] = field(default_factory=dict, repr=False)
-    values: Mapping[Path, Place] = field(default_factory=dict, repr=False)
+    marks: object = field(default=None, repr=False)
+    """The positions of keys and values, as ``jbnet.inventory.marks`` keeps them."""
     lost: frozenset[str] = frozenset()
     """Keys below a key that stood twice: names that may be referred to."""
     broken: frozenset[Path] = frozenset()
@@ -45,155 +44,77 @@ class Source:
 
     def place(self, path: Path = ()) -> Place:
         """Return where the value at ``path`` stands, or the nearest place around it."""
-        while path:
-            found = self.values.get(path)
-            if found is not None:
-                return found
-            path = path[:-1]
-        return Place(self.file)
+        packed, _ = placed.find(self.marks, path)
+        return Place(self.file) if packed is None else placed.value_place(self.file, packed)
 
     def has(self, path: Path) -> bool:
         """Say whether something is written at ``path``."""
-        return path in self.values
+        return placed.find(self.marks, path)[1]
 
     def key_place(self, path: Path) -> Place:
         """Return where the key at the end of ``path`` stands, or the nearest place around it."""
-        return self.keys.get(path) or self.place(path)
+        packed, exact = placed.find(self.marks, path)
+        if packed is None:
+            return Place(self.file)
+        inside_mapping = exact and bool(path) and isinstance(path[-1], str)
+        return (placed.key_place if inside_mapping else placed.value_place)(self.file, packed)
 
 
 def read(file: str, content: str, report: Report) -> Source | None:
     """Parse one file; None when it is not YAML. Findings go to ``report``; what could be read is kept."""
-    if UNDECODABLE in content:
-        place = _position(file, content, content.index(UNDECODABLE))
-        report.add("JB108", "not UTF-8 text from here on", place)
-        return None
-    deep = _too_deep(content)
-    if deep is not None:
-        report.add("JB109", "nested deeper than {limit} levels", _position(file, content, deep), limit=_DEPTH)
-        return None
+    mine = FileReport(file, report)
     try:
-        node = yaml.compose(content, Loader=_LOADER)
-    except yaml.YAMLError as error:
-        _report_syntax(file, content, error, report)
+        return _read(file, content, mine)
+    finally:
+        mine.close()
+
+
+def _read(file: str, content: str, report: FileReport) -> Source | None:
+    if len(content) > LARGEST:
+        report.add("JB180", "the file has {size} MiB; {limit} MiB are read at most", Place(file),
+                   size=-(-len(content) // 2**20), limit=LARGEST // 2**20)  # fmt: skip
         return None
-    reader = _Reader(file, report)
-    data = reader.convert(node, (), 0) if node is not None else None
-    return Source(file, data, reader.keys, reader.values, frozenset(reader.lost), frozenset(reader.broken))
+    cleaned = clean(content, report)
+    if cleaned is None:
+        return None
+    builder = Builder(report)
+    try:
+        if not builder.build(_LOADER(cleaned)):
+            return None
+    except yaml.YAMLError as error:
+        _report_syntax(file, cleaned, error, report)
+        return None
+    return Source(file, builder.data, builder.marks, frozenset(builder.lost), frozenset(builder.broken))
 
 
-def _too_deep(content: str) -> int | None:
-    """Return where brackets, dashes or indentation nest absurdly: the C parser recurses on the C stack."""
-    depth = 0
-    for bracket in _BRACKETS.finditer(content):
-        depth = max(0, depth + (1 if bracket.group() in "[{" else -1))
-        if depth > _DEPTH:
-            return bracket.start()
-    steep = _STEEP.search(content)
-    return steep.start() if steep else None
-
-
-def _report_syntax(file: str, content: str, error: yaml.YAMLError, report: Report) -> None:
+def _report_syntax(file: str, content: str, error: yaml.YAMLError, report: FileReport) -> None:
+    """Say what stopped the parser; where a common slip explains it, say that instead."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None:
-        odd = yaml.reader.Reader.NON_PRINTABLE.search(content)
-        place = _position(file, content, odd.start()) if odd else Place(file)
-        report.add("JB101", "a character that YAML does not allow", place)
+        report.add("JB101", "not YAML: {problem}", Place(file), problem=str(error))
         return
     place = Place(file, mark.line + 1, mark.column + 1)
     problem = str(getattr(error, "problem", None) or error)
-    lines = content.splitlines()
+    lines = content.split("\n")
     at_mark = lines[mark.line][: mark.column + 1] if mark.line < len(lines) else ""
     if "\\t" in problem or at_mark.endswith("\t") or at_mark.strip(" ").startswith("\t"):
         report.add("JB102", "a tab in the indentation; use spaces", place)
-    else:
+    elif not _report_slip(file, lines, mark.line, report):
         report.add("JB101", "not YAML: {problem}", place, problem=problem)
 
 
-def _position(file: str, content: str, offset: int) -> Place:
-    before = content[: max(0, offset)]
-    return Place(file, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
-
-
-class _Reader:
-    """Turns nodes into data; remembers places and reports what is not allowed."""
-
-    def __init__(self, file: str, report: Report) -> None:
-        self.file = file
-        self.report = report
-        self.keys: dict[Path, Place] = {}
-        self.values: dict[Path, Place] = {}
-        self.broken: set[Path] = set()
-        self.lost: set[str] = set()
-        self._seen: set[int] = set()
-
-    def convert(self, node: yaml.Node, path: Path, depth: int) -> object:
-        """Return the node as data. A node met a second time is an alias: reported, not expanded."""
-        place = self._place(node)
-        self.values[path] = place
-        if depth > _DEPTH:
-            self.report.add("JB109", "nested deeper than {limit} levels", place, limit=_DEPTH)
-            self.broken.add(path)
-            return None
-        if id(node) in self._seen:
-            here = self.keys.get(path) or self.values.get(path[:-1], place)
-            self.report.add("JB104", "an alias of an anchor; write the value out", here, [place])
-            self.broken.add(path)
-            return None
-        self._seen.add(id(node))
-        if node.tag not in _PLAIN_TAGS:
-            self.report.add("JB104", "the tag {tag} is not used here", place, tag=node.tag.removeprefix(_TAG))
-            self.broken.add(path)
-            return None
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path, depth)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.convert(child, (*path, index), depth + 1) for index, child in enumerate(node.value)]
-        return _scalar(node)
-
-    def _mapping(self, node: yaml.MappingNode, path: Path, depth: int) -> dict[str, object]:
-        found: dict[str, object] = {}
-        for key_node, value_node in node.value:
-            place = self._place(key_node)
-            if key_node.tag == _TAG + "merge":
-                self.report.add("JB104", "merging with << is not used; write the keys out", place)
-                self.broken.add(path)
-                continue
-            if not isinstance(key_node, yaml.ScalarNode):
-                self.report.add("JB107", "a key must be text, not a list or a mapping", place)
-                self.broken.add(path)
-                continue
-            key = str(key_node.value)
-            if key in found:
-                self.report.add("JB103", "{key} stands twice in this mapping", place, [self.keys[*path, key]], key=key)
-                self._lose(value_node)
-                continue
-            self.keys[*path, key] = place
-            found[key] = self.convert(value_node, (*path, key), depth + 1)
-        return found
-
-    def _lose(self, node: yaml.Node) -> None:
-        """Remember the keys of a mapping that is left out."""
-        pending, met = [node], set()
-        while pending:
-            current = pending.pop()
-            if isinstance(current, yaml.MappingNode) and id(current) not in met:
-                met.add(id(current))
-                self.lost.update(str(key.value) for key, _ in current.value if isinstance(key, yaml.ScalarNode))
-                pending += [value for _, value in current.value]
-
-    def _place(self, node: yaml.Node) -> Place:
-        mark = node.start_mark
-        return Place(self.file, mark.line + 1, mark.column + 1) if mark else Place(self.file)
-
-
-def _scalar(node: yaml.Node) -> str | int | float | bool | None:
-    value = str(node.value)
-    if node.tag == _TAG + "str":
-        return value
-    if value in _WORDS:
-        return _WORDS[value]
-    if _INT.match(value) and len(value) < 20:
-        return int(value)
-    if _FLOAT.match(value):
-        return float(value)
-    return value
+def _report_slip(file: str, lines: list[str], at: int, report: FileReport) -> bool:
+    """Report a full-width character, or a colon without a blank, on the line of the problem or the one before."""
+    for number in (at, at - 1):
+        line = lines[number] if 0 <= number < len(lines) else ""
+        text_of_line = line[:_LINE].split(" #", 1)[0]
+        column = full_width_in(text_of_line) if not text_of_line.isascii() else None
+        if column is not None:
+            full_width(line[column], Place(file, number + 1, column + 1), report)
+            return True
+        missed = _MISSED_BLANK.match(text_of_line)
+        if missed is not None:
+            report.add("JB165", "the colon after {key} wants a blank behind it",
+                       Place(file, number + 1, missed.end(1) + 1), key=missed.group(1))  # fmt: skip
+            return True
+    return False

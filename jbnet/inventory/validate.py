@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import ip_interface
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from jbnet.inventory.prune import at, names_in, without
-from jbnet.inventory.report import Report, nearest
+from jbnet.inventory.report import FileReport, Report, nearest
+from jbnet.inventory.scalars import shorten
 from jbnet.inventory.source import Path, Source
 from jbnet.model.findings import Place
 from jbnet.model.text import Text, text
@@ -41,6 +43,14 @@ def validate(source: Source, model: type[M], report: Report, doubtful: set[str])
     What is wrong is left out, and with it whatever cannot be without it; the rest comes back, or None when
     nothing does. The names of what was left out are added to ``doubtful``. An empty file is an empty mapping.
     """
+    mine = FileReport(source.file, report)
+    try:
+        return _validate(source, model, mine, doubtful)
+    finally:
+        mine.close()
+
+
+def _validate(source: Source, model: type[M], report: FileReport, doubtful: set[str]) -> M | None:
     data: object = {} if source.data is None else source.data
     gone: set[Path] = set(source.broken)
     while data is not None:
@@ -48,15 +58,14 @@ def validate(source: Source, model: type[M], report: Report, doubtful: set[str])
             return model.model_validate(data)
         except ValidationError as error:
             problems = [(_path(problem), problem) for problem in error.errors(include_url=False)]
-        before = data
         for path, problem in problems:
             if not any(path[:length] in gone for length in range(len(path) + 1)):
                 _report(source, model, problem, path, report)
-        for path, problem in problems:
-            culprit = path[:-1] if problem["type"] == "missing" else path
-            doubtful.update(names_in(at(before, culprit)), [str(part) for part in culprit[-1:]])
-            gone.add(culprit)
-            data = without(data, culprit)
+        culprits = {path[:-1] if problem["type"] == "missing" else path for path, problem in problems}
+        for culprit in culprits:
+            doubtful.update(names_in(at(data, culprit)), [str(part) for part in culprit[-1:]])
+        gone |= culprits
+        data = without(data, culprits)
     return None
 
 
@@ -64,7 +73,7 @@ def _path(problem: Any) -> Path:
     return tuple(part for part in problem["loc"] if part != "[key]")
 
 
-def _report(source: Source, model: type[BaseModel], problem: Any, path: Path, report: Report) -> None:
+def _report(source: Source, model: type[BaseModel], problem: Any, path: Path, report: FileReport) -> None:
     kind = str(problem["type"])
     if kind == "extra_forbidden":
         _report_unknown(source, model, path, report)
@@ -75,19 +84,19 @@ def _report(source: Source, model: type[BaseModel], problem: Any, path: Path, re
         _report_value(kind, problem, path, source.place(path), report)
 
 
-def _report_unknown(source: Source, model: type[BaseModel], path: Path, report: Report) -> None:
+def _report_unknown(source: Source, model: type[BaseModel], path: Path, report: FileReport) -> None:
     key = str(path[-1])
     known = _known_keys(model, path[:-1])
-    like = nearest(key, known)
+    like = nearest(key, known) if report.has_room("JB105") else None
     place = source.key_place(path)
     if like:
-        report.add("JB105", "the key {key} is unknown here; did you mean {like}?", place, key=key, like=like)
+        report.add("JB105", "the key {key} is unknown here; did you mean {like}?", place, key=shorten(key), like=like)
     else:
         listed = ", ".join(sorted(known))
-        report.add("JB105", "the key {key} is unknown here; known are {known}", place, key=key, known=listed)
+        report.add("JB105", "the key {key} is unknown here; known are {known}", place, key=shorten(key), known=listed)
 
 
-def _report_value(kind: str, problem: Any, path: Path, place: Place, report: Report) -> None:
+def _report_value(kind: str, problem: Any, path: Path, place: Place, report: FileReport) -> None:
     context = problem.get("ctx", {})
     name = _subject(path)
     given = _short(problem.get("input"))
@@ -95,12 +104,21 @@ def _report_value(kind: str, problem: Any, path: Path, place: Place, report: Rep
         report.add("JB110", "codes are text: write {code} in quotes", place, code=context["code"])
     elif kind == "jb_code_text":
         report.add("JB110", "{given} is not a division code: digits in quotes", place, given=given)
+    elif kind == "jb_value" and _is_ipv6(problem.get("input")):
+        report.add("JB118", "{given} is IPv6, which is not supported here yet; write the IPv4 one", place, given=given)
     elif kind == "jb_host_bits":
         right = context["right"]
         report.add("JB107", "{given} is not the first address of its prefix: {right}", place, given=given, right=right)
     else:
         expected = _expected(kind, problem, context)
         report.add("JB107", "{key} must be {expected}, not {given}", place, key=name, expected=expected, given=given)
+
+
+def _is_ipv6(value: object) -> bool:
+    try:
+        return isinstance(value, str) and ip_interface(value).version == 6
+    except ValueError:
+        return False
 
 
 def _expected(kind: str, problem: Any, context: Mapping[str, Any]) -> Text:

@@ -25,6 +25,11 @@ class Findings:
         """Record one error."""
         self.found.append(Finding(code, Severity.ERROR, message, place, related))
 
+    @property
+    def has_errors(self) -> bool:
+        """Say whether any of them is an error; a warning makes nothing unusable."""
+        return any(finding.severity is Severity.ERROR for finding in self.found)
+
     def sorted(self) -> tuple[Finding, ...]:
         """Return them by place."""
         return tuple(sorted(self.found, key=lambda f: (f.place or Place(""), f.code, f.message)))

@@ -49,7 +49,7 @@ def load_plan(file: str, content: str) -> tuple[RecoveryPlan | None, tuple[Findi
     )
     sites.end()
     fields.end()
-    return (None if findings.found else plan), findings.sorted()
+    return (None if findings.has_errors else plan), findings.sorted()
 
 
 def _read_fences(source: Source, fields: Fields, findings: Findings) -> Mapping[str, HostFence]:

@@ -25,7 +25,7 @@ def check(runbook: Runbook, findings: Findings) -> None:
     for step in runbook.steps:
         _check_numbers(step, findings)
         _check_placeholders(step, findings)
-    if findings.found:
+    if findings.has_errors:
         return
     instances = expand(runbook, SAMPLES)
     reported = len(findings.found)

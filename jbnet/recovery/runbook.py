@@ -103,9 +103,9 @@ def load_runbook(file: str, content: str) -> tuple[Runbook | None, tuple[Finding
     if source is None:
         return None, findings.sorted()
     runbook = _read_runbook(source, findings)
-    if not findings.found:
+    if not findings.has_errors:
         check(runbook, findings)
-    return (None if findings.found else runbook), findings.sorted()
+    return (None if findings.has_errors else runbook), findings.sorted()
 
 
 def from_content(content: Mapping[str, object]) -> tuple[Runbook | None, tuple[Finding, ...]]:
@@ -114,9 +114,9 @@ def from_content(content: Mapping[str, object]) -> tuple[Runbook | None, tuple[F
 
     findings = Findings()
     runbook = _read_runbook(Source("journal", content), findings)
-    if not findings.found:
+    if not findings.has_errors:
         check(runbook, findings)
-    return (None if findings.found else runbook), findings.sorted()
+    return (None if findings.has_errors else runbook), findings.sorted()
 
 
 def _read_runbook(source: Source, findings: Findings) -> Runbook:

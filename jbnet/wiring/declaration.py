@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from jbnet.adapters.texts import Texts
     from jbnet.inventory.loader import Loaded
     from jbnet.model.findings import Finding
     from jbnet.model.network import Network
@@ -15,10 +16,9 @@ if TYPE_CHECKING:
 
 def load_declaration(directory: Path, folders: Sequence[str] | None = None) -> Loaded:
     """Return the whole declared network and its findings. Raises UsageError where there is no workspace."""
-    from jbnet.adapters.workspace import FOLDERS, read_files
-    from jbnet.inventory import load
+    from jbnet.adapters.workspace import FOLDERS, read_workspace
 
-    return load(read_files(directory, folders or FOLDERS))
+    return _judge(read_workspace(directory, folders or FOLDERS))
 
 
 def check_workspace(directory: Path) -> Loaded:
@@ -26,45 +26,65 @@ def check_workspace(directory: Path) -> Loaded:
 
     Raises UsageError where there is no workspace.
     """
+    from jbnet.adapters.workspace import read_workspace
     from jbnet.inventory.loader import Loaded
 
-    folders = ("inventory", "topology", "monitors", "dr")
-    loaded = load_declaration(directory, folders)
-    more = _findings_of_roles(directory, loaded.network) + _findings_of_recovery(directory, loaded.network)
-    more += _findings_of_targets(directory, loaded.network)
+    texts = read_workspace(directory, ("inventory", "topology", "monitors", "dr"))
+    loaded = _judge(texts)
+    more = _findings_of_roles(texts.files, loaded.network)
+    more += _findings_of_recovery(directory, texts.files, loaded.network)
+    more += _findings_of_targets(texts.files, loaded.network)
     found = {(finding.place, finding.code, finding.message): finding for finding in (*loaded.findings, *more)}
     errors = any(finding.severity == "error" for finding in found.values())
     ordered = sorted(found, key=lambda key: (key[0] is None, key))
     return Loaded(None if errors else loaded.network, tuple(found[key] for key in ordered))
 
 
-def _findings_of_roles(directory: Path, network: Network | None) -> tuple[Finding, ...]:
+def _judge(texts: Texts) -> Loaded:
+    """Return what the texts come to.
+
+    While one of them could not be read, each is judged by itself only: what refers to the missing one is not wrong.
+    """
+    from jbnet.inventory.declaration import declare
+    from jbnet.inventory.loader import Loaded, load
+    from jbnet.inventory.report import Report
+
+    report = Report()
+    report.extend(texts.findings)
+    if report.has_errors:
+        declare(texts.files, report)
+        return Loaded(None, report.sorted())
+    return load(texts.files, report)
+
+
+def _below(files: Mapping[str, str], folder: str) -> dict[str, str]:
+    return {file: content for file, content in files.items() if file.startswith(folder + "/")}
+
+
+def _findings_of_roles(files: Mapping[str, str], network: Network | None) -> tuple[Finding, ...]:
     """Return what is wrong in monitors/; nothing while the roles it speaks of are not known."""
-    from jbnet.adapters.workspace import read_files
     from jbnet.monitor.checks import load_checks as load
 
-    return load(read_files(directory, ("monitors",)), network.roles)[1] if network is not None else ()
+    return load(_below(files, "monitors"), network.roles)[1] if network is not None else ()
 
 
-def _findings_of_targets(directory: Path, network: Network | None) -> tuple[Finding, ...]:
+def _findings_of_targets(files: Mapping[str, str], network: Network | None) -> tuple[Finding, ...]:
     """Return what is wrong in topology/targets.yaml, except what reading it as YAML said already."""
-    from jbnet.adapters.workspace import read_files
     from jbnet.inventory.targets import FILE, load_targets
 
-    return load_targets(read_files(directory, ("topology",)).get(FILE), network)[1]
+    return load_targets(files.get(FILE), network)[1]
 
 
-def _findings_of_recovery(directory: Path, network: Network | None) -> tuple[Finding, ...]:
+def _findings_of_recovery(directory: Path, files: Mapping[str, str], network: Network | None) -> tuple[Finding, ...]:
     """Return what is wrong in dr/: plan, runbooks, approvers; names only while the network is known."""
     from jbnet.adapters.keys import load_approvers
-    from jbnet.adapters.workspace import read_files
     from jbnet.model.errors import UsageError
     from jbnet.recovery.names import plan_names, runbook_names
     from jbnet.recovery.plan import load_plan
     from jbnet.recovery.runbook import load_runbook
 
     found: list[Finding] = []
-    for file, content in read_files(directory, ("dr",)).items():
+    for file, content in _below(files, "dr").items():
         if file == "dr/plan.yaml":
             found += load_plan(file, content)[1]
             found += plan_names(file, content, network) if network else ()

@@ -6,11 +6,24 @@ JB1xx and JB2xx judge the declaration, JB3xx are standards, JB7xx recovery.
 
 from __future__ import annotations
 
-from jbnet.inventory.codes import addresses, business, lines, network, recovery, schema, yaml_text
+from jbnet.inventory.codes import (
+    addresses,
+    business,
+    files,
+    lines,
+    network,
+    places,
+    plan,
+    recovery,
+    schema,
+    standards,
+    traps,
+    yaml_text,
+)
 from jbnet.inventory.codes.rule import Rule, rules
 
 __all__ = ["RULES", "Rule"]
 
-_AREAS = (yaml_text, schema, addresses, network, lines, business, recovery)
+_AREAS = (yaml_text, traps, files, schema, addresses, plan, network, lines, places, business, recovery, standards)
 
 RULES: dict[str, Rule] = rules(*(rule for area in _AREAS for rule in area.RULES.values()))

@@ -1,8 +1,9 @@
-"""Codes of lines: what carries them, what they share, who pays."""
+"""Codes of lines: what carries them, what they share, who pays, what they can carry."""
 
 from __future__ import annotations
 
 from jbnet.inventory.codes.rule import Rule, rules
+from jbnet.model.findings import Severity
 from jbnet.model.text import text
 
 RULES = rules(
@@ -30,5 +31,117 @@ RULES = rules(
         "JB234",
         text("A pattern that cannot be filled in"),
         text("`handoff` and `line_number` may hold {site}, {code} and {circuit}; other words in braces mean nothing."),
+    ),
+    Rule(
+        "JB235",
+        text("A line number used twice"),
+        text(
+            "A carrier gives each line a number of its own: a fault would be reported for the wrong one. "
+            "Correct one of the two."
+        ),
+    ),
+    Rule(
+        "JB236",
+        text("Main line and backup that fail together"),
+        text(
+            "They share a risk, so the backup does not help when that fails. Lead one of them another way, "
+            "or accept it knowingly."
+        ),
+        Severity.WARNING,
+    ),
+    Rule(
+        "JB237",
+        text("Main line and backup of one carrier"),
+        text(
+            "One carrier's fault, or one unpaid bill, takes both. Lease the backup elsewhere where another "
+            "carrier is present."
+        ),
+        Severity.WARNING,
+    ),
+    Rule(
+        "JB238",
+        text("A backup without a main line"),
+        text(
+            "A backup carries traffic only while no main line does; with none, give one of the circuits the "
+            "role primary."
+        ),
+        Severity.WARNING,
+    ),
+    Rule(
+        "JB260",
+        text("A main line too narrow for what hangs on it"),
+        text(
+            "The busy-hour demand of the site and all sites that hang on it is more than the bandwidth. "
+            "Lease more, or correct `demand`."
+        ),
+        Severity.WARNING,
+    ),
+    Rule(
+        "JB263",
+        text("A round trip faster than light in glass"),
+        text(
+            "Light covers 200 km of fibre in a millisecond. `latency_ms` is a round trip; correct it or the positions."
+        ),
+        Severity.WARNING,
+    ),
+    Rule(
+        "JB264",
+        text("A cost that nobody pays"),
+        text("Add `payer`: a level or a site. Costs are counted by who pays."),
+        Severity.WARNING,
+    ),
+    Rule(
+        "JB266",
+        text("A cost without anybody to pay it to"),
+        text("A cable inside a building costs nothing a month. Name the carrier or the underlay, or remove the cost."),
+        Severity.WARNING,
+    ),
+    Rule(
+        "JB267",
+        text("A line number without a carrier"),
+        text("The number is the carrier's: without one nobody knows what it means. Add `carrier`."),
+        Severity.WARNING,
+    ),
+    Rule(
+        "JB268",
+        text("A hand-off without an underlay"),
+        text(
+            "`handoff` names the port of the underlay that carries the circuit. Add `underlay`, or write "
+            "`handoff: null`."
+        ),
+        Severity.WARNING,
+    ),
+    Rule(
+        "JB270",
+        text("An underlay that carries nothing"),
+        text("Name it as `underlay` of the circuits that ride on it, or remove it."),
+        Severity.WARNING,
+    ),
+    Rule(
+        "JB271",
+        text("A shared risk group that nothing shares"),
+        text(
+            "A group of fewer than two lines says nothing. Name it under `srlgs` of all lines that fail with"
+            " it, or remove it."
+        ),
+        Severity.WARNING,
+    ),
+    Rule(
+        "JB274",
+        text("An underlay that takes less than a full packet"),
+        text(
+            "Interfaces send 1500 bytes of IP packet; what is larger than the underlay's MTU is lost or cut."
+            " Ask its operator for more."
+        ),
+        Severity.WARNING,
+    ),
+    Rule(
+        "JB275",
+        text("Shared risks that leave out the underlay's"),
+        text(
+            "`srlgs` replaces what the underlay gives. Add the underlay's name; `srlgs: []` says that the "
+            "circuit truly shares nothing."
+        ),
+        Severity.WARNING,
     ),
 )

@@ -54,4 +54,14 @@ RULES = rules(
         text("A part of the declaration is missing"),
         text("Without it no network can be built. `jbnet init DIR` lays a complete empty workspace to copy from."),
     ),
+    Rule(
+        "JB118",
+        text("An IPv6 address or prefix"),
+        text(
+            "The plan, the links and the routing are IPv4 so far: IPv6 is not supported here yet. Write the IPv4 one, "
+            "and keep the IPv6 plan elsewhere until it is."
+        ),
+        wrong="# inventory/more.yaml\npeers:\n  bank: {name_zh: 银行, asn: 64600, prefixes: [2001:db8::/32]}\n",
+        right="# inventory/more.yaml\npeers: {}\n",
+    ),
 )

@@ -31,7 +31,7 @@ CASES = sorted(path.name for path in GOLDEN.iterdir() if path.name != "base")
 
 def load_case(case: str, workspace: Path) -> Loaded:
     shutil.copytree(GOLDEN / "base", workspace, dirs_exist_ok=True)
-    shutil.copytree(GOLDEN / case, workspace, dirs_exist_ok=True)
+    shutil.copytree(GOLDEN / case, workspace, symlinks=True, dirs_exist_ok=True)
     return check_workspace(workspace)
 
 
