@@ -54,11 +54,11 @@ def premises(
         if site.decl.premises:
             _check_overrides(site, [item.name for item in here], declared, report)
         home = homes.get(site.name)
-        if home is None or home.status != "active":
+        if home is None or not (home.status == "active" or site.decl.premises):
             continue
-        for item in here:
+        for item in here:  # what a planned site says is judged too
             one = _premises(item, site, home, reader, report)
-            if one is not None:
+            if one is not None and home.status == "active":
                 found[one.name] = one
     return found
 
@@ -102,6 +102,6 @@ def _check_overrides(site: SiteItem, here: Sequence[str], declared: Declaration,
                 [declared.agencies[name].at("levels")], agency=name, name=site.name,
                 levels=", ".join(declared.agencies[name].decl.levels),
             )  # fmt: skip
-        elif site.decl.status in ("register", "planned"):
-            report.add("JB243", "{name} is not in use, so what is said of its premises means nothing", place,
+        elif site.decl.status == "register":
+            report.add("JB243", "{name} is in the register only; what is said of its premises means nothing", place,
                        name=site.name)  # fmt: skip

@@ -56,6 +56,8 @@ def partners(
     for site in sites:
         if site.decl.extranet:
             _check_overrides(site, declared, report)
+            if site.decl.status == "planned":  # what a planned site says is judged too
+                _judge(site, declared, homes.get(site.name), reader)
     links = {}
     if declared.addresses is not None and declared.addresses.decl.extranet is not None:
         links = partner_links(declared, declared_partners(declared, sites), report)
@@ -66,6 +68,12 @@ def partners(
             peer = replace(peer, line=replace(peer.line, prefix=links.get(peer.name)))
         found[peer.name] = peer
     return found
+
+
+def _judge(site: SiteItem, declared: Declaration, home: Home | None, reader: LineReader) -> None:
+    for name, override in site.decl.extranet.items():
+        if name in declared.extranet and override is not None:
+            _peer(declared.extranet[name], site, override, home, reader)
 
 
 def _peer(

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from jbnet.inventory import agencies, assemble, business, extranet, lines
+from jbnet.inventory import agencies, assemble, business, extranet, lines, rules
+from jbnet.inventory.address_checks import check_addresses
 from jbnet.inventory.addressing import Space, check_plan, home_spaces, site_spaces
 from jbnet.inventory.declaration import Declaration, SiteItem, declare
+from jbnet.inventory.exceptions import apply_exceptions
 from jbnet.inventory.expand import Expander, Expansion
 from jbnet.inventory.hierarchy import check_hierarchy, dangling
 from jbnet.inventory.homes import Home, location_homes, site_homes
+from jbnet.inventory.naming import check_names
 from jbnet.inventory.report import Report
+from jbnet.inventory.rules.world import World
 from jbnet.inventory.scale import check_scales
 from jbnet.model.findings import Finding, Place
 from jbnet.model.network import Network
@@ -36,7 +40,9 @@ def load(files: Mapping[str, str], report: Report | None = None) -> Loaded:
     check_plan(declared, sites, spaces, report)
     homes = _homes(declared, sites, spaces, report)
     expansion = _expand(declared, homes, report)
+    apply_exceptions(declared, expansion, report)
     network = _assemble(declared, sites, homes, expansion, report)
+    check_names(declared, expansion.devices, report)
     findings = report.sorted()
     return Loaded(None if report.has_errors else network, findings)
 
@@ -109,7 +115,9 @@ def _assemble(
         service_prefix=declared.addresses.decl.services,
         noc=decl.noc,
     )
+    check_addresses(declared, network, report)
     check_scales(declared, network, report)
+    rules.check(World(declared, network, expansion.specs, report))
     return network
 
 

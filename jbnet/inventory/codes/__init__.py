@@ -9,6 +9,7 @@ from __future__ import annotations
 from jbnet.inventory.codes import (
     addresses,
     business,
+    exchange,
     files,
     lines,
     network,
@@ -24,6 +25,20 @@ from jbnet.inventory.codes.rule import Rule, rules
 
 __all__ = ["RULES", "Rule"]
 
-_AREAS = (yaml_text, traps, files, schema, addresses, plan, network, lines, places, business, recovery, standards)
+_AREAS = (
+    yaml_text,
+    traps,
+    files,
+    schema,
+    addresses,
+    plan,
+    network,
+    lines,
+    places,
+    business,
+    recovery,
+    standards,
+    exchange,
+)
 
 RULES: dict[str, Rule] = rules(*(rule for area in _AREAS for rule in area.RULES.values()))

@@ -68,8 +68,8 @@ RULES = rules(
     ),
     Rule(
         "JB243",
-        text("Premises at a site that is not in use"),
-        text("Premises exist at active sites only; what is said of them here has no effect."),
+        text("Premises at a site of the register"),
+        text("Premises exist at active sites and are judged at planned ones; what is said of them here has no effect."),
         Severity.WARNING,
     ),
     Rule(
@@ -167,7 +167,7 @@ RULES = rules(
     ),
     Rule(
         "JB259",
-        text("A partner's networks overlap another's or ours"),
+        text("A partner's networks overlap another's"),
         text(
             "Packets for one would go to the other. One of the two must translate its addresses or was "
             "written down wrongly."

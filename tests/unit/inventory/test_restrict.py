@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 import pytest
 
 from jbnet.inventory.reach import management_addresses
-from jbnet.inventory.restrict import restrict
+from jbnet.inventory.restrict import as_lab, restrict
 from jbnet.inventory.scale import scale_devices
 from jbnet.model.errors import UsageError
 from jbnet.model.network import Level, Network
@@ -44,8 +45,19 @@ def test_restricting_drops_what_lost_an_end_and_keeps_ancestors(qinghai: Network
     assert part.noc is None
 
 
-def test_restricting_to_everything_changes_nothing(qinghai: Network) -> None:
-    assert restrict(qinghai, qinghai.devices.keys()) == qinghai
+def test_restricting_to_everything_changes_only_what_the_copies_run(qinghai: Network) -> None:
+    copies = {name: as_lab(device) for name, device in qinghai.devices.items()}
+    assert {device.platform for device in copies.values()} == {"frr"}
+    assert len({device.platform for device in qinghai.devices.values()}) > 3
+    assert restrict(qinghai, qinghai.devices.keys()) == replace(qinghai, devices=copies)
+
+
+def test_premises_partners_and_applications_stay_with_what_they_end_on(qinghai: Network) -> None:
+    part = restrict(qinghai, {"xining-r1", "xining-dc-app1"})
+    assert set(part.premises) == {"xining-pension", "xining-medical", "xining-employment"}
+    assert {peer.site for peer in part.peers.values()} == {"xining"}
+    assert part.applications["insurance"].hosts == ("xining-dc-app1",)
+    assert part.services == qinghai.services
 
 
 def test_the_demo_scale_is_a_connected_cross_section(qinghai: Network, qinghai_files: dict[str, str]) -> None:
@@ -66,7 +78,9 @@ def test_the_demo_scale_is_a_connected_cross_section(qinghai: Network, qinghai_f
 
 def test_scales_grow(qinghai: Network, qinghai_files: dict[str, str]) -> None:
     demo, backbone, province = (scale_devices(qinghai, qinghai_files, s) for s in ("demo", "backbone", "province"))
-    assert len(demo) < len(backbone) < len(province) == len(qinghai.devices)
+    assert len(demo) < len(backbone) < len(province)
+    left_out = {name for name, device in qinghai.devices.items() if device.role == "application-server"}
+    assert province == qinghai.devices.keys() - left_out
 
 
 def test_an_unknown_scale_is_refused_with_the_nearest_one(qinghai: Network, qinghai_files: dict[str, str]) -> None:

@@ -19,6 +19,7 @@ from jbnet.cli.apply import Board, _conclude, read_plan
 from jbnet.cli.context import Context
 from jbnet.cli.plan import FEW_LINES, plans_folder, print_plan
 from jbnet.config.render import render
+from jbnet.inventory.restrict import as_lab
 from jbnet.model.errors import ExitCode, Refused, UsageError
 from jbnet.model.text import Text, text
 from jbnet.services.deploy import Outcome, Result, State, plan
@@ -155,4 +156,4 @@ def test_rendering_from_the_shipped_declaration_needs_no_device(capsys: pytest.C
     network = load_network(ROOT, ROOT / "no-such-state", whole=True)
     roles = {device.role: device for device in network.devices.values()}
     for device in roles.values():
-        assert f"hostname {device.name}\n" in render(network, device)
+        assert f"hostname {device.name}\n" in render(network, as_lab(device))

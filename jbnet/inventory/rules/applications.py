@@ -1,0 +1,77 @@
+"""Databases and applications: that their hosts are servers, and that they survive a place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from jbnet.inventory.rules.world import World
+from jbnet.model.findings import Place
+from jbnet.model.levels import DeviceKind
+
+
+def check(world: World) -> None:
+    """Report hosts that are no servers, copies at one place, applications that run nowhere or serve nothing."""
+    _check_databases(world)
+    used = {name for service in world.network.services.values() for name in service.applications}
+    ports: dict[tuple[str, int], str] = {}
+    for name, application in world.network.applications.items():
+        item = world.declared.applications[name]
+        if not application.hosts:
+            world.report.add("JB146", "{name} runs nowhere", item.place, name=name)
+        if name not in used:
+            world.report.add("JB148", "no service uses the application {name}", item.place, name=name)
+        _check_places(name, application.hosts, application.databases, world)
+        for index, host in enumerate(application.hosts):
+            _check_server(host, name, item.at("hosts", index), world)
+            if application.port is not None:
+                _check_port(host, application.port, name, ports, world)
+
+
+def _check_databases(world: World) -> None:
+    for name, database in world.network.databases.items():
+        item = world.declared.databases[name]
+        for key, host in (("primary", database.primary), ("standby", database.standby)):
+            _check_server(host, name, item.at(key), world)
+        homes = _homes((database.primary, database.standby), world)
+        known = {database.primary, database.standby} & world.network.devices.keys()
+        if len(homes) == 1 and len(known) == 2:
+            world.report.add(
+                "JB144", "primary and standby of {name} both stand in {home}", item.at("standby"), [item.at("primary")],
+                name=name, home=next(iter(homes)),
+            )  # fmt: skip
+        if database.replication == "async" and database.rpo_s == 0:
+            world.report.add("JB151", "{name} may lose nothing and is copied asynchronously", item.at("rpo_s"),
+                             [item.at("replication")], name=name)  # fmt: skip
+
+
+def _homes(hosts: Iterable[str], world: World) -> set[str]:
+    return {world.network.devices[host].home for host in hosts if host in world.network.devices}
+
+
+def _check_server(host: str, name: str, place: Place, world: World) -> None:
+    device = world.network.devices.get(host)
+    role = world.network.roles.get(device.role) if device else None
+    if role is not None and role.kind is not DeviceKind.SERVER:
+        world.report.add("JB145", "{name} runs on {host}, whose role {role} is that of a router", place,
+                         [role.place] if role.place else [], name=name, host=host, role=role.name)  # fmt: skip
+
+
+def _check_places(name: str, hosts: tuple[str, ...], databases: tuple[str, ...], world: World) -> None:
+    """Report an application at one place whose databases have a copy at another."""
+    known = [world.network.databases[d] for d in databases if d in world.network.databases]
+    copies = _homes([host for database in known for host in (database.primary, database.standby)], world)
+    homes = _homes(hosts, world)
+    if len(homes) == 1 and len(copies) > 1:
+        world.report.add(
+            "JB147", "{name} runs in {home} only; its databases stand in {places}",
+            world.declared.applications[name].at("hosts"), name=name, home=next(iter(homes)),
+            places=", ".join(sorted(copies)),
+        )  # fmt: skip
+
+
+def _check_port(host: str, port: int, name: str, ports: dict[tuple[str, int], str], world: World) -> None:
+    other = ports.setdefault((host, port), name)
+    if other != name:
+        items = world.declared.applications
+        world.report.add("JB149", "port {port} of {host} is that of {owner}", items[name].at("port"),
+                         [items[other].at("port")], port=port, host=host, owner=other)  # fmt: skip

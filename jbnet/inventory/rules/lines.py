@@ -1,0 +1,71 @@
+"""Circuits and leased lines one by one: numbers, costs, hand-offs, the speed of light."""
+
+from __future__ import annotations
+
+from jbnet.inventory.rules.geography import distance_km
+from jbnet.inventory.rules.world import World
+from jbnet.model.findings import Place
+from jbnet.model.lines import Circuit, Line
+
+KM_PER_MS = 100.0
+"""How far apart two ends may be per millisecond of round trip: light in glass covers 200 km in 1 ms, there and back."""
+
+
+def check(world: World) -> None:
+    """Report line numbers used twice, costs that nobody pays, and keys that contradict each other."""
+    _check_numbers(world)
+    for circuit in world.network.circuits.values():
+        _check_costs(circuit, world.at(circuit, "monthly_cost"), world)
+        _check_cable(circuit, world)
+        if circuit.latency_ms:
+            _check_light(circuit, world)
+    for line in world.leased:
+        _check_costs(line, line.place, world)
+
+
+def _check_numbers(world: World) -> None:
+    seen: dict[tuple[str | None, str], tuple[str, Place | None]] = {}
+    for name, carrier, number, place in world.numbered():
+        if number is None:
+            continue
+        if carrier is None:
+            world.report.add("JB267", "{circuit} has a line number and no carrier", place, circuit=name)
+        other, there = seen.setdefault((carrier, number), (name, place))
+        if other != name:
+            world.report.add(
+                "JB235", "the line number {number} of {circuit} is that of {other}", place, [there] if there else [],
+                number=number, circuit=name, other=other,
+            )  # fmt: skip
+
+
+def _check_costs(line: Circuit | Line, place: Place | None, world: World) -> None:
+    if line.monthly_cost and line.payer is None:
+        world.report.add("JB264", "{circuit} costs {cost} yuan a month and nobody pays", place,
+                         circuit=line.name, cost=line.monthly_cost)  # fmt: skip
+    underlay = line.underlay if isinstance(line, Circuit) else None
+    if line.monthly_cost and line.carrier is None and underlay is None:
+        world.report.add("JB266", "{circuit} costs {cost} yuan a month and has neither carrier nor underlay", place,
+                         circuit=line.name, cost=line.monthly_cost)  # fmt: skip
+
+
+def _check_cable(circuit: Circuit, world: World) -> None:
+    if circuit.handoff is not None and circuit.underlay is None:
+        world.report.add("JB268", "{circuit} has a hand-off and no underlay that hands it over",
+                         world.at(circuit, "handoff"), circuit=circuit.name)  # fmt: skip
+    written = world.specs[circuit.name].decl.srlgs
+    if circuit.underlay is not None and written and circuit.underlay not in written:
+        world.report.add(
+            "JB275", "{circuit} rides on {underlay} and does not name it among its shared risks",
+            world.at(circuit, "srlgs"), circuit=circuit.name, underlay=circuit.underlay,
+        )  # fmt: skip
+
+
+def _check_light(circuit: Circuit, world: World) -> None:
+    upper, lower = world.site_of(circuit.a.device), world.site_of(circuit.z.device)
+    km = distance_km(upper, lower) if upper is not None and lower is not None else None
+    if km is not None and circuit.latency_ms < km / KM_PER_MS:
+        world.report.add(
+            "JB263", "{circuit} takes {latency} ms for {km} km: light in glass takes {least} ms there and back",
+            world.at(circuit, "latency_ms"),
+            circuit=circuit.name, latency=f"{circuit.latency_ms:g}", km=round(km), least=f"{km / KM_PER_MS:.1f}",
+        )  # fmt: skip
