@@ -1,16 +1,20 @@
-"""Allocating addresses for `jbnet address`: the new text of topology/allocations.yaml. Pure."""
+"""Changing topology/allocations.yaml for `jbnet address`: allocate, free, renumber. Text in, text out; pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 
 from jbnet.inventory.allocation import NoRoom, allocate, recorded, render
-from jbnet.inventory.declaration import declare
+from jbnet.inventory.declaration import Declaration, SiteItem, declare
+from jbnet.inventory.extranet import declared_partners
 from jbnet.inventory.hierarchy import check_hierarchy
+from jbnet.inventory.identity import check_identities, identities
+from jbnet.inventory.partners import allocate_links
+from jbnet.inventory.plan_schema import AddressesFile, AllocationsFile
 from jbnet.inventory.report import Report
-from jbnet.model.errors import AnswerIsNo
+from jbnet.model.errors import AnswerIsNo, Refused, UsageError
 from jbnet.model.text import text
 
 FILE = "topology/allocations.yaml"
@@ -18,32 +22,186 @@ FILE = "topology/allocations.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """The new text of topology/allocations.yaml, and what is new in it: division code to block."""
+    """The new text of topology/allocations.yaml, and what changes in it.
+
+    ``added``: key to prefix; ``freed``: key to the prefix that it had; ``rekeyed``: former code to present one.
+    """
 
     content: str
-    added: Mapping[str, IPv4Network]
+    added: Mapping[str, IPv4Network] = field(default_factory=dict)
+    freed: Mapping[str, IPv4Network] = field(default_factory=dict)
+    rekeyed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The declaration as far as addresses go."""
+
+    declared: Declaration
+    sites: list[SiteItem]
+    plan: AddressesFile
+    record: AllocationsFile
 
 
 def allocation(files: Mapping[str, str]) -> Allocation:
-    """Return blocks for all sites without one; every recorded block stays.
+    """Return blocks for all sites, and links for all partners, without one; whatever is recorded stays.
 
     Raises AnswerIsNo when the declaration cannot be read or a parent's block is full.
     """
+    return _completed(_read(files))
+
+
+def _completed(read: _Read) -> Allocation:
+    """Return the record with everything that it lacks."""
+    before = read.record
+    try:
+        blocks = allocate(read.sites, before, read.plan)
+        links = _links(read)
+    except NoRoom as error:
+        raise _no_room(error, read) from error
+    after = AllocationsFile.model_construct(blocks=blocks, partners=links, reserved=before.reserved)
+    rekeyed = {key: code for code, key in identities(read.sites, before.blocks.keys()).keys.items() if key != code}
+    old = {*before.blocks, *before.partners, *rekeyed.values()}
+    added = {key: prefix for key, prefix in {**blocks, **links}.items() if key not in old}
+    return Allocation(render(after), added=added, rekeyed=rekeyed)
+
+
+def freed(files: Mapping[str, str], name: str) -> Allocation:
+    """Return the record without what stands under a code, a site's or partner's key or a prefix, and what lies in it.
+
+    Raises UsageError when nothing of that name is recorded, Refused when a declared site still uses any of it.
+    """
+    read = _read(files)
+    key = _key(read, name)
+    everything = {**read.record.blocks, **read.record.partners, **read.record.reserved}
+    prefix = everything[key]
+    gone = {key: prefix}
+    if key in read.record.blocks:
+        gone |= {k: p for k, p in read.record.blocks.items() if p.subnet_of(prefix)}
+    users = _users(read)
+    for each in gone:
+        if each in users:
+            raise Refused(
+                "{name} uses {prefix}; it is not freed",
+                hint=text("take the site out of inventory/ first, or move it: jbnet address renumber SITE"),
+                name=users[each],
+                prefix=gone[each],
+            )
+    return Allocation(render(_without(read.record, gone)), freed=gone)
+
+
+def renumbered(files: Mapping[str, str], name: str) -> Allocation:
+    """Return the record with a new block for a site, and for all below it, in the block of its present parent.
+
+    What lies in the block keeps its offset when the length stays. The old block is reserved, since devices use it
+    until they are deployed anew. Raises UsageError when there is no such site, AnswerIsNo when there is no room.
+    """
+    read = _read(files)
+    site = next((s for s in read.sites if name in (s.name, s.decl.code)), None)
+    known = identities(read.sites, read.record.blocks.keys())
+    key = known.key(site.decl.code) if site else None
+    if site is None or key is None:
+        raise UsageError("no block is recorded for {name}", hint=text("see: jbnet address list"), name=name)
+    old = read.record.blocks[key]
+    inside = {k: p for k, p in read.record.blocks.items() if p.subnet_of(old) and k != key and p != old}
+    moving = {**{k: p for k, p in inside.items() if k in _below(read, site, known.keys)}, key: old}
+    kept = _without(read.record, moving)
+    reserved = dict(kept.reserved)
+    if not any(prefix.overlaps(old) for k, prefix in kept.blocks.items() if not old.subnet_of(prefix) or prefix == old):
+        reserved[f"{site.decl.code} until deployed, was {old}"] = old
+    record = AllocationsFile.model_construct(blocks=kept.blocks, partners=kept.partners, reserved=reserved)
+    first = _completed(_Read(read.declared, [site, *_ancestors(read, site)], read.plan, record))
+    new = first.added[site.decl.code]
+    blocks = {**record.blocks, site.decl.code: new}
+    if new.prefixlen == old.prefixlen:
+        blocks |= {k: _shifted(p, old, new) for k, p in moving.items() if k != key}
+    record = AllocationsFile.model_construct(blocks=blocks, partners=kept.partners, reserved=reserved)
+    done = _completed(_Read(read.declared, read.sites, read.plan, record))
+    added = {**{k: blocks[k] for k in [site.decl.code, *moving] if k in blocks}, **done.added}
+    return Allocation(done.content, added=added, freed=moving, rekeyed=done.rekeyed)
+
+
+def _read(files: Mapping[str, str]) -> _Read:
     report = Report()
     declared = declare({FILE: "blocks: {}\n", **files}, report)
     sites = check_hierarchy(declared, report)
+    check_identities(declared, report)
     if report.has_errors or declared.addresses is None:
         raise AnswerIsNo("addresses are not allocated: the declaration has errors", findings=report.sorted())
-    existing = recorded(declared)
-    codes = {site.name: site.decl.code for site in sites}
-    try:
-        blocks = allocate(sites, codes, existing, declared.addresses.decl)
-    except NoRoom as error:
-        raise AnswerIsNo(
-            "no free /{length} is left for {site} in the block of {parent}",
-            hint=text("give the level larger blocks in topology/addresses.yaml, or remove what is no longer used"),
-            site=error.site,
-            length=error.length,
-            parent=error.parent or text("the network"),
-        ) from error
-    return Allocation(render(blocks), {code: block for code, block in blocks.items() if code not in existing})
+    return _Read(declared, sites, declared.addresses.decl, recorded(declared))
+
+
+def _links(read: _Read) -> dict[str, IPv4Network]:
+    partners = declared_partners(read.declared, read.sites)
+    if read.plan.extranet is None:
+        return dict(read.record.partners)
+    return allocate_links(partners, read.record, read.plan.extranet, read.sites)
+
+
+def _no_room(error: NoRoom, read: _Read) -> AnswerIsNo:
+    stale = sorted(read.record.blocks.keys() - _users(read).keys())
+    if stale:
+        hint = text("free what is no longer declared: jbnet address free {code}", code=stale[0])
+    elif error.parent is None:
+        hint = text("add a prefix to the pools in topology/addresses.yaml")
+    else:
+        hint = text("see jbnet address list --under {site}; a larger block: docs/addresses.md", site=error.parent)
+    if error.parent is None:
+        wrong = "no free /{length} is left for {site} in the pools"
+        return AnswerIsNo(wrong, hint=hint, length=error.length, site=error.site)
+    return AnswerIsNo(
+        "no free /{length} is left for {site} in the block of {parent}", hint=hint,
+        length=error.length, site=error.site, parent=error.parent,
+    )  # fmt: skip
+
+
+def _users(read: _Read) -> dict[str, str]:
+    """Return who is declared for each recorded key."""
+    known = identities(read.sites, read.record.blocks.keys())
+    users = {key: site.name for site in read.sites if (key := known.key(site.decl.code)) is not None}
+    users |= {partner.key: partner.name for partner in declared_partners(read.declared, read.sites)}
+    return users
+
+
+def _key(read: _Read, name: str) -> str:
+    """Return the recorded key that a person means: itself, a site's name, a reserved or recorded prefix."""
+    record = read.record
+    by_name = {user: key for key, user in _users(read).items()}
+    by_prefix = {str(p): k for section in (record.partners, record.blocks, record.reserved) for k, p in section.items()}
+    for key in (name, by_name.get(name), by_prefix.get(name)):
+        if key is not None and (key in record.blocks or key in record.partners or key in record.reserved):
+            return key
+    raise UsageError("nothing is recorded for {name}", hint=text("see: jbnet address list"), name=name)
+
+
+def _without(record: AllocationsFile, gone: Mapping[str, IPv4Network]) -> AllocationsFile:
+    def kept(section: Mapping[str, IPv4Network]) -> dict[str, IPv4Network]:
+        return {key: prefix for key, prefix in section.items() if gone.get(key) != prefix}
+
+    return AllocationsFile.model_construct(
+        blocks=kept(record.blocks), partners=kept(record.partners), reserved=kept(record.reserved)
+    )
+
+
+def _below(read: _Read, site: SiteItem, keys: Mapping[str, str]) -> set[str]:
+    """Return the recorded keys of all sites below a site; ``read.sites`` has parents first."""
+    names, found = {site.name}, set()
+    for other in read.sites:
+        if other.parent in names:
+            names.add(other.name)
+            found.add(keys.get(other.decl.code, other.decl.code))
+    return found
+
+
+def _ancestors(read: _Read, site: SiteItem) -> list[SiteItem]:
+    by_name, found = {s.name: s for s in read.sites}, []
+    parent = by_name.get(site.parent or "")
+    while parent is not None:
+        found.append(parent)
+        parent = by_name.get(parent.parent or "")
+    return found
+
+
+def _shifted(prefix: IPv4Network, old: IPv4Network, new: IPv4Network) -> IPv4Network:
+    offset = int(prefix.network_address) - int(old.network_address)
+    return IPv4Network((int(new.network_address) + offset, prefix.prefixlen))

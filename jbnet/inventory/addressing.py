@@ -1,4 +1,4 @@
-"""From blocks to addresses: the space of every home, and the checks of the address plan."""
+"""From the address plan and the recorded blocks to the space of every home."""
 
 from __future__ import annotations
 
@@ -8,82 +8,71 @@ from ipaddress import IPv4Network
 from jbnet.inventory.allocation import own_prefix, recorded
 from jbnet.inventory.declaration import Declaration, Item, SiteItem
 from jbnet.inventory.hierarchy import CODE_LENGTH, dangling
+from jbnet.inventory.identity import Identities, check_identities, identities
+from jbnet.inventory.plan_checks import check_plan as check_plan
+from jbnet.inventory.plan_schema import SchemeDecl
+from jbnet.inventory.plan_scheme import lacks, sound_scheme
 from jbnet.inventory.report import Report
 from jbnet.inventory.space import Space as Space
-from jbnet.model.findings import Place
 from jbnet.model.text import text
 
-Used = tuple[IPv4Network, str, Place]
-"""A prefix, who uses it, and where that is written."""
 
 def site_spaces(declared: Declaration, sites: list[SiteItem], report: Report) -> dict[str, Space]:
     """Return the space of every site that has one; report sites without, and blocks that do not fit."""
+    check_identities(declared, report)
     if declared.addresses is None or declared.allocations is None:
         return {}
-    plan, blocks, spaces = declared.addresses.decl, recorded(declared), {}
-    by_name = {site.name: site for site in sites}
+    record = recorded(declared).blocks
+    known = identities(sites, record.keys())
+    _report_stale(declared, known, report)
+    plan = declared.addresses.decl
+    scheme = sound_scheme(plan)
+    usable = {level for level, rule in plan.levels.items() if not lacks(rule, scheme)}
+    spaces: dict[str, Space] = {}
     seen: set[str] = set()
     for site in sites:
-        rule = plan.levels.get(site.level.value)
         code = site.decl.code
-        if rule is None or code in seen or len(code) != CODE_LENGTH[site.level]:
+        if code in seen or len(code) != CODE_LENGTH[site.level]:
             continue  # a wrong code is reported as such
         seen.add(code)
-        block = blocks.get(site.decl.code)
-        if block is None:
-            report.add("JB122", "{name} has no addresses; run: jbnet address allocate", site.place, name=site.name)
-            continue
-        place = declared.allocations.at("blocks", site.decl.code)
-        if block.prefixlen != rule.block:
-            report.add(
-                "JB126", "the block of {name} is a /{actual}; a {level} has a /{expected}", place,
-                name=site.name, actual=block.prefixlen, level=text(site.level.value), expected=rule.block,
-            )  # fmt: skip
-        spaces[site.name] = Space(block, own_prefix(block, rule.own), place, plan.scheme)
-    _check_containment(declared, by_name, spaces, report)
-    _report_stale(declared, report)
+        space = _space(site, known.key(code), scheme, declared, report)
+        if space is not None and site.level.value in usable:
+            spaces[site.name] = space
     return spaces
 
 
-def _check_containment(
-    declared: Declaration, sites: Mapping[str, SiteItem], spaces: Mapping[str, Space], report: Report
-) -> None:
-    assert declared.addresses is not None  # noqa: S101  read was judged before; this is for the type checker
+def _space(site: SiteItem, key: str | None, scheme: SchemeDecl, declared: Declaration, report: Report) -> Space | None:
+    assert declared.addresses is not None  # noqa: S101  judged before; this is for the type checker
+    assert declared.allocations is not None  # noqa: S101
     plan = declared.addresses.decl
-    for name, space in spaces.items():
-        parent = sites[name].parent
-        above = spaces.get(parent) if parent and parent not in plan.provinces else None
-        pools = plan.pools if above is None else (above.block,)
-        if not any(space.block.subnet_of(pool) for pool in pools):
-            owner = parent if above is not None else text("the pools of topology/addresses.yaml")
-            related = [above.place] if above is not None else [declared.addresses.at("pools")]
-            report.add(
-                "JB121", "the block {block} of {name} lies outside {pools} of {owner}", space.place, related,
-                block=space.block, name=name, pools=", ".join(map(str, pools)), owner=owner,
-            )  # fmt: skip
+    rule = plan.levels.get(site.level.value)
+    if rule is None:
+        return None
+    if key is None:
+        report.add("JB122", "{name} has no addresses; run: jbnet address allocate", site.place, name=site.name)
+        return None
+    block, place = declared.allocations.decl.blocks[key], declared.allocations.at("blocks", key)
+    if key != site.decl.code:
+        report.add(
+            "JB204", "the block of {name} is recorded under its former code {code}; run: jbnet address allocate",
+            declared.allocations.key_at("blocks", key), [site.at("formerly")], name=site.name, code=key,
+        )  # fmt: skip
+    if block.prefixlen != rule.block:
+        report.add(
+            "JB126", "the block of {name} is a /{actual}; a {level} has a /{expected}", place,
+            name=site.name, actual=block.prefixlen, level=text(site.level.value), expected=rule.block,
+        )  # fmt: skip
+    return Space(block, own_prefix(block, rule.own), place, scheme)
 
 
-def _report_stale(declared: Declaration, report: Report) -> None:
-    assert declared.allocations is not None  # noqa: S101  read was judged before; this is for the type checker
-    codes = {site.decl.code for site in declared.sites.values()}
-    if not declared.doubtful:
-        for code in declared.allocations.decl.blocks:
-            if code not in codes:
-                place = declared.allocations.key_at("blocks", code)
-                report.add("JB123", "the code {code} has addresses and no site", place, code=code)
-
-
-def check_overlaps(used: list[Used], report: Report) -> None:
-    """Report every prefix that overlaps an earlier one, both places named. One sweep over sorted prefixes."""
-    open_: list[Used] = []
-    for prefix, owner, place in sorted(used, key=lambda u: (int(u[0].network_address), u[0].prefixlen, u[1])):
-        open_ = [entry for entry in open_ if entry[0].broadcast_address >= prefix.network_address]
-        for other, other_owner, other_place in open_:
-            report.add(
-                "JB120", "{prefix} of {owner} overlaps {other} of {other_owner}", place, [other_place],
-                prefix=prefix, owner=owner, other=other, other_owner=other_owner,
-            )  # fmt: skip
-        open_.append((prefix, owner, place))
+def _report_stale(declared: Declaration, known: Identities, report: Report) -> None:
+    if declared.doubtful or declared.allocations is None:
+        return  # the site may be among what could not be read
+    used = {*known.keys.values(), *(site.decl.code for site in declared.sites.values())}
+    for code in declared.allocations.decl.blocks:
+        if code not in used:
+            place = declared.allocations.key_at("blocks", code)
+            report.add("JB123", "the code {code} has addresses and no site", place, code=code)
 
 
 def home_spaces(declared: Declaration, report: Report) -> dict[str, Space]:
@@ -91,6 +80,7 @@ def home_spaces(declared: Declaration, report: Report) -> dict[str, Space]:
     if declared.addresses is None:
         return {}
     plan, item, spaces = declared.addresses.decl, declared.addresses, {}
+    scheme = sound_scheme(plan)
     provinces = {name: site for name, site in declared.sites.items() if site.level.value not in plan.levels}
     sections: list[tuple[str, Mapping[str, IPv4Network], Mapping[str, Item[object]]]] = [
         ("provinces", plan.provinces, provinces),
@@ -99,7 +89,7 @@ def home_spaces(declared: Declaration, report: Report) -> dict[str, Space]:
     ]
     for section, prefixes, homes in sections:
         for name, prefix in prefixes.items():
-            spaces[name] = Space(prefix, prefix, item.at(section, name), plan.scheme)
+            spaces[name] = Space(prefix, prefix, item.at(section, name), scheme)
             if name not in homes:
                 dangling(report, section[:-1], name, list(homes), item.key_at(section, name), declared)
         for name, home in homes.items():
@@ -109,48 +99,3 @@ def home_spaces(declared: Declaration, report: Report) -> dict[str, Space]:
                     home.place, name=name, section=section,
                 )  # fmt: skip
     return spaces
-
-
-def check_plan(declared: Declaration, sites: list[SiteItem], spaces: Mapping[str, Space], report: Report) -> None:
-    """Check that prefixes lie in the supernet and that no two owners at one place of the tree overlap."""
-    if declared.addresses is None:
-        return
-    plan, item = declared.addresses.decl, declared.addresses
-    fixed = [(spaces[name].block, name, spaces[name].place) for name in (*plan.provinces, *plan.locations, *plan.peers)]
-    fixed.append((plan.services, "services", item.at("services")))
-    if plan.extranet is not None:
-        fixed.append((plan.extranet.pool, "extranet", item.at("extranet", "pool")))
-    pools = [(pool, "pools", item.at("pools", index)) for index, pool in enumerate(plan.pools)]
-    _check_supernet(declared, [*fixed, *pools], report)
-    groups: dict[str | None, list[Used]] = {None: list(fixed)}
-    by_name = {site.name: site for site in sites}
-    for name, site in by_name.items():
-        if name not in spaces or name in plan.provinces:
-            continue
-        parent = site.parent if site.parent in spaces and site.parent not in plan.provinces else None
-        groups.setdefault(parent, []).append((spaces[name].block, name, spaces[name].place))
-        if spaces[name].own != spaces[name].block:
-            groups.setdefault(name, []).append((spaces[name].own, name, spaces[name].place))
-    for group in groups.values():
-        check_overlaps(group, report)
-    check_overlaps([*fixed, *pools], report)
-
-
-def _check_supernet(declared: Declaration, used: list[Used], report: Report) -> None:
-    if declared.network is None:
-        return
-    supernet = declared.network.decl.supernet
-    place = declared.network.at("supernet")
-    for prefix, owner, where in used:
-        if not prefix.subnet_of(supernet):
-            report.add(
-                "JB121", "{prefix} of {owner} lies outside the supernet {supernet}", where, [place],
-                prefix=prefix, owner=owner, supernet=supernet,
-            )  # fmt: skip
-    for name, peer in declared.peers.items():
-        for index, prefix in enumerate(peer.decl.prefixes):
-            if prefix.overlaps(supernet):
-                report.add(
-                    "JB120", "{prefix} of {owner} overlaps {other} of {other_owner}", peer.at("prefixes", index),
-                    [place], prefix=prefix, owner=name, other=supernet, other_owner=declared.network.name,
-                )  # fmt: skip

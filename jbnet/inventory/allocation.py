@@ -2,62 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
 
+from jbnet.inventory.blocks import Room, Taken, range_of
 from jbnet.inventory.declaration import LEVELS, Declaration, SiteItem
-from jbnet.inventory.plan_schema import AddressesFile
+from jbnet.inventory.identity import identities
+from jbnet.inventory.plan_schema import AddressesFile, AllocationsFile
 
 
 class NoRoom(Exception):
-    """The parent's block has no free block of that length."""
+    """The parent's block has no free block of that length. ``parent`` None: the pools have none."""
 
     def __init__(self, site: str, parent: str | None, length: int):
         self.site, self.parent, self.length = site, parent, length
         super().__init__(site)
 
 
-def allocate(
-    sites: Sequence[SiteItem], codes: Mapping[str, str], existing: Mapping[str, IPv4Network], plan: AddressesFile
-) -> dict[str, IPv4Network]:
-    """Return ``existing`` and a block for every site that has none, by code.
+def allocate(sites: Sequence[SiteItem], record: AllocationsFile, plan: AddressesFile) -> dict[str, IPv4Network]:
+    """Return what is recorded and a block for every site that has none, by code.
 
-    ``codes`` maps names to codes. What exists is never changed, whether or not its site is still
-    declared; new blocks are given level by level in the order of the codes. Raises NoRoom.
+    What exists is never changed, whether or not its site is still declared; what is recorded under a site's former
+    code is recorded under its present one. New blocks are given level by level in the order of the codes, so the
+    order of files and keys plays no part. Raises NoRoom.
     """
-    blocks = dict(existing)
-    used: dict[str | None, list[IPv4Network]] = {}
+    blocks = _rekeyed(sites, record.blocks)
+    rooms = Rooms(sites, blocks, record, plan)
     for site in sorted(sites, key=lambda s: (LEVELS.index(s.level), s.decl.code)):
         rule = plan.levels.get(site.level.value)
         if rule is None or site.decl.code in blocks:
             continue
-        parent_code = codes.get(site.parent) if site.parent else None
-        parent_code = parent_code if parent_code in blocks else None
-        taken = used.setdefault(parent_code, _taken(parent_code, blocks, plan, sites))
-        block = first_free(_pools(parent_code, blocks, plan), taken, rule.block)
+        block = rooms.of(rooms.owner(site)).take(rule.block)
         if block is None:
-            raise NoRoom(site.name, site.parent, rule.block)
-        taken.append(block)
+            raise NoRoom(site.name, site.parent if rooms.owner(site) else None, rule.block)
         blocks[site.decl.code] = block
     return blocks
 
 
-def _pools(code: str | None, blocks: Mapping[str, IPv4Network], plan: AddressesFile) -> tuple[IPv4Network, ...]:
-    return plan.pools if code is None else (blocks[code],)
+def _rekeyed(sites: Sequence[SiteItem], recorded: Mapping[str, IPv4Network]) -> dict[str, IPv4Network]:
+    codes = {key: code for code, key in identities(sites, recorded.keys()).keys.items()}
+    return {codes.get(key, key): block for key, block in recorded.items()}
 
 
-def _taken(
-    code: str | None, blocks: Mapping[str, IPv4Network], plan: AddressesFile, sites: Sequence[SiteItem]
-) -> list[IPv4Network]:
-    """Return what is used within the pool of a code: its own part and every recorded block inside."""
-    if code is None:
-        return list(blocks.values())
-    level = next((site.level for site in sites if site.decl.code == code), None)
-    rule = plan.levels.get(level.value) if level else None
-    pool = blocks[code]
-    own = [own_prefix(pool, rule.own)] if rule else []
-    inside = [block for other, block in blocks.items() if other != code and block.subnet_of(pool)]
-    return own + [block for block in inside if block != pool]
+class Rooms:
+    """The free room of each site's block, and of the pools, made when first asked for.
+
+    ``blocks`` is looked at again for every new owner, so it may grow meanwhile.
+    """
+
+    def __init__(
+        self, sites: Sequence[SiteItem], blocks: Mapping[str, IPv4Network], record: AllocationsFile, plan: AddressesFile
+    ) -> None:
+        self._codes = {site.name: site.decl.code for site in sites}
+        levels = {site.decl.code: plan.levels.get(site.level.value) for site in sites}
+        self._own = {code: rule.own for code, rule in levels.items() if rule is not None}
+        self._blocks = blocks
+        self._plan = plan
+        self._taken = Taken([*blocks.values(), *record.reserved.values()])
+        self._rooms: dict[str | None, Room] = {}
+
+    def owner(self, site: SiteItem) -> str | None:
+        """Return the code of the site in whose block this site's lies; None: in the pools."""
+        code = self._codes.get(site.parent) if site.parent else None
+        return code if code in self._blocks else None
+
+    def of(self, code: str | None) -> Room:
+        """Return the room in the block of that code, or in the pools."""
+        if code not in self._rooms:
+            self._rooms[code] = self._pools() if code is None else self._below(code)
+        return self._rooms[code]
+
+    def _pools(self) -> Room:
+        return Room(self._plan.pools, [r for pool in self._plan.pools for r in self._taken.within(pool)])
+
+    def _below(self, code: str) -> Room:
+        block = self._blocks[code]
+        own = [range_of(own_prefix(block, self._own[code]))] if code in self._own else []
+        return Room([block], [*own, *self._taken.within(block)])
 
 
 def own_prefix(block: IPv4Network, length: int) -> IPv4Network:
@@ -65,40 +87,28 @@ def own_prefix(block: IPv4Network, length: int) -> IPv4Network:
     return IPv4Network((int(block.network_address), max(length, block.prefixlen)))
 
 
-def first_free(pools: Iterable[IPv4Network], taken: Iterable[IPv4Network], length: int) -> IPv4Network | None:
-    """Return the lowest block of that length in the pools that overlaps nothing taken."""
-    ranges = sorted((int(t.network_address), int(t.broadcast_address)) for t in taken)
-    size = 1 << (32 - length)
-    for pool in pools:
-        start, end = int(pool.network_address), int(pool.broadcast_address)
-        candidate = -(-start // size) * size
-        for low, high in ranges:
-            if high < candidate:
-                continue
-            if low >= candidate + size:
-                break
-            candidate = -(-(high + 1) // size) * size
-        if candidate + size - 1 <= end:
-            return IPv4Network((candidate, length))
-    return None
-
-
-def render(blocks: Mapping[str, IPv4Network], partners: Mapping[str, IPv4Network] | None = None) -> str:
+def render(record: AllocationsFile) -> str:
     """Return the text of topology/allocations.yaml, each section ordered by key."""
     lines = [
         "# Blocks of sites by division code. Written by `jbnet address allocate`; a line never changes once written,",
         "# so adding or removing a site moves no other.",
-        *_section("blocks", blocks),
+        *_section("blocks", record.blocks),
     ]
-    if partners:
-        lines += ["# Hand-over links to partners: code of the site and kind of partner.", *_section("partners", partners)]
+    if record.partners:
+        lines += ["# Hand-over links to partners: code of the site and kind of partner."]
+        lines += _section("partners", record.partners)
+    if record.reserved:
+        lines += ["# Given to nobody until the line is removed: jbnet address free PREFIX."]
+        lines += _section("reserved", record.reserved)
     return "\n".join(lines) + "\n"
 
 
 def _section(name: str, found: Mapping[str, IPv4Network]) -> list[str]:
-    return [f"{name}:", *(f'  "{key}": {found[key]}' for key in sorted(found))] if found else [f"{name}: {{}}"]
+    if not found:
+        return [f"{name}: {{}}"]
+    return [f"{name}:", *(f"  {json.dumps(key, ensure_ascii=False)}: {found[key]}" for key in sorted(found))]
 
 
-def recorded(declared: Declaration) -> Mapping[str, IPv4Network]:
-    """Return the blocks that topology/allocations.yaml records."""
-    return declared.allocations.decl.blocks if declared.allocations else {}
+def recorded(declared: Declaration) -> AllocationsFile:
+    """Return what topology/allocations.yaml records."""
+    return declared.allocations.decl if declared.allocations else AllocationsFile()

@@ -93,6 +93,7 @@ class Declaration:
     allocations: Item[schema.AllocationsFile] | None = None
     routing: Item[schema.RoutingFile] | None = None
     lab: Item[schema.LabFile] | None = None
+    naming: Item[schema.NamingFile] | None = None
     doubtful: set[str] = field(default_factory=set)
     """Names of what was left out because of a finding: references to them are not judged."""
 
@@ -126,6 +127,8 @@ def _add_topology(declared: Declaration, source: Source, report: Report) -> bool
         kept = declared.routing = _whole(declared, source, schema.RoutingFile, report)
     elif source.file == "topology/lab.yaml":
         kept = declared.lab = _whole(declared, source, schema.LabFile, report)
+    elif source.file == "topology/naming.yaml":
+        kept = declared.naming = _whole(declared, source, schema.NamingFile, report)
     return kept is not None
 
 

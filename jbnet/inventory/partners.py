@@ -5,13 +5,14 @@ A partner is known by the code of its site and its kind (``6301/tax``), so that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from jbnet.inventory.allocation import NoRoom, first_free
-from jbnet.inventory.declaration import Declaration
-from jbnet.inventory.plan_schema import ExtranetDecl
+from jbnet.inventory.allocation import NoRoom, recorded
+from jbnet.inventory.blocks import Room, range_of
+from jbnet.inventory.declaration import Declaration, SiteItem
+from jbnet.inventory.plan_schema import AllocationsFile, ExtranetDecl
 from jbnet.inventory.report import Report
 from jbnet.model.findings import Place
 
@@ -37,9 +38,9 @@ def partner_links(declared: Declaration, partners: Iterable[Partner], report: Re
     Of a link the first host address is ours, the second the partner's.
     """
     links: dict[str, IPv4Network] = {}
-    recorded = _recorded(declared)
+    record = _renamed(recorded(declared).partners, declared.sites.values())
     for partner in partners:
-        link = recorded.get(partner.key)
+        link = record.get(partner.key)
         if link is not None:
             links[partner.name] = link
         elif declared.allocations is not None:
@@ -49,18 +50,28 @@ def partner_links(declared: Declaration, partners: Iterable[Partner], report: Re
 
 
 def allocate_links(
-    partners: Iterable[Partner], existing: Mapping[str, IPv4Network], plan: ExtranetDecl
+    partners: Iterable[Partner], record: AllocationsFile, plan: ExtranetDecl, sites: Sequence[SiteItem]
 ) -> dict[str, IPv4Network]:
-    """Return ``existing`` and a link for every partner that has none, by key, in the order of keys. Raises NoRoom."""
-    links = dict(existing)
+    """Return what is recorded and a link for every partner that has none, by key, in their order. Raises NoRoom."""
+    links = _renamed(record.partners, sites)
+    room = Room([plan.pool], [range_of(prefix) for prefix in (*links.values(), *record.reserved.values())])
     for partner in sorted(partners, key=lambda p: p.key):
         if partner.key not in links:
-            link = first_free((plan.pool,), links.values(), plan.link)
+            link = room.take(plan.link)
             if link is None:
                 raise NoRoom(partner.name, None, plan.link)
             links[partner.key] = link
     return links
 
 
-def _recorded(declared: Declaration) -> Mapping[str, IPv4Network]:
-    return declared.allocations.decl.partners if declared.allocations else {}
+def _renamed(links: Mapping[str, IPv4Network], sites: Iterable[SiteItem]) -> dict[str, IPv4Network]:
+    """Return recorded links with former codes of sites replaced by their present ones."""
+    listed = list(sites)
+    now = {former: site.decl.code for site in listed for former in site.decl.formerly}
+    for site in listed:
+        now.pop(site.decl.code, None)  # given to another since
+    renamed: dict[str, IPv4Network] = {}
+    for key, link in links.items():
+        code, slash, kind = key.partition("/")
+        renamed[f"{now.get(code, code)}{slash}{kind}"] = link
+    return renamed

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from jbnet.inventory.naming_schema import NamingFile as NamingFile
 from jbnet.inventory.plan_schema import AddressesFile as AddressesFile
 from jbnet.inventory.plan_schema import AllocationsFile as AllocationsFile
 from jbnet.inventory.schema_business import AgencyDecl as AgencyDecl

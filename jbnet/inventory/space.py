@@ -31,7 +31,8 @@ class Space:
         length = self.own.prefixlen + part.of.bit_length() - 1
         if length > 32:
             return None
-        return IPv4Network((int(self.own.network_address) + (part.part - 1) * (1 << (32 - length)), length))
+        start = int(self.own.network_address) + (part.part - 1) * (1 << (32 - length))
+        return IPv4Network((start, length)) if part.part <= part.of else None
 
     def lan(self) -> IPv4Interface | None:
         """Return the LAN's address on the site's router: the first host of the LAN part, at most ``widest`` wide."""
