@@ -5,12 +5,13 @@ A LabSpec is derived from the declaration and holds nothing else: the lab knows 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from jbnet.config.bootstrap import bootstrap
 from jbnet.config.render import daemons, render
-from jbnet.model.network import Circuit, Device, InterfaceKind, Network
+from jbnet.model.network import Circuit, Device, InterfaceKind, Network, Termination
 
 NETOPS = "netops"
 POSTGRES = "postgres"
@@ -40,10 +41,11 @@ class LabDevice:
 
 @dataclass(frozen=True, slots=True)
 class LabEnd:
-    """A plug: a device and the name of the interface there."""
+    """A plug: a device, the name of the interface there, and its declared address, if it has one."""
 
     device: str
     interface: str
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class LabLink:
     cable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LabSpec:
     """The whole lab. ``noc`` is the device from which jbnet works; ``trap_sink`` is where traps go.
 
@@ -73,9 +75,21 @@ class LabSpec:
 
     def interfaces(self, device: str) -> tuple[str, ...]:
         """Return the names of a device's interfaces: lines in the order of the declaration, then LANs."""
-        ends = [end for link in self.links for end in (link.a, link.z) if end.device == device]
         lans = next(d.lans for d in self.devices if d.name == device)
-        return (*(end.interface for end in ends), *lans)
+        return (*(near.interface for near, _ in self._lines[device]), *lans)
+
+    def neighbours(self, device: str) -> tuple[tuple[str, str], ...]:
+        """Return (interface, address at the far end) of a device's lines whose far end has an address."""
+        return tuple((near.interface, far.address) for near, far in self._lines[device] if far.address)
+
+    @cached_property
+    def _lines(self) -> Mapping[str, list[tuple[LabEnd, LabEnd]]]:
+        """The lines of every device: its own end, the far end."""
+        found: dict[str, list[tuple[LabEnd, LabEnd]]] = {device.name: [] for device in self.devices}
+        for link in self.links:
+            found[link.a.device].append((link.a, link.z))
+            found[link.z.device].append((link.z, link.a))
+        return found
 
 
 def startup_config(network: Network, device: Device, *, deployed: bool = False) -> str:
@@ -94,10 +108,15 @@ def spec_from(network: Network, scale: str = "all", *, deployed: bool = False) -
     Circuits with an end outside the network are left out: restrict the network for a small lab.
     """
     devices = tuple(_device(network, device, deployed) for device in network.devices.values())
-    links = tuple(_link(circuit) for circuit in network.circuits.values() if _is_whole(network, circuit))
+    links = tuple(_link(network, circuit) for circuit in network.circuits.values() if _is_whole(network, circuit))
     noc = network.devices.get(network.noc or "")
     sink = str(noc.loopback) if noc is not None and noc.loopback is not None else None
     return LabSpec(scale, devices, links, noc.name if noc else None, sink, deployed)
+
+
+def _end(network: Network, end: Termination) -> LabEnd:
+    address = network.devices[end.device].interface(end.interface).address
+    return LabEnd(end.device, end.interface, str(address.ip) if address else "")
 
 
 def _device(network: Network, device: Device, deployed: bool) -> LabDevice:
@@ -125,11 +144,11 @@ def _is_whole(network: Network, circuit: Circuit) -> bool:
     return circuit.a.device in network.devices and circuit.z.device in network.devices
 
 
-def _link(circuit: Circuit) -> LabLink:
+def _link(network: Network, circuit: Circuit) -> LabLink:
     return LabLink(
         name=circuit.name,
-        a=LabEnd(circuit.a.device, circuit.a.interface),
-        z=LabEnd(circuit.z.device, circuit.z.interface),
+        a=_end(network, circuit.a),
+        z=_end(network, circuit.z),
         latency_ms=circuit.latency_ms,
         cable=circuit.carrier is None,
     )

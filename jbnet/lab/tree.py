@@ -7,6 +7,7 @@ import os
 import pwd
 import shlex
 import shutil
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -184,10 +185,21 @@ def _switches(paths: LabPaths, spec: LabSpec, device: LabDevice, tree: _Tree) ->
     }
     (folder / "settings").write_text("".join(f"{k}={shlex.quote(v)}\n" for k, v in settings.items()))
     (folder / "fstab").write_text("".join(_mounts(paths, device, tree.root)))
-    (folder / "on.ip").write_text("".join(f"link set dev {name} up\n" for name in ("lo", *names)))
+    (folder / "on.ip").write_text("".join(_on(names, spec.neighbours(device.name))))
     off = "".join(f"link set dev {n} down\naddr flush dev {n}\n" for n in (*names, "lo"))
     (folder / "off.ip").write_text(off + "route flush table main\n")
     os.mkfifo(folder / "power", 0o600)
+
+
+def _on(names: Iterable[str], neighbours: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield what `ip` does at power on: interfaces up, and room for each neighbour.
+
+    The kernel keeps 1,024 neighbours for all network namespaces together (gc_thresh3, arp(7)), and a province has
+    2,000. Entries of a control plane (``extern_learn``) are not counted; they are resolved by ARP as any other.
+    """
+    yield from (f"link set dev {name} up\n" for name in ("lo", *names))
+    yield "neigh replace 0.0.0.0 dev lo nud noarp extern_learn\n"
+    yield from (f"neigh replace {address} dev {name} nud failed extern_learn\n" for name, address in neighbours)
 
 
 def _agentx(device: LabDevice) -> list[str]:

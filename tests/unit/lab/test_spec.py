@@ -68,3 +68,12 @@ def test_interfaces_of_a_device_are_its_lines_then_its_lans(network: Network, sp
 def test_traps_go_to_the_loopback_of_the_noc(network: Network, spec: LabSpec) -> None:
     assert network.noc is not None
     assert spec.trap_sink == str(network.devices[network.noc].loopback)
+
+
+def test_the_neighbours_of_a_device_are_the_addresses_at_the_far_ends_of_its_lines(
+    network: Network, spec: LabSpec
+) -> None:
+    for circuit in network.circuits.values():
+        far = network.devices[circuit.a.device].interface(circuit.a.interface).address
+        near = dict(spec.neighbours(circuit.z.device))
+        assert near.get(circuit.z.interface) == (str(far.ip) if far else None)
