@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jbnet.model.network import Site
+from jbnet.model.text import text
 from jbnet.topology.diagrams.census import Cell, Column
 from jbnet.topology.diagrams.condition import State
 from jbnet.topology.diagrams.drawing import Detail, Drawing
@@ -10,10 +11,9 @@ from jbnet.topology.diagrams.extent import Box, fitted
 from jbnet.topology.diagrams.ink import Element, element
 from jbnet.topology.diagrams.marks import badge, cross, rectangle
 from jbnet.topology.diagrams.page import Layer
-from jbnet.topology.diagrams.palette import FILLS, INK, SOFT
+from jbnet.topology.diagrams.palette import FILLS, FLAT, INK, SOFT
 from jbnet.topology.diagrams.spread import cut
 from jbnet.topology.diagrams.trunk import draw_bar
-from jbnet.model.text import text
 
 HEAD_HEIGHT = 62.0
 COLUMN_BAR = 15.0
@@ -29,7 +29,12 @@ def draw_column(drawing: Drawing, column: Column, place: Box, bars: int) -> None
     site, page = column.site, drawing.page
     frame = Box(place.x, place.y, place.width, column_height(bars))
     fill = FILLS[drawing.condition.of(site.name)]
-    page.add(Layer.BOXES, element("g", tooltip(site), rectangle(frame, rx=5, fill=fill, stroke=INK, stroke_width=1.5), data_site=site.name))
+    page.add(
+        Layer.BOXES,
+        element(
+            "g", tooltip(site), rectangle(frame, rx=5, fill=fill, stroke=INK, stroke_width=1.5), data_site=site.name
+        ),
+    )
     for i, device in enumerate(drawing.housed.get(site.name, ())):
         bar = Box(frame.x + 5, frame.y + HEAD_HEIGHT + i * COLUMN_PITCH, frame.width - 10, COLUMN_BAR)
         draw_bar(drawing, device, bar, site.name, tier=2)
@@ -45,7 +50,7 @@ def column_height(bars: int) -> float:
 
 
 def _head(drawing: Drawing, column: Column, site: Site, frame: Box) -> None:
-    x = frame.x + drawing.subject.slots
+    x = frame.x + drawing.slots
     room = frame.right - x - 4
     name, size = fitted(drawing.speech.name(site), room, 17, 10)
     drawing.page.text(x, frame.y + 23, name, size, weight=700, halo=True)
@@ -95,7 +100,7 @@ def _upright(drawing: Drawing, cell: Cell, site: Site, box: Box) -> None:
         drawing.page.stacked(x, box.y + 12, name, size)
     else:
         said, size = fitted(name, room, 15, 9)
-        drawing.page.text(x + size * 0.36, box.y + 12 + room, said, size, turned=True, halo=True)
+        drawing.page.text(x + size * 0.36, box.y + 13, said, size, anchor="end", turned=True, halo=True)
     drawing.page.text(x, box.bottom - 25, str(cell.townships), 12, anchor="middle", halo=True)
     drawing.page.text(x, box.bottom - 11, str(cell.communities), 12, anchor="middle", fill=SOFT, halo=True)
 
@@ -121,7 +126,7 @@ def sign_state(drawing: Drawing, home: str, x: float, y: float) -> None:
     if state is State.CUT:
         drawing.page.add(Layer.SIGNS, cross(x, y, 8))
     elif state is not State.FINE:
-        drawing.page.add(Layer.SIGNS, badge(x, y, "B" if state is State.BACKUP else "!"))
+        drawing.page.add(Layer.SIGNS, badge(x, y, "B" if state is State.BACKUP else "!", FLAT[state]))
 
 
 def tooltip(site: Site) -> Element:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from jbnet.model.network import Network
+from jbnet.topology.forecast import Forecast, Forecaster
 from jbnet.topology.graph import FailureSet, expand
-from jbnet.topology.impact import Impact, impact
 
 
 class State(StrEnum):
@@ -22,11 +22,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """``states`` by home (fine ones left out), ``dead`` circuits by name; ``found`` None: nothing was assumed to fail."""
+    """``states`` by home (fine ones left out), ``dead`` circuits by name; ``found`` is None where nothing failed."""
 
     states: Mapping[str, State] = field(default_factory=dict)
     dead: frozenset[str] = frozenset()
-    found: Impact | None = None
+    found: Forecast | None = None
 
     def of(self, home: str) -> State:
         """Return the state of a site, location or peer."""
@@ -38,15 +38,19 @@ class Condition:
 
 
 def condition(network: Network, failure: FailureSet) -> Condition:
-    """Return the condition of the network after a failure. Raises UsageError for unknown names."""
+    """Return the condition of the network after a failure, as ``jbnet whatif`` forecasts it.
+
+    Raises UsageError for unknown names.
+    """
     if failure == FailureSet():
         return Condition()
     whole = expand(network, failure)
-    found = impact(network, failure)
+    forecaster = Forecaster(network)
+    found = forecaster.of(failure)
     dead = whole.circuits.union(
         c.name for c in network.circuits.values() if not whole.devices.isdisjoint((c.a.device, c.z.device))
     )
-    states = dict.fromkeys(found.degraded, State.DEGRADED)
+    states = {ways.home: State.DEGRADED for ways in forecaster.ways_left(failure)}
     states |= dict.fromkeys(found.on_backup, State.BACKUP)
     states |= dict.fromkeys((*found.cut_off, *found.others), State.CUT)
     return Condition(states, frozenset(dead), found)

@@ -44,11 +44,6 @@ class Subject:
     detail: Detail = Detail.DOTS
     captions: bool = False
 
-    @property
-    def slots(self) -> float:
-        """Return the room left in a column's heading for the lines that come down through it."""
-        return 76.0 if self.captions else 46.0
-
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
@@ -76,6 +71,17 @@ class Drawing:
     def housed(self) -> Mapping[str, tuple[str, ...]]:
         """Return the devices of each home."""
         return homes_of(self.network)
+
+    @property
+    def slot_pitch(self) -> float:
+        """Return how far apart the lines stand that come down into a column; captions stand between them."""
+        return 26.0 if self.subject.captions else 17.0
+
+    @cached_property
+    def slots(self) -> float:
+        """Return the room at the left of a column's heading for the lines that come down through it."""
+        heads = (column.site.name for column in self.subject.columns if column.site is not None)
+        return 13 + self.slot_pitch * max((self.uplinks[head] for head in heads), default=0)
 
     @cached_property
     def uplinks(self) -> Counter[str]:

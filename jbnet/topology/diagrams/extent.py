@@ -70,7 +70,7 @@ def _advance(character: str) -> float:
 
 
 def fitted(said: str, room: float, size: float, least: float) -> tuple[str, float]:
-    """Return a text and font size that fit into ``room``: smaller down to ``least``, then shortened with an ellipsis."""
+    """Return a text and font size that fit into ``room``: smaller down to ``least``, then shortened."""
     while text_width(said, size) > room and size > least:
         size = max(least, size - 0.5)
     if text_width(said, size) <= room:

@@ -11,6 +11,10 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 (section 2.2) allows nowhere, not even escaped."""
 
 
+Paint = dict[str, str | float | None]
+"""Attributes that several elements share."""
+
+
 @dataclass(frozen=True, slots=True)
 class Element:
     """An XML element; children are elements or text."""

@@ -13,7 +13,7 @@ from jbnet.topology.diagrams.extent import Box, text_width
 from jbnet.topology.diagrams.ink import Element, element
 from jbnet.topology.diagrams.marks import badge, cross, mark, rectangle
 from jbnet.topology.diagrams.page import Layer, Page
-from jbnet.topology.diagrams.palette import CABLE, FAINT, FILLS, INK, PAPER, Look, Palette, Shape
+from jbnet.topology.diagrams.palette import CABLE, FAINT, FILLS, FLAT, INK, PAPER, Look, Palette, Shape
 from jbnet.topology.diagrams.speech import Speech
 
 Draw = Callable[[float, float], Element]
@@ -51,7 +51,7 @@ def carrier_entries(network: Network, palette: Palette, shown: Sequence[Circuit]
         carrier = network.carriers.get(name)
         named = speech.name(carrier) if carrier is not None else name
         if count := carriers[name]:
-            yield Entry(_carrier(look), speech.say(text("{carrier}: {count} lines", carrier=named, count=count)))
+            yield Entry(_carrier(look), speech.say(text("{carrier}: {count}", carrier=named, count=count)))
     if count := carriers[None]:
         yield Entry(_line(CABLE, None), speech.say(text("cable in a building: {count}", count=count)))
 
@@ -69,6 +69,14 @@ def site_entries(speech: Speech) -> Iterator[Entry]:
     yield Entry(_dot(2.0, INK), speech.say(text("community")))
     yield Entry(_dot(4.2, PAPER), speech.say(text("hollow: not in use yet")))
     yield Entry(_dot(4.2, INK, ring=True), speech.say(text("ringed: more than one line")))
+
+
+def map_entries(speech: Speech) -> Iterator[Entry]:
+    """Yield the markers of a map."""
+    yield Entry(_marker(Shape.STAR, 8, INK), speech.say(text("core")))
+    yield Entry(_marker(Shape.HEXAGON, 7, INK), speech.say(text("data centre, operations centre")))
+    yield Entry(_marker(Shape.SQUARE, 6, INK), speech.say(text("prefecture")))
+    yield Entry(_marker(Shape.CIRCLE, 4.5, PAPER), speech.say(text("county")))
 
 
 def figure_entries(speech: Speech) -> Iterator[Entry]:
@@ -94,7 +102,7 @@ def state_entries(condition: Condition, speech: Speech) -> Iterator[Entry]:
     words: dict[State, Text] = {
         State.CUT: text("cut off: {count}", count=condition.count(State.CUT)),
         State.BACKUP: text("on the backup line: {count}", count=condition.count(State.BACKUP)),
-        State.DEGRADED: text("connected, redundancy lost: {count}", count=condition.count(State.DEGRADED)),
+        State.DEGRADED: text("fewer ways to the core: {count}", count=condition.count(State.DEGRADED)),
     }
     for state, said in words.items():
         yield Entry(_state(state), speech.say(said))
@@ -124,6 +132,13 @@ def _figure(said: str) -> Draw:
     return draw
 
 
+def _marker(shape: Shape, radius: float, fill: str) -> Draw:
+    def draw(x: float, y: float) -> Element:
+        return mark(shape, x + SAMPLE / 2, y, radius, fill=fill, stroke=INK, stroke_width=1.6)
+
+    return draw
+
+
 def _dot(radius: float, fill: str, *, ring: bool = False) -> Draw:
     def draw(x: float, y: float) -> Element:
         dot = mark(Shape.SQUARE, x + SAMPLE / 2, y, radius, fill=fill, stroke=INK)
@@ -136,7 +151,8 @@ def _dot(radius: float, fill: str, *, ring: bool = False) -> Draw:
 def _state(state: State) -> Draw:
     def draw(x: float, y: float) -> Element:
         box = rectangle(Box(x, y - 8, SAMPLE, 16), rx=3, fill=FILLS[state], stroke=INK)
-        over = cross(x + SAMPLE / 2, y, 6) if state is State.CUT else badge(x + SAMPLE / 2, y, "B" if state is State.BACKUP else "!")
+        sign = badge(x + SAMPLE / 2, y, "B" if state is State.BACKUP else "!", FLAT[state])
+        over = cross(x + SAMPLE / 2, y, 6) if state is State.CUT else sign
         return element("g", box, over)
 
     return draw

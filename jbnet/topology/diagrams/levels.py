@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from jbnet.model.network import Level, Network
 from jbnet.model.text import Text, text
-from jbnet.topology.diagrams.census import Column, columns, count_levels
+from jbnet.topology.diagrams.census import count_levels
 from jbnet.topology.diagrams.columns import CELL_HEIGHT, cells_of, column_height, draw_cell, draw_column
-from jbnet.topology.diagrams.condition import Condition, State
+from jbnet.topology.diagrams.condition import Condition
 from jbnet.topology.diagrams.drawing import Detail, Drawing, Subject
 from jbnet.topology.diagrams.extent import Box
 from jbnet.topology.diagrams.key import (
@@ -25,8 +25,9 @@ from jbnet.topology.diagrams.key import (
     state_entries,
 )
 from jbnet.topology.diagrams.marks import rectangle
+from jbnet.topology.diagrams.notes import toll
 from jbnet.topology.diagrams.page import Layer, Page
-from jbnet.topology.diagrams.palette import SHADE, SHADE_2, SOFT, Palette
+from jbnet.topology.diagrams.palette import RED, SHADE, SHADE_2, SOFT, Palette
 from jbnet.topology.diagrams.rows import draw_rows
 from jbnet.topology.diagrams.speech import LEVELS, Speech
 from jbnet.topology.diagrams.spread import LEFT, RIGHT, spread
@@ -44,6 +45,8 @@ def draw_levels(
     page = Page(speech.say(title), speech.say(_described(network)), width=places.width)
     drawing = Drawing(page, network, subject, speech, Palette(network), condition or Condition())
     page.text(24, 44, page.title, 28, weight=700)
+    if said := toll(network, drawing.condition, speech):
+        page.text(24, 70, said, 16, weight=700, fill=RED)
     gap = 300.0 if subject.captions else 96.0
     y = draw_boxes(drawing, 84)
     y = draw_bars(drawing, y + (gap if subject.boxes else 30))
@@ -91,15 +94,19 @@ def _draw_bands(drawing: Drawing, edges: list[float]) -> None:
 
 def _draw_key(drawing: Drawing, top: float) -> float:
     page, speech, network = drawing.page, drawing.speech, drawing.network
+    shown = drawing.subject.circuits
+    groups = [
+        [*state_entries(drawing.condition, speech)],
+        [*carrier_entries(network, drawing.palette, shown, speech)],
+        [*role_entries(shown, speech), single_entry(speech)],
+    ]
+    if any(column.cells for column in drawing.subject.columns):
+        figures = [*figure_entries(speech)] if drawing.subject.detail is Detail.DOTS else []
+        groups += [[*site_entries(speech)], figures]
     place = Box(LEFT, top, page.width - LEFT - RIGHT, 0)
-    if drawing.condition.found is not None:
-        place = replace(place, y=draw_key(page, state_entries(drawing.condition, speech), place) + 4)
-    place = replace(place, y=draw_key(page, carrier_entries(network, drawing.palette, drawing.subject.circuits, speech), place) + 4)
-    place = replace(place, y=draw_key(page, [*role_entries(drawing.subject.circuits, speech), single_entry(speech)], place) + 4)
-    if not any(column.cells for column in drawing.subject.columns):
-        return place.y
-    place = replace(place, y=draw_key(page, site_entries(speech), place) + 4)
-    return draw_key(page, figure_entries(speech), place)
+    for group in groups:
+        place = replace(place, y=draw_key(page, group, place) + 4) if group else place
+    return place.y
 
 
 def _described(network: Network) -> Text:
@@ -114,35 +121,3 @@ def _described(network: Network) -> Text:
         devices=len(network.devices),
         circuits=len(network.circuits),
     )
-
-
-def whole(network: Network) -> Subject:
-    """Return the whole network as the subject of a picture of levels."""
-    return subject_of(network, columns(network))
-
-
-def backbone(network: Network) -> Subject:
-    """Return the upper levels: everything above the counties, with the lines' names."""
-    heads = tuple(Column(c.site) for c in columns(network) if c.site is not None)
-    found = subject_of(network, heads)
-    homes = {*found.boxes, *(c.site.name for c in heads if c.site is not None)}
-    devices = {*found.bars, *(d.name for d in network.devices.values() if d.home in homes)}
-    circuits = tuple(c for c in found.circuits if {c.a.device, c.z.device} <= devices)
-    return replace(found, captions=True, circuits=circuits)
-
-
-def subject_of(network: Network, shown: tuple[Column, ...]) -> Subject:
-    """Return a subject with these columns below everything that is no site of a lower level."""
-    lower = {s.name for s in network.sites.values() if s.level is not Level.PROVINCE}
-    homes = {d.name: d.home for d in network.devices.values()}
-    roots = {d.name for d in network.devices.values() if d.uplink is None and d.home not in network.peers}
-    serving = {
-        near
-        for c in network.circuits.values()
-        for near, far in ((c.a.device, c.z.device), (c.z.device, c.a.device))
-        if homes[near] not in lower and homes[far] in lower
-    }
-    bars = tuple(d for d in network.devices if d in serving or (d in roots and homes[d] not in lower))
-    barred = {homes[d] for d in bars if all(o in bars for o, home in homes.items() if home == homes[d])}
-    boxes = dict.fromkeys(home for home in homes.values() if home not in lower and home not in barred)
-    return Subject(shown, bars, tuple(boxes), tuple(network.circuits.values()))

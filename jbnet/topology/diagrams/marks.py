@@ -8,7 +8,7 @@ from jbnet.topology.diagrams.extent import Box
 from jbnet.topology.diagrams.ink import Element, element, points
 from jbnet.topology.diagrams.palette import INK, PAPER, RED, Shape
 
-_CORNERS = {  # corners around the centre, the first corner's angle in degrees, the radius that looks as large as a circle's
+_CORNERS = {  # how many corners, the first one's angle in degrees, the radius that looks as large as a circle's
     Shape.SQUARE: (4, 45.0, 1.2),
     Shape.DIAMOND: (4, 0.0, 1.3),
     Shape.TRIANGLE: (3, -90.0, 1.35),
@@ -36,16 +36,18 @@ def _outline(shape: Shape, x: float, y: float, radius: float) -> list[tuple[floa
 
 def cross(x: float, y: float, radius: float) -> Element:
     """Return the sign for what is cut: a red cross with a white edge."""
-    d = f"M{x - radius:.1f} {y - radius:.1f}L{x + radius:.1f} {y + radius:.1f}M{x - radius:.1f} {y + radius:.1f}L{x + radius:.1f} {y - radius:.1f}"
+    span = 2 * radius
+    d = f"M{x - radius:.1f} {y - radius:.1f}l{span:.1f} {span:.1f}m-{span:.1f} 0l{span:.1f} -{span:.1f}"
     width = max(1.4, radius / 2.2)
     edge = element("path", d=d, stroke=PAPER, stroke_width=width + 2, fill="none")
     return element("g", edge, element("path", d=d, stroke=RED, stroke_width=width, fill="none"))
 
 
-def badge(x: float, y: float, said: str) -> Element:
-    """Return the sign for what hangs on one line: a black disc with a figure in it."""
-    disc = element("circle", cx=x, cy=y, r=7.5, fill=INK, stroke=PAPER, stroke_width=1.5)
-    figure = element("text", said, x=x, y=y + 4, font_size=11, font_weight=700, fill=PAPER, text_anchor="middle")
+def badge(x: float, y: float, said: str, fill: str = INK) -> Element:
+    """Return a sign of one letter or figure in a disc: black for what hangs on one line, coloured for a state."""
+    ink, edge = (PAPER, PAPER) if fill == INK else (INK, INK)
+    disc = element("circle", cx=x, cy=y, r=7.5, fill=fill, stroke=edge, stroke_width=1.5)
+    figure = element("text", said, x=x, y=y + 4, font_size=11, font_weight=700, fill=ink, text_anchor="middle")
     return element("g", disc, figure)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from jbnet.topology.diagrams.extent import Box, text_width
-from jbnet.topology.diagrams.ink import Element, element, write
+from jbnet.topology.diagrams.ink import Element, Paint, element, write
 from jbnet.topology.diagrams.palette import INK, PAPER
 
 FONTS = (
@@ -88,7 +88,7 @@ class Page:
         step = size * 1.12
         spans = [element("tspan", c, x=x, y=y + step * i + size * 0.88) for i, c in enumerate(said)]
         self.labels.append(Label(said, Box(x - size / 2, y, size, step * len(said))))
-        halo = {"stroke": PAPER, "stroke_width": 3, "class_": "halo"}
+        halo: Paint = {"stroke": PAPER, "stroke_width": 3, "class_": "halo"}
         self.add(Layer.TEXT, element("text", *spans, font_size=size, text_anchor="middle", **halo))
 
     def svg(self) -> str:

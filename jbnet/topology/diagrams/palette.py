@@ -1,4 +1,4 @@
-"""Colours and shapes. The colours are Okabe and Ito's, told apart by colour-blind people too; no meaning has colour alone.
+"""Colours and shapes. The colours are after Okabe and Ito, for colour-blind people too; no meaning has colour alone.
 
 A carrier is a colour and a marker's shape, a line's role its dashes, a state a colour, a pattern and a sign.
 """

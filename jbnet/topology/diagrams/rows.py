@@ -9,33 +9,42 @@ from jbnet.topology.diagrams.census import Cell, Row
 from jbnet.topology.diagrams.columns import tooltip
 from jbnet.topology.diagrams.condition import State
 from jbnet.topology.diagrams.drawing import Detail, Drawing
-from jbnet.topology.diagrams.extent import Box, fitted
+from jbnet.topology.diagrams.extent import Box, fitted, text_width
 from jbnet.topology.diagrams.ink import Element, element
 from jbnet.topology.diagrams.marks import cross, mark
 from jbnet.topology.diagrams.page import Layer
 from jbnet.topology.diagrams.palette import FLAT, INK, PAPER, SOFT
 
 PITCH = {Detail.DOTS: 12.5, Detail.TOWNSHIPS: 20.0, Detail.COMMUNITIES: 22.0}
-STEP = {Detail.DOTS: 5.2, Detail.TOWNSHIPS: 10.0, Detail.COMMUNITIES: 150.0}
+STEP = {Detail.DOTS: 5.6, Detail.TOWNSHIPS: 10.0, Detail.COMMUNITIES: 150.0}
 LINES = {Detail.DOTS: 2, Detail.TOWNSHIPS: 1, Detail.COMMUNITIES: 1}
 """How many lines of communities stand beside one another's townships within one pitch."""
-NAME_SHARE = {Detail.DOTS: 0.0, Detail.TOWNSHIPS: 0.62, Detail.COMMUNITIES: 0.14}
-"""What part of a cell's width the townships' names take."""
+NAME_SHARE = {Detail.DOTS: 0.0, Detail.TOWNSHIPS: 0.62, Detail.COMMUNITIES: 0.3}
+"""What part of a cell's width the townships' names may take."""
+NAME_SIZE = 14.0
 
 
 def draw_rows(drawing: Drawing, cell: Cell, place: Box) -> float:
     """Draw a cell's townships below its box, from ``place``'s top; return where the last row ends."""
     y = place.y
     detail = drawing.subject.detail
+    names = _names_width(drawing, cell, place.width)
     for row in cell.rows:
         x = place.x + 5 + (16 if detail else 8)
         if row.site is not None:
-            _draw_township(drawing, cell, row.site, Box(place.x, y, place.width, PITCH[detail]))
-            x += NAME_SHARE[detail] * place.width
+            _draw_township(drawing, cell, row.site, Box(place.x, y, names, PITCH[detail]))
+            x += names
         else:
             x = place.x + 5
         y += _draw_communities(drawing, row, x, y, place.right) * PITCH[detail]
     return y
+
+
+def _names_width(drawing: Drawing, cell: Cell, width: float) -> float:
+    """Return the room for the names of a cell's townships: what the longest takes, within its share of the cell."""
+    names = [drawing.speech.short(row.site, cell.site) for row in cell.rows if row.site is not None]
+    longest = max((text_width(name, NAME_SIZE) for name in names), default=0.0)
+    return min(NAME_SHARE[drawing.subject.detail] * width, longest + 14)
 
 
 def _draw_township(drawing: Drawing, cell: Cell, site: Site, box: Box) -> None:
@@ -45,7 +54,7 @@ def _draw_township(drawing: Drawing, cell: Cell, site: Site, box: Box) -> None:
     draw_site(drawing, site, x, y, radius)
     if detail is not Detail.DOTS:
         name = drawing.speech.short(site, cell.site)
-        said, size = fitted(name, NAME_SHARE[detail] * box.width - 6, 14, 9)
+        said, size = fitted(name, box.width - 6, NAME_SIZE, 9)
         drawing.page.text(x + 12, y + size * 0.36, said, size)
 
 
@@ -60,7 +69,7 @@ def _draw_communities(drawing: Drawing, row: Row, x: float, y: float, right: flo
         if detail is Detail.COMMUNITIES:
             _named(drawing, site, row, at[0] - STEP[detail] / 2 + 4, at[1])
         else:
-            draw_site(drawing, site, *at, 2.0 if detail is Detail.DOTS else 3.2)
+            draw_site(drawing, site, *at, 1.8 if detail is Detail.DOTS else 3.2)
     return max(1, ceil(ceil(len(row.communities) / across) / lines))
 
 
@@ -89,5 +98,3 @@ def draw_site(drawing: Drawing, site: Site, x: float, y: float, radius: float) -
 def _ring(x: float, y: float, radius: float) -> Element:
     """Return the sign of a small site that hangs on more than one line."""
     return element("circle", cx=x, cy=y, r=radius + 2.2, fill="none", stroke=INK, stroke_width=0.9)
-
-

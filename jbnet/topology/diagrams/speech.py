@@ -18,6 +18,15 @@ LEVELS: Mapping[Level, Text] = {
 }
 
 
+LEVEL: Mapping[Level, Text] = {
+    Level.PROVINCE: text("province"),
+    Level.PREFECTURE: text("prefecture"),
+    Level.COUNTY: text("county"),
+    Level.TOWNSHIP: text("township"),
+    Level.COMMUNITY: text("community"),
+}
+
+
 class Named(Protocol):
     """Anything of the declaration with a name in both languages."""
 

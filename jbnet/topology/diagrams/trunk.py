@@ -7,6 +7,7 @@ from itertools import groupby
 from jbnet.topology.diagrams.condition import State
 from jbnet.topology.diagrams.drawing import Anchor, Drawing
 from jbnet.topology.diagrams.extent import Box, fitted
+from jbnet.topology.diagrams.ink import Paint
 from jbnet.topology.diagrams.marks import cross, rectangle
 from jbnet.topology.diagrams.page import Layer
 from jbnet.topology.diagrams.palette import FILLS, INK, PAPER, SOFT
@@ -40,12 +41,12 @@ def _draw_box(drawing: Drawing, home: str, box: Box) -> None:
     network, page = drawing.network, drawing.page
     state = drawing.condition.of(home)
     outline = "10 3" if home in network.peers else None
-    attributes = {"fill": FILLS[state], "stroke": INK, "stroke_width": 1.5, "stroke_dasharray": outline}
+    attributes: Paint = {"fill": FILLS[state], "stroke": INK, "stroke_width": 1.5, "stroke_dasharray": outline}
     page.add(Layer.BOXES, rectangle(box, rx=6, **attributes))
     name, size = fitted(drawing.speech.home(network, home), box.width - 20, 17, 11)
     page.text(box.middle[0], box.y + 27, name, size, anchor="middle", weight=700, halo=True)
-    devices = " · ".join(drawing.housed.get(home, ()))
-    said, size = fitted(devices, box.width - 16, 12, 10)
+    housed = (device for device in drawing.housed.get(home, ()) if device not in drawing.subject.bars)
+    said, size = fitted(" · ".join(device.removeprefix(f"{home}-") for device in housed), box.width - 16, 12, 10)
     page.text(box.middle[0], box.y + 49, said, size, anchor="middle", fill=SOFT, halo=True)
     drawing.anchor_home(home, box, 0)
     if state is State.CUT:
@@ -66,7 +67,7 @@ def draw_bars(drawing: Drawing, top: float) -> float:
         if home not in drawing.frames:
             drawing.frames[home] = frame
             drawing.page.spots[home] = frame.middle
-            _name_bars(drawing, home, frame)
+        _name_bars(drawing, home, frame)
     return y - BAR_PITCH + BAR_HEIGHT if devices else top
 
 
@@ -86,8 +87,8 @@ def draw_bar(drawing: Drawing, device: str, box: Box, home: str, tier: int) -> N
 
 def _name_bar(drawing: Drawing, device: str, box: Box, *, fill: str, ink: str, tier: int) -> None:
     """Write a device's name on its bar, over the lines that cross it."""
-    said, size = fitted(device, box.width - drawing.subject.slots - 30, min(13.0, box.height - 3), 9)
-    x = box.right - 200 if tier == 1 else box.x + drawing.subject.slots - 4
+    said, size = fitted(device, box.width - drawing.slots - 30, min(13.0, box.height - 3), 9)
+    x = box.x + drawing.slots + (18 if tier == 1 else -4)
     label = drawing.page.text(x, box.y + box.height / 2 + size * 0.36, said, size, fill=ink)
     chip = Box(label.box.x - 4, box.y + 0.8, label.box.width + 8, box.height - 1.6)
     drawing.page.add(Layer.MARKS, rectangle(chip, fill=fill))

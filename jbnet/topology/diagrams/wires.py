@@ -71,7 +71,7 @@ class _Slots:
     def _place(self, lower: Anchor, number: int, total: int) -> float:
         frame = self._drawing.frames[lower.home]
         if lower.tier == 2:
-            return frame.x + 13 + number * (40 if self._drawing.subject.captions else 17)
+            return frame.x + 13 + number * self._drawing.slot_pitch
         step = min(60.0 if lower.tier == 0 else 15.0, frame.width / (total + 1))
         return frame.middle[0] + (number - (total - 1) / 2) * step
 
@@ -90,7 +90,7 @@ def _hanging(drawing: Drawing, circuit: Circuit) -> Anchor | None:
 
 
 def _ordered(a: Anchor, z: Anchor) -> tuple[Anchor, Anchor]:
-    """Return (the end whose place on the page the line follows, the other): boxes above the bars, else the lower one."""
+    """Return the end that hangs, a box above the bars or else the lower one, and the end that it hangs on."""
     if 0 in (a.tier, z.tier):
         return (z, a) if z.tier == 0 else (a, z)
     return (z, a) if z.tier >= a.tier else (a, z)
@@ -101,7 +101,7 @@ def _beside(circuit: Circuit, a: Box, z: Box, number: int) -> Wire:
     upper, lower = sorted((a, z), key=lambda box: box.y)
     x = upper.right - 10 * number
     middle = (upper.bottom + lower.y) / 2
-    return Wire(circuit, (x, upper.bottom), (x, lower.y), (x, middle))
+    return Wire(circuit, (x, upper.bottom), (x, lower.y), (x, min(middle, upper.bottom + 15)))
 
 
 def _down(drawing: Drawing, circuit: Circuit, upper: Anchor, lower: Anchor, x: float) -> Wire:
@@ -163,10 +163,10 @@ def _caption(drawing: Drawing, wire: Wire) -> None:
         named = drawing.speech.name(carrier) if carrier is not None else ""
         said = " · ".join(part for part in (circuit.name, said, named) if part)
     x, y = wire.marker
-    if drawing.anchors[circuit.a.device].home == drawing.anchors[circuit.z.device].home:
+    if abs(wire.start[1] - wire.end[1]) < 40:  # between two bars: no room along the line
         drawing.page.text(x - 8, y + 4, said, 11, anchor="end", halo=True)
         return
-    hangs = wire.start[1] < y
+    hangs = wire.start[1] < y and tier > 0
     drawing.page.text(
         x + 12, y - 10 if hangs else y + 9, said, 11, anchor="start" if hangs else "end", turned=True, halo=True
     )
