@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,8 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jbnet.cli.context import Context
+    from jbnet.inventory.loader import Loaded
     from jbnet.model.findings import Finding
     from jbnet.model.network import Network
+
+
+class Format(StrEnum):
+    """What findings are printed as."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
 
 
 def command(
@@ -19,6 +30,12 @@ def command(
     explain: Annotated[
         str | None, typer.Option(metavar="CODE", help="Say what a finding code means; `all` lists them.")
     ] = None,
+    schema: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Print the JSON Schema of a kind of file; `all` lists them.")
+    ] = None,
+    form: Annotated[
+        Format, typer.Option("--format", metavar="FORMAT", help="text, json, sarif or github.")
+    ] = Format.TEXT,
 ) -> None:
     """Check the declaration: every problem at once, with file, line and column.
 
@@ -29,16 +46,34 @@ def command(
         from jbnet.cli.check_codes import explain as tell
 
         tell(context, explain)
-        return
+    elif schema is not None:
+        from jbnet.cli.check_schema import show
+
+        show(context, schema)
+    else:
+        _check(context, form)
+
+
+def _check(context: Context, form: Format) -> None:
     from jbnet.wiring import check_workspace
 
+    context.json = context.json or form is Format.JSON
     loaded = check_workspace(context.directory)
     ok = loaded.network is not None
     context.emit(ok=ok, findings=loaded.findings, counts=_counts(loaded.network))
     if not context.json:
-        _print(context, loaded.findings, loaded.network)
+        _print(context, form, loaded)
     if not ok:
         raise typer.Exit(1)
+
+
+def _print(context: Context, form: Format, loaded: Loaded) -> None:
+    if form is Format.TEXT:
+        _print_text(context, loaded.findings, loaded.network)
+        return
+    from jbnet.cli.check_formats import github, sarif
+
+    typer.echo((sarif if form is Format.SARIF else github)(context, loaded.findings))
 
 
 def _counts(network: Network | None) -> dict[str, int] | None:
@@ -48,7 +83,7 @@ def _counts(network: Network | None) -> dict[str, int] | None:
     return {part: len(getattr(network, part)) for part in parts}
 
 
-def _print(context: Context, findings: Sequence[Finding], network: Network | None) -> None:
+def _print_text(context: Context, findings: Sequence[Finding], network: Network | None) -> None:
     lines = []
     for finding in findings:
         lines.append(f"{finding.place or '-'} {finding.severity} {finding.code} {context.tr(finding.text)}")

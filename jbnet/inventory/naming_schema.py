@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import Field, PlainValidator
+from pydantic import Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from jbnet.inventory.values import Declared
@@ -28,7 +28,7 @@ def _pattern(value: object) -> re.Pattern[str]:
 class NameDecl(Declared):
     """What all of a name matches, and how many characters it has at most."""
 
-    pattern: Annotated[re.Pattern[str], PlainValidator(_pattern)]
+    pattern: Annotated[re.Pattern[str], PlainValidator(_pattern), WithJsonSchema({"type": "string", "format": "regex"})]
     longest: Annotated[int, Field(ge=1, le=63)] = 63
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import AddressValueError, IPv4Interface, NetmaskValueError
 from typing import Annotated, Literal
 
-from pydantic import Field, PlainValidator
+from pydantic import Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from jbnet.inventory.values import Declared, Length, LevelName, Prefix
@@ -24,7 +24,8 @@ def _host(value: object) -> IPv4Interface:
         raise PydanticCustomError("jb_value", wanted) from error
 
 
-Host = Annotated[IPv4Interface, PlainValidator(_host)]
+_AS_HOST = {"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$"}
+Host = Annotated[IPv4Interface, PlainValidator(_host), WithJsonSchema(_AS_HOST)]
 
 
 class LevelBlocks(Declared):

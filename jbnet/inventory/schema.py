@@ -53,7 +53,7 @@ class DeviceDecl(Declared):
     platform: str | None = None
 
 
-DeviceEntry = Annotated[DeviceDecl, BeforeValidator(_role_only)]
+DeviceEntry = Annotated[DeviceDecl, BeforeValidator(_role_only, json_schema_input_type=str | DeviceDecl)]
 Devices = dict[str, DeviceEntry]
 Circuits = dict[str, CircuitDecl]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 
@@ -40,9 +40,14 @@ def _code(value: object) -> str:
     return value
 
 
-Prefix = Annotated[IPv4Network, PlainValidator(_prefix)]
-Address = Annotated[IPv4Address, PlainValidator(_address)]
-Code = Annotated[str, PlainValidator(_code)]
+_DOTTED = r"[0-9]{1,3}(\.[0-9]{1,3}){3}"
+_AS_PREFIX = {"type": "string", "pattern": rf"^{_DOTTED}/[0-9]{{1,2}}$", "description": "an IPv4 prefix: 10.8.0.0/13"}
+_AS_ADDRESS = {"type": "string", "pattern": rf"^{_DOTTED}$", "description": "an IPv4 address: 10.3.0.1"}
+_AS_CODE = {"type": "string", "pattern": "^[0-9]+$", "description": "a division code, always in quotes"}
+
+Prefix = Annotated[IPv4Network, PlainValidator(_prefix), WithJsonSchema(_AS_PREFIX)]
+Address = Annotated[IPv4Address, PlainValidator(_address), WithJsonSchema(_AS_ADDRESS)]
+Code = Annotated[str, PlainValidator(_code), WithJsonSchema(_AS_CODE)]
 Label = Annotated[str, Field(min_length=1, max_length=60)]
 Asn = Annotated[int, Field(ge=1, le=4294967294)]
 Bandwidth = Annotated[int, Field(ge=1, le=400_000)]

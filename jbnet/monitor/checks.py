@@ -100,7 +100,9 @@ class _AskingDecl(_Strict):
     community_secret: str = "snmp-v2c-community"  # noqa: S105  the secret's name
 
 
-class _File(_Strict):
+class MonitorFile(_Strict):
+    """What may be written in a file below monitors/."""
+
     checks: dict[str, _CheckDecl] = Field(default_factory=dict)
     policy: _PolicyDecl | None = None
     snmp: _AskingDecl | None = None
@@ -118,7 +120,7 @@ def load_checks(files: Mapping[str, str], roles: Mapping[str, Role]) -> tuple[Ch
     policy, asking = _PolicyDecl(), _AskingDecl()
     for file, content in sorted(files.items()):
         source = read(file, content, report)
-        found = validate(source, _File, report, set()) if source is not None else None
+        found = validate(source, MonitorFile, report, set()) if source is not None else None
         if source is None or found is None:
             continue
         policy, asking = found.policy or policy, found.snmp or asking

@@ -1,0 +1,69 @@
+"""JSON Schemas of dr/, whose files are read key by key (``fields``) and not by a model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jbnet.recovery.runbook import ACTIONS, APPROVE, FOREACH, OnFail
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_TEXT = {"type": "string"}
+_NAMES = {"type": "array", "items": _TEXT}
+_PARAMS = {"type": "object", "description": "parameters of the action; {database} and the like are filled in"}
+
+
+def _object(required: list[str], **properties: object) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "required": required, "properties": properties}
+
+
+def _file(title: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"$schema": _DIALECT, "title": title, **schema}
+
+
+def plan_schema() -> dict[str, Any]:
+    """Return the schema of dr/plan.yaml."""
+    fence = _object(
+        ["rings", "vantages"],
+        rings={"type": "array", "minItems": 1, "items": {**_NAMES, "minItems": 1},
+               "description": "routers around the host, the nearest ring first"},
+        vantages={**_NAMES, "minItems": 2, "description": "hosts from which the proof is taken, over disjoint paths"},
+    )  # fmt: skip
+    sites = _object(["primary", "standby"], primary=_TEXT, standby=_TEXT)
+    return _file(
+        "The recovery plan",
+        _object(
+            ["sites", "run_from", "fences"],
+            sites={**sites, "description": "locations: which one leads, which one stands by"},
+            run_from={**_TEXT, "description": "the device from which a recovery is run"},
+            fences={"type": "object", "additionalProperties": fence, "description": "by host"},
+        ),
+    )
+
+
+def runbook_schema() -> dict[str, Any]:
+    """Return the schema of dr/runbooks/*.yaml."""
+    undo = _object(["action"], action={"enum": sorted(ACTIONS - {APPROVE, "promote"})}, params=_PARAMS)
+    step = _object(
+        ["name", "action"],
+        name=_TEXT,
+        action={"enum": sorted(ACTIONS)},
+        params=_PARAMS,
+        needs={**_NAMES, "description": "earlier steps; without it, the one before"},
+        timeout={"type": "number", "description": "seconds"},
+        retry={"type": "integer", "minimum": 0},
+        on_fail={"enum": [str(way) for way in OnFail]},
+        point_of_no_return={"type": "boolean"},
+        foreach={"enum": list(FOREACH)},
+        undo=undo,
+        approvals={"type": "integer", "minimum": 2, "description": "people; for the action approve"},
+        expires={"type": "number", "description": "seconds; for the action approve"},
+    )
+    steps = {"type": "array", "minItems": 1, "items": step}
+    return _file("A runbook", _object(["name", "title", "steps"], name=_TEXT, title=_TEXT, title_zh=_TEXT, steps=steps))
+
+
+def approvers_schema() -> dict[str, Any]:
+    """Return the schema of dr/approvers.yaml."""
+    person = _object([], login=_TEXT, name_zh=_TEXT, roles=_NAMES)
+    people = {"type": ["object", "null"], "additionalProperties": person}
+    return _file("Who may approve", _object([], people=people))

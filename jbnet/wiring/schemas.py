@@ -1,0 +1,66 @@
+"""The JSON Schemas of all declared files, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of file: the pattern of its paths in the workspace, and what makes its schema."""
+
+    pattern: str
+    make: Callable[[], dict[str, Any]]
+
+
+def kind_of(file: str) -> str | None:
+    """Return the name of the kind that a file is of, or None when files there have no schema."""
+    return next((name for name, kind in KINDS.items() if fnmatch(file, kind.pattern)), None)
+
+
+def _of_model(module: str, name: str, title: str) -> Callable[[], dict[str, Any]]:
+    def make() -> dict[str, Any]:
+        from importlib import import_module
+
+        from jbnet.inventory.json_schema import schema_of
+
+        return schema_of(getattr(import_module(module), name), title)
+
+    return make
+
+
+def _of_recovery(name: str) -> Callable[[], dict[str, Any]]:
+    def make() -> dict[str, Any]:
+        from jbnet.recovery import json_schema
+
+        found: dict[str, Any] = getattr(json_schema, name)()
+        return found
+
+    return make
+
+
+KINDS: Mapping[str, Kind] = {
+    "inventory": Kind("inventory/*", _of_model("jbnet.inventory.schema", "InventoryFile", "A file below inventory/")),
+    "addresses": Kind(
+        "topology/addresses.yaml", _of_model("jbnet.inventory.plan_schema", "AddressesFile", "The address plan")
+    ),
+    "allocations": Kind(
+        "topology/allocations.yaml", _of_model("jbnet.inventory.plan_schema", "AllocationsFile", "Allocated blocks")
+    ),
+    "routing": Kind("topology/routing.yaml", _of_model("jbnet.inventory.schema", "RoutingFile", "The routing policy")),
+    "lab": Kind("topology/lab.yaml", _of_model("jbnet.inventory.schema", "LabFile", "Scales of the lab")),
+    "naming": Kind(
+        "topology/naming.yaml", _of_model("jbnet.inventory.naming_schema", "NamingFile", "The naming standard")
+    ),
+    "targets": Kind("topology/targets.yaml", _of_model("jbnet.inventory.targets", "TargetsFile", "The plan's targets")),
+    "standards": Kind(
+        "topology/standards/*", _of_model("jbnet.standards.schema", "StandardsFile", "Rule sets and waivers")
+    ),
+    "monitors": Kind("monitors/*", _of_model("jbnet.monitor.checks", "MonitorFile", "A file below monitors/")),
+    "dr-plan": Kind("dr/plan.yaml", _of_recovery("plan_schema")),
+    "dr-runbook": Kind("dr/runbooks/*", _of_recovery("runbook_schema")),
+    "dr-approvers": Kind("dr/approvers.yaml", _of_recovery("approvers_schema")),
+}
