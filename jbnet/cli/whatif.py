@@ -1,10 +1,9 @@
-"""``jbnet whatif``: whom a failure would touch, from the declaration alone."""
+"""``jbnet whatif``: whom a failure would touch, as the routers would have it, from the declaration alone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,43 +11,68 @@ from jbnet.cli.context import Context
 from jbnet.model.errors import UsageError
 from jbnet.model.text import text
 
+if TYPE_CHECKING:
+    from jbnet.topology.forecast import Forecaster
+    from jbnet.topology.graph import FailureSet
+
 Names = list[str] | None
+TOP = 20
 
 
 def command(
     ctx: typer.Context,
-    circuit: Annotated[Names, typer.Option(metavar="NAME", help="A circuit that fails (may be repeated).")] = None,
-    device: Annotated[Names, typer.Option(metavar="NAME", help="A device that fails.")] = None,
+    fail: Annotated[Names, typer.Option(metavar="KIND:NAME", help="What fails (may be repeated).")] = None,
+    each: Annotated[str | None, typer.Option(metavar="KIND", help="Every single failure of a kind.")] = None,
+    single_points: Annotated[bool, typer.Option("--single-points", help="What must not fail, and its mend.")] = False,
+    top: Annotated[int, typer.Option(metavar="N", min=1, help="How many rows to show.")] = TOP,
+    demand: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Measured traffic of sites in Mbit/s, JSON or CSV.")
+    ] = None,
+    circuit: Annotated[Names, typer.Option(metavar="NAME", help="As --fail circuit:NAME.")] = None,
+    device: Annotated[Names, typer.Option(metavar="NAME", help="As --fail device:NAME.")] = None,
     site: Annotated[Names, typer.Option(metavar="NAME", help="A site, location or peer whose devices fail.")] = None,
-    srlg: Annotated[Names, typer.Option(metavar="NAME", help="A shared risk whose circuits fail.")] = None,
+    srlg: Annotated[Names, typer.Option(metavar="NAME", help="As --fail srlg:NAME.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Show which sites would be cut off or lose redundancy, what would run on backup, and the services touched."""
-    from jbnet import wiring
-    from jbnet.topology.graph import FailureSet
-    from jbnet.topology.impact import impact
-
+    """Show who would be cut off or run on backup, the services touched, what lines would have to carry."""
     context: Context = ctx.obj
     context.json = context.json or json
-    failure = FailureSet.of(circuit or (), device or (), site or (), srlg or ())
-    if failure == FailureSet():
-        hint = text("for example: jbnet whatif --circuit NAME")
-        raise UsageError("nothing fails: name at least one circuit, device, site or shared risk", hint=hint)
-    found = impact(wiring.load_network(context.directory, context.state_dir), failure)
-    context.emit(asdict(found))
-    services = [f"{service.name} ({service.sites})" for service in found.services]
-    shown = [
-        _names(context, "sites cut off ({count}): {names}", found.cut_off),
-        _names(context, "locations and peers cut off ({count}): {names}", found.others),
-        _names(context, "sites without redundancy ({count}): {names}", found.degraded),
-        _names(context, "on the backup line ({count}): {names}", found.on_backup),
-        _names(context, "services, with the number of sites ({count}): {names}", services),
-    ]
-    if not any(shown):
-        context.say("nobody is touched")
+    plain = {"circuits": circuit or (), "devices": device or (), "sites": site or (), "srlgs": srlg or ()}
+    asked = [bool(fail or any(plain.values())), each is not None, single_points]
+    if sum(asked) != 1:
+        hint = text("for example: jbnet whatif --fail circuit:NAME, or --each device, or --single-points")
+        raise UsageError("say what fails: --fail, --each or --single-points, one of them", hint=hint)
+    forecaster = _forecaster(context, demand)
+    if each is not None:
+        from jbnet.cli.whatif_show import show_each
+
+        show_each(context, forecaster, each, top)
+    elif single_points:
+        from jbnet.cli.whatif_points import show_points
+
+        show_points(context, forecaster, top)
+    else:
+        from jbnet.cli.whatif_show import show_failure
+
+        show_failure(context, forecaster, _failure(forecaster, fail or [], plain))
 
 
-def _names(context: Context, template: str, names: Sequence[str]) -> bool:
-    if names:
-        context.say(template, count=len(names), names=", ".join(names))
-    return bool(names)
+def _failure(forecaster: Forecaster, written: list[str], plain: dict[str, list[str] | tuple[()]]) -> FailureSet:
+    """Return all that was named, in either way of naming it."""
+    from dataclasses import fields
+
+    from jbnet.topology.failures import parse
+    from jbnet.topology.graph import FailureSet
+
+    named, more = parse(forecaster.network, written), FailureSet.of(**{k: tuple(v) for k, v in plain.items()})
+    kinds = [field.name for field in fields(FailureSet)]
+    return FailureSet(**{kind: getattr(named, kind) | getattr(more, kind) for kind in kinds})
+
+
+def _forecaster(context: Context, demand: Path | None) -> Forecaster:
+    from jbnet import wiring
+    from jbnet.cli.whatif_demand import read_demand
+    from jbnet.topology.forecast import Forecaster
+
+    network = wiring.load_network(context.directory, context.state_dir)
+    return Forecaster(network, demand=read_demand(demand, network.sites) if demand else None)

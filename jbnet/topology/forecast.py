@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from statistics import multimode
 
 from jbnet.model.network import Network
 from jbnet.topology.graph import FailureSet, expand
 from jbnet.topology.impact import ServiceImpact
-from jbnet.topology.layers import NOWHERE, Layers
+from jbnet.topology.layers import BACKBONE, NOWHERE, Layers
+from jbnet.topology.load import Loads, Overload
 from jbnet.topology.losses import Loss, Losses
-from jbnet.topology.needs import needs_of
+from jbnet.topology.needs import leading, needs_of
 from jbnet.topology.peers import Peers
-from jbnet.topology.reachability import reachable
+from jbnet.topology.reachability import reachable, touched
+from jbnet.topology.redundancy import ways
 from jbnet.topology.state import State
 from jbnet.topology.uplink import Uplinks
 from jbnet.topology.users import Users
@@ -30,8 +33,8 @@ class Forecast:
     ``cut_off``: sites none of whose devices exchanges packets with the core any more. ``others``: locations and
     peers cut off. ``on_backup``: sites, locations and peers that go up over a backup line now and did not before.
     ``devices``: devices that the core does not reach any more, failed ones included. ``premises``: offices cut
-    off. ``services``: services with the number of sites that can no longer use them. What had no way before is in
-    none of them.
+    off. ``services``: services with the number of sites that can no longer use them. ``overloads``: circuits that
+    have more to carry than they can, and more than before. What had no way before is in none of them.
     """
 
     cut_off: tuple[str, ...] = ()
@@ -40,6 +43,7 @@ class Forecast:
     devices: tuple[str, ...] = ()
     premises: tuple[str, ...] = ()
     services: tuple[ServiceImpact, ...] = ()
+    overloads: tuple[Overload, ...] = ()
 
     @property
     def weight(self) -> tuple[int, int, int]:
@@ -47,10 +51,28 @@ class Forecast:
         return sum(s.sites for s in self.services), len(self.cut_off) + len(self.others), len(self.on_backup)
 
 
-class Forecaster:
-    """Answers what failures mean for one network. ``leaders``: which host serves each database today."""
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """A home with the number of its ways to the core that share no circuit, before and after a failure."""
 
-    def __init__(self, network: Network, leaders: Mapping[str, str] | None = None):
+    home: str
+    before: int
+    after: int
+
+
+class Forecaster:
+    """Answers what failures mean for one network.
+
+    ``leaders`` says which host serves each database today (default: the declared primary), ``demand`` the traffic
+    of sites in Mbit/s (default: the declared one).
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        leaders: Mapping[str, str] | None = None,
+        demand: Mapping[str, float] | None = None,
+    ):
         self.network = network
         self.layers = Layers(network)
         self.whole = State(self.layers)
@@ -60,6 +82,8 @@ class Forecaster:
         hosts = {host for need in needs.values() for group in need.hosts for host in group}
         self.losses = Losses(self.layers, self.whole, (self.layers.number[h] for h in sorted(hosts)))
         self._users = Users(self.layers, self.losses, needs)
+        self.loads = self._loads(demand, leading(network, leaders))
+        """The loads of the lines; None where no demand is known."""
 
     def of(self, failure: FailureSet) -> Forecast:
         """Return what the failure means. Raises UsageError for unknown names."""
@@ -78,6 +102,25 @@ class Forecaster:
         view = View(state, self.layers.number[vantage])
         peers = self._peers.routers(state, view) if found else ()
         return frozenset(self.layers.names[device] for device in (*found, *peers))
+
+    def ways_left(self, failure: FailureSet) -> tuple[Ways, ...]:
+        """Return the sites and locations, still connected, that have fewer ways to the core than before."""
+        layers, state = self.layers, self._state(expand(self.network, failure), self.whole)
+        moved = touched(state, layers.roots) | Uplinks(state, self.uplinks).affected | self._beside(state)
+        found = []
+        for home in dict.fromkeys(layers.homes[device] for device in sorted(moved)):
+            before, after = (ways(s, layers.members[home]) for s in (self.whole, state))
+            if 0 < after < before:
+                found.append(Ways(home, before, after))
+        return tuple(found)
+
+    def _beside(self, state: State) -> set[int]:
+        """Return the speakers in the areas that a failure hits, and all of them where it hits the backbone."""
+        layers = self.layers
+        hit = {layers.layer[c] for c in state.circuits} | {layers.area_of[d] for d in state.devices}
+        hit |= {BACKBONE for device in state.devices if device in layers.borders}
+        wide = BACKBONE in hit
+        return {n for n, area in enumerate(layers.area_of) if area is not None and (wide or area in hit)}
 
     def lines_up(self, failure: FailureSet, homes: Iterable[str]) -> Mapping[str, tuple[str, str]]:
         """Return by which circuit homes go up after a failure, with the device on which it begins.
@@ -109,7 +152,21 @@ class Forecaster:
             devices=tuple(self.layers.names[device] for device in devices),
             premises=self._users.premises(failure.lines, loss.core),
             services=self._users.services(loss, cut, peers),
+            overloads=self._overloads(loss, whole),
         )
+
+    def _overloads(self, loss: Loss, whole: Uplinks | None) -> tuple[Overload, ...]:
+        if self.loads is None:
+            return ()
+        return self.loads.of(loss) if whole else self.loads.anew(loss.state)
+
+    def _loads(self, demand: Mapping[str, float] | None, leaders: Mapping[str, str]) -> Loads | None:
+        """Return the loads of the lines on the way to the host that leads most databases, else to the core."""
+        declared = {site.name: site.demand for site in self.network.sites.values()}
+        wanted = declared if demand is None else demand
+        numbers = [self.layers.number[host] for host in leaders.values() if host in self.layers.number]
+        goals = [n for n in (*multimode(numbers), *self.layers.roots) if n in self.layers.near[BACKBONE]]
+        return Loads(self.layers, self.whole, wanted, goals[0]) if goals and any(wanted.values()) else None
 
     def _on_backup(self, loss: Loss, whole: Uplinks | None) -> tuple[str, ...]:
         """Return the homes that now go up over a backup line and did not before."""

@@ -88,17 +88,22 @@ class Drill:
     def settle(
         self, failure: FailureSet = NOTHING, gone: frozenset[str] = frozenset(), hold: float = HOLD_S
     ) -> list[str]:
-        """Wait until the forecast is what is seen, then look again whether it holds; return what differs."""
+        """Wait until the forecast is what is seen, and is still seen a while later; return what differs.
+
+        What was broken before may still be on its way back: then the second look differs, and both are repeated.
+        """
         expected = {v.device: self._expected(v.device, failure, gone) for v in self.vantages}
         homes = {*self.forecaster.of(failure).on_backup, *self._homes_at(failure)}
         lines = self.forecaster.lines_up(failure, homes)
         deadline = time.monotonic() + SETTLE_S
-        while (left := self._differences(expected, lines)) and time.monotonic() < deadline:
+        while True:
+            left = self._differences(expected, lines)
+            if not left:
+                time.sleep(hold)
+                left = [f"did not hold: {line}" for line in self._differences(expected, lines)]
+            if not left or time.monotonic() > deadline:
+                return left
             time.sleep(0.05)
-        if left:
-            return left
-        time.sleep(hold)
-        return [f"did not hold: {line}" for line in self._differences(expected, lines)]
 
     def circuit(self, name: str) -> Step:
         return Step(f"circuit {name}", FailureSet.of(circuits=[name]), lambda: self.lab.cut(name), self._heal)
@@ -125,7 +130,7 @@ class Drill:
         )
 
     def _heal(self) -> None:
-        self.lab.heal()
+        assert self.lab.heal()
 
     def _boot(self, device: str) -> None:
         self.lab.boot(device)

@@ -7,7 +7,7 @@ import sys
 
 from jbnet.adapters.ping import IcmpProber
 
-TIMEOUT_S = 0.3
+TIMEOUT_S = 0.2
 
 
 def main() -> None:

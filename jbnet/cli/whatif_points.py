@@ -1,0 +1,108 @@
+"""What ``jbnet whatif --single-points`` prints: what must not fail, whom it cuts off, and the cheapest mend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from jbnet.cli.context import Context
+from jbnet.cli.whatif_show import KINDS
+from jbnet.model.text import text
+
+if TYPE_CHECKING:
+    from jbnet.topology.forecast import Forecaster
+    from jbnet.topology.mends import Mend
+    from jbnet.topology.single import Group, Point
+
+
+def show_points(context: Context, forecaster: Forecaster, top: int) -> None:
+    """Print the single points of failure."""
+    from jbnet.topology.single import single_points
+
+    points, groups = single_points(forecaster)
+    context.emit({"points": [_as_data(point) for point in points], "groups": [asdict(group) for group in groups]})
+    if context.json:
+        return
+    if points:
+        _table(context, points[:top])
+    if len(points) > top:
+        context.say("{count} more: --top {all}, or --json", count=len(points) - top, all=len(points))
+    for group in groups:
+        _group(context, group)
+    if not points and not groups:
+        context.say("there is no single point of failure")
+
+
+def _as_data(point: Point) -> dict[str, object]:
+    return {
+        "kind": point.kind,
+        "name": point.name,
+        "cut_off": list(point.forecast.cut_off),
+        "others": list(point.forecast.others),
+        "tops": list(point.tops),
+        "own": point.own,
+        "mends": [asdict(mend) for mend in point.mends],
+    }
+
+
+def _table(context: Context, points: Sequence[Point]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column(context.tr("single point"), overflow="fold", max_width=26)
+    table.add_column(context.tr("sites cut off"), justify="right", no_wrap=True)
+    table.add_column(context.tr("others"), justify="right", no_wrap=True)
+    table.add_column(context.tr("cheapest mend"), overflow="fold", max_width=38)
+    for point in points:
+        kind = context.tr(KINDS[point.kind])
+        numbers = (len(point.forecast.cut_off), len(point.forecast.others))
+        table.add_row(f"{kind} {point.name}", *(str(number or "") for number in numbers), _mends(context, point))
+    context.out.print(table)
+
+
+def _mends(context: Context, point: Point) -> str:
+    """Return the one line to add, or how many, and what they cost together."""
+    if not point.mends:
+        return context.tr("no line to another device of ours would help")
+    if len(point.mends) == 1:
+        return _line(context, point.mends[0])
+    known = [mend.monthly_cost for mend in point.mends if mend.monthly_cost is not None]
+    named = ", ".join(mend.home for mend in point.mends[:3]) + ("…" if len(point.mends) > 3 else "")
+    all_priced = text(
+        "{count} lines ({homes}), {cost} yuan a month", count=len(point.mends), homes=named, cost=sum(known)
+    )
+    some = text(
+        "{count} lines ({homes}), from {cost} yuan a month", count=len(point.mends), homes=named, cost=sum(known)
+    )
+    return context.tr(all_priced if len(known) == len(point.mends) else some)
+
+
+def _line(context: Context, mend: Mend) -> str:
+    where = f"{mend.device} → {mend.to}"
+    if mend.monthly_cost is None:
+        return context.tr("a line {where}", where=where)
+    return context.tr(
+        "{where}, {carrier} {bandwidth} Mbit/s, {cost} yuan a month",
+        where=where,
+        carrier=mend.carrier,
+        bandwidth=mend.bandwidth,
+        cost=mend.monthly_cost,
+    )
+
+
+def _group(context: Context, group: Group) -> None:
+    levels = ", ".join(f"{context.tr(LEVELS[level])} {count}" for level, count in group.levels.items())
+    if group.kind == "device":
+        context.say("homes with one router ({count}): {levels}", count=len(group.names), levels=levels)
+    else:
+        context.say("sites with one line, routed statically ({count}): {levels}", count=len(group.names), levels=levels)
+
+
+LEVELS = {
+    "province": text("province"),
+    "prefecture": text("prefecture"),
+    "county": text("county"),
+    "township": text("township"),
+    "community": text("community"),
+}

@@ -1,0 +1,136 @@
+"""What ``jbnet whatif`` prints: one failure in words, every failure of a kind as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from jbnet.cli.context import Context
+from jbnet.model.text import Text, text
+
+if TYPE_CHECKING:
+    from jbnet.model.network import Network
+    from jbnet.topology.each import Row
+    from jbnet.topology.forecast import Forecast, Forecaster, Ways
+    from jbnet.topology.graph import FailureSet
+    from jbnet.topology.load import Overload
+
+SHOWN = 12
+"""Names on one line; ``--json`` has all of them."""
+
+
+def show_failure(context: Context, forecaster: Forecaster, failure: FailureSet) -> None:
+    """Print what one failure means."""
+    found, ways = forecaster.of(failure), forecaster.ways_left(failure)
+    context.emit(as_data(found) | {"degraded": [w.home for w in ways], "ways": [asdict(w) for w in ways]})
+    if context.json:
+        return
+    lines = [
+        _names(context, "sites cut off ({count}): {names}", _tops(forecaster.network, found.cut_off), found.cut_off),
+        _names(context, "locations and peers cut off ({count}): {names}", found.others),
+        _names(context, "offices cut off ({count}): {names}", found.premises),
+        _names(context, "on the backup line ({count}): {names}", found.on_backup),
+        _names(context, "fewer ways to the core ({count}): {names}", _in_ways(ways), ways),
+        _names(context, "services, with the number of sites ({count}): {names}", _services(found), found.services),
+        _names(context, "overloaded circuits ({count}): {names}", _loads(context, found.overloads), found.overloads),
+    ]
+    if not any(lines):
+        context.say("nobody is touched")
+    if forecaster.loads is None:
+        context.note("loads are not computed: no site declares a demand, and no --demand was given")
+
+
+def show_each(context: Context, forecaster: Forecaster, kind: str, top: int) -> None:
+    """Print every single failure of a kind, the worst first."""
+    from jbnet.topology.each import rows, worst_first
+
+    found = worst_first(rows(forecaster, kind))
+    context.emit([{"kind": row.kind, "name": row.name, **as_data(row.forecast)} for row in found])
+    if context.json:
+        return
+    felt = [row for row in found if row.forecast.devices or row.forecast.on_backup or any(row.forecast.weight)]
+    if felt:
+        _table(context, kind, felt[:top])
+    if len(felt) > top:
+        context.say("{count} more do less harm: --top {all}, or --json", count=len(felt) - top, all=len(felt))
+    context.say("{count} of {all} would be felt by nobody", count=len(found) - len(felt), all=len(found))
+
+
+def as_data(found: Forecast) -> dict[str, object]:
+    """Return a forecast as ``--json`` shows it."""
+    return asdict(found)
+
+
+def _table(context: Context, kind: str, rows: Sequence[Row]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column(context.tr(KINDS.get(kind, Text(kind))), overflow="fold", max_width=32)
+    heads = (text("sites cut off"), text("others"), text("services lost"), text("on backup"), text("overload"))
+    for head in heads:
+        table.add_column(context.tr(head), justify="right", no_wrap=True)
+    for row in rows:
+        found = row.forecast
+        worst = f"{found.overloads[0].percent}%" if found.overloads else ""
+        numbers = (len(found.cut_off), len(found.others), found.weight[0], len(found.on_backup))
+        table.add_row(row.name, *(str(number or "") for number in numbers), worst)
+    context.out.print(table)
+    context.say("services lost: for every service the sites that lose it, summed")
+
+
+def _names(context: Context, template: str, names: Sequence[str], counted: Collection[object] | None = None) -> bool:
+    """Print one line of names, the first of them where they are many."""
+    if names:
+        shown = list(names[:SHOWN])
+        if len(names) > SHOWN:
+            shown.append(context.tr("{count} more", count=len(names) - SHOWN))
+        context.say(template, count=len(names if counted is None else counted), names=", ".join(shown))
+    return bool(names)
+
+
+def _tops(network: Network, cut: Sequence[str]) -> list[str]:
+    """Return the highest of the sites that are cut off, each with the number of those below it."""
+    held = set(cut)
+    below: dict[str, int] = {}
+    for name in cut:
+        top = name
+        while (parent := network.sites[top].parent) in held and parent is not None:
+            top = parent
+        below[top] = below.get(top, -1) + 1
+    return [f"{name} (+{count})" if count else name for name, count in below.items()]
+
+
+def _in_ways(ways: Sequence[Ways]) -> list[str]:
+    return [f"{way.home} ({way.before}→{way.after})" for way in ways]
+
+
+def _services(found: Forecast) -> list[str]:
+    return [f"{service.name} ({service.sites})" for service in found.services]
+
+
+def _loads(context: Context, overloads: Sequence[Overload]) -> list[str]:
+    return [
+        context.tr(
+            "{circuit} {load} of {bandwidth} Mbit/s ({percent}%)",
+            circuit=over.circuit,
+            load=f"{over.load:g}",
+            bandwidth=over.bandwidth,
+            percent=over.percent,
+        )
+        for over in overloads
+    ]
+
+
+KINDS: Mapping[str, Text] = {
+    "circuit": text("circuit"),
+    "device": text("device"),
+    "site": text("site"),
+    "location": text("location"),
+    "peer": text("peer"),
+    "srlg": text("shared risk"),
+    "carrier": text("carrier"),
+    "underlay": text("underlay"),
+    "line": text("leased line"),
+    "premises": text("office"),
+}
