@@ -24,6 +24,7 @@ _AREAS = {
     "JB16": "Traps of YAML",
     "JB17": "Characters",
     "JB18": "Files and limits",
+    "JB19": "Import from spreadsheets",
     "JB2": "Further rules of the declaration",
     "JB3": "Standards",
     "JB7": "Recovery",

@@ -45,7 +45,11 @@ class Column:
 
     def cell(self, noun: object) -> str:
         """Return a noun's value as it is written in a cell; nothing is the empty cell."""
-        return _shown(self.value(noun))
+        return self.cell_of(self.value(noun))
+
+    def cell_of(self, value: object) -> str:
+        """Return a value as it is written in a cell."""
+        return _shown(tuple(value) if isinstance(value, list) else value)
 
     def value(self, noun: object) -> object:
         """Return a noun's value; None where anything on the way to it is not there."""

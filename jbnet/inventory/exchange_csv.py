@@ -58,7 +58,7 @@ def _written(cell: str, spreadsheet: bool) -> str:
 def decode(raw: bytes, file: str, report: Report) -> tuple[str, str] | None:
     """Return a file's text and encoding: UTF-8 with or without its mark, else GB 18030; None when it is neither."""
     if len(raw) > LIMIT:
-        report.add("JB180", "the file has {size} bytes; {limit} are read at most", Place(file), size=len(raw),
+        report.add("JB190", "the file has {size} bytes; {limit} are read at most", Place(file), size=len(raw),
                    limit=LIMIT)  # fmt: skip
         return None
     for encoding in ("utf-8-sig", "gb18030"):
@@ -69,7 +69,7 @@ def decode(raw: bytes, file: str, report: Report) -> tuple[str, str] | None:
         if "\0" not in content:
             named = {"utf-8-sig": "UTF-8", "gb18030": "GB 18030"}
             return content, named[encoding]
-    report.add("JB180", "the file is neither UTF-8 nor GB 18030 text", Place(file))
+    report.add("JB190", "the file is neither UTF-8 nor GB 18030 text", Place(file))
     return None
 
 
@@ -115,7 +115,7 @@ class _Parser:
         self._advance(match.end())
         if self._content[self._at : self._at + 1] not in ("", ",", "\r", "\n"):
             self._report.add(
-                "JB182", "a quotation mark inside a cell; put the cell in quotes and double the mark", place
+                "JB192", "a quotation mark inside a cell; put the cell in quotes and double the mark", place
             )
             rest = re.compile(r"[^,\r\n]*").match(self._content, self._at)
             self._advance(rest.end() if rest else self._at)

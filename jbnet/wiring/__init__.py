@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from jbnet.wiring.coverage import gather_evidence, load_register, load_targets
 from jbnet.wiring.databases import client_passfile, database_servers, playbook_runner, set_up_databases
-from jbnet.wiring.declaration import check_workspace, load_declaration, load_network, load_scale
+from jbnet.wiring.declaration import check_workspace, load_declaration, load_network, load_scale, read_declaration
 from jbnet.wiring.devices import deploy_desk, device_sessions, lab, remote_hosts, snmp_transport, trap_receiver
-from jbnet.wiring.exchange import ansible_inventory
+from jbnet.wiring.exchange import ansible_inventory, take_table, write_taken
 from jbnet.wiring.files import write_output
 from jbnet.wiring.monitoring import load_checks, monitor, monitor_view
 from jbnet.wiring.recoveries import (
@@ -41,6 +41,7 @@ __all__ = [
     "monitor",
     "monitor_view",
     "playbook_runner",
+    "read_declaration",
     "recovery",
     "recovery_actions",
     "recovery_plan",
@@ -48,7 +49,9 @@ __all__ = [
     "remote_hosts",
     "set_up_databases",
     "snmp_transport",
+    "take_table",
     "trap_receiver",
     "verify_execution",
     "write_output",
+    "write_taken",
 ]

@@ -1,4 +1,4 @@
-"""The declaration for neighbours: Ansible and Nornir."""
+"""The declaration for neighbours: Ansible, Nornir, spreadsheets."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from jbnet.wiring.declaration import load_network
 
 if TYPE_CHECKING:
     from jbnet.inventory.ansible import Login
+    from jbnet.inventory.exchange_csv import Sheet
+    from jbnet.inventory.exchange_import import Taken
     from jbnet.model.network import Network
 
 
@@ -41,3 +43,42 @@ def reachable_network(directory: Path, state_dir: Path) -> Network:
         return network
     devices = {name: replace(device, platform=LAB_PLATFORM) for name, device in network.devices.items()}
     return replace(network, devices=devices)
+
+
+def take_table(directory: Path, kind: str, path: Path) -> tuple[Sheet | None, Taken]:
+    """Return a CSV file as it was read, and what importing it comes to; nothing is written.
+
+    Raises Missing (the file), UsageError (no workspace) and AnswerIsNo (the declaration has errors already).
+    """
+    from jbnet.adapters.workspace import read_files
+    from jbnet.inventory.exchange import Kind
+    from jbnet.inventory.exchange_csv import read
+    from jbnet.inventory.exchange_import import Taken, take
+    from jbnet.inventory.report import Report
+    from jbnet.wiring.files import read_bytes
+
+    files = read_files(directory)
+    network = load_network(directory, directory, whole=True)
+    report = Report()
+    sheet = read(read_bytes(path), path.name, report)
+    if sheet is None or report.has_errors:
+        return sheet, Taken(report.sorted())
+    return sheet, take(sheet, Kind(kind), files, network, report)
+
+
+def write_taken(directory: Path, taken: Taken) -> None:
+    """Write the files that an import changes, each whole or not at all, addresses before the sites that have them.
+
+    Raises TargetError where a file was changed since it was read (nothing is written then), and Missing.
+    """
+    from jbnet.adapters.workspace import read_files, write_file
+    from jbnet.model.errors import TargetError
+    from jbnet.model.text import text
+
+    now = read_files(directory)
+    for file, before in taken.before.items():
+        if now.get(file, "") != before:
+            hint = text("import again")
+            raise TargetError("{file} was changed meanwhile; nothing was written", file=file, hint=hint)
+    for file in sorted(taken.files, reverse=True):  # topology/ before inventory/
+        write_file(directory, file, taken.files[file])

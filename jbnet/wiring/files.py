@@ -22,6 +22,16 @@ def read_text(path: Path) -> str:
         raise Missing("cannot read {path}: {reason}", path=path, reason=error.strerror) from error
 
 
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a file that somebody named. Raises Missing."""
+    from jbnet.model.errors import Missing
+
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Missing("cannot read {path}: {reason}", path=path, reason=error.strerror) from error
+
+
 def sound(found: T | None, findings: tuple[Finding, ...], file: str) -> T:
     """Return what was read, or raise its findings."""
     from jbnet.model.errors import AnswerIsNo

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jbnet.inventory.codes.rule import Rule, rules
+from jbnet.model.findings import Severity
 from jbnet.model.text import text
 
 RULES = rules(
@@ -14,7 +15,7 @@ RULES = rules(
     Rule(
         "JB191",
         text("A header that cannot be used"),
-        text("The first line names the columns as `jbnet export` does, separated by commas; `name` must be one of them."),
+        text("The first line names columns as `jbnet export` does, separated by commas; `name` is one of them."),
     ),
     Rule(
         "JB192",
@@ -45,10 +46,7 @@ RULES = rules(
     Rule(
         "JB196",
         text("A cell that an import does not change"),
-        text(
-            "Who a row is (name, code, level, parent) and what is derived (addresses, ends) is changed in the YAML "
-            "files. An empty cell removes nothing: an import adds and changes, people remove."
-        ),
+        text("Who a row is (name, code, level, parent) and what is derived is changed in the YAML files."),
     ),
     Rule(
         "JB197",
@@ -65,5 +63,11 @@ RULES = rules(
             "With the cell written down, the declaration would still say something else, because another key decides. "
             "Change that key in the YAML file; `jbnet show site NAME --explain` says which it is."
         ),
+    ),
+    Rule(
+        "JB199",
+        text("An empty cell where something is declared"),
+        text("An import adds and changes; it removes nothing. Take the key out of the YAML file where that is meant."),
+        Severity.WARNING,
     ),
 )
