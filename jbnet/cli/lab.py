@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -28,14 +29,16 @@ def up(
     deployed: Annotated[
         bool, typer.Option("--deployed", help="Devices boot with the configuration rendered for them.")
     ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also where memory looks too little.")] = False,
 ) -> None:
     """Build the lab: routers as they come out of their box, or as deployed."""
     from jbnet import wiring
 
     context: Context = ctx.obj
+    signal.signal(signal.SIGHUP, signal.default_int_handler)  # the terminal is closed: take back what was begun
     network = wiring.load_scale(context.directory, scale)
     with _Steps(context) as steps:
-        started = _lab(context).up(network, scale, steps, deployed=deployed)
+        started = _lab(context).up(network, scale, steps, deployed=deployed, force=force)
     found = _lab(context).status()
     if started:
         context.say("the lab is up: {devices} devices, {circuits} circuits", **_counts(found))
@@ -178,8 +181,17 @@ STATES = {
 }
 
 
+STAGES = {
+    "lab.files": text("files are laid out"),
+    "lab.lines": text("lines are plugged in"),
+    "lab.device": text("devices boot"),
+}
+MANY = 100
+"""A lab of so many devices tells of every tenth part where there is no bar."""
+
+
 class _Steps:
-    """Shows the progress of ``lab up`` on stderr: a bar on a terminal, one line at the end elsewhere."""
+    """Shows the progress of ``lab up`` on stderr: a bar on a terminal, a few lines elsewhere when it takes minutes."""
 
     def __init__(self, context: Context):
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -188,7 +200,7 @@ class _Steps:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         self._context = context
         self._bars = Bars(*columns, console=context.err, disable=not context.err.is_terminal, transient=True)
-        self._task = self._bars.add_task(context.tr("devices boot"), total=None)
+        self._task = self._bars.add_task("", total=None)
 
     def __enter__(self) -> _Steps:
         self._bars.start()
@@ -199,10 +211,13 @@ class _Steps:
 
     def report(self, progress: Progress) -> None:
         """Take one step of progress."""
+        if progress.event in STAGES:
+            self._bars.update(self._task, description=self._context.tr(STAGES[progress.event]))
         if progress.event == "lab.device":
-            self._bars.update(
-                self._task, completed=int(str(progress.data["done"])), total=int(str(progress.data["of"]))
-            )
+            done, of = (int(str(progress.data[name])) for name in ("done", "of"))
+            self._bars.update(self._task, completed=done, total=of)
+            if self._bars.disable and of >= MANY and done * 10 // of > (done - 1) * 10 // of:
+                self._context.note("devices that run: {done} of {of}", done=done, of=of)
         elif progress.event == "lab.warning":
             message = progress.data["message"]
             self._context.note("{device}: {message}", device=progress.subject, message=message)

@@ -6,39 +6,28 @@ import contextlib
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-from jbnet.lab import host, keys, power, process, record, storage, tree
-from jbnet.lab.accounts import accounts
-from jbnet.lab.agent import SnmpSecrets
+from jbnet.lab import host, keys, memory, power, process, record, storage
+from jbnet.lab.build import Builder, LabSecrets
 from jbnet.lab.circuits import Circuits
-from jbnet.lab.lines import Line
-from jbnet.lab.paths import MARK, SCRIPTS, LabPaths
+from jbnet.lab.paths import MARK, LabPaths
 from jbnet.lab.power import Power
 from jbnet.lab.record import Chassis, Record
 from jbnet.lab.relay import CUT, SILENT, UP
-from jbnet.lab.spec import FENCE, NETOPS, POSTGRES, LabSpec, spec_from
-from jbnet.model.errors import TargetError, UsageError
+from jbnet.lab.spec import LabSpec, spec_from
+from jbnet.model.errors import Missing, TargetError, UsageError
 from jbnet.model.network import Network
 from jbnet.model.text import text
-from jbnet.ports import Progress, Reporter, Secrets
+from jbnet.ports import Reporter
 
-SECRET_NAMES = ("snmp-v3-auth", "snmp-v3-priv", "snmp-v2c-community", "pg-replication", "pg-client")
-ROOT_ACCOUNT = "root"
-"""Root's key is the fence's: a forced command is all that root may do on a router."""
-KEY_NAMES = (NETOPS, POSTGRES, FENCE)
-
-
-class LabSecrets(Secrets, Protocol):
-    """Secrets of which missing ones can be made up."""
-
-    def create_missing(self, names: Iterable[str]) -> None:
-        """Add a random value for every name that has none."""
+INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +48,19 @@ class Lab:
         self._secrets = secrets
         self._power = Power(self.paths)
 
-    def up(self, network: Network, scale: str, reporter: Reporter, *, deployed: bool = False) -> bool:
+    def up(
+        self, network: Network, scale: str, reporter: Reporter, *, deployed: bool = False, force: bool = False
+    ) -> bool:
         """Bring the lab of a (restricted) network up; False when it is up already. See ``up_spec``.
 
         ``deployed``: devices boot with the configuration that is rendered for them, not as out of their box.
         """
-        return self.up_spec(spec_from(network, scale, deployed=deployed), reporter)
+        return self.up_spec(spec_from(network, scale, deployed=deployed), reporter, force=force)
 
-    def up_spec(self, spec: LabSpec, reporter: Reporter) -> bool:
+    def up_spec(self, spec: LabSpec, reporter: Reporter, *, force: bool = False) -> bool:
         """Bring a lab up. What a killed run left is removed first; an interrupted start leaves nothing.
 
+        ``force``: also where the memory that is left looks too little.
         Raises Missing (the machine lacks something), CommandFailed (a device did not boot), TargetError (another
         ``up`` is at work, or a lab that is not the wanted one is up).
         """
@@ -79,10 +71,13 @@ class Lab:
                 _same(found_up, spec)
                 return False
             self._remove()
+            if not force:
+                _fits(spec)
             try:
-                self._build(spec, host.NETEM in found, reporter)
+                Builder(self.paths, self._secrets, self.environment()).build(spec, host.NETEM in found, reporter)
             except BaseException:
-                self._remove()
+                with _uninterrupted():
+                    self._remove()
                 raise
         return True
 
@@ -131,7 +126,8 @@ class Lab:
     def boot(self, device: str) -> None:
         """Give a device power and wait until it runs. Raises CommandFailed."""
         self._device(device)
-        self._power_on((device,), _Silent())
+        for _ in self._power.switch_on((device,)):
+            pass
 
     def run(
         self, device: str, argv: Sequence[str], *, stdin: str | None = None, timeout: float | None = 60.0
@@ -189,51 +185,6 @@ class Lab:
     def _circuits(self, found: Record) -> Circuits:
         return Circuits(self.paths, found.lines, found.carriers.pid)
 
-    def _build(self, spec: LabSpec, netem: bool, reporter: Reporter) -> None:
-        reporter.report(Progress("lab.files", spec.scale, {"devices": len(spec.devices)}))
-        self._write_files(spec)
-        reporter.report(Progress("lab.lines", spec.scale, {"circuits": len(spec.links)}))
-        found = self._plug_in(spec, netem)
-        self._power_on([device.name for device in spec.devices], reporter)
-        found.write(self.paths.record)
-        reporter.report(Progress("lab.up", spec.scale, {"devices": len(spec.devices), "circuits": len(spec.links)}))
-
-    def _write_files(self, spec: LabSpec) -> None:
-        """Lay out secrets, keys, known hosts and the file tree of every device."""
-        storage.create(self.paths.runtime)
-        self.paths.owner.write_text(f"{self.paths.state.resolve()}\n", encoding="utf-8")
-        (self.paths.runtime / "relays").mkdir()
-        self._secrets.create_missing(SECRET_NAMES)
-        snmp = SnmpSecrets(*(self._secrets.get(name) for name in SECRET_NAMES[:3]))
-        public = {name: keys.create_pair(self.paths.keys / name, f"{name}@jbnet") for name in KEY_NAMES}
-        keys.link(self.paths.keys / ROOT_ACCOUNT, FENCE)
-        common = tree.Common(accounts(), snmp, public)
-        hosts = {d.name: (d.addresses, tree.build(self.paths, spec, d, common)) for d in spec.devices}
-        keys.add_known_hosts(self.paths.known_hosts, hosts)
-
-    def _plug_in(self, spec: LabSpec, netem: bool) -> Record:
-        """Start every chassis, connect them, and return the record of it all."""
-        names = [device.name for device in spec.devices]
-        environment = self.environment()
-        command = ("dash", str(SCRIPTS / "launch.sh"), str(self.paths.runtime), str(SCRIPTS))
-        subprocess.run(command, input="".join(f"{n}\n" for n in names), text=True, env=environment, cwd="/", check=True)
-        deadline = time.monotonic() + power.BOOT_TIMEOUT_S
-        devices = {name: power.chassis(self.paths.device(name) / "pid", deadline) for name in names}
-        carriers = power.chassis(self.paths.runtime / "carriers.pid", deadline)
-        lines = tuple(_lines(spec, netem))
-        found = Record(spec.scale, self.paths.runtime, spec.noc, carriers, devices, lines, spec.deployed)
-        lans = [(device.name, lan) for device in spec.devices for lan in device.lans]
-        pids = {name: chassis.pid for name, chassis in devices.items()}
-        self._circuits(found).plug_in(lans, pids, environment)
-        self._circuits(found).await_relays(deadline)
-        return found
-
-    def _power_on(self, devices: Sequence[str], reporter: Reporter) -> None:
-        for done, device in enumerate(self._power.switch_on(devices), 1):
-            reporter.report(Progress("lab.device", device, {"done": done, "of": len(devices)}))
-            if complaint := self._power.complaint(device):
-                reporter.report(Progress("lab.warning", device, {"message": complaint}))
-
     def _remove(self) -> bool:
         """Remove processes, then files; the namespaces, lines and mounts go with the processes."""
         found = bool(storage.left(self.paths.runtime)) or self.paths.record.exists()
@@ -261,11 +212,31 @@ class Lab:
             yield
 
 
-class _Silent:
-    """A reporter for one device: the caller waits anyway."""
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let no second Ctrl-C stop the cleaning up after the first."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in INTERRUPTIONS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
-    def report(self, progress: Progress) -> None:
-        """Say nothing."""
+
+def _fits(spec: LabSpec) -> None:
+    """Raise Missing when the lab needs more memory than is left."""
+    need, left = memory.need_mib(spec), memory.available_mib()
+    if need > left:
+        raise Missing(
+            "scale {scale} needs {need:.1f} GiB of memory, {left:.1f} GiB are available",
+            scale=spec.scale,
+            need=need / 1024,
+            left=left / 1024,
+            hint=text("end something, take a smaller scale, or try all the same with --force"),
+        )
 
 
 def _same(found: Record, wanted: LabSpec) -> None:
@@ -277,11 +248,3 @@ def _same(found: Record, wanted: LabSpec) -> None:
         )
     if wanted.deployed and not found.deployed:
         raise TargetError("the lab that is up was started as out of the box, not as deployed", hint=hint)
-
-
-def _lines(spec: LabSpec, netem: bool) -> Iterator[Line]:
-    for number, link in enumerate(spec.links):
-        port = f"c{number}" if netem or not link.latency_ms else ""
-        yield Line(
-            link.name, (link.a.device, link.a.interface), (link.z.device, link.z.interface), link.latency_ms, port
-        )

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from jbnet.adapters.secrets import SecretsFile
 from jbnet.lab import process
 from jbnet.lab.agent import engine_id
 from jbnet.lab.lab import Lab
-from jbnet.lab.spec import LabSpec
+from jbnet.lab.spec import LabEnd, LabSpec
 
 pytestmark = pytest.mark.lab
 IF_ADMIN_STATUS, IF_OPER_STATUS, IF_NAME = "1.3.6.1.2.1.2.2.1.7", "1.3.6.1.2.1.2.2.1.8", "1.3.6.1.2.1.31.1.1.1.1"
@@ -148,6 +149,28 @@ def test_the_line_with_delay_ends_with_the_lab(
     assert len(relays) == 1
     lab.down()
     assert not process.is_alive(relays[0])
+
+
+def test_one_relay_serves_many_lines_and_each_has_its_own_delay_and_state(
+    small_lab: Callable[[str], Lab], pair: LabSpec, reporter: Collected
+) -> None:
+    far = pair.links[1]
+    more = [
+        replace(far, name=f"far-up{n}", a=LabEnd("left", f"x{n}"), z=LabEnd("right", f"x{n}"), latency_ms=10.0 * n)
+        for n in (2, 3)
+    ]
+    lab = small_lab("many")
+    lab.up_spec(replace(pair, links=(*pair.links, *more)), reporter)
+    for n in (2, 3):
+        for device, address in (("left", f"10.9.{n}.0/31"), ("right", f"10.9.{n}.1/31")):
+            assert lab.run(device, ["ip", "addr", "add", address, "dev", f"x{n}"]).returncode == 0
+        said = lab.run("left", ["ping", "-c5", "-i0.05", "-W2", f"10.9.{n}.1"]).stdout
+        assert 10.0 * n <= float(re.findall(r"= ([\d.]+)/", said)[0]) < 10.0 * n + 5
+    lab.cut("far-up2")
+    assert [state_of(lab, f"far-up{n}") for n in (1, 2, 3)] == ["up", "cut", "up"]
+    assert "NO-CARRIER" in carrier(lab, "right", "x2")
+    assert "NO-CARRIER" not in carrier(lab, "right", "x3")
+    assert pings(lab, "left", "10.9.3.1")
 
 
 LISTENER = """

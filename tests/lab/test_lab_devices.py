@@ -149,7 +149,7 @@ def test_unknown_names_are_wrong_use(demo_lab: Lab) -> None:
 def test_the_record_tells_other_commands_what_there_is(demo_lab: Lab) -> None:
     content = json.loads(demo_lab.paths.record.read_text())
     assert content["schema"] == "jbnet/lab/1"
-    assert (content["scale"], len(content["devices"]), len(content["circuits"])) == ("demo", 24, 32)
+    assert (content["scale"], len(content["devices"]), len(content["circuits"])) == ("demo", 25, 35)
     assert Path(content["devices"]["noc-s1"]["netns"]).exists()
     assert Path(content["runtime"]) == LabPaths(demo_lab.paths.state).runtime
 
@@ -158,3 +158,16 @@ def test_the_console_gives_the_commands_own_exit_code(demo_lab: Lab) -> None:
     command = [sys.executable, "-m", "jbnet", "-C", str(demo_lab.workspace), "lab", "exec", "core-r1", "--"]
     done = subprocess.run([*command, "sh", "-c", "hostname; exit 7"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (7, "core-r1\n")
+
+
+def test_the_first_process_reaps_what_daemons_leave_behind(demo_lab: Lab) -> None:
+    orphan = "(sh -c 'exit 3' &)"
+    assert demo_lab.run("core-r1", ["sh", "-c", f"{orphan}; {orphan}"]).returncode == 0
+    assert eventually(lambda: " Z" not in demo_lab.run("core-r1", ["ps", "-A", "-o", "pid=,stat="]).stdout)
+
+
+def test_the_neighbours_of_declared_lines_are_not_counted_against_the_machines_limit(demo_lab: Lab) -> None:
+    device = "datong-baoku-r1"
+    shown = demo_lab.run(device, ["ip", "neigh", "show", "nud", "all"]).stdout.splitlines()
+    assert any(" dev up1 " in line for line in shown)
+    assert [line for line in shown if "extern_learn" not in line and " 224." not in f" {line}"] == []

@@ -5,8 +5,10 @@ from __future__ import annotations
 import fcntl
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from jbnet.lab import process
 from jbnet.lab.lab import Lab
 from jbnet.lab.paths import LabPaths
 from jbnet.lab.spec import LabSpec
+from jbnet.model.errors import CommandFailed
 
 pytestmark = pytest.mark.lab
 
@@ -68,10 +71,47 @@ def test_up_killed_in_the_middle_leaves_nothing_after_down(host: Host, paths: La
     assert host.settings() == before
 
 
-def test_interrupted_up_cleans_up_by_itself(host: Host, paths: LabPaths) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_interrupted_up_cleans_up_by_itself_even_when_pressed_twice(
+    host: Host, paths: LabPaths, number: signal.Signals
+) -> None:
     running = half_up(host, paths)
-    running.send_signal(signal.SIGINT)
+    running.send_signal(number)
+    assert eventually(lambda: not list(paths.runtime.glob("devices/*/init")))
+    running.send_signal(number)
     assert running.wait(60) == 130
+    assert leftovers(paths) == []
+
+
+def test_a_device_that_does_not_boot_is_named_and_nothing_stays(
+    small_lab: Callable[[str], Lab], pair: LabSpec, reporter: Collected
+) -> None:
+    left, right = pair.devices
+    broken = replace(right, daemons=("zebra", "no-such-daemon"))
+    lab = small_lab("one")
+    with pytest.raises(CommandFailed, match="right did not boot: failed: no-such-daemon") as caught:
+        lab.up_spec(replace(pair, devices=(left, broken)), reporter)
+    assert caught.value.hint is not None
+    assert "no-such-daemon" in str(caught.value.hint)
+    assert leftovers(lab.paths) == []
+    assert lab.record() is None
+
+
+FULL = """
+mkdir -p {state} && mount -t tmpfs -o size=64k,nr_inodes=40 none {state}
+head -c 65000 /dev/zero >{state}/filler 2>/dev/null
+head -c 65000 /dev/zero >{state}/more 2>/dev/null
+exec {python} -m jbnet -C {workspace} lab up
+"""
+
+
+def test_a_full_disk_is_said_in_one_line_and_nothing_stays(host: Host, paths: LabPaths) -> None:
+    script = FULL.format(state=paths.state, python=sys.executable, workspace=host.workspace)
+    command = ("nsenter", f"--net=/proc/{host.pid}/ns/net", "unshare", "--mount", "dash", "-c", script)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 3
+    assert "No space left on device" in done.stderr
+    assert "internal error" not in done.stderr
     assert leftovers(paths) == []
 
 

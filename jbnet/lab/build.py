@@ -1,0 +1,106 @@
+"""Building a lab: files, chassis, lines, then power. What is built is not remembered here; see ``jbnet.lab.lab``."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from jbnet.lab import keys, power, storage, tree
+from jbnet.lab.accounts import accounts
+from jbnet.lab.agent import SnmpSecrets
+from jbnet.lab.circuits import Circuits
+from jbnet.lab.lines import Line
+from jbnet.lab.paths import SCRIPTS, LabPaths
+from jbnet.lab.power import Power
+from jbnet.lab.record import Record
+from jbnet.lab.spec import FENCE, NETOPS, POSTGRES, LabSpec
+from jbnet.model.errors import CommandFailed
+from jbnet.ports import Progress, Reporter, Secrets
+
+SECRET_NAMES = ("snmp-v3-auth", "snmp-v3-priv", "snmp-v2c-community", "pg-replication", "pg-client")
+ROOT_ACCOUNT = "root"
+"""Root's key is the fence's: a forced command is all that root may do on a router."""
+KEY_NAMES = (NETOPS, POSTGRES, FENCE)
+
+
+class LabSecrets(Secrets, Protocol):
+    """Secrets of which missing ones can be made up."""
+
+    def create_missing(self, names: Iterable[str]) -> None:
+        """Add a random value for every name that has none."""
+
+
+class Builder:
+    """Builds the lab of one state directory. ``environment`` is what every process of the lab carries."""
+
+    def __init__(self, paths: LabPaths, secrets: LabSecrets, environment: Mapping[str, str]):
+        self.paths = paths
+        self._secrets = secrets
+        self._environment = environment
+
+    def build(self, spec: LabSpec, netem: bool, reporter: Reporter) -> None:
+        """Build a lab where there is none, and record it once every device runs. Raises CommandFailed."""
+        reporter.report(Progress("lab.files", spec.scale, {"devices": len(spec.devices)}))
+        self._write_files(spec)
+        reporter.report(Progress("lab.lines", spec.scale, {"circuits": len(spec.links)}))
+        found = self._plug_in(spec, netem)
+        self.power_on([device.name for device in spec.devices], reporter)
+        found.write(self.paths.record)
+        reporter.report(Progress("lab.up", spec.scale, {"devices": len(spec.devices), "circuits": len(spec.links)}))
+
+    def _write_files(self, spec: LabSpec) -> None:
+        """Lay out secrets, keys, known hosts and the file tree of every device."""
+        storage.create(self.paths.runtime)
+        self.paths.owner.write_text(f"{self.paths.state.resolve()}\n", encoding="utf-8")
+        (self.paths.runtime / "relays").mkdir()
+        self._secrets.create_missing(SECRET_NAMES)
+        snmp = SnmpSecrets(*(self._secrets.get(name) for name in SECRET_NAMES[:3]))
+        public = {name: keys.create_pair(self.paths.keys / name, f"{name}@jbnet") for name in KEY_NAMES}
+        keys.link(self.paths.keys / ROOT_ACCOUNT, FENCE)
+        common = tree.Common(accounts(), snmp, public)
+        hosts = {d.name: (d.addresses, tree.build(self.paths, spec, d, common)) for d in spec.devices}
+        keys.add_known_hosts(self.paths.known_hosts, hosts)
+
+    def _plug_in(self, spec: LabSpec, netem: bool) -> Record:
+        """Start every chassis, connect them, and return the record of it all."""
+        names = [device.name for device in spec.devices]
+        self._launch(names)
+        deadline = time.monotonic() + power.BOOT_TIMEOUT_S
+        devices = {name: power.chassis(self.paths.device(name) / "pid", deadline) for name in names}
+        carriers = power.chassis(self.paths.runtime / "carriers.pid", deadline)
+        lines = tuple(_lines(spec, netem))
+        found = Record(spec.scale, self.paths.runtime, spec.noc, carriers, devices, lines, spec.deployed)
+        lans = [(device.name, lan) for device in spec.devices for lan in device.lans]
+        pids = {name: chassis.pid for name, chassis in devices.items()}
+        circuits = Circuits(self.paths, found.lines, found.carriers.pid)
+        circuits.plug_in(lans, pids, self._environment)
+        circuits.await_relays(deadline)
+        return found
+
+    def _launch(self, names: Iterable[str]) -> None:
+        """Start the chassis of all devices, and the carriers' network."""
+        command = ("dash", str(SCRIPTS / "launch.sh"), str(self.paths.runtime), str(SCRIPTS))
+        said = "".join(f"{name}\n" for name in names)
+        done = subprocess.run(
+            command, input=said, env=self._environment, cwd="/", capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise CommandFailed("the lab's chassis do not start: {error}", error=done.stderr.strip())
+
+    def power_on(self, devices: Sequence[str], reporter: Reporter) -> None:
+        """Give devices power and wait until they run. Raises CommandFailed, which names the first that does not."""
+        switches = Power(self.paths)
+        for done, device in enumerate(switches.switch_on(devices), 1):
+            reporter.report(Progress("lab.device", device, {"done": done, "of": len(devices)}))
+            if complaint := switches.complaint(device):
+                reporter.report(Progress("lab.warning", device, {"message": complaint}))
+
+
+def _lines(spec: LabSpec, netem: bool) -> Iterator[Line]:
+    for number, link in enumerate(spec.links):
+        port = f"c{number}" if netem or not link.latency_ms else ""
+        yield Line(
+            link.name, (link.a.device, link.a.interface), (link.z.device, link.z.interface), link.latency_ms, port
+        )
