@@ -3,70 +3,124 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
-from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from jbnet.model.errors import UsageError
-from jbnet.model.text import Text, text
+from jbnet.model.text import text
 
 if TYPE_CHECKING:
     from jbnet.cli.context import Context
-    from jbnet.model.network import Circuit, Database, Device, Network, Service, Site
+    from jbnet.cli.show_print import View
+    from jbnet.model.network import Network, Site
 
-app = typer.Typer(help="Show a site, device, circuit, service or database.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Show a site, device, circuit, premises, peer, agency, service, application, database; or costs.",
+    no_args_is_help=True, add_completion=False,
+)  # fmt: skip
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Its name; for a site also its code or Chinese name.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 T = TypeVar("T")
 
 
-@dataclass
-class View:
-    """What is shown: rows of heading and value, then lists under headings."""
-
-    rows: list[tuple[Text, object]]
-    lists: list[tuple[Text, list[tuple[str, ...]]]] = field(default_factory=list)
-
-
 @app.command()
-def site(ctx: typer.Context, name: Name) -> None:
-    """Show a site: where it stands, its addresses, devices, circuits and services."""
-    network = _load(ctx)
+def site(
+    ctx: typer.Context,
+    name: Name,
+    explain: Annotated[bool, typer.Option("--explain", help="Say where each value comes from.")] = False,
+    json: Json = False,
+) -> None:
+    """Show a site: where it stands, its addresses, devices, circuits, premises, partners and services."""
+    from jbnet.cli.show_network import site_view
+
+    context, network = _load(ctx, json)
     found = find_site(network, name)
-    _show(ctx, found, site_view(network, found))
+    if not explain:
+        _show(context, found, site_view(network, found))
+        return
+    from jbnet import wiring
+    from jbnet.cli.show_explain import print_facts
+    from jbnet.inventory.explain import explain as facts_of
+
+    print_facts(context, facts_of(wiring.read_declaration(context.directory), network, found.name))
 
 
 @app.command()
-def device(ctx: typer.Context, name: Name) -> None:
-    """Show a device and its interfaces."""
-    network = _load(ctx)
-    found = find("device", name, network.devices)
-    _show(ctx, found, device_view(found))
+def device(ctx: typer.Context, name: Name, json: Json = False) -> None:
+    """Show a device: its interfaces, the leased lines that end on it, the applications that run on it."""
+    from jbnet.cli.show_network import device_view
+
+    _show_one(ctx, "device", "devices", name, json, device_view)
 
 
 @app.command()
-def circuit(ctx: typer.Context, name: Name) -> None:
-    """Show a circuit: its ends, its carrier, what it can do."""
-    network = _load(ctx)
-    found = find("circuit", name, network.circuits)
-    _show(ctx, found, circuit_view(network, found))
+def circuit(ctx: typer.Context, name: Name, json: Json = False) -> None:
+    """Show a circuit: its ends, who carries it, what it can do, what it costs and who pays."""
+    from jbnet.cli.show_network import circuit_view
+
+    _show_one(ctx, "circuit", "circuits", name, json, circuit_view)
 
 
 @app.command()
-def service(ctx: typer.Context, name: Name) -> None:
-    """Show a business service: what it needs and who needs it."""
-    network = _load(ctx)
-    found = find("service", name, network.services)
-    _show(ctx, found, service_view(network, found))
+def premises(ctx: typer.Context, name: Name, json: Json = False) -> None:
+    """Show an agency's office: its prefix, its line, whom to call."""
+    from jbnet.cli.show_business import premises_view
+
+    _show_one(ctx, "premises", "premises", name, json, premises_view)
 
 
 @app.command()
-def database(ctx: typer.Context, name: Name) -> None:
+def peer(ctx: typer.Context, name: Name, json: Json = False) -> None:
+    """Show somebody else's network: the ministry, a partner; what it may use and how it is reached."""
+    from jbnet.cli.show_business import peer_view
+
+    _show_one(ctx, "peer", "peers", name, json, peer_view)
+
+
+@app.command()
+def agency(ctx: typer.Context, name: Name, json: Json = False) -> None:
+    """Show an agency: its VRF and its premises."""
+    from jbnet.cli.show_business import agency_view
+
+    _show_one(ctx, "agency", "agencies", name, json, agency_view)
+
+
+@app.command()
+def service(ctx: typer.Context, name: Name, json: Json = False) -> None:
+    """Show a business service: what it needs, who needs it, what it promises."""
+    from jbnet.cli.show_business import service_view
+
+    _show_one(ctx, "service", "services", name, json, service_view)
+
+
+@app.command()
+def application(ctx: typer.Context, name: Name, json: Json = False) -> None:
+    """Show an application: where it runs, what it works on, which services it makes up."""
+    from jbnet.cli.show_business import application_view
+
+    _show_one(ctx, "application", "applications", name, json, application_view)
+
+
+@app.command()
+def database(ctx: typer.Context, name: Name, json: Json = False) -> None:
     """Show a database: its hosts, its address, its objectives."""
-    network = _load(ctx)
-    found = find("database", name, network.databases)
-    _show(ctx, found, database_view(network, found))
+    from jbnet.cli.show_business import database_view
+
+    _show_one(ctx, "database", "databases", name, json, database_view)
+
+
+@app.command()
+def costs(
+    ctx: typer.Context,
+    by: Annotated[str, typer.Option(metavar="carrier|payer|level", help="What to count by.")] = "carrier",
+    json: Json = False,
+) -> None:
+    """Show what all leased lines cost a month, counted by carrier, by payer or by the payers' level."""
+    from jbnet.cli.show_costs import print_costs
+
+    context, network = _load(ctx, json)
+    print_costs(context, network, by)
 
 
 def find(kind: str, name: str, known: Mapping[str, T]) -> T:
@@ -91,190 +145,24 @@ def find_site(network: Network, name: str) -> Site:
     return matches[0] if matches else find("site", name, network.sites)
 
 
-def site_view(network: Network, site: Site) -> View:
-    """Return what is shown of a site."""
-    below = [other for other in network.sites.values() if other.parent == site.name]
-    where = f"{site.lon:.4f} E, {site.lat:.4f} N" if site.lon is not None and site.lat is not None else None
-    rows: list[tuple[Text, object]] = [
-        (text("Name"), f"{site.name}  {site.name_zh}"),
-        (text("Level"), text(site.level.value)),
-        (text("Code"), site.code),
-        (text("Parent"), site.parent),
-        (text("Status"), text(site.status.value)),
-        (text("Phase"), site.phase),
-        (text("Position"), where),
-        (text("Archetype"), site.archetype),
-        (text("Block"), site.block),
-        (text("Own prefix"), site.own),
-        (text("Sites below"), len(below) or None),
-        (text("Declared at"), site.place),
-    ]
-    devices = [(d.name, d.role, str(d.loopback or "-")) for d in network.devices.values() if d.home == site.name]
-    services = [(s.name, s.name_zh) for s in network.services.values() if site.level in s.levels]
-    lists: list[tuple[Text, list[tuple[str, ...]]]] = [
-        (text("Devices"), [*devices]),
-        (text("Circuits upwards"), _circuit_rows(network, site.name)),
-        (text("Services"), [*services]),
-        (text("Sites below"), [(other.name, other.name_zh) for other in below]),
-    ]
-    return View(rows, lists)
-
-
-def _circuit_rows(network: Network, home: str) -> list[tuple[str, ...]]:
-    rows: list[tuple[str, ...]] = []
-    for found in network.circuits.values():
-        if network.devices[found.z.device].home == home:
-            speed = f"{found.bandwidth} Mbit/s" if found.bandwidth else ""
-            rows.append((found.name, found.a.device, found.role.value, found.carrier or "", speed))
-    return rows
-
-
-def device_view(device: Device) -> View:
-    """Return what is shown of a device."""
-    rows: list[tuple[Text, object]] = [
-        (text("Name"), device.name),
-        (text("Home"), device.home),
-        (text("Role"), device.role),
-        (text("Platform"), device.platform),
-        (text("Loopback"), device.loopback),
-        (text("Uplink"), device.uplink),
-        (text("AS number"), device.asn),
-        (text("Declared at"), device.place),
-    ]
-    interfaces = [
-        (i.name, str(i.address or "-"), f"area {i.area}" if i.area else "", f"cost {i.cost}" if i.cost else "",
-         i.circuit or i.kind.value)
-        for i in device.interfaces
-    ]  # fmt: skip
-    return View(rows, [(text("Interfaces"), [*interfaces])])
-
-
-def circuit_view(network: Network, circuit: Circuit) -> View:
-    """Return what is shown of a circuit."""
-    carrier = network.carriers.get(circuit.carrier or "")
-    called = (
-        " ".join(filter(None, (carrier.name, carrier.name_zh, carrier.phone))) if carrier else text("in-house cable")
-    )
-    rows: list[tuple[Text, object]] = [
-        (text("Name"), circuit.name),
-        (text("Upper end"), f"{circuit.a.device} {circuit.a.interface}"),
-        (text("Lower end"), f"{circuit.z.device} {circuit.z.interface}"),
-        (text("Role"), text(circuit.role.value)),
-        (text("Carrier"), called),
-        (text("Line number"), circuit.line_number),
-        (text("Bandwidth"), f"{circuit.bandwidth} Mbit/s" if circuit.bandwidth else None),
-        (text("Media"), text(circuit.media)),
-        (text("Round trip"), f"{circuit.latency_ms:g} ms" if circuit.latency_ms else None),
-        (text("Fails with"), ", ".join(circuit.srlgs) or None),
-        (text("Prefix"), circuit.prefix),
-        (text("Declared at"), circuit.place),
-    ]
-    return View(rows)
-
-
-def service_view(network: Network, service: Service) -> View:
-    """Return what is shown of a service."""
-    users = [other.name for other in network.services.values() if service.name in other.needs]
-    sites = sum(found.level in service.levels for found in network.sites.values())
-    rows: list[tuple[Text, object]] = [
-        (text("Name"), f"{service.name}  {service.name_zh}"),
-        (text("Databases"), ", ".join(service.databases) or None),
-        (text("Needs"), ", ".join(service.needs) or None),
-        (text("Needed by"), ", ".join(users) or None),
-        (text("Used at"), ", ".join(service.levels) or None),
-        (text("Sites using it"), sites),
-        (text("Declared at"), service.place),
-    ]
-    return View(rows)
-
-
-def database_view(network: Network, database: Database) -> View:
-    """Return what is shown of a database."""
-    users = [found.name for found in network.services.values() if database.name in found.databases]
-    rows: list[tuple[Text, object]] = [
-        (text("Name"), f"{database.name}  {database.name_zh}"),
-        (text("Service address"), f"{database.service_address}:{database.port}"),
-        (text("Primary"), database.primary),
-        (text("Standby"), database.standby),
-        (text("Replication"), text(database.replication)),
-        (text("Recovery time objective"), f"{database.rto_s:g} s"),
-        (text("Recovery point objective"), f"{database.rpo_s:g} s"),
-        (text("Services"), ", ".join(users) or None),
-        (text("Declared at"), database.place),
-    ]
-    return View(rows)
-
-
-def plain(value: Any) -> Any:
-    """Return a noun as data for JSON: names of fields as keys, addresses and places as text."""
-    if is_dataclass(value) and not isinstance(value, type):
-        if type(value).__name__ == "Place":
-            return str(value)
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
-
-
-def _load(ctx: typer.Context) -> Network:
+def _load(ctx: typer.Context, json: bool) -> tuple[Context, Network]:
     from jbnet.wiring import load_network
 
     context: Context = ctx.obj
-    return load_network(context.directory, context.state_dir, whole=True)
+    context.json = context.json or json
+    return context, load_network(context.directory, context.state_dir, whole=True)
 
 
-def _show(ctx: typer.Context, found: object, view: View) -> None:
-    context: Context = ctx.obj
-    context.emit(plain(found))
-    if context.json:
-        return
-    write = _writer(context)
-    headings = [context.tr(heading) for heading, _ in view.rows]
-    width = max(map(_cells, headings)) + 2
-    for heading, (_, value) in zip(headings, view.rows, strict=True):
-        if value is not None:
-            said = context.tr(value) if isinstance(value, Text) else str(value)
-            write(_pad(heading, width) + _wrap(said, width))
-    for title, entries in view.lists:
-        if entries:
-            write(f"\n{context.tr(title)} ({len(entries)})")
-            _table(entries, write)
+def _show_one(
+    ctx: typer.Context, kind: str, section: str, name: str, json: bool, view: Callable[[Network, T], View]
+) -> None:
+    context, network = _load(ctx, json)
+    known: Mapping[str, T] = getattr(network, section)
+    found = find(kind, name, known)
+    _show(context, found, view(network, found))
 
 
-def _writer(context: Context) -> Callable[[str], None]:
-    return lambda line: context.out.print(line, markup=False)
+def _show(context: Context, found: object, view: View) -> None:
+    from jbnet.cli.show_print import show
 
-
-def _wrap(said: str, indent: int) -> str:
-    """Break a list of words at commas so that it stays within 80 columns beside its heading."""
-    lines, current = [], ""
-    for part in said.split(", "):
-        joined = f"{current}, {part}" if current else part
-        if current and _cells(joined) > 78 - indent:
-            lines.append(current + ",")
-            joined = part
-        current = joined
-    return ("\n" + " " * indent).join([*lines, current])
-
-
-def _table(entries: list[tuple[str, ...]], write: Callable[[str], None]) -> None:
-    """Print columns as wide as needed; where 80 columns are not enough the last ones go to a second line."""
-    widths = [max(_cells(entry[column]) for entry in entries) for column in range(len(entries[0]))]
-    for entry in entries:
-        cells = [_pad(cell, width) for cell, width in zip(entry, widths, strict=True)]
-        line = "  " + "  ".join(cells).rstrip()
-        if _cells(line) > 80:
-            line = "  " + entry[0].rstrip() + "\n    " + "  ".join(cells[1:]).rstrip()
-        write(line)
-
-
-def _cells(said: str) -> int:
-    from rich.cells import cell_len
-
-    return cell_len(said)
-
-
-def _pad(said: str, width: int) -> str:
-    return said + " " * (width - _cells(said))
+    show(context, found, view)

@@ -68,7 +68,8 @@ def _parent_fits(site: SiteItem, declared: Declaration, report: Report) -> bool:
         return site.level is Level.PROVINCE
     parent = declared.sites.get(site.parent)
     if parent is None:
-        dangling(report, "site", site.parent, list(declared.sites), place, declared)
+        above = [name for name, other in declared.sites.items() if LEVELS.index(other.level) < LEVELS.index(site.level)]
+        dangling(report, "site", site.parent, above, place, declared)
         return False
     if LEVELS.index(parent.level) >= LEVELS.index(site.level):
         report.add(

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jbnet.adapters.texts import Texts
+    from jbnet.inventory.declaration import Declaration
     from jbnet.inventory.loader import Loaded
     from jbnet.model.findings import Finding
     from jbnet.model.network import Network
@@ -19,6 +20,15 @@ def load_declaration(directory: Path, folders: Sequence[str] | None = None) -> L
     from jbnet.adapters.workspace import FOLDERS, read_workspace
 
     return _judge(read_workspace(directory, folders or FOLDERS))
+
+
+def read_declaration(directory: Path) -> Declaration:
+    """Return the declaration as it is written, nothing judged: to say where a value stands. Raises UsageError."""
+    from jbnet.adapters.workspace import read_workspace
+    from jbnet.inventory.declaration import declare
+    from jbnet.inventory.report import Report
+
+    return declare(read_workspace(directory).files, Report())
 
 
 def check_workspace(directory: Path) -> Loaded:

@@ -1,0 +1,136 @@
+"""How ``jbnet show`` prints: headings and values beside each other, then tables, all within 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from jbnet.model.text import Text
+
+if TYPE_CHECKING:
+    from jbnet.cli.context import Context
+
+Cell = str | Text
+Rows = list[tuple[Cell, ...]]
+WIDTH = 80
+
+
+@dataclass
+class View:
+    """What is shown: rows of heading and value (a list is joined by commas), then tables under headings."""
+
+    rows: list[tuple[Text, object]]
+    lists: list[tuple[Text, Rows]] = field(default_factory=list)
+
+
+def plain(value: Any) -> Any:
+    """Return a noun as data for JSON: names of fields as keys, addresses and places as text."""
+    if is_dataclass(value) and not isinstance(value, type):
+        if type(value).__name__ == "Place":
+            return str(value)
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
+
+
+def show(context: Context, found: object, view: View) -> None:
+    """Print a noun: the envelope with ``--json``, else headings, values and tables."""
+    context.emit(plain(found))
+    if context.json:
+        return
+    shown = [(context.tr(heading), value) for heading, value in view.rows if value not in (None, [], ())]
+    width = max(cells(heading) for heading, _ in shown) + 2
+    for heading, value in shown:
+        context.out.print(pad(heading, width) + _wrap(_said(context, value), width), markup=False)
+    for title, entries in view.lists:
+        if entries:
+            context.out.print(f"\n{context.tr(title)} ({len(entries)})", markup=False)
+            table(context, entries)
+
+
+def table(context: Context, entries: Rows) -> None:
+    """Print columns as wide as needed; where 80 columns are not enough, what follows the first goes below it."""
+    texts = [[_said(context, cell) for cell in entry] for entry in entries]
+    widths = _widths(texts)
+    for row in texts:
+        padded = [pad(cell, width) for cell, width in zip(row, widths, strict=True)]
+        line = "  " + "  ".join(padded).rstrip()
+        if cells(line) > WIDTH:
+            rest = "  ".join(cell for cell in row[1:] if cell)
+            line = _wrap("  " + row[0], 4) + "\n    " + _wrap(rest, 4)
+        context.out.print(line, markup=False)
+
+
+def _widths(texts: list[list[str]]) -> list[int]:
+    """Return the columns' widths; a first cell that leaves no room for the others does not widen its column."""
+    widths = [max(cells(row[column]) for row in texts) for column in range(len(texts[0]))]
+    room = WIDTH - 2 - sum(width + 2 for width in widths[1:])
+    return [max([0, *(w for row in texts if (w := cells(row[0])) <= room)]), *widths[1:]]
+
+
+def _said(context: Context, value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_said(context, item) for item in value)
+    return context.tr(value) if isinstance(value, Text) else str(value)
+
+
+def _wrap(said: str, indent: int) -> str:
+    """Break a text so that it stays within 80 columns beside its heading: at commas, else at spaces, else anywhere."""
+    room = WIDTH - 1 - indent
+    if cells(said) <= room:
+        return said
+    pieces = [piece for part in _split(said, ", ", ",") for piece in _fitting(part, room)]
+    lines = _filled(pieces, room)
+    return ("\n" + " " * indent).join(lines)
+
+
+def _fitting(part: str, room: int) -> list[str]:
+    if cells(part) <= room:
+        return [part]
+    words = _split(part, " ", "")
+    return [piece for word in words for piece in ([word] if cells(word) <= room else _chopped(word, room))]
+
+
+def _split(said: str, at: str, kept: str) -> list[str]:
+    *parts, last = said.split(at)
+    return [*(part + kept for part in parts), last]
+
+
+def _chopped(word: str, room: int) -> list[str]:
+    pieces, current = [], ""
+    for character in word:
+        if cells(current + character) > room:
+            pieces.append(current)
+            current = ""
+        current += character
+    return [*pieces, current]
+
+
+def _filled(pieces: Sequence[str], room: int) -> list[str]:
+    lines, current = [], ""
+    for piece in pieces:
+        joined = f"{current} {piece}" if current else piece
+        if current and cells(joined) > room:
+            lines.append(current)
+            joined = piece
+        current = joined
+    return [*lines, current]
+
+
+def cells(said: str) -> int:
+    """Return how many columns a text takes on a terminal: a Chinese character takes two."""
+    from rich.cells import cell_len
+
+    return cell_len(said)
+
+
+def pad(said: str, width: int) -> str:
+    """Return a text filled with spaces up to a width in columns."""
+    return said + " " * (width - cells(said))

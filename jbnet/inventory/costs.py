@@ -1,0 +1,60 @@
+"""What lines cost a month, counted by carrier, payer or level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from jbnet.model.lines import Circuit, Line
+from jbnet.model.network import Network
+
+
+class By(StrEnum):
+    """What costs are counted by."""
+
+    CARRIER = "carrier"
+    PAYER = "payer"
+    LEVEL = "level"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """``key`` is a carrier, a site or a level, or None where the line names none. ``yuan`` is the sum a month.
+
+    ``unpriced`` counts the leased lines of this key whose cost is not known: they are in ``lines`` and not in the sum.
+    """
+
+    key: str | None
+    lines: int
+    unpriced: int
+    yuan: int
+
+
+def leased(network: Network) -> Iterator[Circuit | Line]:
+    """Yield everything that somebody pays for: circuits with a carrier or underlay, lines to premises and partners."""
+    for circuit in network.circuits.values():
+        if circuit.carrier is not None or circuit.underlay is not None or circuit.monthly_cost:
+            yield circuit
+    lines = [*(p.line for p in network.premises.values()), *(p.line for p in network.peers.values())]
+    yield from (line for line in lines if line is not None)
+
+
+def monthly_costs(network: Network, by: By) -> list[Cost]:
+    """Return the costs by key, the highest first."""
+    sums: dict[str | None, tuple[int, int, int]] = {}
+    for line in leased(network):
+        key = _key(network, line, by)
+        lines, unpriced, total = sums.get(key, (0, 0, 0))
+        sums[key] = (lines + 1, unpriced + (line.monthly_cost is None), total + (line.monthly_cost or 0))
+    costs = [Cost(key, *counted) for key, counted in sums.items()]
+    return sorted(costs, key=lambda cost: (-cost.yuan, cost.key or ""))
+
+
+def _key(network: Network, line: Circuit | Line, by: By) -> str | None:
+    if by is By.CARRIER:
+        return line.carrier
+    if by is By.PAYER:
+        return line.payer
+    site = network.sites.get(line.payer or "")
+    return site.level.value if site is not None else None

@@ -1,0 +1,100 @@
+"""Where the values of a site's devices and circuits come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jbnet.inventory.declaration import Declaration, Item, SiteItem
+from jbnet.inventory.equipment import CircuitSpec, archetype_of, circuit_of, override
+from jbnet.inventory.explain.fact import DEFAULT, ITSELF, Fact, archetype, of_archetype, said
+from jbnet.inventory.report import Report
+from jbnet.model.equipment import Device
+from jbnet.model.lines import Circuit
+from jbnet.model.network import Network
+from jbnet.model.text import Text, text
+
+_OF_ROLE = ("kind", "managed", "monitored", "snmp")
+_OF_CIRCUIT = (
+    "role", "carrier", "line_number", "bandwidth", "media", "latency_ms", "underlay", "handoff", "srlgs",
+    "monthly_cost", "payer",
+)  # fmt: skip
+
+
+def device_facts(declared: Declaration, network: Network, item: SiteItem) -> Iterator[Fact]:
+    """Yield the values of each device of a site: its own, its role's, and those of the address plan."""
+    site = network.sites[item.name]
+    base = archetype(declared, site.archetype)
+    sources: tuple[tuple[Item[Any] | None, Text], ...] = ((item, ITSELF), (base, of_archetype(site.archetype)))
+    for device in network.devices.values():
+        if device.home == item.name:
+            yield from _device(declared, device, sources)
+
+
+def _device(
+    declared: Declaration, device: Device, sources: tuple[tuple[Item[Any] | None, Text], ...]
+) -> Iterator[Fact]:
+    suffix = device.name.removeprefix(f"{device.home}-")
+    role = declared.roles[device.role]
+    for key, value in (("role", device.role), ("platform", device.platform)):
+        for owner, source in sources:
+            entry = owner.decl.devices.get(suffix) if owner is not None else None
+            if owner is not None and entry is not None and getattr(entry, key) is not None:
+                yield Fact(device.name, key, value, owner.at("devices", suffix, key), source)
+                break
+        else:
+            yield _of_role(device, role, key, value)
+    for key in _OF_ROLE:
+        yield _of_role(device, role, key, said(getattr(role.decl, key) or False))
+    if device.loopback is not None:
+        place = declared.addresses.at("scheme", "loopbacks") if declared.addresses else None
+        yield Fact(device.name, "loopback", str(device.loopback), place, text("the site's own prefix"))
+
+
+def _of_role(device: Device, role: Item[Any], key: str, value: str) -> Fact:
+    written = key in role.decl.model_fields_set
+    source = text("role {name}", name=role.name) if written else text("default of roles")
+    return Fact(device.name, key, value, role.at(key) if written else None, source)
+
+
+def circuit_facts(declared: Declaration, network: Network, item: SiteItem) -> Iterator[Fact]:
+    """Yield the values of each circuit of a site: its own keys, the archetype's, defaults, what follows from others."""
+    name = network.sites[item.name].archetype
+    base = declared.archetypes.get(name or "")
+    inherited = archetype_of(base, declared, Report())[1] if base is not None else {}
+    for key, spec in override(item, inherited).items():
+        circuit = network.circuits.get(f"{item.name}-{key}")
+        if circuit is not None:
+            yield from _circuit(declared, circuit, spec, item, of_archetype(name))
+
+
+def _circuit(
+    declared: Declaration, circuit: Circuit, spec: CircuitSpec, item: SiteItem, inherited: Text
+) -> Iterator[Fact]:
+    own = _own_keys(item, spec.key)
+    yield Fact(circuit.name, "from", circuit.z.device, spec.at("from"), ITSELF if "from" in own else inherited)
+    yield Fact(circuit.name, "to", circuit.a.device, spec.at("to"), ITSELF if "to" in own else inherited)
+    for key in _OF_CIRCUIT:
+        value = getattr(circuit, key)
+        if value in (None, (), 0.0) and key not in spec.places:
+            continue
+        if key in spec.places:
+            shown = said(value) if value not in (None, ()) else "-"
+            yield Fact(circuit.name, key, shown, spec.places[key], ITSELF if key in own else inherited)
+        elif key == "srlgs":
+            there = declared.underlays[circuit.underlay].place if circuit.underlay else None
+            yield Fact(circuit.name, key, said(value), there, text("underlay {name}", name=circuit.underlay))
+        else:
+            yield Fact(circuit.name, key, said(value), None, DEFAULT)
+    if circuit.prefix is not None:
+        place = declared.addresses.at("scheme", "links") if declared.addresses else None
+        yield Fact(circuit.name, "prefix", str(circuit.prefix), place, text("the site's own prefix"))
+    if declared.routing is not None:
+        place = declared.routing.at("costs", circuit.role.value)
+        cost = getattr(declared.routing.decl.costs, circuit.role.value)
+        yield Fact(circuit.name, "ospf cost", str(cost), place, text("the routing policy"))
+
+
+def _own_keys(item: SiteItem, key: str) -> Mapping[str, object]:
+    decl = item.decl.circuits.get(key)
+    return circuit_of(key, decl, item).places if decl is not None else {}
