@@ -32,9 +32,13 @@ def enclosed(network: Network, host: str, ring: Sequence[str]) -> frozenset[str]
 
 
 def shuts_in(network: Network, host: str, ring: Sequence[str]) -> bool:
-    """Say whether a ring lies between the host and every other host that holds one of its databases."""
-    others = {d.standby if d.primary == host else d.primary for d in network.databases.values()}
-    return not (enclosed(network, host, ring) & (others - {host}))
+    """Say whether a ring lies between the host and all that is not of its own home.
+
+    It is not enough that the other holders of its databases stand outside: a site shut in together with the host would
+    go on writing to it.
+    """
+    home = network.devices[host].home
+    return all(network.devices[device].home == home for device in enclosed(network, host, ring))
 
 
 def _ends(network: Network) -> Iterator[tuple[Termination, Termination]]:

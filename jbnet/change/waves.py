@@ -22,31 +22,56 @@ def order(network: Network, changes: Mapping[str, Change]) -> tuple[Wave, ...]:
     running = sorted((n for n, c in changes.items() if not c.first), key=lambda n: -depth[n])
     new = sorted((n for n, c in changes.items() if c.first), key=lambda n: depth[n])
     deeper = {name: [other for other in running if depth[other] > depth[name]] for name in running}
-    above = {name: [up for up in uppers(network)[name] if up in new] for name in new}
+    waits = _above(network)
+    above = {name: [up for up in waits[name] if up in changes and changes[up].first] for name in new}
     batches = [*_batches(running, deeper, apart), *_batches(new, above, apart)]
     return tuple(Wave(number, tuple(batch)) for number, batch in enumerate(batches, 1))
 
 
 def uppers(network: Network) -> Mapping[str, tuple[str, ...]]:
-    """Return for each device those at the core's end of its circuits; the one over its uplink stands first."""
+    """Return for each device those at the core's end of its circuits; the one over its uplink stands first.
+
+    A cable to a device of the same home counts only where it is the uplink: the other half of a pair is no way up.
+    """
     found: dict[str, list[str]] = {name: [] for name in network.devices}
     for circuit in network.circuits.values():
         lower = network.devices[circuit.z.device]
-        place = 0 if lower.uplink == circuit.z.interface else len(found[lower.name])
-        if network.devices[circuit.a.device].home != lower.home:
-            found[lower.name].insert(place, circuit.a.device)
+        is_uplink = lower.uplink == circuit.z.interface
+        if is_uplink or network.devices[circuit.a.device].home != lower.home:
+            found[lower.name].insert(0 if is_uplink else len(found[lower.name]), circuit.a.device)
     return {name: tuple(dict.fromkeys(up)) for name, up in found.items()}
 
 
+def _above(network: Network) -> Mapping[str, tuple[str, ...]]:
+    """Return whose deployment each new device waits for: its uppers, and of a site above both halves of the pair.
+
+    A border router that has no neighbour in its area announces no summary of it (FRR 8.4): one half alone gives the
+    sites below an address that nobody knows the way to.
+    """
+    halves: dict[tuple[str, str], list[str]] = {}
+    for device in network.devices.values():
+        if device.home in network.sites:
+            halves.setdefault((device.home, device.role), []).append(device.name)
+    found: dict[str, tuple[str, ...]] = {}
+    for name, up in uppers(network).items():
+        homes = [(network.devices[upper].home, network.devices[upper].role) for upper in up]
+        both = [half for home in homes for half in halves.get(home, ()) if half != name]
+        found[name] = tuple(dict.fromkeys((*up, *both)))
+    return found
+
+
 def depths(network: Network) -> Mapping[str, int]:
-    """Return the number of uplinks between each device and the root of its tree."""
+    """Return the number of circuits on the longest way up from each device: it stands below all its uppers.
+
+    A device can have a line up to one that hangs farther out than its uplink does (a second way round the core).
+    """
     up = uppers(network)
     known: dict[str, int] = {}
 
     def depth(name: str, seen: tuple[str, ...] = ()) -> int:
         if name not in known:
-            parents = [p for p in up[name][:1] if p not in seen and network.devices[name].uplink is not None]
-            known[name] = 1 + depth(parents[0], (*seen, name)) if parents else 0
+            parents = [p for p in up[name] if p not in seen and network.devices[name].uplink is not None]
+            known[name] = max((1 + depth(parent, (*seen, name)) for parent in parents), default=0)
         return known[name]
 
     return {name: depth(name) for name in network.devices}

@@ -6,6 +6,7 @@ import importlib.machinery
 import importlib.util
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from types import ModuleType
@@ -37,7 +38,7 @@ PLAN = HostFence((("e-r1",), ("core1", "core2")), ("noc", "db2"))
 
 def network() -> Network:
     names = sorted({name for line in LINES for name in line.split()})
-    homes = {"db1": "east", "db2": "west", "noc": "noc"}
+    homes = {"db1": "east", "e-r1": "east", "db2": "west", "w-r1": "west", "noc": "noc"}
     devices = {
         n: Device(n, homes.get(n, "core"), "", "r", "frr", IPv4Address(f"10.0.0.{i}"), ())
         for i, n in enumerate(names, 1)
@@ -61,6 +62,19 @@ def test_a_ring_with_a_gap_shuts_nobody_in() -> None:
     assert shuts_in(network(), "db1", ("core1", "core2"))
     assert not shuts_in(network(), "db1", ("core1",))
     assert enclosed(network(), "db1", ("core1", "core2")) == {"db1", "e-r1"}
+
+
+def test_a_ring_that_leaves_a_site_inside_with_the_host_does_not_count() -> None:
+    """A branch with a line of its own to the host's location would go on writing to it."""
+    whole = network()
+    branch = Device("b-r1", "branch", "", "r", "frr", IPv4Address("10.0.1.1"), ())
+    line = Circuit("branch", Termination("e-r1", "to-b-r1"), Termination("b-r1", "up1"), CircuitRole.BACKUP)
+    wider = replace(
+        whole, devices={**whole.devices, "b-r1": branch}, circuits={**whole.circuits, "branch": line}
+    )  # fmt: skip
+    assert shuts_in(wider, "db1", ("e-r1",))
+    assert not shuts_in(wider, "db1", ("core1", "core2"))
+    assert shuts_in(wider, "db1", ("core1", "core2", "b-r1"))
 
 
 class Routers:

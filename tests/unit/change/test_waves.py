@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -9,7 +10,7 @@ from sample_network import sample_network
 
 from jbnet.change.model import Change, Wave
 from jbnet.change.waves import depths, order, stand_ins, uppers
-from jbnet.model.network import Network
+from jbnet.model.network import Circuit, CircuitRole, Network, Termination
 
 MANAGED = ("core-r1", "core-r2", "xining-dc-r1", "xining-r1", "xining-r2", "chengdong-r1", "datong-r1",
            "chengdong-lejiawan-r1", "chengdong-lejiawan-a-r1")  # fmt: skip
@@ -42,6 +43,37 @@ def test_a_first_deployment_makes_each_device_reachable_before_it_comes_to_it(ne
     for name in MANAGED:
         for upper in uppers(network)[name]:
             assert waves[upper] < waves[name]
+
+
+def test_a_new_county_waits_for_both_routers_of_its_prefecture_also_where_it_hangs_on_one(network: Network) -> None:
+    assert uppers(network)["datong-r1"] == ("xining-r1",)
+    waves = number(order(network, changes(*MANAGED, first=True)))
+    assert waves["xining-r1"] < waves["xining-r2"] < waves["datong-r1"]
+
+
+def test_a_line_to_a_device_farther_out_is_a_way_up_too(network: Network) -> None:
+    """A second router of the data centre hangs on the first; a prefecture's second router has a line to it."""
+    wider = with_a_second_way(network)
+    depth = depths(wider)
+    assert uppers(wider)["xining-dc-r2"] == ("xining-dc-r1",)
+    assert uppers(wider)["xining-r2"] == ("core-r2", "xining-dc-r2")
+    assert depth["xining-dc-r1"] < depth["xining-dc-r2"] < depth["xining-r2"] < depth["chengdong-r1"]
+    waves = number(order(wider, changes(*MANAGED, "xining-dc-r2", first=True)))
+    assert waves["xining-dc-r1"] < waves["xining-dc-r2"] < waves["xining-r2"]
+
+
+def with_a_second_way(network: Network) -> Network:
+    first = network.devices["xining-dc-r1"]
+    second = replace(first, name="xining-dc-r2", interfaces=(), uplink="up1")
+    cable = Circuit("xining-dc-r2-up1", Termination("xining-dc-r1", "r2-1"), Termination("xining-dc-r2", "up1"),
+                    CircuitRole.BACKUP)  # fmt: skip
+    line = Circuit("xining-up3", Termination("xining-dc-r2", "d01-3"), Termination("xining-r2", "up3"),
+                   CircuitRole.BACKUP)  # fmt: skip
+    return replace(
+        network,
+        devices={**network.devices, second.name: second},
+        circuits={**network.circuits, cable.name: cable, line.name: line},
+    )
 
 
 def test_later_changes_go_leaf_first(network: Network) -> None:
