@@ -16,7 +16,7 @@ from jbnet.inventory.characters import judge_escaped
 from jbnet.inventory.marks import Path
 from jbnet.inventory.prune import names_in
 from jbnet.inventory.report import FileReport
-from jbnet.inventory.scalars import judge_forms, judge_length, judge_plain, misses_blank, moved, resolve, shorten
+from jbnet.inventory.scalars import Spot, judge_forms, judge_length, judge_plain, misses_blank, moved, resolve, shorten
 from jbnet.model.findings import Place
 
 DEPTH: Final = 60
@@ -134,7 +134,7 @@ class Builder:
         elif isinstance(resolved, str) and value:
             self._plain(event, value, is_key=is_key)
         if not value.isascii():
-            judge_forms(value, self._place(event), self.report, plain=not event.style, key=is_key)
+            judge_forms(value, self._spot(event), self.report, plain=not event.style, key=is_key)
         judge_length(value, self._place(event), self.report)
         return True
 
@@ -142,14 +142,14 @@ class Builder:
         """Report what may have gone wrong in a text without quotes."""
         place = self._place(event)
         if not (is_key and isinstance(resolve(value), int | float)):
-            judge_plain(value, place, self.report)
+            judge_plain(value, self._spot(event), self.report)
         top = self._stack[-1] if self._stack else None
         own_line = top is None or (top.is_map and event.start_mark.line > top.key_at >> 24)
         if event.end_mark.line != event.start_mark.line:
             self.report.add("JB167", "a text without quotes goes on over several lines: is a colon missing?", place)
         elif ":" in value and misses_blank(value) and (is_key or own_line):
             self.report.add("JB165", "the colon after {key} wants a blank behind it",
-                            moved(place, value.index(":")), key=value[: value.index(":")])  # fmt: skip
+                            self._spot(event).at(value.index(":")), key=value[: value.index(":")])  # fmt: skip
 
     def _key(self, event: Any, at: int) -> None:
         """Take over a key of a mapping."""
@@ -269,6 +269,13 @@ class Builder:
         if not self._stack or (self._stack[-1].is_map and self._stack[-1].key is None):
             return ()
         return (_step(self._stack[-1]),)
+
+    def _spot(self, event: Any) -> Spot:
+        """Return where a scalar and its characters stand; escapes and folded lines make the latter unknown."""
+        place, start, end = self._place(event), event.start_mark, event.end_mark
+        quotes = 2 if event.style else 0
+        exact = start.line == end.line and end.column - start.column - quotes == len(event.value)
+        return Spot(place, moved(place, quotes // 2) if exact else None)
 
     def _place(self, event: Any) -> Place:
         mark = event.start_mark

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from jbnet.inventory.encodings import decode
+from jbnet.inventory.encodings import decode, place_of
 from jbnet.inventory.report import FileReport
 from jbnet.model.findings import Place
 
@@ -129,9 +129,3 @@ def _judge_form(content: str, report: FileReport) -> None:
 def _points(characters: str) -> str:
     """Return characters as they can be told apart: these look the same."""
     return " ".join(f"U+{ord(character):04X}" for character in characters)
-
-
-def place_of(file: str, content: str, offset: int) -> Place:
-    """Return the place of an offset into a text whose lines end with LF."""
-    before = content[: max(0, offset)]
-    return Place(file, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)

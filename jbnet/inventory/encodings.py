@@ -34,7 +34,8 @@ def decode(content: str, report: FileReport) -> str | None:
     encoding = likely(raw)
     if encoding is None and escaped is None:
         return content  # NUL bytes, reported as control characters
-    place = Place(report.file) if encoding and encoding.startswith("utf") else _place(report.file, content, escaped)
+    offset = escaped.start() if escaped else 0
+    place = Place(report.file) if encoding and encoding.startswith("utf") else place_of(report.file, content, offset)
     if encoding is None:
         report.add("JB108", "not UTF-8 text from here on", place)
         return None
@@ -48,8 +49,9 @@ def _is_bare(content: str) -> bool:
     return any(not "\udc80" <= found <= "\udcff" for found in _ESCAPED.findall(content))
 
 
-def _place(file: str, content: str, found: re.Match[str] | None) -> Place:
-    before = content[: found.start()] if found else ""
+def place_of(file: str, content: str, offset: int) -> Place:
+    """Return the place of an offset into a text, whichever way its lines end."""
+    before = content[: max(0, offset)].replace("\r\n", "\n").replace("\r", "\n")
     return Place(file, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
 
 

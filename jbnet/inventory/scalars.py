@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from jbnet.inventory.report import FileReport
 from jbnet.model.findings import Place
@@ -70,18 +71,30 @@ def resolve(value: str) -> str | int | float | bool | None:
     return value
 
 
-def judge_plain(value: str, place: Place, report: FileReport) -> None:
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a scalar stands. ``inner`` is where its first character stands, None when its text is written otherwise."""
+
+    place: Place
+    inner: Place | None
+
+    def at(self, offset: int) -> Place:
+        """Return the place of one of its characters, or its own where that cannot be told."""
+        return self.place if self.inner is None else moved(self.inner, offset)
+
+
+def judge_plain(value: str, spot: Spot, report: FileReport) -> None:
     """Report a plain text that other readers take for something else, or that holds a swallowed comment."""
     if len(value) <= _LONGEST_WORD and _DOUBTFUL.match(value):
         for pattern, other in _OTHERS:
             if pattern.match(value):
                 report.add("JB162", "{value} is text here and {other} for other readers of YAML; write it in quotes",
-                           place, value=shorten(value), other=other)  # fmt: skip
+                           spot.place, value=shorten(value), other=other)  # fmt: skip
                 return
     if "#" in value:
         at = value.index("#")
         report.add("JB163", "# begins a comment only after a blank; here it belongs to the text {value}",
-                   moved(place, at), value=shorten(value))  # fmt: skip
+                   spot.at(at), value=shorten(value))  # fmt: skip
 
 
 def judge_length(value: str, place: Place, report: FileReport) -> None:
@@ -91,16 +104,16 @@ def judge_length(value: str, place: Place, report: FileReport) -> None:
                    length=len(value), limit=LONGEST)  # fmt: skip
 
 
-def judge_forms(value: str, place: Place, report: FileReport, *, plain: bool, key: bool) -> None:
+def judge_forms(value: str, spot: Spot, report: FileReport, *, plain: bool, key: bool) -> None:
     """Report full-width forms where ASCII was meant, and letters of other scripts that look like Latin ones."""
     lookalike = _LOOKALIKE.search(value)
     if lookalike is not None and _LATIN.search(value):
         report.add("JB169", "{character} ({shown}) among Latin letters only looks like one of them",
-                   moved(place, lookalike.start()), character=lookalike.group(),
+                   spot.at(lookalike.start()), character=lookalike.group(),
                    shown=f"U+{ord(lookalike.group()):04X}")  # fmt: skip
     at = _full_width(value, plain=plain, key=key)
     if at is not None:
-        full_width(value[at], moved(place, at), report)
+        full_width(value[at], spot.at(at), report)
 
 
 def full_width(character: str, place: Place, report: FileReport) -> None:
