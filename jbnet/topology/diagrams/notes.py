@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jbnet.model.network import Level, Network
+from jbnet.model.network import Level, Network, Zone
 from jbnet.model.text import Text, text
 from jbnet.topology.diagrams.census import count_levels
 from jbnet.topology.diagrams.condition import Condition
@@ -42,8 +42,10 @@ def toll(network: Network, condition: Condition, speech: Speech) -> str:
         townships=counts[Level.TOWNSHIP],
         communities=counts[Level.COMMUNITY],
     )
-    others = [speech.home(network, home) for home in condition.found.others]
-    return "; ".join([speech.say(said), *others])
+    partners = [n for n in condition.found.others if n in network.peers and network.peers[n].zone is Zone.EXTRANET]
+    named = [speech.home(network, home) for home in condition.found.others if home not in partners]
+    counted = [speech.say(text("{count} partners", count=len(partners)))] if partners else []
+    return " · ".join([speech.say(said), *named, *counted])
 
 
 def draw_notes(scene: Scene, place: Box, projection: Projection) -> float:

@@ -20,10 +20,10 @@ from jbnet.topology.diagrams.palette import FAINT, INK, PAPER, SHADE_2, SOFT, Pa
 from jbnet.topology.diagrams.speech import LEVEL, Speech
 from jbnet.topology.diagrams.wires import caption_of
 
-WIDTH = 1640.0
+WIDTH = 1780.0
 NEAR = 230.0
 """Width of a neighbour's box."""
-LINE = 350.0
+LINE = 420.0
 """Length of a line: its name and carrier stand on it."""
 CARD = 432.0
 ROW = 38.0

@@ -12,7 +12,7 @@ LEFT = 126.0
 """Room for the names of the bands."""
 RIGHT = 24.0
 GAP = 12.0
-HEADING = 158.0
+HEADING = 168.0
 """The least width of a column: a prefecture's name and its lines."""
 
 

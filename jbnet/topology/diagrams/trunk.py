@@ -87,8 +87,8 @@ def draw_bar(drawing: Drawing, device: str, box: Box, home: str, tier: int) -> N
 
 def _name_bar(drawing: Drawing, device: str, box: Box, *, fill: str, ink: str, tier: int) -> None:
     """Write a device's name on its bar, over the lines that cross it."""
-    said, size = fitted(device, box.width - drawing.slots - 30, min(13.0, box.height - 3), 9)
     x = box.x + drawing.slots + (18 if tier == 1 else -4)
+    said, size = fitted(device, box.right - x - 22, min(13.0, box.height - 3), 9)
     label = drawing.page.text(x, box.y + box.height / 2 + size * 0.36, said, size, fill=ink)
     chip = Box(label.box.x - 4, box.y + 0.8, label.box.width + 8, box.height - 1.6)
     drawing.page.add(Layer.MARKS, rectangle(chip, fill=fill))
