@@ -20,6 +20,7 @@ LAZY_COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module with a Typer called ``app`` or a command function called ``command``, one line of help)
     "init": ("jbnet.cli.init", "Lay an empty workspace for another network."),
     "check": ("jbnet.cli.check", "Check the declaration: all problems, with file and line."),
+    "standards": ("jbnet.cli.standards", "Which rules of the standards hold, and what breaks them."),
     "address": ("jbnet.cli.address", "Allocate address blocks to new sites; list them."),
     "show": ("jbnet.cli.show", "Show a site, device, circuit, service or database."),
     "coverage": ("jbnet.cli.coverage", "How far the network has come, against the plan's targets."),

@@ -42,7 +42,7 @@ def explain(context: Context, code: str) -> None:
     if code.upper() == ALL:
         _list(context, tuple(RULES.values()))
         return
-    rule = RULES.get(code.upper())
+    rule = RULES.get(code.upper()) or _of_standards(context, code)
     if rule is None:
         like = nearest(code, {known.lower() for known in RULES}) or "--explain all"
         hint = text("did you mean {like}?", like=like.upper() if like.startswith("jb") else like)
@@ -50,6 +50,17 @@ def explain(context: Context, code: str) -> None:
     context.emit(_as_json(context, rule))
     if not context.json:
         typer.echo("\n".join(_told(context, rule)))
+
+
+def _of_standards(context: Context, code: str) -> Rule | None:
+    """Return what a rule of the workspace's standards means; their findings bear the rule's id as their code."""
+    from jbnet.model.errors import UsageError
+    from jbnet.wiring.standards import standard_code
+
+    try:
+        return standard_code(context.directory, code, context.lang)
+    except UsageError:
+        return None  # no workspace, no standards: the program's own codes can be explained all the same
 
 
 def _told(context: Context, rule: Rule) -> Iterator[str]:

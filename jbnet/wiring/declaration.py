@@ -32,18 +32,20 @@ def read_declaration(directory: Path) -> Declaration:
 
 
 def check_workspace(directory: Path) -> Loaded:
-    """Return the declared network and the findings of everything declared: monitors/ and dr/ too.
+    """Return the declared network and the findings of everything declared: monitors/, dr/ and standards too.
 
     Raises UsageError where there is no workspace.
     """
     from jbnet.adapters.workspace import read_workspace
     from jbnet.inventory.loader import Loaded
+    from jbnet.wiring.standards import findings_of_standards
 
     texts = read_workspace(directory, ("inventory", "topology", "monitors", "dr"))
     loaded = _judge(texts)
     more = _findings_of_roles(texts.files, loaded.network)
     more += _findings_of_recovery(directory, texts.files, loaded.network)
     more += _findings_of_targets(texts.files, loaded.network)
+    more += findings_of_standards(directory, texts.files, loaded.network)
     found = {(finding.place, finding.code, finding.message): finding for finding in (*loaded.findings, *more)}
     errors = any(finding.severity == "error" for finding in found.values())
     ordered = sorted(found, key=lambda key: (key[0] is None, key))
