@@ -51,9 +51,9 @@ def premises(
     found: dict[str, Premises] = {}
     for site in sites:
         here = by_level.get(site.level.value, [])
-        if site.decl.premises:
-            _check_overrides(site, [item.name for item in here], declared, report)
         home = homes.get(site.name)
+        if site.decl.premises:
+            _check_overrides(site, home, [item.name for item in here], declared, report)
         if home is None or not (home.status == "active" or site.decl.premises):
             continue
         for item in here:  # what a planned site says is judged too
@@ -90,7 +90,9 @@ def _premises(
     )
 
 
-def _check_overrides(site: SiteItem, here: Sequence[str], declared: Declaration, report: Report) -> None:
+def _check_overrides(
+    site: SiteItem, home: Home | None, here: Sequence[str], declared: Declaration, report: Report
+) -> None:
     """Report premises of a site that no agency has there: unknown, or not at this level, or not in use."""
     for name in site.decl.premises:
         place = site.key_at("premises", name)
@@ -102,6 +104,6 @@ def _check_overrides(site: SiteItem, here: Sequence[str], declared: Declaration,
                 [declared.agencies[name].at("levels")], agency=name, name=site.name,
                 levels=", ".join(declared.agencies[name].decl.levels),
             )  # fmt: skip
-        elif site.decl.status == "register":
+        elif home is not None and home.status == "register":
             report.add("JB243", "{name} is in the register only; what is said of its premises means nothing", place,
                        name=site.name)  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from jbnet.inventory import schema
 from jbnet.inventory.declaration import Declaration, Item, SiteItem
-from jbnet.inventory.hierarchy import dangling
+from jbnet.inventory.hierarchy import dangling, statuses
 from jbnet.inventory.homes import Home
 from jbnet.inventory.leased import leased, line_of
 from jbnet.inventory.lines import LineReader
@@ -27,8 +27,9 @@ def meetings(declared: Declaration, sites: Sequence[SiteItem]) -> Iterator[Met]:
     for item in declared.extranet.values():
         for level in dict.fromkeys(item.decl.levels):
             by_level.setdefault(level, []).append(item)
+    status = statuses(sites)
     for site in sites:
-        if site.decl.status in ("register", "planned"):
+        if status[site.name] != "active":
             continue
         for item in by_level.get(site.level.value, []):
             override = site.decl.extranet.get(item.name)
@@ -56,8 +57,9 @@ def partners(
     for site in sites:
         if site.decl.extranet:
             _check_overrides(site, declared, report)
-            if site.decl.status == "planned":  # what a planned site says is judged too
-                _judge(site, declared, homes.get(site.name), reader)
+            home = homes.get(site.name)
+            if home is not None and home.status == "planned":  # what a planned site says is judged too
+                _judge(site, declared, home, reader)
     links = {}
     if declared.addresses is not None and declared.addresses.decl.extranet is not None:
         links = partner_links(declared, declared_partners(declared, sites), report)

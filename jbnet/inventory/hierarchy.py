@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from jbnet.inventory.declaration import LEVELS, Declaration, SiteItem
 from jbnet.inventory.prune import could_mean
 from jbnet.inventory.report import Report, nearest
 from jbnet.model.findings import Place
-from jbnet.model.network import Level
+from jbnet.model.network import Level, Status
 from jbnet.model.text import text
 
 CODE_LENGTH: Mapping[Level, int] = {
@@ -19,6 +19,14 @@ CODE_LENGTH: Mapping[Level, int] = {
     Level.COMMUNITY: 12,
 }
 """Digits of a division code per level: GB/T 2260 to the county, statistical codes below."""
+
+
+def statuses(sites: Iterable[SiteItem]) -> dict[str, str]:
+    """Return the status of each site by name: its own, else that of the site above it. Parents come first."""
+    found: dict[str, str] = {}
+    for site in sites:
+        found[site.name] = site.decl.status or found.get(site.parent or "", Status.ACTIVE.value)
+    return found
 
 
 def check_hierarchy(declared: Declaration, report: Report) -> list[SiteItem]:

@@ -19,7 +19,7 @@ from jbnet.inventory.equipment import (
     lan_of,
     override,
 )
-from jbnet.inventory.hierarchy import dangling
+from jbnet.inventory.hierarchy import dangling, statuses
 from jbnet.inventory.report import Report
 from jbnet.model.findings import Place
 from jbnet.model.network import Level
@@ -99,11 +99,15 @@ def _plain(
 def site_homes(
     declared: Declaration, sites: list[SiteItem], spaces: Mapping[str, Space], report: Report
 ) -> dict[str, Home]:
-    """Return the homes of sites by name, archetypes applied, phase inherited."""
+    """Return the homes of sites by name, archetypes applied, phase and status inherited.
+
+    A site of the register has no archetype: nothing is known of its equipment.
+    """
     archetypes = {name: archetype_of(item, declared, report) for name, item in declared.archetypes.items()}
     homes: dict[str, Home] = {}
+    status = statuses(sites)
     for site in sites:
-        chosen = _choose(site, declared, report)
+        chosen = None if status[site.name] == "register" else _choose(site, declared, report)
         devices, circuits, lan = archetypes.get(chosen or "", NOTHING)
         archetype = declared.archetypes[chosen].decl if chosen else None
         phase = site.decl.phase or (homes[site.parent].phase if site.parent in homes else 1)
@@ -120,7 +124,7 @@ def site_homes(
             site=site.name,
             archetype=chosen,
             uncertain=_uncertain(site, declared),
-            status=site.decl.status or "active",
+            status=status[site.name],
             phase=phase,
             demand=_default(site.decl.demand, archetype.demand if archetype else None) or 0.0,
             opening_hours=_default(site.decl.opening_hours, archetype.opening_hours if archetype else None),
@@ -134,9 +138,7 @@ def _default(written: T | None, otherwise: T | None) -> T | None:
 
 
 def _choose(site: SiteItem, declared: Declaration, report: Report) -> str | None:
-    """Return the archetype of a site: the one it names, or the one named as its level. None for the register."""
-    if site.decl.status == "register":
-        return None
+    """Return the archetype of a site: the one it names, or the one named as its level."""
     named = site.decl.archetype
     if named is None:
         return site.level.value if site.level.value in declared.archetypes else None

@@ -39,12 +39,11 @@ def _of_place(declared: Declaration, site: Site, item: SiteItem) -> Iterator[Fac
         written = item.decl.parent is not None
         place = item.at("parent") if written else declared.sites[site.parent].place
         yield Fact(site.name, "parent", site.parent, place, ITSELF if written else text("it stands inside it"))
-    written = item.decl.status is not None
-    yield Fact(site.name, "status", site.status.value, item.at("status") if written else None,
-               ITSELF if written else DEFAULT)  # fmt: skip
-    owner = next((each for each in (item, *ancestors(declared, item)) if each.decl.phase is not None), None)
-    source = ITSELF if owner is item else text("site {name}", name=owner.name) if owner else DEFAULT
-    yield Fact(site.name, "phase", str(site.phase), owner.at("phase") if owner else None, source)
+    for key, value in (("status", site.status.value), ("phase", str(site.phase))):
+        line = (item, *ancestors(declared, item))
+        owner = next((each for each in line if getattr(each.decl, key) is not None), None)
+        source = ITSELF if owner is item else text("site {name}", name=owner.name) if owner else DEFAULT
+        yield Fact(site.name, key, value, owner.at(key) if owner else None, source)
     if site.archetype is not None:
         named = item.decl.archetype is not None
         place = item.at("archetype") if named else declared.archetypes[site.archetype].place

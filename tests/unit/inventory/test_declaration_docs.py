@@ -26,3 +26,13 @@ def test_the_annotated_examples_load_and_mean_what_they_say(small_files: dict[st
     assert network.sites["headwater-ford"].status is Status.PLANNED
     assert network.sites["headwater-ford-market"].phase == 2
     assert network.sites["meadow-ridge"].parent == "meadow"
+    assert network.sites["headwater-ford-market"].status is Status.PLANNED
+    assert network.circuits["pass-up1"].srlgs == ("egov", "valley-duct")
+    assert network.circuits["pass-up1"].handoff == "PE-990103-1"
+    assert (network.circuits["pass-up1"].payer, network.circuits["pass-up2"].payer) == ("east", "pass")
+    assert network.premises["headwater-pension"].line is None
+    line = network.premises["plain-pension"].line
+    assert line is not None
+    assert (line.carrier, line.bandwidth, line.payer) == ("mobile", 20, None)
+    assert network.peers["tax-south"].services == ("payment",)
+    assert network.services["payment"].objective.rto_s == 3600

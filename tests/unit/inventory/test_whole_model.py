@@ -104,6 +104,13 @@ def test_planned_sites_have_no_premises_and_what_they_say_is_judged(small_files:
     assert [finding.code for finding in found.findings] == ["JB114"]
 
 
+def test_status_is_that_of_the_site_above_unless_written(small_files: dict[str, str]) -> None:
+    network = loaded(with_west(small_files, prefecture="    status: planned\n"))
+    assert network.sites["lake"].status is Status.PLANNED
+    found = load(with_west(small_files, prefecture="    status: planned\n", county=", status: active"))
+    assert [finding.code for finding in found.findings] == ["JB287"]
+
+
 def test_partners_are_met_where_their_kind_says(qinghai: Network) -> None:
     partners = [peer for peer in qinghai.peers.values() if peer.zone is Zone.EXTRANET]
     assert len(partners) == 7 * 9
