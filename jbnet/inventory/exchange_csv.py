@@ -58,8 +58,7 @@ def _written(cell: str, spreadsheet: bool) -> str:
 def decode(raw: bytes, file: str, report: Report) -> tuple[str, str] | None:
     """Return a file's text and encoding: UTF-8 with or without its mark, else GB 18030; None when it is neither."""
     if len(raw) > LIMIT:
-        report.add("JB190", "the file has {size} bytes; {limit} are read at most", Place(file), size=len(raw),
-                   limit=LIMIT)  # fmt: skip
+        report.add("JB190", "the file has more than {limit} bytes, too many for a table", Place(file), limit=LIMIT)
         return None
     for encoding in ("utf-8-sig", "gb18030"):
         try:

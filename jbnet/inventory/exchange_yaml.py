@@ -47,9 +47,11 @@ def edit(content: str, changes: Tree) -> str:
     root = yaml.compose(content, Loader=_LOADER)
     if not isinstance(root, yaml.MappingNode):
         raise CannotEdit(text("the file is no mapping"))
-    found = content
-    for splice in sorted(_Editor(content).changed(root, changes), key=lambda s: s.start, reverse=True):
-        found = found[: splice.start] + splice.text + found[splice.end :]
+    parts, at = [], 0
+    for splice in sorted(_Editor(content).changed(root, changes), key=lambda s: s.start):
+        parts += [content[at : splice.start], splice.text]
+        at = splice.end
+    found = "".join([*parts, content[at:]])
     if _data(found) != _merged(_data(content), changes):
         raise CannotEdit(text("the file is written in an unusual way"))
     return found
@@ -142,9 +144,9 @@ class _Editor:
     def _is_spaced(self, node: yaml.MappingNode) -> bool:
         """Say whether the entries of a mapping are set apart by blank lines."""
         key, _ = node.value[-1]
-        begin = self.content.rfind("\n", 0, key.start_mark.index)
-        above = self.content[:begin].rsplit("\n", 1)[-1] if begin > 0 else "-"
-        return len(node.value) > 1 and not above.strip()
+        end = self.content.rfind("\n", 0, key.start_mark.index)
+        begin = self.content.rfind("\n", 0, max(0, end)) + 1
+        return len(node.value) > 1 and end > 0 and not self.content[begin:end].strip()
 
     def _step(self, node: yaml.MappingNode) -> int:
         """Return by how many blanks deeper a mapping stands in this one."""

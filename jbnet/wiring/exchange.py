@@ -52,7 +52,7 @@ def take_table(directory: Path, kind: str, path: Path) -> tuple[Sheet | None, Ta
     """
     from jbnet.adapters.workspace import read_files
     from jbnet.inventory.exchange import Kind
-    from jbnet.inventory.exchange_csv import read
+    from jbnet.inventory.exchange_csv import LIMIT, read
     from jbnet.inventory.exchange_import import Taken, take
     from jbnet.inventory.report import Report
     from jbnet.wiring.files import read_bytes
@@ -60,7 +60,7 @@ def take_table(directory: Path, kind: str, path: Path) -> tuple[Sheet | None, Ta
     files = read_files(directory)
     network = load_network(directory, directory, whole=True)
     report = Report()
-    sheet = read(read_bytes(path), path.name, report)
+    sheet = read(read_bytes(path, LIMIT), path.name, report)
     if sheet is None or report.has_errors:
         return sheet, Taken(report.sorted())
     return sheet, take(sheet, Kind(kind), files, network, report)

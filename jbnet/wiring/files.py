@@ -22,12 +22,13 @@ def read_text(path: Path) -> str:
         raise Missing("cannot read {path}: {reason}", path=path, reason=error.strerror) from error
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return the bytes of a file that somebody named. Raises Missing."""
+def read_bytes(path: Path, limit: int) -> bytes:
+    """Return the bytes of a file that somebody named, one more than ``limit`` at most. Raises Missing."""
     from jbnet.model.errors import Missing
 
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(limit + 1)
     except OSError as error:
         raise Missing("cannot read {path}: {reason}", path=path, reason=error.strerror) from error
 

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from jbnet import wiring
 from jbnet.cli.app import root
 from jbnet.cli.errors import run_guarded
+from jbnet.model.errors import TargetError
 
 ROOT = Path(__file__).parents[3]
 Run = Callable[..., tuple[int, str, str]]
@@ -155,6 +157,18 @@ def test_the_mode_of_a_file_that_is_edited_stays(run: Run, workspace: Path, tmp_
     (workspace / EAST).chmod(0o640)
     assert run("-C", workspace, "import", "sites", table)[0] == 0
     assert (workspace / EAST).stat().st_mode & 0o777 == 0o640
+
+
+def test_a_file_that_somebody_changed_meanwhile_is_not_overwritten(workspace: Path, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("name,phase\noldtown,2\n", encoding="utf-8")
+    _, taken = wiring.take_table(workspace, "sites", table)
+    with (workspace / EAST).open("a", encoding="utf-8") as file:
+        file.write("# a remark\n")
+    before = texts(workspace)
+    with pytest.raises(TargetError, match=r"east\.yaml was changed meanwhile"):
+        wiring.write_taken(workspace, taken)
+    assert texts(workspace) == before
 
 
 def test_ansible_gets_one_host_or_all_and_not_both(run: Run, workspace: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from jbnet.adapters.workspace import read_files
 from jbnet.inventory import load
-from jbnet.inventory.exchange import Kind, columns, rows
-from jbnet.inventory.exchange_csv import read
+from jbnet.inventory.exchange import IMPORTABLE, Kind, columns, rows
+from jbnet.inventory.exchange_csv import LIMIT, read, write
 from jbnet.inventory.exchange_import import Taken, take
 from jbnet.inventory.report import Report
 from jbnet.model.network import Network
@@ -135,6 +135,20 @@ def test_a_cell_that_another_key_overrules_is_refused() -> None:
     found = taken("circuits", "name,payer\noldtown-up1,county\n")  # a level: the site of that level comes of it
     assert {finding.code for finding in found.findings} == {"JB198"}
     assert found.files == {}
+
+
+def test_export_and_import_of_the_shipped_network_change_nothing(
+    qinghai: Network, qinghai_files: dict[str, str]
+) -> None:
+    for kind in IMPORTABLE:
+        shown = columns(kind)
+        table = [[column.cell(noun) for column in shown] for noun in rows(qinghai, kind).values()]
+        found = taken(kind, write([[c.name for c in shown], *table], spreadsheet=True), qinghai_files)
+        assert (found.findings, found.changes, found.files) == ((), (), {})
+
+
+def test_a_table_that_is_too_large_is_refused_unread() -> None:
+    assert told(taken("sites", b"x" * (LIMIT + 1))) == [("t.csv:1:1", "JB190")]
 
 
 # Encodings
