@@ -6,8 +6,8 @@ their names stand there alone. What has no coordinates is not drawn but counted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import hypot
 
 from jbnet.model.errors import UsageError
@@ -24,43 +24,16 @@ from jbnet.topology.diagrams.page import Layer, Page
 from jbnet.topology.diagrams.palette import FILLS, INK, PAPER, RED, Palette
 from jbnet.topology.diagrams.placement import Wanted
 from jbnet.topology.diagrams.projection import Bounds, Projection, fit
+from jbnet.topology.diagrams.sheets import INSETS, Scene, Sheet, inset_of, uplinks_of
 from jbnet.topology.diagrams.speech import Speech
-from jbnet.topology.diagrams.spots import Rank, Spot, apart, crowd, spots
+from jbnet.topology.diagrams.spots import Rank, Spot, apart, spots
 
 MARGIN = 24.0
 PANEL = 600.0
 """Width of the right part of the page: the inset and the legend."""
 HEAD = 84.0
 TALLEST = 1180.0
-CROWDS = (46.0, 40.0, 34.0, 28.0, 22.0, 16.0)
-"""Distances in px within which sites may be a crowd; the first that can be magnified enough is taken."""
-SCALE_KM = 100
-MAGNIFIED = 2.2
-"""An inset shows a crowd at least so many times larger."""
-INSETS = (520.0, 300.0)
-"""The greatest heights of the insets: one for the crowd on the map, one for the crowd that is left in the first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """All that maps on one page share."""
-
-    page: Page
-    network: Network
-    speech: Speech
-    condition: Condition
-    palette: Palette
-    uplinks: Mapping[str, int]
-    outlines: Sequence[Outline]
-    found: Sequence[Spot] = field(default=())
-
-    def chart(self, area: Box, projection: Projection, shown: Sequence[Spot], clip: str | None = None) -> Chart:
-        """Return an empty map of an area of the page."""
-        by_home = {spot.home: spot for spot in shown}
-        return Chart(
-            self.page, self.network, self.speech, self.palette, self.condition, area, projection, by_home,
-            self.uplinks, clip,
-        )  # fmt: skip
+SCALES_KM = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 
 
 def draw_geography(
@@ -74,7 +47,7 @@ def draw_geography(
     page = Page(speech.say(title), speech.say(_described(network, found)))
     page.text(MARGIN, 44, page.title, 28, weight=700)
     shown = condition or Condition()
-    scene = Scene(page, network, speech, shown, Palette(network), _uplinks(network), outlines, found)
+    scene = Scene(page, network, speech, shown, Palette(network), uplinks_of(network), outlines, found)
     if said := toll(network, shown, speech):
         page.text(MARGIN, 70, said, 16, weight=700, fill=RED)
     area, projection = _main_area(outlines, found)
@@ -91,16 +64,6 @@ def _described(network: Network, found: Sequence[Spot]) -> Text:
     return text("{drawn} of {sites} sites drawn at their coordinates", drawn=drawn, sites=sites)
 
 
-def _uplinks(network: Network) -> Mapping[str, int]:
-    homes = {device.name: device.home for device in network.devices.values()}
-    found: dict[str, int] = {}
-    for circuit in network.circuits.values():
-        lower = homes[circuit.z.device]
-        if homes[circuit.a.device] != lower:
-            found[lower] = found.get(lower, 0) + 1
-    return found
-
-
 def _main_area(outlines: Sequence[Outline], found: Sequence[Spot]) -> tuple[Box, Projection]:
     """Return the left part of the page, as high as its width and the country's shape make it."""
     corners = [corner for outline in outlines for ring in outline.rings for corner in ring]
@@ -111,48 +74,17 @@ def _main_area(outlines: Sequence[Outline], found: Sequence[Spot]) -> tuple[Box,
     return area, fit(bounds, area)
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One of the maps on the page: the whole, or what an inset shows (``window``)."""
-
-    area: Box
-    projection: Projection
-    window: Bounds | None = None
-    clip: str | None = None
-
-    def shows(self, spot: Spot) -> bool:
-        """Say whether a place lies on this map."""
-        return self.window is None or self.window.holds(spot.lon, spot.lat)
-
-
 def _draw_maps(scene: Scene, area: Box, projection: Projection) -> float:
     """Draw the map, then an inset where sites crowd, then one where they crowd in the inset; return where they end."""
     sheet = Sheet(area, projection)
     top = HEAD
     for number, tallest in enumerate((*INSETS, 0.0)):
-        inset = _inset(scene, sheet, Box(area.right + 20, top, PANEL, tallest), number) if tallest else None
+        inset = inset_of(scene, sheet, Box(area.right + 20, top, PANEL, tallest), number) if tallest else None
         _draw_sheet(scene, sheet, inset)
         if inset is None:
             return sheet.area.bottom if number else HEAD
         sheet, top = inset, inset.area.bottom + 14
     return top
-
-
-def _inset(scene: Scene, sheet: Sheet, room: Box, number: int) -> Sheet | None:
-    """Return the inset for the largest crowd on a map that can be shown large enough, or None."""
-    at = [spot for spot in at_scale(scene.found, sheet.projection) if sheet.shows(spot)]
-    for near in CROWDS:
-        group = crowd(at, near)
-        if len(group) < 4:
-            return None
-        bounds = Bounds.of((spot.lon, spot.lat) for spot in group)
-        bounds = bounds.grown(max(0.02, 0.09 * max(bounds.size)))
-        across, high = bounds.size
-        area = replace(room, height=max(room.height * 0.6, min(room.height, room.width * high / across)))
-        projection = fit(bounds.shaped(area.width, area.height), area)
-        if projection.scale >= MAGNIFIED * sheet.projection.scale:
-            return Sheet(area, projection, bounds.shaped(area.width, area.height), f"inset-{number + 1}")
-    return None
 
 
 def _draw_sheet(scene: Scene, sheet: Sheet, inset: Sheet | None) -> None:
@@ -164,19 +96,23 @@ def _draw_sheet(scene: Scene, sheet: Sheet, inset: Sheet | None) -> None:
     moved = {spot.home: spot for spot in loud}
     clip = f"url(#{sheet.clip})" if sheet.clip else None
     chart = scene.chart(sheet.area, sheet.projection, [moved.get(spot.home, spot) for spot in at], clip)
-    if sheet.clip:
-        frame = rectangle(sheet.area)
-        scene.page.add(Layer.GROUND, element("clipPath", frame, id=sheet.clip), rectangle(sheet.area, fill=PAPER))
-    chart.draw_outline(scene.outlines)
+    _draw_ground(scene, sheet, chart)
     peers = _draw_peers(scene, sheet.area) if sheet.window is None else {}
     strands = chart.strands({home: (box.x + box.width / 2, box.bottom) for home, box in peers.items()})
     chart.draw_strands(strands)
-    if sheet.clip:
-        scene.page.add(Layer.LINES, rectangle(sheet.area, fill="none", stroke=INK, stroke_width=1.6))
     quiet = [spot for spot in chart.spots.values() if spot.home in inner and sheet.shows(spot)]
     chart.draw_spots(quiet, quiet=True)
     chart.draw_spots(loud)
     _draw_names(scene, chart, Names(sheet, inset, loud, quiet, strands, tuple(peers.values())))
+
+
+def _draw_ground(scene: Scene, sheet: Sheet, chart: Chart) -> None:
+    """Draw the outline, and around an inset its frame."""
+    if sheet.clip:
+        frame = rectangle(sheet.area)
+        scene.page.add(Layer.GROUND, element("clipPath", frame, id=sheet.clip), rectangle(sheet.area, fill=PAPER))
+        scene.page.add(Layer.MARKS, rectangle(sheet.area, fill="none", stroke=INK, stroke_width=1.6))
+    chart.draw_outline(scene.outlines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,9 +184,11 @@ def _line_labels(strands: Sequence[Strand]) -> list[Wanted]:
 
 
 def _draw_scale(page: Page, projection: Projection, area: Box) -> None:
-    """Draw a bar of 100 km at the lower left (true north to south everywhere)."""
-    length = projection.scale * SCALE_KM / LATITUDE_KM
+    """Draw a bar of so many kilometres at the lower left (true north to south everywhere)."""
+    kilometre = projection.scale / LATITUDE_KM
+    shown = max((km for km in SCALES_KM if km * kilometre <= 160), default=SCALES_KM[0])
+    length = shown * kilometre
     x, y = area.x + 8, area.bottom - 14
     d = f"M{x:.1f} {y - 5:.1f}v10m0 -5h{length:.1f}m0 -5v10"
     page.add(Layer.LINES, element("path", d=d, stroke=INK, stroke_width=1.4, fill="none"))
-    page.text(x + length / 2, y - 6, f"{SCALE_KM} km", 13, anchor="middle")
+    page.text(x, y - 8, f"{shown} km", 13)

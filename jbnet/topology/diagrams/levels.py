@@ -34,6 +34,9 @@ from jbnet.topology.diagrams.spread import LEFT, RIGHT, spread
 from jbnet.topology.diagrams.trunk import draw_bars, draw_boxes
 from jbnet.topology.diagrams.wires import draw_wires
 
+WIDTH = 1920.0
+LOWEST_BAND = 104.0
+"""The least height of the band of townships and communities: it has two names."""
 CELL_LEAST = {Detail.DOTS: 34.0, Detail.TOWNSHIPS: 190.0, Detail.COMMUNITIES: 1200.0}
 
 
@@ -41,7 +44,8 @@ def draw_levels(
     network: Network, subject: Subject, title: Text, *, speech: Speech, condition: Condition | None = None
 ) -> Page:
     """Return the picture of a subject. Its height follows from what it holds."""
-    places = spread(subject.columns, 1920, CELL_LEAST[subject.detail])
+    subject = _roomy(subject)
+    places = spread(subject.columns, WIDTH, CELL_LEAST[subject.detail])
     page = Page(speech.say(title), speech.say(_described(network)), width=places.width)
     drawing = Drawing(page, network, subject, speech, Palette(network), condition or Condition())
     page.text(24, 44, page.title, 28, weight=700)
@@ -54,6 +58,14 @@ def draw_levels(
     draw_wires(drawing)
     page.height = _draw_key(drawing, y + 24) + 20
     return page
+
+
+def _roomy(subject: Subject) -> Subject:
+    """Return the subject with townships named where the page has room for their names."""
+    if subject.detail is not Detail.DOTS or not any(column.cells for column in subject.columns):
+        return subject
+    fits = spread(subject.columns, WIDTH, CELL_LEAST[Detail.TOWNSHIPS]).width <= WIDTH
+    return replace(subject, detail=Detail.TOWNSHIPS) if fits else subject
 
 
 def _draw_columns(drawing: Drawing, places: tuple[tuple[float, float], ...], top: float) -> float:
@@ -71,6 +83,8 @@ def _draw_columns(drawing: Drawing, places: tuple[tuple[float, float], ...], top
             end = max(end, draw_rows(drawing, cell, replace(box, y=rows_top)))
     if not any(column.cells for column in columns):
         cells_top = rows_top = end = top + height + 12
+    if any(cell.rows for column in columns for cell in column.cells):
+        end = max(end, rows_top + LOWEST_BAND)
     _draw_bands(drawing, [top - 12, cells_top - 14, rows_top - 8, end + 6])
     return end + 6
 

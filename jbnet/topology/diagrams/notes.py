@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from jbnet.model.network import Level, Network, Zone
 from jbnet.model.text import Text, text
@@ -21,10 +20,8 @@ from jbnet.topology.diagrams.key import (
 )
 from jbnet.topology.diagrams.palette import SOFT
 from jbnet.topology.diagrams.projection import Projection
+from jbnet.topology.diagrams.sheets import Scene
 from jbnet.topology.diagrams.speech import Speech
-
-if TYPE_CHECKING:
-    from jbnet.topology.diagrams.geography import Scene
 
 LATITUDE_KM = 111.2
 """Length of a degree of latitude."""
