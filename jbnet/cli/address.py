@@ -1,4 +1,4 @@
-"""``jbnet address``: give new sites their blocks, and list who has which."""
+"""``jbnet address``: give new sites their blocks, free them, say who has which and why."""
 
 from __future__ import annotations
 
@@ -6,48 +6,166 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jbnet.model.errors import UsageError
+from jbnet.model.text import text
+
 if TYPE_CHECKING:
     from jbnet.cli.context import Context
+    from jbnet.inventory.address import Allocation
+    from jbnet.inventory.declaration import Declaration
+    from jbnet.model.network import Network
 
-app = typer.Typer(help="Allocate address blocks to new sites; list them.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Allocate address blocks to new sites; free, list and explain them.", no_args_is_help=True,
+    add_completion=False,
+)  # fmt: skip
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")]
+KIND_HELP = "block, own, lan, agency, link, loopback, service, extranet, interface or reserved."
 
 
 @app.command()
-def allocate(
-    ctx: typer.Context,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be allocated.")] = False,
-) -> None:
+def allocate(ctx: typer.Context, dry_run: DryRun = False) -> None:
     """Give every site without addresses a block, recorded in topology/allocations.yaml. Moves no other."""
     context: Context = ctx.obj
-    from jbnet.adapters.workspace import read_files, write_file
-    from jbnet.inventory.address import FILE, allocation
+    from jbnet.adapters.workspace import read_files
+    from jbnet.inventory.address import allocation
 
     found = allocation(read_files(context.directory))
+    for former, code in found.rekeyed.items():
+        context.say("{former} is recorded as {code} from now on", former=former, code=code)
     for code, block in found.added.items():
         context.say("{code} {block}", code=code, block=block)
-    if found.added and not dry_run:
-        write_file(context.directory, FILE, found.content)
+    _write(context, found, dry_run)
     said = "would allocate blocks: {count}" if dry_run else "blocks allocated: {count}"
     context.say(said, count=len(found.added))
-    context.emit({"added": {code: str(block) for code, block in found.added.items()}, "written": not dry_run})
+    context.emit(_data(found, dry_run))
+
+
+@app.command()
+def free(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="CODE|PREFIX", help="A recorded code, partner or prefix.")],
+    dry_run: DryRun = False,
+) -> None:
+    """Free the addresses of a site that is no longer declared, with all that lies in them; reserved ones too.
+
+    Refused (exit code 4) while a declared site uses any of them.
+    """
+    context: Context = ctx.obj
+    from jbnet.adapters.workspace import read_files
+    from jbnet.inventory.address import freed
+
+    found = freed(read_files(context.directory), name)
+    for key, prefix in found.freed.items():
+        context.say("{key} {prefix}", key=key, prefix=prefix)
+    _write(context, found, dry_run)
+    context.say("would free: {count}" if dry_run else "freed: {count}", count=len(found.freed))
+    context.emit(_data(found, dry_run))
+
+
+@app.command()
+def renumber(
+    ctx: typer.Context,
+    site: Annotated[str, typer.Argument(metavar="SITE", help="Its name or code.")],
+    dry_run: DryRun = False,
+) -> None:
+    """Give a site, and all below it, new addresses in the block of its present parent.
+
+    For a site that came from another parent, or that a merge gave another's block. Its devices must be deployed
+    anew; the old block stays reserved until it is freed.
+    """
+    context: Context = ctx.obj
+    from jbnet.adapters.workspace import read_files
+    from jbnet.inventory.address import renumbered
+
+    found = renumbered(read_files(context.directory), site)
+    for key, prefix in found.added.items():
+        old = found.freed.get(key) or text("new")
+        context.say("{code} {old} -> {new}", code=key, old=old, new=prefix)
+    _write(context, found, dry_run)
+    context.say("would renumber: {count}" if dry_run else "renumbered: {count}", count=len(found.added))
+    context.emit(_data(found, dry_run))
 
 
 @app.command("list")
-def list_blocks(
+def list_prefixes(
     ctx: typer.Context,
     under: Annotated[str | None, typer.Option(metavar="SITE", help="Only the site and those below it.")] = None,
+    kind: Annotated[str, typer.Option(metavar="KIND", help=KIND_HELP)] = "block",
 ) -> None:
-    """List the blocks of locations, peers and sites."""
+    """List prefixes of one kind with their owners; for blocks, how much of each is given out to sites below."""
     context: Context = ctx.obj
+    from jbnet.cli.address_tables import KINDS, list_lines, listed
     from jbnet.cli.show import find_site
+
+    if kind not in KINDS:
+        hint = text("one of {values}", values=", ".join(KINDS))
+        raise UsageError("there is no kind of prefix {kind}", hint=hint, kind=kind)
+    network, declared = _load(context)
+    rows = listed(network, declared, kind, find_site(network, under) if under else None)
+    for line in list_lines(context, rows, kind):
+        context.say("{line}", line=line)
+    context.emit({"kind": kind, "prefixes": rows})
+
+
+@app.command()
+def why(
+    ctx: typer.Context,
+    name: Annotated[
+        str, typer.Argument(metavar="ADDRESS|PREFIX|NAME", help="Or the name of a device, circuit or site.")
+    ],
+) -> None:
+    """Say whose an address is and by which rule, from the supernet down; for a free one, what comes next there."""
+    context: Context = ctx.obj
+    from jbnet.cli.address_tables import summary_lines, why_lines
+    from jbnet.inventory.why import why as answers
+
+    network, declared = _load(context)
+    found = answers(network, declared, name)
+    lines = why_lines(context, found[0]) if len(found) == 1 else summary_lines(context, found)
+    for line in lines:
+        context.say("{line}", line=line)
+    data = [
+        {
+            "asked": answer.asked,
+            "free": answer.free,
+            "verdict": context.tr(answer.verdict),
+            "inside": answer.inside,
+            "chain": [
+                {
+                    "prefix": str(use.prefix), "kind": use.kind.value, "owner": use.owner, "home": use.home,
+                    "rule": context.tr(use.rule), "place": str(use.place) if use.place else None,
+                }
+                for use in answer.chain
+            ],
+        }
+        for answer in found
+    ]  # fmt: skip
+    context.emit({"answers": data})
+
+
+def _load(context: Context) -> tuple[Network, Declaration]:
+    """Return the whole network, and the declaration with the places of what it says."""
+    from jbnet.adapters.workspace import read_files
+    from jbnet.inventory.why import declared_plan
     from jbnet.wiring import load_network
 
     network = load_network(context.directory, context.state_dir, whole=True)
-    above = find_site(network, under).code if under else ""
-    rows = [(site.name, site.block, site.own) for site in network.sites.values() if site.code.startswith(above)]
-    if not under:
-        rows = [(loc.name, loc.block, loc.block) for loc in network.locations.values()] + rows
-    listed = [{"name": name, "block": str(block), "own": str(own)} for name, block, own in rows if block]
-    context.emit({"blocks": listed})
-    for row in listed:
-        context.say("{block} {own} {name}", block=f"{row['block']:<18}", own=f"{row['own']:<18}", name=row["name"])
+    return network, declared_plan(read_files(context.directory))
+
+
+def _write(context: Context, found: Allocation, dry_run: bool) -> None:
+    from jbnet.adapters.workspace import write_file
+    from jbnet.inventory.address import FILE
+
+    if not dry_run and (found.added or found.freed or found.rekeyed):
+        write_file(context.directory, FILE, found.content)
+
+
+def _data(found: Allocation, dry_run: bool) -> dict[str, object]:
+    return {
+        "added": {key: str(prefix) for key, prefix in found.added.items()},
+        "freed": {key: str(prefix) for key, prefix in found.freed.items()},
+        "rekeyed": dict(found.rekeyed),
+        "written": not dry_run,
+    }

@@ -79,7 +79,7 @@ class Rooms:
     def _below(self, code: str) -> Room:
         block = self._blocks[code]
         own = [range_of(own_prefix(block, self._own[code]))] if code in self._own else []
-        return Room([block], [*own, *self._taken.within(block)])
+        return Room([block], [*own, *self._taken.within(block, strictly=True)])
 
 
 def own_prefix(block: IPv4Network, length: int) -> IPv4Network:

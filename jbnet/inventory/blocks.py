@@ -25,13 +25,16 @@ class Taken:
     def __init__(self, prefixes: Iterable[IPv4Network]) -> None:
         self._ranges = sorted({range_of(prefix) for prefix in prefixes}, key=lambda r: (r[0], -r[1]))
 
-    def within(self, pool: IPv4Network) -> Iterator[Range]:
-        """Yield the outermost ranges strictly inside ``pool``, in order; what is nested in them is skipped."""
+    def within(self, pool: IPv4Network, *, strictly: bool = False) -> Iterator[Range]:
+        """Yield the outermost ranges inside ``pool``, in order; what is nested in them is skipped.
+
+        ``strictly``: the pool is a block itself, which does not fill itself.
+        """
         start, end = range_of(pool)
         index = bisect_left(self._ranges, (start, -1))
         while index < len(self._ranges) and self._ranges[index][0] <= end:
             low, high = self._ranges[index]
-            if high > end or (low, high) == (start, end):
+            if high > end or (strictly and (low, high) == (start, end)):
                 index += 1
                 continue
             yield low, high

@@ -50,9 +50,7 @@ def _addresses(
 
 
 def _device(device: Device, addresses: Addresses) -> Device:
-    interfaces = tuple(
-        replace(i, address=addresses.get((device.name, i.name), i.address)) for i in device.interfaces
-    )
+    interfaces = tuple(replace(i, address=addresses.get((device.name, i.name), i.address)) for i in device.interfaces)
     loopback = next((i.address.ip for i in interfaces if i.kind is InterfaceKind.LOOPBACK and i.address), None)
     return replace(device, interfaces=interfaces, loopback=loopback or device.loopback)
 

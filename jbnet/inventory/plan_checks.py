@@ -109,9 +109,7 @@ def _report_overlap(claim: Claim, other: Claim, report: Report) -> None:
     )  # fmt: skip
 
 
-def _check_containment(
-    declared: Declaration, blocks: list[Claim], spaces: Mapping[str, Space], report: Report
-) -> None:
+def _check_containment(declared: Declaration, blocks: list[Claim], spaces: Mapping[str, Space], report: Report) -> None:
     """Report blocks outside the pools, and blocks outside the aggregate that their parent announces."""
     assert declared.addresses is not None  # noqa: S101  judged before; this is for the type checker
     plan = declared.addresses.decl

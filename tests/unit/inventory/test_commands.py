@@ -157,10 +157,11 @@ def test_allocate_refuses_a_full_block_by_name(run: Run, workspace: Path) -> Non
 def test_blocks_are_listed_for_a_subtree(run: Run, workspace: Path) -> None:
     _, out, _ = run("-C", workspace, "address", "list", "--under", "oldtown")
     assert [line.split()[-1] for line in out.splitlines()] == [
+        "Name",
         "oldtown",
         "oldtown-bridge",
-        "oldtown-mill",
         "oldtown-bridge-north",
+        "oldtown-mill",
     ]
 
 
