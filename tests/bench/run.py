@@ -9,22 +9,28 @@ import sys
 from pathlib import Path
 
 import commands
+import lab
+import netlab
 import scale
 import snmp
 
 SUITES = (
     (("cli.help_s", "check.province_s"), commands.rows),
+    (("check.vs_netlab",), netlab.rows),
     (("check.national_", "scale.check_"), scale.rows),
     (("snmp.",), snmp.rows),
+    (("lab.",), lab.rows),
 )
 """What the ids of a suite begin with, and the suite. A suite runs when any of them fits what was asked for."""
+ON_REQUEST = ("lab.",)
+"""Suites that take minutes and most of the machine: only when they are asked for."""
 OUT = Path(__file__).parents[2] / "build" / "bench.json"
 
 
 def main() -> None:
     """Run the suites asked for."""
     only = sys.argv[1] if len(sys.argv) > 1 else ""
-    wanted = [rows for begins, rows in SUITES if any(begin.startswith(only[: len(begin)]) for begin in begins)]
+    wanted = [rows for begins, rows in SUITES if any(_is_wanted(begin, only) for begin in begins)]
     found = [row for rows in wanted for row in rows() if str(row["id"]).startswith(only)]
     machine = {"cores": os.cpu_count(), "kernel": platform.release(), "python": platform.python_version()}
     OUT.parent.mkdir(exist_ok=True)
@@ -35,6 +41,10 @@ def main() -> None:
             f"{row['id']:<34}{row['value']:>10} {row['unit']:<14}{row['goal']:>8}  {row['ratio']:>6}  "
             f"{row['peer'] or 'the goal'}"
         )
+
+
+def _is_wanted(begin: str, only: str) -> bool:
+    return begin.startswith(only[: len(begin)]) and bool(only or begin not in ON_REQUEST)
 
 
 if __name__ == "__main__":
