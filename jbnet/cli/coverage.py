@@ -191,7 +191,7 @@ def _print_table(context: Context, table: Sequence[Sequence[str]]) -> None:
     """Print columns as wide as needed, the first to the left, figures to the right; no column of dashes alone."""
     from rich.cells import cell_len
 
-    told = [n for n in range(len(table[0])) if any(line[n] != "-" for line in table[1:])]
+    told = [n for n in range(len(table[0])) if not n or any(line[n] != "-" for line in table[1:])]
     table = [[line[n] for n in told] for line in table]
     widths = [max(cell_len(line[column]) for line in table) for column in range(len(table[0]))]
     gap = 2 if sum(widths) + 2 * len(widths) <= WIDTH else 1

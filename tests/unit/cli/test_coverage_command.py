@@ -101,6 +101,13 @@ def test_without_targets_there_is_a_table_and_nothing_to_require(run: Run, works
     assert run("-C", workspace, "coverage", "--missing")[0] == 2
 
 
+def test_a_network_laid_a_moment_ago_is_covered_too(run: Run, tmp_path: Path) -> None:
+    assert run("init", tmp_path / "new")[0] == 0
+    code, out, _ = run("-C", tmp_path / "new", "coverage", "--by", "prefecture,phase")
+    assert code == 0
+    assert "Registered" in out
+
+
 def test_a_register_that_is_gone_or_is_none_is_named(run: Run, workspace: Path) -> None:
     register = workspace / "inventory" / "register" / "qinghai-divisions.csv"
     register.write_text("a,b\n1,2\n", encoding="utf-8")
