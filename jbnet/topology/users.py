@@ -40,7 +40,7 @@ class Users:
             return self._alike(cut_sites)
         found = []
         for name, need in self._needs.items():
-            hit = cut_sites | self._without_host(need, at_hosts, cut_sites)
+            hit = self._without_host(need, at_hosts, cut_sites)
             if any(set(group) <= set(peers) for group in need.peers):
                 hit = set(self._levels)
             count = sum(self._levels[site] in self._network.services[name].levels for site in hit)
@@ -79,14 +79,11 @@ class Users:
         return {home for home in _emptied(self._layers, self._members[host], gone) if home in self._levels}
 
     def _without_host(self, need: Needs, at_hosts: Mapping[int, set[str]], cut: set[str]) -> set[str]:
-        """Return the sites that reach no host of some group."""
-        found: set[str] = set()
-        for group in need.hosts:
-            numbers = [self._layers.number[host] for host in group if host in self._layers.number]
-            lost = [at_hosts.get(number, cut) for number in numbers]
-            if lost:
-                found |= set.intersection(*lost)
-        return found
+        """Return the sites that reach no host of some group; where no host is needed, those cut off."""
+        numbers = self._layers.number
+        groups = [[numbers[host] for host in group if host in numbers] for group in need.hosts]
+        lost = [set.intersection(*(at_hosts.get(host, cut) for host in group)) for group in groups if group]
+        return set().union(*lost) if lost else cut
 
     def _alike(self, cut: set[str]) -> tuple[ServiceImpact, ...]:
         """Return the services of sites that lost everything: a matter of counting levels."""

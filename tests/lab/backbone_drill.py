@@ -6,8 +6,8 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from jbnet.topology.forecast import Forecaster
 from jbnet.topology.graph import FailureSet
 
 SETTLE_S = 30.0
-HOLD_S = 0.5
+HOLD_S = 0.4
 DEAD_S = 6.0
 """How long a dead router may go unnoticed where its neighbours' ports stay up: OSPF's dead interval and some."""
 NOTHING = FailureSet()
@@ -86,15 +86,19 @@ class Drill:
             step.undo()
 
     def settle(
-        self, failure: FailureSet = NOTHING, gone: frozenset[str] = frozenset(), hold: float = HOLD_S
+        self,
+        failure: FailureSet = NOTHING,
+        gone: frozenset[str] = frozenset(),
+        hold: float = HOLD_S,
+        homes: Iterable[str] = (),
     ) -> list[str]:
         """Wait until the forecast is what is seen, and is still seen a while later; return what differs.
 
         What was broken before may still be on its way back: then the second look differs, and both are repeated.
         """
         expected = {v.device: self._expected(v.device, failure, gone) for v in self.vantages}
-        homes = {*self.forecaster.of(failure).on_backup, *self._homes_at(failure)}
-        lines = self.forecaster.lines_up(failure, homes)
+        looked_at = {*homes, *self.forecaster.of(failure).on_backup, *self._homes_at(failure)}
+        lines = self.forecaster.lines_up(failure, looked_at)
         deadline = time.monotonic() + SETTLE_S
         while True:
             left = self._differences(expected, lines)
@@ -111,23 +115,34 @@ class Drill:
     def isolated(self, device: str) -> Step:
         """Return the failure of all lines of a device at once."""
         lines = [c.name for c in self.network.circuits.values() if device in (c.a.device, c.z.device)]
+        return replace(self.cut_together(lines), name=f"device {device}", gone=frozenset({device}))
+
+    def cut_together(self, lines: Sequence[str]) -> Step:
+        """Return the failure of several lines at once."""
 
         def act() -> None:
             for line in lines:
                 self.lab.cut(line)
 
-        return Step(f"device {device}", FailureSet.of(circuits=lines), act, self._heal, frozenset({device}))
+        return Step(f"circuits {', '.join(lines)}", FailureSet.of(circuits=lines), act, self._heal)
 
-    def unpowered(self, device: str) -> Step:
-        """Return a power failure: its neighbours' ports stay up, since the lines end on the carriers' equipment."""
-        return Step(
-            f"power of {device}",
-            FailureSet.of(devices=[device]),
-            lambda: self.lab.kill(device),
-            lambda: self._boot(device),
-            frozenset({device}),
-            DEAD_S,
-        )
+    def unpowered(self, device: str, *lines: str) -> Step:
+        """Return a power failure, with lines cut before it.
+
+        The ports of its neighbours stay up, since the lines end on the carriers' equipment.
+        """
+
+        def act() -> None:
+            for line in lines:
+                self.lab.cut(line)
+            self.lab.kill(device)
+
+        def undo() -> None:
+            self.lab.heal()
+            self._boot(device)
+
+        failure = FailureSet.of(circuits=lines, devices=[device])
+        return Step(f"power of {device}", failure, act, undo, frozenset({device}), DEAD_S)
 
     def _heal(self) -> None:
         assert self.lab.heal()
