@@ -14,6 +14,8 @@ from jbnet.model.errors import Missing, UsageError
 from jbnet.model.text import text
 
 if TYPE_CHECKING:
+    from jbnet.model.network import Network
+    from jbnet.topology.diagrams.condition import Condition
     from jbnet.topology.diagrams.views import Drawn, View
 
 Names = list[str] | None
@@ -54,16 +56,25 @@ def command(
 def _drawn(context: Context, view: View, fail: list[str]) -> Drawn:
     """Load the declaration, whole even while a lab is up, and fix what is to be drawn of it."""
     from jbnet import wiring
-    from jbnet.topology.diagrams.condition import condition
     from jbnet.topology.diagrams.speech import Speech
     from jbnet.topology.diagrams.views import Drawn
-    from jbnet.topology.failures import parse
     from jbnet.wiring.pictures import read_geo
 
     network = wiring.load_network(context.directory, context.state_dir, whole=True)
     speech = Speech(context.lang == "zh", context.catalogue)
     geo = read_geo(context.directory) if view.kind == "geography" else {}
-    return Drawn(network, view, speech, condition(network, parse(network, fail)), geo)
+    return Drawn(network, view, speech, _condition(network, fail), geo)
+
+
+def _condition(network: Network, fail: list[str]) -> Condition:
+    """Return the condition of the network after what was named failed."""
+    from jbnet.topology.diagrams.condition import Condition, condition
+
+    if not fail:
+        return Condition()
+    from jbnet.topology.failures import parse
+
+    return condition(network, parse(network, fail))
 
 
 def _written(context: Context, drawn: Drawn, wanted: Format) -> str:

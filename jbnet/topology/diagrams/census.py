@@ -56,6 +56,14 @@ def children_of(network: Network) -> Children:
     return {parent: tuple(sites) for parent, sites in found.items()}
 
 
+def homes_of(network: Network) -> Mapping[str, tuple[str, ...]]:
+    """Return the devices of each home, as ``jbnet.topology.impact`` does, but without a graph."""
+    found: dict[str, list[str]] = {}
+    for device in network.devices.values():
+        found.setdefault(device.home, []).append(device.name)
+    return {home: tuple(devices) for home, devices in found.items()}
+
+
 def columns(network: Network) -> tuple[Column, ...]:
     """Return all sites but provinces; each stands in exactly one column, cell or row."""
     children = children_of(network)

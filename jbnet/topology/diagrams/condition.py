@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from jbnet.model.network import Network
-from jbnet.topology.forecast import Forecast, Forecaster
-from jbnet.topology.graph import FailureSet, expand
+
+if TYPE_CHECKING:
+    from jbnet.topology.forecast import Forecast
+    from jbnet.topology.graph import FailureSet
 
 
 class State(StrEnum):
@@ -42,6 +45,10 @@ def condition(network: Network, failure: FailureSet) -> Condition:
 
     Raises UsageError for unknown names.
     """
+    # imported here: a picture of what works needs no graph, and networkx is a third of the command's time
+    from jbnet.topology.forecast import Forecaster
+    from jbnet.topology.graph import FailureSet, expand
+
     if failure == FailureSet():
         return Condition()
     whole = expand(network, failure)

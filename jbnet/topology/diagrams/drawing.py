@@ -9,13 +9,12 @@ from enum import IntEnum
 from functools import cached_property
 
 from jbnet.model.network import Circuit, Network
-from jbnet.topology.diagrams.census import Column
+from jbnet.topology.diagrams.census import Column, homes_of
 from jbnet.topology.diagrams.condition import Condition
 from jbnet.topology.diagrams.extent import Box
 from jbnet.topology.diagrams.page import Page
 from jbnet.topology.diagrams.palette import Palette
 from jbnet.topology.diagrams.speech import Speech
-from jbnet.topology.impact import homes_of
 
 
 class Detail(IntEnum):
