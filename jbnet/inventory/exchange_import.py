@@ -18,10 +18,10 @@ from jbnet.inventory.exchange_csv import Sheet
 from jbnet.inventory.exchange_places import New, Places, Spot
 from jbnet.inventory.exchange_rows import Entry, entries, wanted
 from jbnet.inventory.exchange_style import in_block
+from jbnet.inventory.exchange_wishes import Wish, report_broken, report_unsafe, tree
 from jbnet.inventory.exchange_yaml import CannotEdit, edit
 from jbnet.inventory.loader import load
 from jbnet.inventory.report import Report
-from jbnet.inventory.source import read
 from jbnet.model.errors import AnswerIsNo
 from jbnet.model.findings import Finding, Place
 from jbnet.model.network import Network
@@ -56,16 +56,6 @@ class Taken:
     files: Mapping[str, str] = field(default_factory=dict)
     before: Mapping[str, str] = field(default_factory=dict)
     paste: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """A value to write, and the cell that wants it so."""
-
-    name: str
-    spot: Spot
-    value: object
-    place: Place
 
 
 def take(sheet: Sheet, kind: Kind, files: Mapping[str, str], network: Network, report: Report) -> Taken:
@@ -114,7 +104,7 @@ class _Import:
         self.files, self.network, self.report = dict(files), network, report
         self.paste: dict[str, str] = {}
         self._entries, self._kind, self._known = wanted_rows, kind, known
-        self._written: dict[Spot, _Wish] = {}
+        self._written: dict[Spot, Wish] = {}
         self._new: set[str] = set()
 
     def come_true(self) -> bool:
@@ -133,21 +123,21 @@ class _Import:
                 return False
         return False
 
-    def _wishes(self) -> list[_Wish]:
+    def _wishes(self) -> list[Wish]:
         """Return what has to be written, and report what cannot be."""
         declared = declare(self.files, Report())
         places = Places(declared, self.network, self._kind)
         present = rows(self.network, self._kind)
-        wishes: list[_Wish] = []
+        wishes: list[Wish] = []
         for entry in self._entries:
             noun = present.get(entry.name)
             if noun is not None:
                 cells = wanted(entry, noun, self._known, self.report, new=entry.name in self._new)
                 spot = places.of(entry.name)
-                wishes += [_Wish(entry.name, spot.below(*c.column.name.split(".")), c.value, c.place) for c in cells]
+                wishes += [Wish(entry.name, spot.below(*c.column.name.split(".")), c.value, c.place) for c in cells]
         return [*self._not_passed_on(wishes), *self._additions(places, present)]
 
-    def _not_passed_on(self, wishes: Sequence[_Wish]) -> list[_Wish]:
+    def _not_passed_on(self, wishes: Sequence[Wish]) -> list[Wish]:
         """Leave out what a site may get from one above it, which is to be given the same: the next round tells."""
         asked = {(wish.name, wish.spot.path[-1]): wish.value for wish in wishes}
         return [
@@ -162,9 +152,9 @@ class _Import:
             yield site.parent
             site = self.network.sites.get(site.parent)
 
-    def _additions(self, places: Places, present: Mapping[str, object]) -> list[_Wish]:
+    def _additions(self, places: Places, present: Mapping[str, object]) -> list[Wish]:
         """Return the values that make new rows; parents come before those that stand in them."""
-        found: list[_Wish] = []
+        found: list[Wish] = []
         added: dict[str, Spot] = {}
         missing = [entry for entry in self._entries if entry.name not in present]
         for entry in sorted(missing, key=_depth):
@@ -175,7 +165,7 @@ class _Import:
                 self._cannot(entry.name, entry.place, new, "a site of this level has a file of its own")
                 continue
             added[entry.name] = new.spot
-            found += [_Wish(entry.name, new.spot.below(key), v, entry.place) for key, v in new.values.items()]
+            found += [Wish(entry.name, new.spot.below(key), v, entry.place) for key, v in new.values.items()]
         self._new.update(added)
         return found
 
@@ -185,27 +175,27 @@ class _Import:
         lines = in_block(section, {key: {"parent": new.spot.path[-3], **new.values}}, 0, 2, flow=False)
         self.paste[f"inventory/sites/{key}.yaml"] = "\n".join(lines) + "\n"
 
-    def _write(self, wishes: Sequence[_Wish]) -> bool:
+    def _write(self, wishes: Sequence[Wish]) -> bool:
         """Write the values down and load what came of it. False, with findings: the files stay as they were."""
         drafts = dict(self.files)
         for file in dict.fromkeys(wish.spot.file for wish in wishes):
             ours = [wish for wish in wishes if wish.spot.file == file]
             try:
-                drafts[file] = edit(drafts[file], _tree(ours))
+                drafts[file] = edit(drafts[file], tree(ours))
             except CannotEdit as error:
-                self._report_unsafe(drafts[file], ours, error)
+                self.paste[file] = report_unsafe(drafts[file], ours, error, self.report)
                 return False
         if self._kind is Kind.SITES and any(wish.name not in self.network.sites for wish in wishes):
             drafts = self._allocated(drafts, wishes)
         loaded = load(drafts)
         if loaded.network is None:
-            self._report_broken(drafts, wishes, loaded.findings)
+            report_broken(drafts, wishes, loaded.findings, self.report)
             return False
         self._written |= {wish.spot: wish for wish in wishes}
         self.files, self.network = drafts, loaded.network
         return True
 
-    def _allocated(self, drafts: dict[str, str], wishes: Sequence[_Wish]) -> dict[str, str]:
+    def _allocated(self, drafts: dict[str, str], wishes: Sequence[Wish]) -> dict[str, str]:
         """Return the files with addresses for new sites; what is wrong with these shows when the files are loaded."""
         try:
             return {**drafts, ALLOCATIONS: allocation(drafts).content}
@@ -215,51 +205,6 @@ class _Import:
                                 reason=error.text)  # fmt: skip
             return drafts
 
-    def _report_unsafe(self, content: str, wishes: Sequence[_Wish], error: CannotEdit) -> None:
-        """Report the values that cannot be edited alone, or all where only their number is too much."""
-        culprits = [wish for wish in wishes if not _is_safe(content, wish)] or list(wishes)
-        for wish in culprits:
-            self.report.add("JB197", "{name} cannot be edited safely: {reason}", wish.place, name=wish.name,
-                            reason=error.reason)  # fmt: skip
-        lines = [line for key, value in _tree(culprits).items() for line in in_block(key, value, 0, 2, flow=False)]
-        self.paste[culprits[0].spot.file] = "\n".join(lines) + "\n"
-
-    def _report_broken(self, drafts: Mapping[str, str], wishes: Sequence[_Wish], findings: Iterable[Finding]) -> None:
-        """Report what the declaration would have against it, at the cell that wants it so."""
-        cells: dict[Place, Place] = {}
-        for file in {wish.spot.file for wish in wishes}:
-            source = read(file, drafts[file], Report())
-            if source is not None:
-                cells |= {source.place(w.spot.path): w.place for w in wishes if w.spot.file == file}
-        for finding in findings:
-            cell = cells.get(finding.place) if finding.place is not None else None
-            if finding.severity == "error" and cell is not None and finding.place is not None:
-                self.report.add(finding.code, finding.text.template, cell, [*finding.related], **finding.text.params)
-            elif finding.severity == "error":
-                self.report.extend([finding])
-
 
 def _depth(entry: Entry) -> int:
     return next((n for n, level in enumerate(LEVELS) if level.value == entry.said("level")), len(LEVELS))
-
-
-def _tree(wishes: Iterable[_Wish]) -> dict[str, object]:
-    """Return the values as changes by key, those of one mapping together."""
-    root: dict[str, object] = {}
-    for wish in wishes:
-        *above, last = wish.spot.path
-        into = root
-        for key in above:
-            inner = into.setdefault(key, {})
-            assert isinstance(inner, dict)  # noqa: S101  a path ends where a value stands
-            into = inner
-        into[last] = wish.value
-    return root
-
-
-def _is_safe(content: str, wish: _Wish) -> bool:
-    try:
-        edit(content, _tree([wish]))
-    except CannotEdit:
-        return False
-    return True
