@@ -126,6 +126,8 @@ class _Loader:
         """A rule that the declaration shows has subjects and requirements; one shown elsewhere has neither."""
         place = source.key_place(("rules", name))
         judged = decl.evidence == Evidence.DECLARATION.value
+        if judged and source.has(("rules", name, "require")) and not _requires(decl):
+            return False  # what is required was written and could not be used: reported as such
         if judged and (kind is None or not _requires(decl)):
             self._report.add("JB303", "the rule {rule} needs applies_to and require, or evidence: elsewhere", place,
                              rule=name)  # fmt: skip
@@ -155,10 +157,13 @@ class _Loader:
                              key=key, known=known)  # fmt: skip
             wrong = True
         for key in (key for key, predicate in requires.items() if not predicate.fits(kind)):
-            fitting = ", ".join(sorted(name for name, cls in VOCABULARY.items() if kind in cls.kinds))
             place = source.key_place((*path, "require", key))
-            self._report.add("JB305", "{predicate} cannot be judged on {kind}; on them: {fitting}", place,
-                             predicate=key, kind=kind.value, fitting=fitting)  # fmt: skip
+            fitting = [name for name, cls in VOCABULARY.items() if kind in cls.kinds]
+            facts = requires[key].known(kind)
+            self._report.add(
+                "JB305", "{predicate} cannot be judged so on {kind}; possible are {fitting}", place, predicate=key,
+                kind=kind.value, fitting=", ".join(facts or sorted(fitting)),
+            )  # fmt: skip
             wrong = True
         return not wrong
 

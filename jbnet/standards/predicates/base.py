@@ -53,6 +53,10 @@ class Predicate(Declared):
         """Say whether subjects of that kind can be judged."""
         return kind in self.kinds
 
+    def known(self, kind: Kind) -> tuple[str, ...]:
+        """Return what the parameters may say of subjects of that kind, where that depends on the kind."""
+        return ()
+
     def strangers(self, network: Network) -> list[tuple[str, str]]:
         """Return the parameters (and the names in them) that the network does not know."""
         return [

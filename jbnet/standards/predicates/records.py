@@ -36,6 +36,10 @@ class States(Predicate):
         """The facts must be facts of that kind."""
         return set(self.facts) <= FACTS.get(kind, frozenset())
 
+    def known(self, kind: Kind) -> tuple[str, ...]:
+        """Return the facts of that kind."""
+        return tuple(sorted(FACTS.get(kind, ())))
+
     def judge(self, world: World, subject: Subject) -> Verdict | None:
         """Name all that is missing."""
         missing = [fact for fact in self.facts if not getattr(subject.thing, fact)]
