@@ -25,6 +25,10 @@ def command(
     each: Annotated[str | None, typer.Option(metavar="KIND", help="Every single failure of a kind.")] = None,
     single_points: Annotated[bool, typer.Option("--single-points", help="What must not fail, and its mend.")] = False,
     top: Annotated[int, typer.Option(metavar="N", min=1, help="How many rows to show.")] = TOP,
+    disjoint: Annotated[
+        str | None, typer.Option(metavar="DEVICE", help="Routes to a device that share nothing, one from each --from.")
+    ] = None,
+    start: Annotated[Names, typer.Option("--from", metavar="DEVICE", help="Where a disjoint route begins.")] = None,
     demand: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Measured traffic of sites in Mbit/s, JSON or CSV.")
     ] = None,
@@ -38,12 +42,18 @@ def command(
     context: Context = ctx.obj
     context.json = context.json or json
     plain = {"circuits": circuit or (), "devices": device or (), "sites": site or (), "srlgs": srlg or ()}
-    asked = [bool(fail or any(plain.values())), each is not None, single_points]
+    fails = bool(fail or any(plain.values()))
+    asked = [fails and disjoint is None, each is not None, single_points, disjoint is not None]
     if sum(asked) != 1:
         hint = text("for example: jbnet whatif --fail circuit:NAME, or --each device, or --single-points")
         raise UsageError("say what fails: --fail, --each or --single-points, one of them", hint=hint)
     forecaster = _forecaster(context, demand)
-    if each is not None:
+    if disjoint is not None:
+        from jbnet.cli.whatif_show import show_disjoint
+
+        failure = _failure(forecaster, fail or [], plain) if fails else None
+        show_disjoint(context, forecaster.network, start or [], disjoint, failure)
+    elif each is not None:
         from jbnet.cli.whatif_show import show_each
 
         show_each(context, forecaster, each, top)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from jbnet.cli.context import Context
+from jbnet.model.errors import AnswerIsNo, ExitCode, UsageError
 from jbnet.model.text import Text, text
 
 if TYPE_CHECKING:
@@ -55,6 +56,23 @@ def show_each(context: Context, forecaster: Forecaster, kind: str, top: int) -> 
     if len(felt) > top:
         context.say("{count} more do less harm: --top {all}, or --json", count=len(felt) - top, all=len(felt))
     context.say("{count} of {all} would be felt by nobody", count=len(found) - len(felt), all=len(found))
+
+
+def show_disjoint(context: Context, network: Network, starts: list[str], goal: str, failure: FailureSet | None) -> None:
+    """Print routes from each start to a device that share nothing. Raises AnswerIsNo where there are none."""
+    from jbnet.topology.paths import disjoint
+
+    if not starts:
+        hint = text("for example: --from {noc}", noc=network.noc or "DEVICE")
+        raise UsageError("say where the routes begin: --from, once or more", hint=hint)
+    routes = disjoint(network, starts, goal, failure=failure)
+    context.emit([{**asdict(route), "srlgs": sorted(route.srlgs)} for route in routes], ok=bool(routes))
+    for start, route in zip(starts, routes, strict=False):
+        context.say("from {start}: {circuits}", start=start, circuits=", ".join(route.circuits) or "-")
+    if not routes and context.json:
+        raise SystemExit(ExitCode.NO)
+    if not routes:
+        raise AnswerIsNo("there are no routes to {goal} that share nothing", goal=goal)
 
 
 def as_data(found: Forecast) -> dict[str, object]:

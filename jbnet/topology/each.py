@@ -21,7 +21,7 @@ class Row:
 def rows(forecaster: Forecaster, kind: str) -> Iterator[Row]:
     """Yield every single failure of a kind in the order of the declaration. Raises UsageError (no such kind)."""
     for name, failure in each(forecaster.network, kind):
-        yield Row(kind, name, forecaster.of(failure))
+        yield Row(kind, name, forecaster.of_expanded(failure))
 
 
 def worst_first(found: Iterator[Row]) -> list[Row]:

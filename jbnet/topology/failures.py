@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from jbnet.model.errors import UsageError
 from jbnet.model.network import Network
 from jbnet.model.text import text
-from jbnet.topology.graph import FailureSet, lines_of
+from jbnet.topology.graph import FailureSet, expand, lines_of
 
 Names = Callable[[Network], Iterable[str]]
 
@@ -48,10 +48,29 @@ KINDS: Mapping[str, tuple[str, Names]] = {
 
 
 def each(network: Network, kind: str) -> Iterator[tuple[str, FailureSet]]:
-    """Yield every single failure of a kind with its name. Raises UsageError for an unknown kind."""
+    """Yield every single failure of a kind with its name, expanded: as devices, circuits and lines.
+
+    Raises UsageError for an unknown kind.
+    """
     field, names = KINDS[_kind(kind)]
-    for name in names(network):
-        yield name, FailureSet.of(**{field: (name,)})
+    known = names(network)
+    if field in ("circuits", "devices", "lines"):
+        yield from ((name, FailureSet.of(**{field: (name,)})) for name in known)
+    elif field == "sites":
+        yield from _each_home(network, known)
+    elif field == "premises":
+        lines = ((name, network.premises[name].line) for name in known)
+        yield from ((name, FailureSet.of(lines=(line.name,) if line else ())) for name, line in lines)
+    else:
+        yield from ((name, expand(network, FailureSet.of(**{field: (name,)}))) for name in known)
+
+
+def _each_home(network: Network, homes: Iterable[str]) -> Iterator[tuple[str, FailureSet]]:
+    members: dict[str, list[str]] = {}
+    for device in network.devices.values():
+        members.setdefault(device.home, []).append(device.name)
+    for home in homes:
+        yield home, FailureSet.of(devices=members.get(home, ()))
 
 
 def parse(network: Network, written: Iterable[str]) -> FailureSet:

@@ -87,8 +87,11 @@ class Forecaster:
 
     def of(self, failure: FailureSet) -> Forecast:
         """Return what the failure means. Raises UsageError for unknown names."""
-        found = expand(self.network, failure)
-        return self._forecast(found, self.losses.of(self._state(found, self.whole)), self.uplinks)
+        return self.of_expanded(expand(self.network, failure))
+
+    def of_expanded(self, failure: FailureSet) -> Forecast:
+        """Return what the failure means, given as devices, circuits and lines that there are."""
+        return self._forecast(failure, self.losses.of(self._state(failure, self.whole)), self.uplinks)
 
     def anew(self, failure: FailureSet) -> Forecast:
         """Return the same by looking at every device. Raises UsageError for unknown names."""
@@ -142,7 +145,7 @@ class Forecaster:
         return State(layers, devices, circuits, whole)
 
     def _forecast(self, failure: FailureSet, loss: Loss, whole: Uplinks | None) -> Forecast:
-        cut, sites = self._users.cut_homes(loss.core), self.network.sites
+        cut, sites = self._users.cut_homes(loss), self.network.sites
         peers = self._peers.lost(loss.state, failure.lines, loss.core)
         devices = sorted({*loss.core, *(d for d in loss.state.devices if self.layers.homes[d] in self.network.peers)})
         return Forecast(

@@ -74,7 +74,7 @@ class Loads:
         for speaker in moved:
             demand = self._below.get(speaker, 0.0)
             if demand:
-                left = demand - sum(self._below[top] for top in gone if self._layers.speaker[top] == speaker)
+                left = demand - sum(self._below.get(top, 0.0) for top in gone if self._layers.speaker[top] == speaker)
                 self._add(now, self._usual.path(speaker), -demand)
                 self._add(now, routes.path(speaker), left)
         for top in gone:

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from jbnet.topology.layers import Layers
-from jbnet.topology.reachability import lost, reachable, silenced, touched
+from jbnet.topology.layers import NOWHERE, Layers
+from jbnet.topology.reachability import arrives, lost, reachable, silenced, touched
 from jbnet.topology.state import State
+from jbnet.topology.view import View
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Devices lost to the core (no device of the core reaches them), and to each host; who was looked at."""
+    """Devices lost to the core (no device of the core reaches them), and to each host; who was looked at.
+
+    ``gained`` are devices that a vantage did not reach before and does now: a border router that draws packets
+    which it cannot deliver may hide others, until it fails.
+    """
 
     state: State
     core: set[int]
     hosts: Mapping[int, set[int]]
     candidates: set[int]
+    gained: Mapping[int, set[int]]
+    core_gained: set[int]
 
 
 class Losses:
@@ -27,6 +34,8 @@ class Losses:
         self._layers = layers
         self._hosts = tuple(hosts)
         self._before = {v: reachable(whole, v) for v in dict.fromkeys((*layers.roots, *self._hosts))}
+        speaking = {device for device, speaker in enumerate(layers.speaker) if speaker != NOWHERE}
+        self._never = {v: speaking - before for v, before in self._before.items()}
         self.before: set[int] = set().union(*(self._before[root] for root in layers.roots))
         """The devices that the core reaches while all works."""
 
@@ -45,7 +54,17 @@ class Losses:
     def _loss(self, state: State, candidates: set[int]) -> Loss:
         dead = silenced(state)
         by_vantage = {v: lost(state, v, before, dead, candidates) for v, before in self._before.items()}
-        return Loss(state, self._core(by_vantage), {host: by_vantage[host] for host in self._hosts}, candidates)
+        gained = {v: self._gained(state, v, dead) for v in self._before}
+        hosts = {host: by_vantage[host] for host in self._hosts}
+        new = set().union(*(gained[root] for root in self._layers.roots)) - self.before
+        return Loss(state, self._core(by_vantage), hosts, candidates, gained, new)
+
+    def _gained(self, state: State, vantage: int, dead: set[int]) -> set[int]:
+        never = self._never[vantage]
+        if not never or vantage in dead:
+            return set()
+        view = View(state, vantage)
+        return {device for device in never if device not in dead and arrives(view, device)}
 
     def _core(self, by_vantage: Mapping[int, set[int]]) -> set[int]:
         """Return what was reached by some device of the core, and is by none now."""

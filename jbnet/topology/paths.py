@@ -10,7 +10,10 @@ from typing import cast
 
 import networkx as nx
 
+from jbnet.topology.disjoint import Route, disjoint
 from jbnet.topology.graph import Edge, Graph
+
+__all__ = ["Route", "Uplink", "disjoint", "protected", "reach", "uplinks"]
 
 PRIMARY_WEIGHT = 1
 BACKUP_WEIGHT = 1000

@@ -28,14 +28,14 @@ class Users:
         self._office_names = list(self._network.premises)
         self._memo: dict[tuple[tuple[Level, int], ...], tuple[ServiceImpact, ...]] = {}
 
-    def cut_homes(self, gone: Collection[int]) -> tuple[str, ...]:
+    def cut_homes(self, loss: Loss) -> tuple[str, ...]:
         """Return the sites and locations all of whose devices the core lost, in the order of the declaration."""
-        return _emptied(self._layers, self._core_members, gone)
+        return _emptied(self._layers, self._core_members, loss.core, loss.core_gained)
 
     def services(self, loss: Loss, cut: Collection[str], peers: Collection[str]) -> tuple[ServiceImpact, ...]:
         """Return the services that sites can no longer use, with their number. ``cut`` and ``peers`` are cut off."""
         cut_sites = {home for home in cut if home in self._levels}
-        at_hosts = {host: self._sites_lost_to(host, gone) for host, gone in loss.hosts.items() if gone != loss.core}
+        at_hosts = {h: self._sites_lost_to(h, loss) for h, gone in loss.hosts.items() if self._differs(h, gone, loss)}
         if not at_hosts and not peers:
             return self._alike(cut_sites)
         found = []
@@ -75,8 +75,13 @@ class Users:
         """Return the number of devices of every home among these."""
         return Counter(self._layers.homes[device] for device in devices)
 
-    def _sites_lost_to(self, host: int, gone: Collection[int]) -> set[str]:
-        return {home for home in _emptied(self._layers, self._members[host], gone) if home in self._levels}
+    def _differs(self, host: int, gone: Collection[int], loss: Loss) -> bool:
+        """Say whether a host loses other devices than the core does."""
+        return gone != loss.core or loss.gained[host] != loss.core_gained
+
+    def _sites_lost_to(self, host: int, loss: Loss) -> set[str]:
+        homes = _emptied(self._layers, self._members[host], loss.hosts[host], loss.gained[host])
+        return {home for home in homes if home in self._levels}
 
     def _without_host(self, need: Needs, at_hosts: Mapping[int, set[str]], cut: set[str]) -> set[str]:
         """Return the sites that reach no host of some group; where no host is needed, those cut off."""
@@ -99,7 +104,10 @@ class Users:
         return found
 
 
-def _emptied(layers: Layers, members: Mapping[str, int], gone: Collection[int]) -> tuple[str, ...]:
-    """Return the homes of which every member is gone."""
+def _emptied(
+    layers: Layers, members: Mapping[str, int], gone: Collection[int], gained: Collection[int]
+) -> tuple[str, ...]:
+    """Return the homes of which every member is gone, and none was gained."""
+    kept = {layers.homes[device] for device in gained}
     lost = Counter(layers.homes[device] for device in sorted(gone))
-    return tuple(home for home, count in lost.items() if count == members.get(home))
+    return tuple(home for home, count in lost.items() if count == members.get(home) and home not in kept)

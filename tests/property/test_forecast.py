@@ -28,7 +28,7 @@ def failures(draw: st.DrawFn, network: Network, most: int = 2) -> FailureSet:
 
 
 @given(networks(), st.data())
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_reached_is_what_packets_reach(network: Network, data: st.DataObject) -> None:
     failure = data.draw(failures(network))
     oracle = Oracle(network, failure.devices, failure.circuits)
@@ -39,7 +39,7 @@ def test_reached_is_what_packets_reach(network: Network, data: st.DataObject) ->
 
 
 @given(networks(), st.data())
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_services_stop_for_the_sites_that_reach_no_host(network: Network, data: st.DataObject) -> None:
     failure = data.draw(failures(network))
     whole, broken = Oracle(network), Oracle(network, failure.devices, failure.circuits)
@@ -58,7 +58,7 @@ def _serves(network: Network, oracle: Oracle, site: str) -> bool:
 
 
 @given(networks(), st.data())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_what_is_mended_equals_what_is_computed_anew(network: Network, data: st.DataObject) -> None:
     forecaster = Forecaster(network)
     for _ in range(4):
@@ -67,7 +67,7 @@ def test_what_is_mended_equals_what_is_computed_anew(network: Network, data: st.
 
 
 @given(networks())
-@settings(max_examples=60)
+@settings(max_examples=25)
 def test_every_single_failure_cuts_off_the_sites_that_no_core_reaches(network: Network) -> None:
     forecaster, whole = Forecaster(network), Oracle(network)
     cores = [device for device in network.devices if device.startswith("core-")]
@@ -83,7 +83,7 @@ def _reached_sites(network: Network, oracle: Oracle, cores: list[str]) -> list[s
 
 
 @given(networks(), st.data())
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_the_line_up_is_the_one_that_packets_leave_by(network: Network, data: st.DataObject) -> None:
     failure = data.draw(failures(network))
     oracle, forecaster = Oracle(network, failure.devices, failure.circuits), Forecaster(network)
