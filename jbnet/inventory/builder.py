@@ -274,8 +274,12 @@ class Builder:
         """Return where a scalar and its characters stand; escapes and folded lines make the latter unknown."""
         place, start, end = self._place(event), event.start_mark, event.end_mark
         quotes = 2 if event.style else 0
-        exact = start.line == end.line and end.column - start.column - quotes == len(event.value)
-        return Spot(place, moved(place, quotes // 2) if exact else None)
+        exact = 0
+        if start.line == end.line and end.column - start.column - quotes == len(event.value):
+            exact = len(event.value)
+        elif not event.style:
+            exact = len(event.value.split(maxsplit=1)[0])
+        return Spot(place, moved(place, quotes // 2), exact)
 
     def _place(self, event: Any) -> Place:
         mark = event.start_mark

@@ -73,14 +73,15 @@ def resolve(value: str) -> str | int | float | bool | None:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a scalar stands. ``inner`` is where its first character stands, None when its text is written otherwise."""
+    """Where a scalar stands, where its first character does, and how many of its characters follow on that line."""
 
     place: Place
-    inner: Place | None
+    inner: Place
+    exact: int
 
     def at(self, offset: int) -> Place:
         """Return the place of one of its characters, or its own where that cannot be told."""
-        return self.place if self.inner is None else moved(self.inner, offset)
+        return moved(self.inner, offset) if offset < self.exact else self.place
 
 
 def judge_plain(value: str, spot: Spot, report: FileReport) -> None:

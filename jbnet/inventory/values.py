@@ -67,4 +67,5 @@ LevelName = Literal["province", "prefecture", "county", "township", "community"]
 class Declared(BaseModel):
     """Base of everything declared."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    # Schemas are built when a file is judged by them: most are only parts of another.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, defer_build=True)

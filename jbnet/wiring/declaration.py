@@ -89,8 +89,6 @@ def _findings_of_targets(files: Mapping[str, str], network: Network | None) -> t
 
 def _findings_of_recovery(directory: Path, files: Mapping[str, str], network: Network | None) -> tuple[Finding, ...]:
     """Return what is wrong in dr/: plan, runbooks, approvers; names only while the network is known."""
-    from jbnet.adapters.keys import load_approvers
-    from jbnet.model.errors import UsageError
     from jbnet.recovery.names import plan_names, runbook_names
     from jbnet.recovery.plan import load_plan
     from jbnet.recovery.runbook import load_runbook
@@ -103,11 +101,25 @@ def _findings_of_recovery(directory: Path, files: Mapping[str, str], network: Ne
         elif file.startswith("dr/runbooks/"):
             found += load_runbook(file, content)[1]
             found += runbook_names(file, content, network) if network else ()
+    return (*found, *_findings_of_approvers(directory, files.get("dr/approvers.yaml", "")))
+
+
+def _findings_of_approvers(directory: Path, content: str) -> tuple[Finding, ...]:
+    """Return what is wrong with the people who may approve; the library that reads keys is costly."""
+    from jbnet.inventory.report import Report
+    from jbnet.inventory.source import read
+    from jbnet.model.errors import Missing, UsageError
+
+    source = read("dr/approvers.yaml", content, Report())
+    if source is None or source.data in (None, {}, {"people": None}, {"people": {}}):
+        return ()
+    from jbnet.adapters.keys import load_approvers
+
     try:
         load_approvers([directory / "dr"])
-    except UsageError as error:
-        found += [_relative(finding, directory) for finding in error.findings]
-    return tuple(found)
+    except (UsageError, Missing) as error:  # what could not be read was reported when it was
+        return tuple(_relative(finding, directory) for finding in error.findings)
+    return ()
 
 
 def _relative(finding: Finding, directory: Path) -> Finding:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 RUNS = 5
-COMMANDS = {"cli.help_s": (["--help"], 0.4), "check.province_s": (["check"], 2.0)}
+COMMANDS = {"cli.help_s": (["--help"], 0.4), "check.province_s": (["check"], 1.0)}
 
 
 def rows() -> list[dict[str, object]]:
