@@ -14,6 +14,8 @@ from jbnet.topology.diagrams.page import Layer
 from jbnet.topology.diagrams.palette import FAINT, PAPER, dashes
 
 Point = tuple[float, float]
+CLEAR = 8.0
+"""Lines that pass the same bars are at least so many px apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Wire:
 def draw_wires(drawing: Drawing) -> None:
     """Draw all circuits of the subject whose two ends are on the page; those of the boxes above give way to others."""
     slots = _Slots(drawing)
-    for circuit in sorted(drawing.subject.circuits, key=lambda c: _gives_way(drawing, c)):
+    for circuit in sorted(drawing.subject.circuits, key=lambda c: _turn(drawing, c)):
         ends = drawing.anchors.get(circuit.a.device), drawing.anchors.get(circuit.z.device)
         if ends[0] is None or ends[1] is None or ends[0].box == ends[1].box:
             continue
@@ -38,7 +40,7 @@ def draw_wires(drawing: Drawing) -> None:
             _draw(drawing, _beside(circuit, ends[0].box, ends[1].box, slots.beside(ends[0].home)))
         else:
             lower, upper = _ordered(ends[0], ends[1])
-            _draw(drawing, _down(drawing, circuit, upper, lower, slots.of(lower)))
+            _draw(drawing, _down(drawing, circuit, upper, lower, slots.of(lower, upper)))
 
 
 class _Slots:
@@ -50,22 +52,27 @@ class _Slots:
         self._total = Counter(anchor.home for anchor in found if anchor is not None)
         self._taken: Counter[str] = Counter()
         self._beside: Counter[str] = Counter()
-        self._used: list[float] = []
+        self._used: list[Point] = []
+        self._own: dict[str, list[float]] = {}
 
     def beside(self, home: str) -> int:
         """Return the number of a line between two bars of a home, from 1 on."""
         self._beside[home] += 1
         return self._beside[home]
 
-    def of(self, lower: Anchor) -> float:
+    def of(self, lower: Anchor, upper: Anchor) -> float:
         """Return at which x the next line of a home runs."""
         x = self._place(lower, self._taken[lower.home], self._total[lower.home])
         self._taken[lower.home] += 1
+        own = self._own.setdefault(lower.home, [])
+        # a line that ends above where this one begins is not in its way
+        passing = [used for used, end in self._used if lower.tier == 0 or end > upper.box.bottom]
+        while lower.tier != 2 and any(abs(x - used) < CLEAR for used in (*passing, *own)):
+            x += 2
         if lower.tier == 3:
-            return x
-        while lower.tier == 0 and any(abs(x - used) < 9 for used in self._used):
-            x += 4
-        self._used.append(x)
+            own.append(x)
+        else:
+            self._used.append((x, lower.box.y))
         return x
 
     def _place(self, lower: Anchor, number: int, total: int) -> float:
@@ -76,9 +83,10 @@ class _Slots:
         return frame.middle[0] + (number - (total - 1) / 2) * step
 
 
-def _gives_way(drawing: Drawing, circuit: Circuit) -> bool:
+def _turn(drawing: Drawing, circuit: Circuit) -> int:
+    """Return when a circuit gets its place: prefectures' first, then counties', then those of the boxes above."""
     found = _hanging(drawing, circuit)
-    return found is not None and found.tier == 0
+    return (2, 0, 0, 1)[found.tier] if found is not None else 0
 
 
 def _hanging(drawing: Drawing, circuit: Circuit) -> Anchor | None:
