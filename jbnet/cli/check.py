@@ -73,7 +73,9 @@ def _print(context: Context, form: Format, loaded: Loaded) -> None:
         return
     from jbnet.cli.check_formats import github, sarif
 
-    typer.echo((sarif if form is Format.SARIF else github)(context, loaded.findings))
+    told = (sarif if form is Format.SARIF else github)(context, loaded.findings)
+    if told:
+        typer.echo(told)
 
 
 def _counts(network: Network | None) -> dict[str, int] | None:
