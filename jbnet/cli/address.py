@@ -31,11 +31,11 @@ def allocate(ctx: typer.Context, dry_run: DryRun = False) -> None:
     from jbnet.inventory.address import allocation
 
     found = allocation(read_files(context.directory))
+    _write(context, found, dry_run)
     for former, code in found.rekeyed.items():
         context.say("{former} is recorded as {code} from now on", former=former, code=code)
     for code, block in found.added.items():
         context.say("{code} {block}", code=code, block=block)
-    _write(context, found, dry_run)
     said = "would allocate blocks: {count}" if dry_run else "blocks allocated: {count}"
     context.say(said, count=len(found.added))
     context.emit(_data(found, dry_run))
@@ -56,9 +56,9 @@ def free(
     from jbnet.inventory.address import freed
 
     found = freed(read_files(context.directory), name)
+    _write(context, found, dry_run)
     for key, prefix in found.freed.items():
         context.say("{key} {prefix}", key=key, prefix=prefix)
-    _write(context, found, dry_run)
     context.say("would free: {count}" if dry_run else "freed: {count}", count=len(found.freed))
     context.emit(_data(found, dry_run))
 
@@ -67,22 +67,25 @@ def free(
 def renumber(
     ctx: typer.Context,
     site: Annotated[str, typer.Argument(metavar="SITE", help="Its name or code.")],
+    length: Annotated[
+        int | None, typer.Option(metavar="LENGTH", min=1, max=30, help="A larger block than its level has.")
+    ] = None,
     dry_run: DryRun = False,
 ) -> None:
     """Give a site, and all below it, new addresses in the block of its present parent.
 
-    For a site that came from another parent, or that a merge gave another's block. Its devices must be deployed
-    anew; the old block stays reserved until it is freed.
+    For a site that came from another parent, that a merge gave another's block, or that outgrew its own. Its
+    devices must be deployed anew; the old block stays reserved until it is freed.
     """
     context: Context = ctx.obj
     from jbnet.adapters.workspace import read_files
-    from jbnet.inventory.address import renumbered
+    from jbnet.inventory.renumber import renumbered
 
-    found = renumbered(read_files(context.directory), site)
+    found = renumbered(read_files(context.directory), site, length)
+    _write(context, found, dry_run)
     for key, prefix in found.added.items():
         old = found.freed.get(key) or text("new")
         context.say("{code} {old} -> {new}", code=key, old=old, new=prefix)
-    _write(context, found, dry_run)
     context.say("would renumber: {count}" if dry_run else "renumbered: {count}", count=len(found.added))
     context.emit(_data(found, dry_run))
 
@@ -155,6 +158,7 @@ def _load(context: Context) -> tuple[Network, Declaration]:
 
 
 def _write(context: Context, found: Allocation, dry_run: bool) -> None:
+    """Write the record before anything is said: who reads only the first lines closes the pipe."""
     from jbnet.adapters.workspace import write_file
     from jbnet.inventory.address import FILE
 

@@ -1,4 +1,4 @@
-"""Changing topology/allocations.yaml for `jbnet address`: allocate, free, renumber. Text in, text out; pure."""
+"""Changing topology/allocations.yaml for `jbnet address`: allocate and free. Text in, text out; pure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Allocation:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class Reading:
     """The declaration as far as addresses go."""
 
     declared: Declaration
@@ -48,17 +48,17 @@ def allocation(files: Mapping[str, str]) -> Allocation:
 
     Raises AnswerIsNo when the declaration cannot be read or a parent's block is full.
     """
-    return _completed(_read(files))
+    return completed(reading(files))
 
 
-def _completed(read: _Read) -> Allocation:
+def completed(read: Reading) -> Allocation:
     """Return the record with everything that it lacks."""
     before = read.record
     try:
         blocks = allocate(read.sites, before, read.plan)
         links = _links(read)
     except NoRoom as error:
-        raise _no_room(error, read) from error
+        raise no_room(error, read) from error
     after = AllocationsFile.model_construct(blocks=blocks, partners=links, reserved=before.reserved)
     rekeyed = {key: code for code, key in identities(read.sites, before.blocks.keys()).keys.items() if key != code}
     old = {*before.blocks, *before.partners, *rekeyed.values()}
@@ -71,7 +71,7 @@ def freed(files: Mapping[str, str], name: str) -> Allocation:
 
     Raises UsageError when nothing of that name is recorded, Refused when a declared site still uses any of it.
     """
-    read = _read(files)
+    read = reading(files)
     key = _key(read, name)
     everything = {**read.record.blocks, **read.record.partners, **read.record.reserved}
     prefix = everything[key]
@@ -87,65 +87,36 @@ def freed(files: Mapping[str, str], name: str) -> Allocation:
                 name=users[each],
                 prefix=gone[each],
             )
-    return Allocation(render(_without(read.record, gone)), freed=gone)
+    return Allocation(render(without(read.record, gone)), freed=gone)
 
 
-def renumbered(files: Mapping[str, str], name: str) -> Allocation:
-    """Return the record with a new block for a site, and for all below it, in the block of its present parent.
-
-    What lies in the block keeps its offset when the length stays. The old block is reserved, since devices use it
-    until they are deployed anew. Raises UsageError when there is no such site, AnswerIsNo when there is no room.
-    """
-    read = _read(files)
-    site = next((s for s in read.sites if name in (s.name, s.decl.code)), None)
-    known = identities(read.sites, read.record.blocks.keys())
-    key = known.key(site.decl.code) if site else None
-    if site is None or key is None:
-        raise UsageError("no block is recorded for {name}", hint=text("see: jbnet address list"), name=name)
-    old = read.record.blocks[key]
-    inside = {k: p for k, p in read.record.blocks.items() if p.subnet_of(old) and k != key and p != old}
-    moving = {**{k: p for k, p in inside.items() if k in _below(read, site, known.keys)}, key: old}
-    kept = _without(read.record, moving)
-    reserved = dict(kept.reserved)
-    if not any(prefix.overlaps(old) for k, prefix in kept.blocks.items() if not old.subnet_of(prefix) or prefix == old):
-        reserved[f"{site.decl.code} until deployed, was {old}"] = old
-    record = AllocationsFile.model_construct(blocks=kept.blocks, partners=kept.partners, reserved=reserved)
-    first = _completed(_Read(read.declared, [site, *_ancestors(read, site)], read.plan, record))
-    new = first.added[site.decl.code]
-    blocks = {**record.blocks, site.decl.code: new}
-    if new.prefixlen == old.prefixlen:
-        blocks |= {k: _shifted(p, old, new) for k, p in moving.items() if k != key}
-    record = AllocationsFile.model_construct(blocks=blocks, partners=kept.partners, reserved=reserved)
-    done = _completed(_Read(read.declared, read.sites, read.plan, record))
-    added = {**{k: blocks[k] for k in [site.decl.code, *moving] if k in blocks}, **done.added}
-    return Allocation(done.content, added=added, freed=moving, rekeyed=done.rekeyed)
-
-
-def _read(files: Mapping[str, str]) -> _Read:
+def reading(files: Mapping[str, str]) -> Reading:
+    """Return what the files say of sites and addresses. Raises AnswerIsNo when the declaration has errors."""
     report = Report()
     declared = declare({FILE: "blocks: {}\n", **files}, report)
     sites = check_hierarchy(declared, report)
     check_identities(declared, report)
     if report.has_errors or declared.addresses is None:
         raise AnswerIsNo("addresses are not allocated: the declaration has errors", findings=report.sorted())
-    return _Read(declared, sites, declared.addresses.decl, recorded(declared))
+    return Reading(declared, sites, declared.addresses.decl, recorded(declared))
 
 
-def _links(read: _Read) -> dict[str, IPv4Network]:
+def _links(read: Reading) -> dict[str, IPv4Network]:
     partners = declared_partners(read.declared, read.sites)
     if read.plan.extranet is None:
         return dict(read.record.partners)
     return allocate_links(partners, read.record, read.plan.extranet, read.sites)
 
 
-def _no_room(error: NoRoom, read: _Read) -> AnswerIsNo:
+def no_room(error: NoRoom, read: Reading) -> AnswerIsNo:
+    """Return the error that says where there is no room and what makes some."""
     stale = sorted(read.record.blocks.keys() - _users(read).keys())
     if stale:
         hint = text("free what is no longer declared: jbnet address free {code}", code=stale[0])
     elif error.parent is None:
         hint = text("add a prefix to the pools in topology/addresses.yaml")
     else:
-        hint = text("see jbnet address list --under {site}; a larger block: docs/addresses.md", site=error.parent)
+        hint = text("give it a larger block: jbnet address renumber {site} --length LENGTH", site=error.parent)
     if error.parent is None:
         wrong = "no free /{length} is left for {site} in the pools"
         return AnswerIsNo(wrong, hint=hint, length=error.length, site=error.site)
@@ -155,7 +126,7 @@ def _no_room(error: NoRoom, read: _Read) -> AnswerIsNo:
     )  # fmt: skip
 
 
-def _users(read: _Read) -> dict[str, str]:
+def _users(read: Reading) -> dict[str, str]:
     """Return who is declared for each recorded key."""
     known = identities(read.sites, read.record.blocks.keys())
     users = {key: site.name for site in read.sites if (key := known.key(site.decl.code)) is not None}
@@ -163,7 +134,7 @@ def _users(read: _Read) -> dict[str, str]:
     return users
 
 
-def _key(read: _Read, name: str) -> str:
+def _key(read: Reading, name: str) -> str:
     """Return the recorded key that a person means: itself, a site's name, a reserved or recorded prefix."""
     record = read.record
     by_name = {user: key for key, user in _users(read).items()}
@@ -174,34 +145,12 @@ def _key(read: _Read, name: str) -> str:
     raise UsageError("nothing is recorded for {name}", hint=text("see: jbnet address list"), name=name)
 
 
-def _without(record: AllocationsFile, gone: Mapping[str, IPv4Network]) -> AllocationsFile:
+def without(record: AllocationsFile, gone: Mapping[str, IPv4Network]) -> AllocationsFile:
+    """Return a record without some of its lines."""
+
     def kept(section: Mapping[str, IPv4Network]) -> dict[str, IPv4Network]:
         return {key: prefix for key, prefix in section.items() if gone.get(key) != prefix}
 
     return AllocationsFile.model_construct(
         blocks=kept(record.blocks), partners=kept(record.partners), reserved=kept(record.reserved)
     )
-
-
-def _below(read: _Read, site: SiteItem, keys: Mapping[str, str]) -> set[str]:
-    """Return the recorded keys of all sites below a site; ``read.sites`` has parents first."""
-    names, found = {site.name}, set()
-    for other in read.sites:
-        if other.parent in names:
-            names.add(other.name)
-            found.add(keys.get(other.decl.code, other.decl.code))
-    return found
-
-
-def _ancestors(read: _Read, site: SiteItem) -> list[SiteItem]:
-    by_name, found = {s.name: s for s in read.sites}, []
-    parent = by_name.get(site.parent or "")
-    while parent is not None:
-        found.append(parent)
-        parent = by_name.get(parent.parent or "")
-    return found
-
-
-def _shifted(prefix: IPv4Network, old: IPv4Network, new: IPv4Network) -> IPv4Network:
-    offset = int(prefix.network_address) - int(old.network_address)
-    return IPv4Network((int(new.network_address) + offset, prefix.prefixlen))

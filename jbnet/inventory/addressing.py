@@ -57,7 +57,7 @@ def _space(site: SiteItem, key: str | None, scheme: SchemeDecl, declared: Declar
             "JB204", "the block of {name} is recorded under its former code {code}; run: jbnet address allocate",
             declared.allocations.key_at("blocks", key), [site.at("formerly")], name=site.name, code=key,
         )  # fmt: skip
-    if block.prefixlen != rule.block:
+    if block.prefixlen > rule.block:  # a larger one was given on purpose
         report.add(
             "JB126", "the block of {name} is a /{actual}; a {level} has a /{expected}", place,
             name=site.name, actual=block.prefixlen, level=text(site.level.value), expected=rule.block,

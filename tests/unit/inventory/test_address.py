@@ -15,8 +15,9 @@ from jbnet.adapters.workspace import read_files
 from jbnet.cli.app import root
 from jbnet.cli.errors import run_guarded
 from jbnet.inventory import load
-from jbnet.inventory.address import FILE, allocation, freed, renumbered
+from jbnet.inventory.address import FILE, allocation, freed
 from jbnet.inventory.plan_schema import AgenciesPart, LanPart, LinksPart, SchemeDecl
+from jbnet.inventory.renumber import renumbered
 from jbnet.inventory.space import Space
 from jbnet.inventory.uses import Kind
 from jbnet.inventory.why import declared_plan, why
@@ -146,6 +147,15 @@ def test_two_branches_that_allocated_one_block_are_mended_by_renumbering_one_sit
     found = renumbered(files, "marsh")
     assert changed(files[FILE], found.content) == ({'  "990202": 10.17.0.0/17'}, {'  "990202": 10.17.128.0/17'})
     assert load({**files, FILE: found.content}).findings == ()
+
+
+def test_a_site_that_outgrew_its_block_gets_a_larger_one_and_what_is_in_it_keeps_its_place() -> None:
+    found = renumbered(BASE, "oldtown", 16)
+    assert found.added["990101"] == IPv4Network("10.10.0.0/16")
+    assert found.added["990101001001"] == IPv4Network("10.10.5.0/27")
+    assert load({**BASE, FILE: found.content}).findings == ()
+    with pytest.raises(UsageError, match="a county has a /17 at least"):
+        renumbered(BASE, "oldtown", 18)
 
 
 # What is freed
