@@ -6,48 +6,23 @@ parser has used any stack for it.
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 import yaml
 
 from jbnet.inventory import marks as placed
-from jbnet.inventory.characters import judge_escaped
+from jbnet.inventory.frame import LEFT_OUT, Frame
 from jbnet.inventory.marks import Path
 from jbnet.inventory.prune import names_in
 from jbnet.inventory.report import FileReport
-from jbnet.inventory.scalars import Spot, judge_forms, judge_length, judge_plain, misses_blank, moved, resolve, shorten
+from jbnet.inventory.scalar_event import is_boring, judge, place_of_event
+from jbnet.inventory.scalars import resolve, shorten
 from jbnet.model.findings import Place
 
 DEPTH: Final = 60
 _TAG: Final = "tag:yaml.org,2002:"
 _KINDS: Final = ("str", "int", "float", "bool", "null", "timestamp", "seq", "map")
 _PLAIN_TAGS: Final = frozenset(_TAG + kind for kind in _KINDS)
-
-
-class _Frame:
-    """A container that is being filled. In a mapping ``key`` is the pending key; None: a key comes next."""
-
-    __slots__ = ("at", "data", "folded", "is_map", "kept", "key", "key_at", "marks")
-
-    def __init__(self, *, is_map: bool, kept: bool, at: int) -> None:
-        self.is_map = is_map
-        self.kept = kept
-        """Whether it will be part of the data; not below a key that is left out."""
-        self.at = at
-        self.data: Any = {} if is_map else []
-        self.marks: Any = {} if is_map else []
-        self.key: str | None = None
-        self.key_at = 0
-        self.folded: dict[str, str] | None = None
-
-
-_LEFT_OUT: Final = "left out"
-"""Stands for a key whose value is read and left out; told from such a key by identity."""
-_BORING: Final = re.compile(
-    r"(?!(?i:yes|no|on|off|true|false|null)\Z)[A-Za-z\u4e00-\u9fff][A-Za-z0-9_./\u4e00-\u9fff-]{0,99}\Z"
-)
-"""What most scalars are: nothing about them needs a closer look."""
 
 
 class Builder:
@@ -60,7 +35,7 @@ class Builder:
         self.marks: object = None
         self.broken: set[Path] = set()
         self.lost: set[str] = set()
-        self._stack: list[_Frame] = []
+        self._stack: list[Frame] = []
         self._anchors: dict[str, Place] = {}
         self._used: set[str] = set()
         self._told: set[tuple[str, int]] = set()
@@ -108,48 +83,27 @@ class Builder:
         mark, value, plain = event.start_mark, event.value, not event.style
         at = mark.line << 24 | mark.column
         top = self._stack[-1] if self._stack else None
-        is_key = top is not None and top.is_map and top.key is None
+        is_key = top is not None and top.wants_key
         resolved = resolve(value) if plain and not is_key and event.tag != _TAG + "str" else value
-        boring = _BORING.match(value) is not None and event.anchor is None and event.tag is None
-        if not boring and not self._judge(event, value, resolved, is_key=is_key):
+        boring = is_boring(value) and event.anchor is None and event.tag is None
+        if not boring and not self._judge(event, resolved, is_key=is_key):
             self._keep(None, at)
         elif is_key:
             self._key(event, at)
         else:
             self._keep(resolved, at)
 
-    def _judge(self, event: Any, value: str, resolved: object, *, is_key: bool) -> bool:
+    def _judge(self, event: Any, resolved: object, *, is_key: bool) -> bool:
         """Report what is odd about a scalar; False when it cannot be used."""
         if event.anchor is not None:
             self._anchor(event)
         if event.tag is not None and event.tag not in _PLAIN_TAGS:
             self._left_out(event)
             return False
-        if event.style == '"':
-            judge_escaped(value, self._place(event), self.report)
-        elif event.style:
-            if event.style != "'" and value.strip() and "\n" not in value.strip():
-                template = "a word written as a block ends with a line break; write it behind its key"
-                self.report.add("JB166", template, self._place(event))
-        elif isinstance(resolved, str) and value:
-            self._plain(event, value, is_key=is_key)
-        if not value.isascii():
-            judge_forms(value, self._spot(event), self.report, plain=not event.style, key=is_key)
-        judge_length(value, self._place(event), self.report)
-        return True
-
-    def _plain(self, event: Any, value: str, *, is_key: bool) -> None:
-        """Report what may have gone wrong in a text without quotes."""
-        place = self._place(event)
-        if not (is_key and isinstance(resolve(value), int | float)):
-            judge_plain(value, self._spot(event), self.report)
         top = self._stack[-1] if self._stack else None
         own_line = top is None or (top.is_map and event.start_mark.line > top.key_at >> 24)
-        if event.end_mark.line != event.start_mark.line:
-            self.report.add("JB167", "a text without quotes goes on over several lines: is a colon missing?", place)
-        elif ":" in value and misses_blank(value) and (is_key or own_line):
-            self.report.add("JB165", "the colon after {key} wants a blank behind it",
-                            self._spot(event).at(value.index(":")), key=value[: value.index(":")])  # fmt: skip
+        judge(event, resolved, self.report, is_key=is_key, own_line=own_line)
+        return True
 
     def _key(self, event: Any, at: int) -> None:
         """Take over a key of a mapping."""
@@ -158,28 +112,19 @@ class Builder:
         if key == "<<" and not event.style:
             self.report.add("JB104", "merging with << is not used; write the keys out", self._place(event))
             self._break(())
-            top.key = _LEFT_OUT
+            top.key = LEFT_OUT
         elif key in top.data:
             self.report.add("JB103", "{key} stands twice in this mapping", self._place(event),
                             [self._twin(top, key)], key=shorten(key))  # fmt: skip
-            top.key = _LEFT_OUT
+            top.key = LEFT_OUT
         else:
-            self._judge_case(top, key, event)
+            twin = top.twin(key)
+            if twin is not None:
+                self.report.add("JB161", "{key} and {other} differ only by capital letters", self._place(event),
+                                [self._twin(top, twin)], key=shorten(key), other=shorten(twin))  # fmt: skip
             top.key = key
 
-    def _judge_case(self, top: _Frame, key: str, event: Any) -> None:
-        """Report a key that differs from another one of its mapping only by capitals."""
-        lower = key.lower()
-        if top.folded is None:
-            if key == lower:
-                return
-            top.folded = {known.lower(): known for known in top.data}
-        twin = top.folded.setdefault(lower, key)
-        if twin != key:
-            self.report.add("JB161", "{key} and {other} differ only by capital letters", self._place(event),
-                            [self._twin(top, twin)], key=shorten(key), other=shorten(twin))  # fmt: skip
-
-    def _twin(self, top: _Frame, key: str) -> Place:
+    def _twin(self, top: Frame, key: str) -> Place:
         """Return where a key of this mapping stands that was met before."""
         marks = top.marks[key]
         return placed.key_place(self.file, marks[0] if isinstance(marks, tuple) else marks)
@@ -190,10 +135,10 @@ class Builder:
             self.report.add("JB109", "nested deeper than {limit} levels", self._place(event), limit=DEPTH)
             return False
         top = self._stack[-1] if self._stack else None
-        kept = top is None or (top.kept and top.key is not _LEFT_OUT)
+        kept = top is None or top.keeps
         if event.anchor is not None:
             self._anchor(event)
-        if top is not None and top.is_map and top.key is None:
+        if top is not None and top.wants_key:
             self.report.add("JB107", "a key must be text, not a list or a mapping", self._place(event))
             self._break(())
             kept = False
@@ -202,14 +147,14 @@ class Builder:
             kept = False
         mark = event.start_mark
         at = mark.line << 24 | mark.column
-        self._stack.append(_Frame(is_map=is_map, kept=kept, at=at))
+        self._stack.append(Frame(is_map=is_map, kept=kept, at=at))
         return True
 
     def _pop(self) -> None:
         """End a container and hand it to the one around it."""
         done = self._stack.pop()
         top = self._stack[-1] if self._stack else None
-        inside = top is None or (top.kept and top.key is not _LEFT_OUT)
+        inside = top is None or top.keeps
         if done.kept or not inside:
             self._keep(done.data, done.at, done.marks)
         else:  # it was a key, or bore a tag
@@ -230,8 +175,8 @@ class Builder:
             return
         key, top.key = top.key, None
         if key is None:
-            top.key = _LEFT_OUT  # a key that could not be used
-        elif key is _LEFT_OUT:
+            top.key = LEFT_OUT  # a key that could not be used
+        elif key is LEFT_OUT:
             self.lost.update(names_in(value))
         else:
             number = top.key_at << 48 | at
@@ -243,7 +188,7 @@ class Builder:
         self._used.add(event.anchor)
         top = self._stack[-1] if self._stack else None
         related = [self._anchors[event.anchor]] if event.anchor in self._anchors else []
-        if top is None or top.key is not _LEFT_OUT:
+        if top is None or top.key is not LEFT_OUT:
             self._break(self._here())
         line = (event.anchor, event.start_mark.line)
         if line not in self._told:  # one finding a line: an expanding list has hundreds
@@ -261,30 +206,14 @@ class Builder:
 
     def _break(self, last: Path) -> None:
         """Remember that something at this container, or at ``last`` within it, was reported and left out."""
-        if all(frame.kept and frame.key is not _LEFT_OUT for frame in self._stack):
-            self.broken.add((*map(_step, self._stack[:-1]), *last))
+        if all(frame.keeps for frame in self._stack):
+            self.broken.add((*(frame.step for frame in self._stack[:-1]), *last))
 
     def _here(self) -> Path:
         """Return what is about to be filled within this container; a key that is no text has no path."""
-        if not self._stack or (self._stack[-1].is_map and self._stack[-1].key is None):
+        if not self._stack or self._stack[-1].wants_key:
             return ()
-        return (_step(self._stack[-1]),)
-
-    def _spot(self, event: Any) -> Spot:
-        """Return where a scalar and its characters stand; escapes and folded lines make the latter unknown."""
-        place, start, end = self._place(event), event.start_mark, event.end_mark
-        quotes = 2 if event.style else 0
-        exact = 0
-        if start.line == end.line and end.column - start.column - quotes == len(event.value):
-            exact = len(event.value)
-        elif not event.style:
-            exact = len(event.value.split(maxsplit=1)[0])
-        return Spot(place, moved(place, quotes // 2), exact)
+        return (self._stack[-1].step,)
 
     def _place(self, event: Any) -> Place:
-        mark = event.start_mark
-        return Place(self.file, mark.line + 1, mark.column + 1)
-
-
-def _step(frame: _Frame) -> str | int:
-    return frame.key or "" if frame.is_map else len(frame.data)
+        return place_of_event(self.file, event)
