@@ -59,7 +59,8 @@ def check_fullness(declared: Declaration, sites: list[SiteItem], report: Report)
     plan, record, item = declared.addresses.decl, recorded(declared), declared.allocations
     known = identities(sites, record.blocks.keys())
     blocks: Mapping[str, IPv4Network] = {code: record.blocks[key] for code, key in known.keys.items()}
-    others = {key: block for key, block in record.blocks.items() if key not in known.keys.values()}
+    used = frozenset(known.keys.values())
+    others = {key: block for key, block in record.blocks.items() if key not in used}
     rooms = Rooms(sites, {**others, **blocks}, record, plan)
     pools = fullness(plan, rooms, None, None, None)
     _judge(text("the pools"), pools, declared.addresses.at("pools"), plan, report)
