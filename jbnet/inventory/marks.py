@@ -45,18 +45,18 @@ def _place(file: str, number: int) -> Place:
 
 def find(marks: object, path: Path) -> tuple[int | None, bool]:
     """Return the positions of what stands at ``path`` or nearest around it, and whether it is ``path`` itself."""
-    packed = _packed(marks)
     for part in path:
-        inner = marks[1] if isinstance(marks, tuple) else None
-        if isinstance(inner, dict):
-            marks = inner.get(part)
-        elif isinstance(inner, list) and isinstance(part, int) and part < len(inner):
-            marks = inner[part]
+        inner = marks[1] if type(marks) is tuple else None
+        if type(inner) is dict:
+            found = inner.get(part)
+        elif type(inner) is list and isinstance(part, int) and part < len(inner):
+            found = inner[part]
         else:
-            return packed, False
-        if marks is None:
-            return packed, False
-        packed = _packed(marks)
+            found = None
+        if found is None:
+            return _packed(marks), False
+        marks = found
+    packed = _packed(marks)
     return packed, packed is not None
 
 
