@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -64,14 +65,19 @@ def down(ctx: typer.Context) -> None:
 
 
 @app.command()
-def status(ctx: typer.Context) -> None:
+def status(
+    ctx: typer.Context,
+    every: Annotated[
+        bool, typer.Option("--all", help="List also what is well in a lab of hundreds of devices.")
+    ] = False,
+) -> None:
     """Show devices and circuits of the lab as they are now."""
     context: Context = ctx.obj
     found = _lab(context).status()
     if found is None:
         context.say("there is no lab")
     elif not context.json:
-        _print(context, found)
+        _print(context, found, every or len(found.devices) < MANY)
     context.emit(_as_data(found))
 
 
@@ -160,17 +166,28 @@ def _as_data(found: Status | None) -> dict[str, object]:
     return {"up": True, "scale": found.scale, "devices": dict(found.devices), "circuits": dict(found.circuits)}
 
 
-def _print(context: Context, found: Status) -> None:
+def _print(context: Context, found: Status, every: bool) -> None:
+    """Print both tables, what is not well first; ``every``: also what is well, else only how much that is."""
     from rich.table import Table
 
     context.say("scale {scale}: {devices} devices, {circuits} circuits", scale=found.scale, **_counts(found))
     for title, states in ((text("device"), found.devices), (text("circuit"), found.circuits)):
         table = Table(context.tr(title), context.tr("state"), box=None)
-        for name, state in sorted(states.items(), key=lambda item: (item[1] in ("on", "up"), item[0])):
+        shown = [(state in WELL, name, state) for name, state in states.items() if every or state not in WELL]
+        for _, name, state in sorted(shown):
             table.add_row(name, context.tr(STATES[state]))
-        context.out.print(table)
+        if shown:
+            context.out.print(table)
+    if not every:
+        counts = {name: sum(s in WELL for s in part.values()) for name, part in _parts(found).items()}
+        context.say("not listed because they are well: {devices} devices, {circuits} circuits (--all)", **counts)
 
 
+def _parts(found: Status) -> dict[str, Mapping[str, str]]:
+    return {"devices": found.devices, "circuits": found.circuits}
+
+
+WELL = ("on", "up")
 STATES = {
     "on": text("on"),
     "booting": text("booting"),
@@ -187,7 +204,7 @@ STAGES = {
     "lab.device": text("devices boot"),
 }
 MANY = 100
-"""A lab of so many devices tells of every tenth part where there is no bar."""
+"""A lab of so many devices tells of every tenth part where there is no bar, and lists only what is not well."""
 
 
 class _Steps:
