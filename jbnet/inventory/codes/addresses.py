@@ -27,7 +27,9 @@ RULES = rules(
     Rule(
         "JB123",
         text("An allocation whose site is not declared"),
-        text("It is kept so that the block is not given to another by accident. Remove the line to free the block."),
+        text(
+            "It is kept so that the block is not given to another by accident. To free it: `jbnet address free CODE`."
+        ),
         Severity.INFO,
     ),
     Rule("JB124", text("An address used twice"), text("Both owners are named; change one of them.")),
@@ -39,6 +41,8 @@ RULES = rules(
     Rule(
         "JB126",
         text("A block of the wrong length for its level"),
-        text("topology/addresses.yaml gives the length of blocks per level; an allocation must agree with it."),
+        text(
+            "topology/addresses.yaml gives the length of blocks per level; a recorded block is that large, or larger."
+        ),
     ),
 )
