@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from jbnet.model.network import Device, InterfaceKind
 from jbnet.topology.layers import BACKBONE, NOWHERE, Layers
 from jbnet.topology.losses import Loss
-from jbnet.topology.reachability import silenced
 from jbnet.topology.spf import INFINITY
 from jbnet.topology.state import State
 
@@ -83,7 +82,7 @@ class Loads:
 
     def _full(self, state: State) -> dict[int, float]:
         """Return the load of every circuit in a state."""
-        layers, routes, dead = self._layers, self._routes(state), silenced(state)
+        layers, routes, dead = self._layers, self._routes(state), state.silenced
         loads: dict[int, float] = {}
         for device, demand in self._own.items():
             speaker = layers.speaker[device]
@@ -109,7 +108,7 @@ class Loads:
 
     def _silenced_tops(self, state: State) -> list[int]:
         """Return the statically routed devices that a failure silences, without those below them."""
-        layers, dead = self._layers, silenced(state)
+        layers, dead = self._layers, state.silenced
         return [d for d in dead if layers.parent[d] != NOWHERE and layers.parent[d] not in dead]
 
     def _sums(self) -> dict[int, float]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from jbnet.topology.layers import NOWHERE, Layers
-from jbnet.topology.reachability import arrives, lost, reachable, silenced, touched
+from jbnet.topology.reachability import arrives, lost, reachable, touched
 from jbnet.topology.state import State
 from jbnet.topology.view import View
 
@@ -38,6 +38,7 @@ class Losses:
         self._never = {v: speaking - before for v, before in self._before.items()}
         self.before: set[int] = set().union(*(self._before[root] for root in layers.roots))
         """The devices that the core reaches while all works."""
+        self._beside = self.before - self._before[layers.roots[0]] if layers.roots else set()
 
     def before_at(self, host: int) -> set[int]:
         """Return the devices that a host reaches while all works."""
@@ -52,14 +53,14 @@ class Losses:
         return self._loss(state, {n for n, area in enumerate(self._layers.area_of) if area is not None})
 
     def _loss(self, state: State, candidates: set[int]) -> Loss:
-        dead = silenced(state)
+        dead = state.silenced
         by_vantage = {v: lost(state, v, before, dead, candidates) for v, before in self._before.items()}
         gained = {v: self._gained(state, v, dead) for v in self._before}
         hosts = {host: by_vantage[host] for host in self._hosts}
         new = set().union(*(gained[root] for root in self._layers.roots)) - self.before
         return Loss(state, self._core(by_vantage), hosts, candidates, gained, new)
 
-    def _gained(self, state: State, vantage: int, dead: set[int]) -> set[int]:
+    def _gained(self, state: State, vantage: int, dead: Set[int]) -> set[int]:
         never = self._never[vantage]
         if not never or vantage in dead:
             return set()
@@ -72,7 +73,7 @@ class Losses:
         if not roots:
             return set()
         first = roots[0]
-        gone = by_vantage[first] | (self.before - self._before[first])
+        gone = by_vantage[first] | self._beside
         for root in roots[1:]:
             before, now_lost = self._before[root], by_vantage[root]
             gone = {device for device in gone if device not in before or device in now_lost}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from jbnet.topology.layers import BACKBONE, NOWHERE, Layers
 from jbnet.topology.spf import Mended
@@ -16,10 +16,10 @@ def reachable(state: State, vantage: int) -> set[int]:
     This looks at every device. Peers' routers are not among them: they are no part of the network's routing.
     """
     layers = state.layers
-    if vantage in state.devices or vantage in silenced(state):
+    if vantage in state.devices or vantage in state.silenced:
         return set()
     view = View(state, vantage)
-    dead = silenced(state)
+    dead = state.silenced
     return {vantage} | {
         device
         for device, speaker in enumerate(layers.speaker)
@@ -37,18 +37,6 @@ def arrives(view: View, device: int) -> bool:
         return True
     area = layers.area_of[speaker]
     return area != BACKBONE and area is not None and view.entries(area) == (speaker,)
-
-
-def silenced(state: State) -> set[int]:
-    """Return the devices that failed, and those below a failed device or line on a static default route."""
-    layers = state.layers
-    dead = set(state.devices)
-    for circuit in state.circuits:
-        if layers.layer[circuit] is None:
-            dead.update(end for end in layers.ends[circuit] if end != NOWHERE and layers.uplink[end] == circuit)
-    for top in tuple(dead):
-        dead.update(layers.under(top))
-    return dead
 
 
 def touched(state: State, vantages: Iterable[int]) -> set[int]:
@@ -94,12 +82,12 @@ def _touched_area(state: State, area: str, doors: set[int]) -> Iterator[int]:
         yield from tree.affected if isinstance(tree, Mended) else ()
 
 
-def lost(state: State, vantage: int, before: set[int], dead: set[int], candidates: set[int]) -> set[int]:
+def lost(state: State, vantage: int, before: set[int], dead: Set[int], candidates: set[int]) -> set[int]:
     """Return what the vantage reached before and no more, by looking at the ``candidates`` and what is ``dead``."""
     if vantage in dead:
         return set(before)
     layers, view = state.layers, View(state, vantage)
-    gone = dead & before
+    gone = set(dead & before)
     areas = {layers.area_of[speaker] for speaker in candidates} if layers.narrow else set()
     for speaker in candidates:
         if not view.exchanges(speaker):

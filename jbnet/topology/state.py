@@ -8,6 +8,7 @@ A state is made from the whole network and computes only what the failure change
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
 
 from jbnet.topology.layers import BACKBONE, NOWHERE, Layers
 from jbnet.topology.spf import INFINITY, Mended, Tree
@@ -32,12 +33,25 @@ class State:
         self._whole = whole
         self._trees: dict[tuple[str, int], AnyTree] = {}
         self._hit = self._areas_hit()
+        self._borders: dict[str, list[int]] = {}
         self._exits: dict[tuple[int, str], tuple[int, ...]] = {}
 
     @property
     def fails(self) -> bool:
         """Say whether anything has failed."""
         return bool(self.devices or self.circuits)
+
+    @cached_property
+    def silenced(self) -> frozenset[int]:
+        """Return the devices that failed, and those below a failed device or line on a static default route."""
+        layers = self.layers
+        dead = set(self.devices)
+        for circuit in self.circuits:
+            if layers.layer[circuit] is None:
+                dead.update(end for end in layers.ends[circuit] if end != NOWHERE and layers.uplink[end] == circuit)
+        for top in tuple(dead):
+            dead.update(layers.under(top))
+        return frozenset(dead)
 
     def tree(self, area: str, source: int) -> AnyTree:
         """Return the shortest paths of an area from one of its devices; none lead from a device that failed."""
@@ -55,7 +69,10 @@ class State:
 
     def borders(self, area: str) -> list[int]:
         """Return the border routers that an area has now."""
-        return [door for door in self.layers.doors.get(area, ()) if self.is_border(door, area)]
+        found = self._borders.get(area)
+        if found is None:
+            found = self._borders[area] = [d for d in self.layers.doors.get(area, ()) if self.is_border(d, area)]
+        return found
 
     def exits(self, device: int, area: str) -> tuple[int, ...]:
         """Return the border routers to which a device of the area sends what it does not know: the nearest."""
