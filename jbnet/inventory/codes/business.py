@@ -30,6 +30,16 @@ RULES = rules(
         text("An application at one place only"),
         text("Its databases survive the loss of that place, it does not. Give it a host where their copies are."),
         Severity.WARNING,
+        wrong=(
+            "# inventory/more.yaml\n"
+            "applications:\n"
+            "  card: {name_zh: 社保卡, hosts: [east-dc-db1], databases: [production]}\n"
+        ),
+        right=(
+            "# inventory/more.yaml\n"
+            "applications:\n"
+            "  card: {name_zh: 社保卡, hosts: [east-dc-db1, west-dc-db1], databases: [production]}\n"
+        ),
     ),
     Rule(
         "JB148",
@@ -76,6 +86,18 @@ RULES = rules(
         "JB244",
         text("Two VRFs in one VLAN"),
         text("On a LAN the VLAN is what keeps them apart. Number one of them differently."),
+        wrong=(
+            "# inventory/more.yaml\n"
+            "vrfs:\n"
+            '  pension: {rd: "64512:1", vlan: 101}\n'
+            '  medical: {rd: "64512:2", vlan: 101}\n'
+        ),
+        right=(
+            "# inventory/more.yaml\n"
+            "vrfs:\n"
+            '  pension: {rd: "64512:1", vlan: 101}\n'
+            '  medical: {rd: "64512:2", vlan: 102}\n'
+        ),
     ),
     Rule(
         "JB245",
@@ -149,6 +171,18 @@ RULES = rules(
         text("A service that promises more than what it needs"),
         text("It is down while a service that it needs is. Correct one of the objectives."),
         Severity.WARNING,
+        wrong=(
+            "# inventory/more.yaml\n"
+            "services:\n"
+            "  card: {name_zh: 社保卡, needs: [identity], objective: {rto_s: 600}}\n"
+            "  identity: {name_zh: 认证, needs: [pension], objective: {rto_s: 900}}\n"
+        ),
+        right=(
+            "# inventory/more.yaml\n"
+            "services:\n"
+            "  card: {name_zh: 社保卡, needs: [identity], objective: {rto_s: 900}}\n"
+            "  identity: {name_zh: 认证, needs: [pension], objective: {rto_s: 900}}\n"
+        ),
     ),
     Rule(
         "JB257",

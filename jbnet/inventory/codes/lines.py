@@ -125,6 +125,23 @@ RULES = rules(
             " it, or remove it."
         ),
         Severity.WARNING,
+        wrong=("# inventory/more.yaml\nsrlgs:\n  bridge: {name_zh: 大桥}\n"),
+        right=(
+            "# inventory/sites/west.yaml\n"
+            "srlgs:\n"
+            "  bridge: {name_zh: 大桥}\n"
+            "prefectures:\n"
+            "  west:\n"
+            "    parent: example\n"
+            '    code: "9902"\n'
+            "    name_zh: 西州\n"
+            "    circuits: {up1: {srlgs: [bridge]}}\n"
+            "    counties:\n"
+            "      lake:\n"
+            '        code: "990201"\n'
+            "        name_zh: 湖县\n"
+            "        circuits: {up2: {srlgs: [bridge]}}\n"
+        ),
     ),
     Rule(
         "JB274",
@@ -143,5 +160,27 @@ RULES = rules(
             "circuit truly shares nothing."
         ),
         Severity.WARNING,
+        wrong=(
+            "# inventory/sites/west.yaml\n"
+            "underlays: {egov: {name_zh: 政务外网, operator: 信息中心}}\n"
+            "srlgs: {bridge: {name_zh: 大桥}}\n"
+            "prefectures:\n"
+            "  west:\n"
+            "    parent: example\n"
+            '    code: "9902"\n'
+            "    name_zh: 西州\n"
+            "    circuits: {up1: {underlay: egov, srlgs: [bridge]}}\n"
+        ),
+        right=(
+            "# inventory/sites/west.yaml\n"
+            "underlays: {egov: {name_zh: 政务外网, operator: 信息中心}}\n"
+            "srlgs: {bridge: {name_zh: 大桥}}\n"
+            "prefectures:\n"
+            "  west:\n"
+            "    parent: example\n"
+            '    code: "9902"\n'
+            "    name_zh: 西州\n"
+            "    circuits: {up1: {underlay: egov, srlgs: [egov, bridge]}}\n"
+        ),
     ),
 )

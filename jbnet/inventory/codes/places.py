@@ -11,6 +11,8 @@ RULES = rules(
         "JB136",
         text("A platform that is not known"),
         text("`platform` names what jbnet has data for in jbnet/platforms; correct it."),
+        wrong=("# inventory/more.yaml\nroles:\n  branch: {platform: vrp9, snmp: v3}\n"),
+        right=("# inventory/more.yaml\nroles:\n  branch: {platform: vrp8, snmp: v3}\n"),
     ),
     Rule(
         "JB137",
@@ -66,6 +68,8 @@ RULES = rules(
             "Write days and times as OpenStreetMap does: `Mo-Fr 08:30-12:00,14:30-18:00; Sa 09:00-12:00; PH "
             "off`, or `24/7`."
         ),
+        wrong=("# inventory/more.yaml\narchetypes:\n  hut: {level: county, opening_hours: 9 to 5}\n"),
+        right=('# inventory/more.yaml\narchetypes:\n  hut: {level: county, opening_hours: "Mo-Fr 09:00-17:00"}\n'),
     ),
     Rule(
         "JB285",
@@ -75,6 +79,8 @@ RULES = rules(
             "first; + before a country code."
         ),
         Severity.WARNING,
+        wrong=("# inventory/more.yaml\ncarriers:\n  radio: {name_zh: 广电, phone: 0971-12a4}\n"),
+        right=("# inventory/more.yaml\ncarriers:\n  radio: {name_zh: 广电, phone: 0971-1234567}\n"),
     ),
     Rule(
         "JB287",
