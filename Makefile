@@ -3,11 +3,11 @@ PY := .venv/bin/python
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 PYTEST := $(AS_ROOT) env "PATH=$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest
 
-.PHONY: help demo test lint types imports test-unit test-lab test-province fuzz docs bench pictures clean bootstrap bootstrap-dev
+.PHONY: help demo test lint types imports test-unit test-lab test-backbone test-province fuzz docs bench pictures clean bootstrap bootstrap-dev
 
 help:
 	@sed -n 's/^# \?//p;/^$$/q' Makefile
-	@printf '%s\n' 'targets: demo test lint types imports test-unit test-lab test-province fuzz docs bench pictures clean'
+	@printf '%s\n' 'targets: demo test lint types imports test-unit test-lab test-backbone test-province fuzz docs bench pictures clean'
 
 bootstrap:
 	@.ci/bootstrap
@@ -34,7 +34,11 @@ test-unit: bootstrap-dev
 	$(PYTEST) -q -n 2 -m "not lab and not province"
 
 test-lab: bootstrap-dev
-	$(PYTEST) -v --durations=12 -n 2 --dist loadfile --no-loadscope-reorder -m lab
+	$(PYTEST) -v --durations=12 -n 2 --dist loadfile --no-loadscope-reorder -m lab --ignore=tests/lab/test_backbone.py
+
+# Every circuit and router of the backbone cut in the lab, compared with what jbnet whatif forecasts.
+test-backbone: bootstrap-dev
+	$(PYTEST) -v --durations=12 -m lab tests/lab/test_backbone.py
 
 # All 1,024 sites on this machine: 16 GiB free, ten minutes, nothing else to do.
 test-province: bootstrap-dev

@@ -13,12 +13,14 @@ import lab
 import netlab
 import scale
 import snmp
+import whatif
 
 SUITES = (
     (("cli.help_s", "check.province_s"), commands.rows),
     (("check.vs_netlab",), netlab.rows),
     (("check.national_", "scale.check_"), scale.rows),
     (("snmp.",), snmp.rows),
+    (("whatif.", "scale.whatif_"), whatif.rows),
     (("lab.",), lab.rows),
 )
 """What the ids of a suite begin with, and the suite. A suite runs when any of them fits what was asked for."""

@@ -114,7 +114,7 @@ def _middle(draw: st.DrawFn, made: Drawer) -> list[str]:
     made.device("dc-db1", "dc", "database-server", IPv4Address("10.1.192.2"), BACKBONE)
     made.device("noc-s1", "noc", "noc-server", IPv4Address("10.2.192.1"), BACKBONE)
     if len(cores) > 1 and draw(st.booleans()):
-        made.line("core-pair1", *cores, CircuitRole.PRIMARY, BACKBONE, up=False)
+        made.line("core-pair1", cores[0], cores[1], CircuitRole.PRIMARY, BACKBONE, up=False)
     for name in ("dc-r1", "noc-s1"):
         for number, core in enumerate(draw(_some(cores))):
             role = CircuitRole.BACKUP if number else CircuitRole.PRIMARY

@@ -28,10 +28,10 @@ Hop = tuple[str, str]
 class Table:
     """A router's routes: for every prefix the best distance and its ways; no way: the packet is dropped."""
 
-    routes: dict[IPv4Network, tuple[tuple[int, ...], frozenset[Hop]]] = field(default_factory=dict)
+    routes: dict[IPv4Network, tuple[tuple[float, ...], frozenset[Hop]]] = field(default_factory=dict)
     own: set[IPv4Address] = field(default_factory=set)
 
-    def add(self, prefix: IPv4Network, preference: tuple[int, ...], hops: frozenset[Hop]) -> None:
+    def add(self, prefix: IPv4Network, preference: tuple[float, ...], hops: frozenset[Hop]) -> None:
         known = self.routes.get(prefix)
         if known is None or preference < known[0]:
             self.routes[prefix] = (preference, hops)
@@ -85,8 +85,8 @@ class Oracle:
         circuit = self.network.devices[device].interface(port).circuit
         return circuit is None or circuit not in self.cut
 
-    def _adjacencies(self, area: str) -> nx.MultiDiGraph:
-        graph = nx.MultiDiGraph()
+    def _adjacencies(self, area: str) -> nx.MultiDiGraph[str]:
+        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         for name, config in self.intents.items():
             if any(port.area == area for port in config.interfaces):
                 graph.add_node(name)
@@ -107,7 +107,7 @@ class Oracle:
         up = {port.area for port in config.interfaces if port.area and self._up(name, port.name)}
         return config.ospf is not None and config.ospf.border and BACKBONE in up and len(up) > 1
 
-    def _distances(self, area: str, source: str) -> dict[str, int]:
+    def _distances(self, area: str, source: str) -> dict[str, float]:
         graph = self.areas[area]
         return dict(nx.single_source_dijkstra_path_length(graph, source)) if source in graph else {}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
+
 from drawn_network import networks
 from forwarding_oracle import Oracle
 from hypothesis import HealthCheck, given, settings
@@ -93,7 +95,7 @@ def test_the_line_up_is_the_one_that_packets_leave_by(network: Network, data: st
             assert circuit in oracle.next_circuits(device, root), (home, device)
 
 
-def _nearest_core(network: Network, oracle: Oracle, device: str):  # type: ignore[no-untyped-def]
+def _nearest_core(network: Network, oracle: Oracle, device: str) -> IPv4Address | None:
     """Return a core's loopback, where there is but one core to go to."""
     cores = [d for d in network.devices.values() if d.name.startswith("core-") and d.name not in oracle.dead]
     return cores[0].loopback if len(cores) == 1 and oracle.exchanges(device, cores[0].name) else None
