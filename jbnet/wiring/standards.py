@@ -88,19 +88,23 @@ def surroundings(directory: Path, files: Mapping[str, str], network: Network) ->
         if host in network.devices
     }
     return Surroundings(
-        approvers=_approvers(directory),
+        approvers=_approvers(directory, files.get("dr/approvers.yaml", "")),
         fences=fences if plan else None,
         watched=frozenset(role for check in checks.checks for role in check.roles) if monitors else None,
     )
 
 
-def _approvers(directory: Path) -> int | None:
+def _approvers(directory: Path, content: str) -> int | None:
+    from jbnet.model.errors import Missing, UsageError
+    from jbnet.wiring.declaration import lists_nobody
+
+    if lists_nobody(content):
+        return 0
     from jbnet.adapters.keys import load_approvers
-    from jbnet.model.errors import UsageError
 
     try:
         return len(load_approvers([directory / "dr"]).people)
-    except UsageError:
+    except (UsageError, Missing):
         return None
 
 
