@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jbnet.wiring.collector import uncollected
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -31,6 +33,7 @@ def read_declaration(directory: Path) -> Declaration:
     return declare(read_workspace(directory).files, Report())
 
 
+@uncollected()
 def check_workspace(directory: Path) -> Loaded:
     """Return the declared network and the findings of everything declared: monitors/, dr/ and standards too.
 
@@ -52,6 +55,7 @@ def check_workspace(directory: Path) -> Loaded:
     return Loaded(None if errors else loaded.network, tuple(found[key] for key in ordered))
 
 
+@uncollected()
 def _judge(texts: Texts) -> Loaded:
     """Return what the texts come to.
 
