@@ -30,7 +30,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One problem. ``code`` is stable (``JB`` and three digits, or the id of a standard's rule); ``related`` names the other places involved."""
+    """One problem.
+
+    ``code`` is stable (``JB`` and three digits, or the id of a standard's rule); ``related`` names the other places
+    involved.
+    """
 
     code: str
     severity: Severity

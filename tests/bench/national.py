@@ -48,6 +48,7 @@ services:
 ADDRESSES = """\
 pools: [8.0.0.0/6, 12.0.0.0/7, 14.0.0.0/8, 15.0.0.0/9, 15.128.0.0/10]
 services: 15.193.0.0/24
+public: [8.0.0.0/5]
 locations: {core: 15.192.0.0/16}
 levels:
   province: {block: 10, own: 16}

@@ -26,5 +26,5 @@ def test_a_tampered_journal_is_a_finding_of_its_own_code(tmp_path: Path) -> None
 def test_a_runbook_that_is_not_the_pinned_one_is_a_finding_of_its_own_code() -> None:
     book = {"name": "move", "title": "Move", "steps": [{"name": "look", "action": "assess"}]}
     first = {"seq": 1, "kind": "execution", "subject": "x", "data": {"runbook": book, "runbook_sha256": "0" * 64}}
-    found = audit([first], lambda _request, approval: Judged(approval, None), "journal.db")
+    found = audit([first], lambda _request, approval: Judged(approval), "journal.db")
     assert {finding.code for finding in found} == {"JB791"} <= RULES.keys()

@@ -124,8 +124,9 @@ def test_partners_are_met_where_their_kind_says(qinghai: Network) -> None:
 
 
 def test_names_of_lines_are_unique_among_circuits(qinghai: Network) -> None:
-    lines = [p.line for p in (*qinghai.premises.values(), *qinghai.peers.values()) if p.line is not None]
-    names = [line.name for line in lines]
+    offices = [office.line for office in qinghai.premises.values()]
+    partners = [peer.line for peer in qinghai.peers.values()]
+    names = [line.name for line in (*offices, *partners) if line is not None]
     assert len(set(names)) == len(names)
     assert not set(names) & qinghai.circuits.keys()
 
