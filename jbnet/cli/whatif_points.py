@@ -94,9 +94,9 @@ def _line(context: Context, mend: Mend) -> str:
 def _group(context: Context, group: Group) -> None:
     levels = ", ".join(f"{context.tr(LEVELS[level])} {count}" for level, count in group.levels.items())
     if group.kind == "device":
-        context.say("homes with one router ({count}): {levels}", count=len(group.names), levels=levels)
+        context.say("one router only ({count}): {levels}", count=len(group.names), levels=levels)
     else:
-        context.say("sites with one line, routed statically ({count}): {levels}", count=len(group.names), levels=levels)
+        context.say("one static line only ({count}): {levels}", count=len(group.names), levels=levels)
 
 
 LEVELS = {

@@ -1,0 +1,128 @@
+"""``jbnet whatif``: what it prints, how it exits, what it refuses."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from jbnet.cli.app import root
+from jbnet.cli.errors import run_guarded
+
+ROOT = Path(__file__).parents[3]
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], workspace: Path) -> Run:
+    def call(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["jbnet", "-C", str(workspace), *map(str, arguments)])
+        code = int(run_guarded(root))
+        said = capfd.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("net")
+    for name in ("inventory", "topology"):
+        shutil.copytree(ROOT / name, target / name)
+    return target
+
+
+def test_a_single_line_takes_all_below_it_and_is_named_by_its_highest_site(run: Run) -> None:
+    code, out, _ = run("whatif", "--fail", "circuit:mangya-up1")
+    assert code == 0
+    assert "mangya (+" in out
+    assert "services, with the number of sites" in out
+
+
+def test_the_old_options_say_the_same_as_fail(run: Run) -> None:
+    assert run("whatif", "--circuit", "mangya-up1")[:2] == run("whatif", "--fail", "circuit:mangya-up1")[:2]
+    assert run("whatif", "--site", "golmud-dc")[:2] == run("whatif", "--fail", "location:golmud-dc")[:2]
+
+
+def test_the_document_has_everything_that_was_shown_and_more(run: Run) -> None:
+    code, out, _ = run("--json", "whatif", "--fail", "circuit:xining-up1")
+    data = json.loads(out)["data"]
+    assert code == 0
+    assert data["on_backup"] == ["xining"]
+    assert data["cut_off"] == []
+    assert {"others", "premises", "devices", "services", "overloads", "degraded", "ways"} <= data.keys()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("kind", ["circuit", "device", "site", "srlg", "carrier", "underlay", "line"])
+def test_every_failure_of_a_kind_is_a_table_of_80_columns_the_worst_first(run: Run, lang: str, kind: str) -> None:
+    code, out, _ = run("--lang", lang, "whatif", "--each", kind, "--top", "5")
+    assert code == 0
+    assert max(cell_len(line) for line in out.splitlines()) <= 80
+
+
+def test_the_document_of_each_is_complete_whatever_is_shown(run: Run) -> None:
+    _, out, _ = run("--json", "whatif", "--each", "device", "--top", "1")
+    assert len(json.loads(out)["data"]) > 1000
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_single_points_fit_and_those_that_are_alike_are_counted(run: Run, lang: str) -> None:
+    code, out, _ = run("--lang", lang, "whatif", "--single-points", "--top", "3")
+    assert code == 0
+    assert max(cell_len(line) for line in out.splitlines()) <= 80
+    assert "422" in out
+
+
+def test_measured_demand_overloads_what_it_overloads(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "demand.json").write_text('{"mangya": 500}', encoding="utf-8")
+    (tmp_path / "demand.csv").write_text("site,mbps\nmangya,500\n", encoding="utf-8")
+    for name in ("demand.json", "demand.csv"):
+        _, out, _ = run("--json", "whatif", "--fail", "circuit:haixi-up1", "--demand", tmp_path / name)
+        assert any(over["load"] == 500.0 for over in json.loads(out)["data"]["overloads"])
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.json", "[]"),
+        ("a.json", '{"xining": "much"}'),
+        ("a.json", '{"xining": -1}'),
+        ("a.json", '{"atlantis": 1}'),
+        ("a.csv", "city,load\nxining,1\n"),
+        ("a.json", "{"),
+    ],
+)
+def test_demand_that_cannot_be_read_is_refused(run: Run, tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    code, _, err = run("whatif", "--fail", "circuit:xining-up1", "--demand", tmp_path / name)
+    assert code == 2
+    assert name in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "--each"),
+        (("--fail", "circuit:xinig-up1"), "circuit:xining-up1"),
+        (("--fail", "device:mangya"), "site:mangya"),
+        (("--each", "cable"), "srlg"),
+        (("--each", "device", "--single-points"), "one of them"),
+        (("--disjoint", "xining-r1"), "--from"),
+    ],
+)
+def test_wrong_use_is_refused_with_what_would_be_right(run: Run, arguments: tuple[str, ...], said: str) -> None:
+    code, _, err = run("whatif", *arguments)
+    assert code == 2
+    assert said in err
+
+
+def test_disjoint_routes_are_shown_and_their_absence_is_a_no(run: Run) -> None:
+    code, out, _ = run("whatif", "--disjoint", "xining-dc-r1", "--from", "noc-s1", "--from", "golmud-dc-r1")
+    assert (code, len(out.splitlines())) == (0, 2)
+    assert run("whatif", "--disjoint", "mangya-r1", "--from", "noc-s1", "--from", "golmud-dc-r1")[0] == 1
