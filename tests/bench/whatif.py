@@ -56,7 +56,7 @@ def rows() -> list[dict[str, object]]:
 
 
 def _sweep(network: Network) -> float:
-    """Return the seconds for every circuit and every device, with sites, services, loads, the tables included."""
+    """Return the CPU seconds for every circuit and device: sites, services, loads, building the tables included."""
     began = time.process_time()
     forecaster = Forecaster(network)
     felt = sum(bool(row.forecast.devices) for kind in ("circuit", "device") for row in each(forecaster, kind))
@@ -66,7 +66,7 @@ def _sweep(network: Network) -> float:
 
 
 def _peer(network: Network) -> float:
-    """Return the seconds that plain searches take for the same failures, connectivity alone."""
+    """Return the CPU seconds that plain searches take for the same failures, connectivity alone."""
     graph: nx.MultiGraph[str] = nx.MultiGraph()
     graph.add_nodes_from(network.devices)
     for circuit in network.circuits.values():
