@@ -71,6 +71,8 @@ def lay(directory: Path) -> tuple[str, ...]:
             )  # fmt: skip
     for file, content in files.items():
         write_file(directory, file, content)
+        if file.endswith(".sh"):
+            (directory / file).chmod(0o755)
     return tuple(files)
 
 
@@ -78,5 +80,5 @@ def _skeleton(folder: Traversable, prefix: str) -> Iterator[tuple[str, str]]:
     for entry in sorted(folder.iterdir(), key=lambda e: e.name):
         if entry.is_dir():
             yield from _skeleton(entry, f"{prefix}{entry.name}/")
-        elif entry.name.endswith((".yaml", ".md")):
+        elif entry.name.endswith((".yaml", ".md", ".sh", ".cfg")):
             yield f"{prefix}{entry.name}", entry.read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -121,6 +122,15 @@ def test_init_lays_a_workspace_that_checks_and_can_be_extended(run: Run, tmp_pat
     assert "jbnet address allocate" in out
     assert run("-C", place, "address", "allocate")[0] == 0
     assert run("-C", place, "check")[0] == 0
+
+
+def test_init_lays_what_ansible_needs_as_it_stands_in_the_shipped_workspace(run: Run, tmp_path: Path) -> None:
+    place = tmp_path / "new"
+    assert run("init", place)[0] == 0
+    for file in ("ansible.cfg", "playbooks/inventory.sh", "playbooks/in-noc.sh"):
+        laid, shipped = place / file, REPOSITORY / file
+        assert laid.read_text(encoding="utf-8") == shipped.read_text(encoding="utf-8")
+        assert os.access(laid, os.X_OK) == os.access(shipped, os.X_OK)
 
 
 def test_init_touches_nothing_where_something_is(run: Run, workspace: Path) -> None:
