@@ -125,15 +125,17 @@ class Forecaster:
         wide = BACKBONE in hit
         return {n for n, area in enumerate(layers.area_of) if area is not None and (wide or area in hit)}
 
-    def lines_up(self, failure: FailureSet, homes: Iterable[str]) -> Mapping[str, tuple[str, str]]:
-        """Return by which circuit homes go up after a failure, with the device on which it begins.
+    def lines_up(self, failure: FailureSet, homes: Iterable[str]) -> Mapping[str, tuple[str, tuple[str, ...]]]:
+        """Return by which circuits homes go up after a failure, with the device on which they begin.
+
+        Several circuits out of the backbone may be equally good; which of them a packet takes is the kernel's choice.
 
         Homes that do not speak OSPF, those of the core, and those cut off have none.
         """
         layers, now = self.layers, Uplinks(self._state(expand(self.network, failure), None))
         best = {home: now.best_of(layers.members.get(home, ())) for home in homes}
         return {
-            home: (layers.names[device], layers.circuits[way.circuit])
+            home: (layers.names[device], tuple(layers.circuits[c] for c in now.equals(device, way)))
             for home, (device, way) in best.items()
             if way.circuit != NOWHERE
         }

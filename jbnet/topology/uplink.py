@@ -53,6 +53,13 @@ class Uplinks:
         best = min(ways, key=lambda found: (found[1].cost, found[1].circuit), default=(NOWHERE, NO_WAY))
         return best if best[1].cost < INFINITY else (NOWHERE, NO_WAY)
 
+    def equals(self, device: int, way: Way) -> tuple[int, ...]:
+        """Return the circuits that lead up from a device as well as this way does, its own first."""
+        near = self.state.layers.near[BACKBONE].get(device, ()) if way.cost == self.core.cost(device) else ()
+        working = ((o, c, cost) for o, c, cost in near if o not in self.state.devices and c not in self.state.circuits)
+        others = (circuit for other, circuit, cost in working if self.core.cost(other) + cost == way.cost)
+        return tuple(dict.fromkeys((way.circuit, *others)))
+
     def core_cost(self, device: int) -> float:
         """Return the distance of a device of the backbone to the core."""
         return self.core.cost(device)

@@ -174,7 +174,9 @@ class Drill:
         reached = self.forecaster.reached(vantage, failure) - gone if vantage not in gone else frozenset({vantage})
         return frozenset(address for address, device in self.targets.items() if device in reached)
 
-    def _differences(self, expected: Mapping[str, frozenset[str]], lines: Mapping[str, tuple[str, str]]) -> list[str]:
+    def _differences(
+        self, expected: Mapping[str, frozenset[str]], lines: Mapping[str, tuple[str, tuple[str, ...]]]
+    ) -> list[str]:
         for vantage in self.vantages:
             vantage.ask(self.targets)
         found = []
@@ -187,15 +189,16 @@ class Drill:
     def _named(self, vantage: str, what: str, addresses: Iterable[str]) -> list[str]:
         return [f"from {vantage}: {self.targets[a]} ({a}) {what}" for a in sorted(addresses)]
 
-    def _other_line(self, home: str, device: str, circuit: str) -> Iterator[str]:
+    def _other_line(self, home: str, device: str, circuits: Sequence[str]) -> Iterator[str]:
         """Yield what is wrong when a home's traffic to the core leaves by another line than forecast."""
-        line = self.network.circuits[circuit]
-        here, far = (line.a, line.z.device) if line.a.device == device else (line.z, line.a.device)
+        lines = [self.network.circuits[circuit] for circuit in circuits]
+        ends = [(line.a, line.z.device) if line.a.device == device else (line.z, line.a.device) for line in lines]
+        far = ends[0][1]
         core = far if self.network.devices[far].uplink is None else self._noc_or(far, home)
         address = str(self.network.devices[core].loopback)
         said = self.lab.run(device, ["ip", "route", "get", address]).stdout
-        if f" dev {here.interface} " not in said:
-            yield f"{home} should go up over {circuit}: {device} says {' '.join(said.split()) or 'nothing'}"
+        if not any(f" dev {here.interface} " in said for here, _ in ends):
+            yield f"{home} should go up over {circuits}: {device} says {' '.join(said.split()) or 'nothing'}"
 
     def _noc_or(self, far: str, home: str) -> str:
         noc = self.network.noc

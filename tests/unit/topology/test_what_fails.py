@@ -76,7 +76,7 @@ def test_a_prefecture_on_its_backup_line_says_so_and_its_counties_do_not(network
 
 def test_a_line_up_is_the_one_of_the_device_that_is_nearest_to_the_core(network: Network) -> None:
     found = Forecaster(network).lines_up(FailureSet.of(circuits=["west-up1"]), ["west", "oasis", "core", "well"])
-    assert found == {"west": ("west-r2", "west-up2"), "oasis": ("oasis-r1", "oasis-up1")}
+    assert found == {"west": ("west-r2", ("west-up2",)), "oasis": ("oasis-r1", ("oasis-up1",))}
 
 
 def test_a_lost_database_stops_services_at_sites_that_are_up(network: Network) -> None:
