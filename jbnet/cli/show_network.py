@@ -52,7 +52,10 @@ def _srlg(network: Network, name: str) -> str:
 
 def site_view(network: Network, site: Site) -> View:
     """Return what is shown of a site."""
+    from jbnet.inventory.uses import below as all_below
+
     below = [other for other in network.sites.values() if other.parent == site.name]
+    held = all_below(network, site) & network.sites.keys()
     where = f"{site.lon:.4f} E, {site.lat:.4f} N" if site.lon is not None and site.lat is not None else None
     rows: list[tuple[Text, object]] = [
         (text("Name"), f"{site.name}  {site.name_zh}"),
@@ -69,7 +72,7 @@ def site_view(network: Network, site: Site) -> View:
         (text("Archetype"), site.archetype),
         (text("Block"), site.block),
         (text("Own prefix"), site.own),
-        (text("Sites below"), len(below) or None),
+        (text("Sites below"), len(held) - 1 or None),
         (text("Declared at"), site.place),
     ]
     devices: Rows = [(d.name, d.role, d.platform, str(d.loopback or "-"))
@@ -77,11 +80,11 @@ def site_view(network: Network, site: Site) -> View:
     services: Rows = [(s.name, s.name_zh) for s in network.services.values() if site.level in s.levels]
     lists: list[tuple[Text, Rows]] = [
         (text("Devices"), devices),
-        (text("Circuits upwards"), _circuit_rows(network, site.name)),
+        (text("Circuits upwards and inside"), _circuit_rows(network, site.name)),
         (text("Premises"), _premises_rows(network, site.name)),
         (text("Partners"), _partner_rows(network, site.name)),
         (text("Services"), services),
-        (text("Sites below"), [(other.name, other.name_zh) for other in below]),
+        (text("Sites directly below"), [(other.name, other.name_zh) for other in below]),
     ]
     return View(rows, lists)
 

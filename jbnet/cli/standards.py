@@ -101,8 +101,9 @@ def _rules(judged: Judged, name: str | None, sets: list[str] | None) -> list[Rul
     found = [rule for rule in rules if rule.id.lower() == name.lower()]
     if not found:
         near = nearest(name, {rule.id.lower() for rule in rules})
-        like = next((rule.id for rule in rules if rule.id.lower() == near), "jbnet standards")
-        raise UsageError("there is no rule {rule}", hint=text("did you mean {like}?", like=like), rule=name)
+        like = next((rule.id for rule in rules if rule.id.lower() == near), None)
+        hint = text("did you mean {like}?", like=like) if like else text("see: jbnet standards")
+        raise UsageError("there is no rule {rule}", hint=hint, rule=name)
     return found
 
 

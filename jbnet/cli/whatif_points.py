@@ -92,7 +92,10 @@ def _line(context: Context, mend: Mend) -> str:
 
 
 def _group(context: Context, group: Group) -> None:
-    levels = ", ".join(f"{context.tr(LEVELS[level])} {count}" for level, count in group.levels.items())
+    parts = [f"{context.tr(LEVELS[level])} {count}" for level, count in group.levels.items()]
+    if elsewhere := len(group.names) - sum(group.levels.values()):
+        parts.append(f"{context.tr('location')} {elsewhere}")
+    levels = ", ".join(parts)
     if group.kind == "device":
         context.say("one router only ({count}): {levels}", count=len(group.names), levels=levels)
     else:

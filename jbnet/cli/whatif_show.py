@@ -54,7 +54,7 @@ def show_each(context: Context, forecaster: Forecaster, kind: str, top: int) -> 
     if felt:
         _table(context, kind, felt[:top])
     if len(felt) > top:
-        context.say("{count} more do less harm: --top {all}, or --json", count=len(felt) - top, all=len(felt))
+        context.say("{count} more do no more harm: --top {all}, or --json", count=len(felt) - top, all=len(felt))
     context.say("{count} of {all} would be felt by nobody", count=len(found) - len(felt), all=len(found))
 
 
@@ -91,9 +91,11 @@ def _table(context: Context, kind: str, rows: Sequence[Row]) -> None:
     for row in rows:
         found = row.forecast
         worst = f"{found.overloads[0].percent}%" if found.overloads else ""
-        numbers = (len(found.cut_off), len(found.others), found.weight[0], len(found.on_backup))
+        others = len(found.others) + len(found.premises)
+        numbers = (len(found.cut_off), others, found.weight[0], len(found.on_backup))
         table.add_row(row.name, *(str(number or "") for number in numbers), worst)
     context.out.print(table)
+    context.say("others: locations, peers and offices")
     context.say("services lost: for every service the sites that lose it, summed")
 
 

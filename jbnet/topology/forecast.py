@@ -47,8 +47,9 @@ class Forecast:
 
     @property
     def weight(self) -> tuple[int, int, int]:
-        """Return how bad it is: services lost, summed over sites; homes cut off; homes on backup."""
-        return sum(s.sites for s in self.services), len(self.cut_off) + len(self.others), len(self.on_backup)
+        """Return how bad it is: services lost, summed over sites; homes and offices cut off; homes on backup."""
+        cut = len(self.cut_off) + len(self.others) + len(self.premises)
+        return sum(s.sites for s in self.services), cut, len(self.on_backup)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from jbnet.model.network import Level
+from jbnet.model.network import DeviceKind, Level
 from jbnet.topology.each import Row, rows, worst_first
 from jbnet.topology.failures import KINDS
 from jbnet.topology.forecast import Forecast, Forecaster
@@ -92,11 +92,20 @@ class _Finder:
         return self._network.devices[row.name].home if row.kind == "device" else None
 
     def _is_plain(self, row: Row, own: str | None) -> bool:
-        """Say whether it is the one line of a site, or the one router of a home."""
+        """Say whether it is the one line of a site, or the one router of a home of ours."""
         if row.kind == "device":
-            return own in self._network.sites or own in self._network.locations
+            return own not in self._network.peers and self._is_only(row.name, own)
         circuit = self._layers.circuit_number[row.name]
         return self._layers.layer[circuit] is None and row.name not in self._sessions()
+
+    def _is_only(self, name: str, own: str | None) -> bool:
+        """Say whether a home has no other device of the same kind: a server beside a router replaces none."""
+        beside = (self._layers.names[number] for number in self._layers.members.get(own or "", ()))
+        return all(other == name or self._kind(other) is not self._kind(name) for other in beside)
+
+    def _kind(self, device: str) -> DeviceKind:
+        role = self._network.roles.get(self._network.devices[device].role)
+        return role.kind if role is not None else DeviceKind.ROUTER
 
     def _sessions(self) -> set[str]:
         return {session.circuit for session in self._network.bgp_sessions}

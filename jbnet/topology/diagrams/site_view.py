@@ -92,7 +92,8 @@ def _site_facts(view: SiteView, site: Site) -> list[str]:
     speech = view.speech
     above = speech.home(view.network, site.parent) if site.parent else "-"
     level = speech.say(LEVEL[site.level])
-    first = [f"{site.name} · {site.name_zh} · {site.code} · {level} · {above} · {site.status}"]
+    status = speech.say(text(site.status.value))
+    first = [f"{site.name} · {site.name_zh} · {site.code} · {level} · {above} · {status}"]
     block = [str(site.block)] if site.block is not None else []
     contact = [site.contact.name, site.contact.phone or ""] if site.contact is not None else []
     second = " · ".join(part for part in (*block, site.address or "", *contact, site.opening_hours or "") if part)

@@ -43,6 +43,12 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> R
     return call
 
 
+def test_all_sites_below_are_counted_and_those_directly_below_are_listed(run: Run) -> None:
+    _, out, _ = run("show", "site", "golmud")
+    assert "Sites below    43" in out
+    assert "Sites directly below (11)" in out
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("what", THINGS)
 def test_every_noun_is_shown_within_80_columns(run: Run, what: tuple[str, str], lang: str) -> None:

@@ -66,6 +66,23 @@ def test_every_failure_of_a_kind_is_a_table_of_80_columns_the_worst_first(run: R
     assert max(cell_len(line) for line in out.splitlines()) <= 80
 
 
+def test_an_office_that_is_cut_off_is_somebody_and_is_counted(run: Run) -> None:
+    code, out, _ = run("whatif", "--each", "premises", "--top", "200")
+    assert code == 0
+    assert "xining-pension " in out
+    assert "banma-employment" not in out  # it has no line that could fail: it sits in the site's own building
+
+
+def test_the_groups_of_single_points_add_up_and_hold_no_router_with_a_partner_beside_it(run: Run) -> None:
+    _, out, _ = run("whatif", "--single-points")
+    groups = [line for line in out.splitlines() if " only (" in line]
+    for line in groups:
+        told, parts = line.split("(")[1].split("): ")
+        assert int(told) == sum(int(part.rsplit(" ", 1)[1]) for part in parts.split(", "))
+    assert not any("prefecture" in line for line in groups)
+    assert "device xining-r1" in out  # seven partners hang on it, but the prefecture has two routers
+
+
 def test_the_document_of_each_is_complete_whatever_is_shown(run: Run) -> None:
     _, out, _ = run("--json", "whatif", "--each", "device", "--top", "1")
     assert len(json.loads(out)["data"]) > 1000
