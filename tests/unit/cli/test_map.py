@@ -4,29 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import pytest
-
-from jbnet.cli.app import root
-from jbnet.cli.errors import run_guarded
+from command_line import Run
 
 REPOSITORY = Path(__file__).parents[3]
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["jbnet", *map(str, arguments)])
-        code = int(run_guarded(root))
-        said = capfd.readouterr()
-        return code, said.out, said.err
-
-    return call
 
 
 def test_the_levels_go_to_stdout_in_the_language_asked_for(run: Run) -> None:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
-from collections.abc import Callable
 from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
+from command_line import Run
 
 from jbnet.adapters.workspace import read_files
-from jbnet.cli.app import root
-from jbnet.cli.errors import run_guarded
 from jbnet.inventory import load
 from jbnet.inventory.address import FILE, allocation, freed
 from jbnet.inventory.plan_schema import AgenciesPart, LanPart, LinksPart, SchemeDecl
@@ -27,7 +24,6 @@ from jbnet.model.findings import Place
 GOLDEN = Path(__file__).parents[2] / "golden" / "check"
 BASE = read_files(GOLDEN / "base")
 WEST = "inventory/sites/west.yaml"
-Run = Callable[..., tuple[int, str, str]]
 
 
 def west(counties: str) -> str:
@@ -37,17 +33,6 @@ def west(counties: str) -> str:
 def changed(before: str, after: str) -> tuple[set[str], set[str]]:
     old, new = set(before.splitlines()), set(after.splitlines())
     return old - new, new - old
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["jbnet", *map(str, arguments)])
-        code = int(run_guarded(root))
-        said = capfd.readouterr()
-        return code, said.out, said.err
-
-    return call
 
 
 @pytest.fixture

@@ -1,0 +1,26 @@
+"""The command line as a function, in this process: fast, and seen by the debugger."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from jbnet.cli.app import root
+from jbnet.cli.errors import run_guarded
+
+Run = Callable[..., tuple[int, str, str]]
+"""Takes the words of a command line; returns its exit code, what it said on stdout and on stderr."""
+
+
+def runner(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs a command as ``jbnet`` would."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["jbnet", *map(str, arguments)])
+        code = int(run_guarded(root))
+        said = capfd.readouterr()
+        return code, said.out, said.err
+
+    return call
