@@ -142,6 +142,10 @@ def find_site(network: Network, name: str) -> Site:
     if len(matches) > 1:
         some = ", ".join(found.name for found in matches[:5])
         raise UsageError("{name} is the name of several sites: {sites}", name=name, sites=some)
+    if not matches and name in network.locations:
+        devices = ", ".join(device.name for device in network.devices.values() if device.home == name)
+        hint = text("{name} is a location; jbnet show device shows its devices: {devices}", name=name, devices=devices)
+        raise UsageError("there is no {kind} {name}", hint=hint, kind=text("site"), name=name)
     return matches[0] if matches else find("site", name, network.sites)
 
 

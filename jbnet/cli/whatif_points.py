@@ -69,6 +69,8 @@ def _mends(context: Context, point: Point) -> str:
         return _line(context, point.mends[0])
     known = [mend.monthly_cost for mend in point.mends if mend.monthly_cost is not None]
     named = ", ".join(mend.home for mend in point.mends[:3]) + ("…" if len(point.mends) > 3 else "")
+    if not known:
+        return context.tr("{count} lines ({homes})", count=len(point.mends), homes=named)
     all_priced = text(
         "{count} lines ({homes}), {cost} yuan a month", count=len(point.mends), homes=named, cost=sum(known)
     )

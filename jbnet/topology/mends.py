@@ -121,8 +121,9 @@ def _cut(forecaster: Forecaster, failure: FailureSet) -> Collection[str]:
     return {*found.cut_off, *found.others}
 
 
-def _price(mend: Mend) -> tuple[bool, int, int, str]:
-    return mend.monthly_cost is None, mend.monthly_cost or 0, mend.bandwidth or 0, mend.to
+def _price(mend: Mend) -> tuple[bool, int, int]:
+    """Return what mends are sorted by; equal ones stay in order: border routers and the core before neighbours."""
+    return mend.monthly_cost is None, mend.monthly_cost or 0, mend.bandwidth or 0
 
 
 def with_line(network: Network, mend: Mend) -> Network:

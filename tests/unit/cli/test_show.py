@@ -104,3 +104,9 @@ def test_a_misspelt_name_is_answered_with_the_nearest(run: Run) -> None:
     code, _, err = run("show", "premises", "xining-medcal")
     assert code == 2
     assert "xining-medical" in err
+
+
+def test_a_location_asked_for_as_a_site_is_answered_with_its_devices(run: Run) -> None:
+    code, _, err = run("show", "site", "xining-dc")
+    assert code == 2
+    assert "xining-dc-r1" in err

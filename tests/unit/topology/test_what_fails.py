@@ -182,6 +182,9 @@ def test_single_points_name_the_line_that_mends_and_group_what_is_alike(network:
     mend = by_name["oasis-up1"].mends[0]
     assert (mend.device, mend.to, mend.proved) == ("oasis-r1", "west-r2", True)
     assert by_name["west-r1"].mends[0].to == "west-r2"
+    unpriced = {name: replace(line, monthly_cost=None, carrier=None) for name, line in left.items()}
+    again, _ = single_points(Forecaster(replace(network, circuits=unpriced, devices=devices)))
+    assert {point.name: point for point in again}["oasis-up1"].mends[0].to == "west-r2"  # not a neighbouring county
     assert [(group.kind, group.names) for group in groups if group.kind == "circuit"] == [("circuit", ("well-up1",))]
 
 
