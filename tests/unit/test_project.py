@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from jbnet.catalogue import load
 from jbnet.cli.app import LAZY_COMMANDS, load_command
@@ -50,6 +51,14 @@ def test_every_text_has_a_chinese_translation() -> None:
         f"{place}: {template}" for place, template in templates() if has_words(template) and template not in catalogue
     ]
     assert not missing, "\n".join(missing)
+
+
+def test_no_text_is_translated_in_two_ways() -> None:
+    said: dict[str, set[str]] = {}
+    for file in sorted((ROOT / "jbnet" / "catalogue" / "zh").glob("*.yaml")):
+        for template, chinese in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+            said.setdefault(template, set()).add(chinese)
+    assert {template: both for template, both in said.items() if len(both) > 1} == {}
 
 
 def test_every_translation_uses_parameters_of_its_template() -> None:
