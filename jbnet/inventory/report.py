@@ -10,6 +10,8 @@ from jbnet.inventory.codes import RULES
 from jbnet.model.findings import Finding, Place, Severity
 from jbnet.model.text import Text
 
+_LONGEST = 500
+"""Characters of a text out of a file that a message quotes; lists of keys are shorter."""
 _MANY = 1000
 """Names past which only those with one half in common are compared: the rest would cost seconds."""
 
@@ -24,7 +26,8 @@ class Report:
         self, code: str, template: str, place: Place | None, related: Iterable[Place] = (), /, **params: object
     ) -> None:
         """Record a finding of that code; its severity is the rule's."""
-        finding = Finding(code, RULES[code].severity, Text(template, params), place, tuple(related))
+        said = Text(template, {name: _visible(value) for name, value in params.items()})
+        finding = Finding(code, RULES[code].severity, said, place, tuple(related))
         self._findings.setdefault((code, place, finding.message), finding)
 
     def extend(self, findings: Iterable[Finding]) -> None:
@@ -75,6 +78,16 @@ class FileReport:
             count = self._counts[code] - self.limit
             self._report.add(code, "and {count} more of {code} in this file", place, count=count, code=code)
         self._last.clear()
+
+
+def _visible(value: object) -> object:
+    """Return a parameter of a message as it may be printed: on one line, without what a terminal would obey."""
+    if isinstance(value, Text):
+        return Text(value.template, {name: _visible(inner) for name, inner in value.params.items()})
+    if not isinstance(value, str) or (len(value) <= _LONGEST and value.isprintable()):
+        return value
+    kept = value if len(value) <= _LONGEST else value[: _LONGEST - 3] + "..."
+    return "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in kept)
 
 
 def nearest(name: str, known: Collection[str]) -> str | None:

@@ -38,6 +38,7 @@ from jbnet.inventory.values import (
     Longitude,
     Mbits,
     Prefix,
+    Street,
 )
 from jbnet.inventory.values import Declared as Declared
 
@@ -85,7 +86,7 @@ class SiteDecl(Declared):
     phase: Annotated[int, Field(ge=1, le=9)] | None = None
     lon: Longitude | None = None
     lat: Latitude | None = None
-    address: Annotated[str, Field(min_length=1, max_length=120)] | None = None
+    address: Street | None = None
     contact: ContactDecl | None = None
     opening_hours: str | None = None
     demand: Mbits | None = None
@@ -145,7 +146,7 @@ class PeerDecl(Declared):
 class NetworkDecl(Declared):
     """The network itself. ``noc`` is the device on which jbnet runs."""
 
-    name: str
+    name: Label
     name_zh: Label
     asn: Asn
     supernet: Prefix
@@ -196,7 +197,7 @@ class RoleCosts(Declared):
 class AreasDecl(Declared):
     """OSPF areas: the backbone, the level that each makes an area, the levels that speak OSPF below it."""
 
-    backbone: str = "0.0.0.0"  # noqa: S104  an area, not an address to bind
+    backbone: Literal["0.0.0.0"] = "0.0.0.0"  # noqa: S104  an area, not an address to bind
     level: LevelName = "prefecture"
     speakers: tuple[LevelName, ...] = Field(strict=False)
 

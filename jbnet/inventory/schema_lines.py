@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from jbnet.inventory.values import Bandwidth, Declared, Label, Mtu, Yuan
+from jbnet.inventory.values import Bandwidth, Declared, Label, Line, Mtu, Yuan
 
 Media = Literal["fibre", "copper", "microwave", "satellite", "4g", "5g"]
 
@@ -15,14 +15,14 @@ class ContactDecl(Declared):
     """A person or desk to call."""
 
     name: Label
-    phone: str | None = None
+    phone: Line | None = None
 
 
 class CarrierDecl(Declared):
     """A carrier and whom to call."""
 
     name_zh: Label
-    phone: str | None = None
+    phone: Line | None = None
 
 
 class UnderlayDecl(Declared):
@@ -30,7 +30,7 @@ class UnderlayDecl(Declared):
 
     name_zh: Label
     operator: Label
-    phone: str | None = None
+    phone: Line | None = None
     mtu: Mtu = 1500
 
 
@@ -44,7 +44,7 @@ class LineDecl(Declared):
     """A leased line. ``bandwidth`` in Mbit/s, ``monthly_cost`` in yuan, ``payer`` a level or a site."""
 
     carrier: str | None = None
-    line_number: str | None = None
+    line_number: Line | None = None
     bandwidth: Bandwidth | None = None
     media: Media | None = None
     monthly_cost: Yuan | None = None
@@ -60,11 +60,11 @@ class CircuitDecl(LineDecl):
     role: Literal["primary", "backup"] | None = None
     latency_ms: Annotated[float, Field(ge=0, le=2000)] | None = None
     underlay: str | None = None
-    handoff: str | None = None
+    handoff: Line | None = None
 
 
 class PremisesDecl(LineDecl):
     """What differs for an agency's office at one site: its line, key by key, where it is, whom to call."""
 
-    address: str | None = None
+    address: Line | None = None
     contact: ContactDecl | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 
@@ -40,6 +40,17 @@ def _code(value: object) -> str:
     return value
 
 
+def _one_line(value: str) -> str:
+    """Return a text without the line break of a block; no other may be in it.
+
+    It goes into descriptions, tables and messages, where what follows a break would pass for a line of its own.
+    """
+    line = value.rstrip("\n")
+    if any(mark < " " or mark == "\x7f" for mark in line) or (value and not line):
+        return str(_fail("text on one line"))
+    return line
+
+
 _DOTTED = r"[0-9]{1,3}(\.[0-9]{1,3}){3}"
 _AS_PREFIX = {"type": "string", "pattern": rf"^{_DOTTED}/[0-9]{{1,2}}$", "description": "an IPv4 prefix: 10.8.0.0/13"}
 _AS_ADDRESS = {"type": "string", "pattern": rf"^{_DOTTED}$", "description": "an IPv4 address: 10.3.0.1"}
@@ -48,7 +59,9 @@ _AS_CODE = {"type": "string", "pattern": "^[0-9]+$", "description": "a division 
 Prefix = Annotated[IPv4Network, PlainValidator(_prefix), WithJsonSchema(_AS_PREFIX)]
 Address = Annotated[IPv4Address, PlainValidator(_address), WithJsonSchema(_AS_ADDRESS)]
 Code = Annotated[str, PlainValidator(_code), WithJsonSchema(_AS_CODE)]
-Label = Annotated[str, Field(min_length=1, max_length=60)]
+Line = Annotated[str, AfterValidator(_one_line)]
+Label = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_one_line)]
+Street = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_one_line)]
 Asn = Annotated[int, Field(ge=1, le=4294967294)]
 Bandwidth = Annotated[int, Field(ge=1, le=400_000)]
 Mbits = Annotated[float, Field(ge=0, le=400_000)]
