@@ -58,12 +58,12 @@ def _report_loops(declared: Declaration, report: Report) -> set[str]:
 
 def _chain(start: str, declared: Declaration) -> list[str]:
     """Return the way up from a site, ending with the first name met twice; empty when it ends at a root."""
-    chain: list[str] = []
+    chain: dict[str, None] = {}
     name: str | None = start
     while name is not None and name in declared.sites:
-        chain.append(name)
-        if name in chain[:-1]:
-            return chain
+        if name in chain:
+            return [*chain, name]
+        chain[name] = None
         name = declared.sites[name].parent
     return []
 
