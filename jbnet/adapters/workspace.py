@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from importlib import resources
@@ -53,7 +54,8 @@ def write_file(directory: Path, file: str, content: str) -> None:
         draft.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
         draft.replace(path)
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # on a read-only file system there is none, and it cannot be asked for
+            draft.unlink(missing_ok=True)
         raise Missing("cannot write {path}: {reason}", path=path, reason=error.strerror) from error
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import json
 import os
 import re
+import signal
 import sys
 import traceback
 from typing import TextIO
@@ -43,11 +45,14 @@ def run_guarded(app: typer.Typer) -> int:
         _print_error(context, error.text, error.hint, error.findings)
         return error.exit_code
     except click.exceptions.Exit as error:
+        if error.exit_code == ExitCode.INTERRUPTED:  # what typer makes of a KeyboardInterrupt
+            _end_undisturbed()
         return error.exit_code
     except click.ClickException as error:
         _print_usage(context, error)
         return ExitCode.USAGE
     except (KeyboardInterrupt, click.Abort):
+        _end_undisturbed()
         _print_error(context, text("interrupted"), None, ())
         return ExitCode.INTERRUPTED
     except OSError as error:
@@ -56,6 +61,15 @@ def run_guarded(app: typer.Typer) -> int:
     except Exception as error:  # noqa: BLE001  a defect of ours: say so in one line, keep the trace for JBNET_DEBUG
         _print_error(context, defect(error), text("set JBNET_DEBUG=1 for the trace, and report it"), ())
         return ExitCode.FAILED
+
+
+def _end_undisturbed() -> None:
+    """Let no further signal change the exit code of a command that was interrupted and has taken back what it began.
+
+    The interpreter gives signals their first meaning again before it ends: a second SIGTERM then would kill it.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def defect(error: Exception) -> Text:
@@ -137,9 +151,15 @@ def settle_streams() -> None:
 
 
 def open_streams() -> None:
-    """Open the standard streams that the caller closed onto nothing: else a file of ours would get their numbers."""
+    """Open the standard streams that the caller closed onto nothing: else a file of ours would get their numbers.
+
+    What a stream's encoding does not have is written as an escape.
+    """
     for name, descriptor, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
         if getattr(sys, name) is None:
             with contextlib.suppress(OSError):
                 os.dup2(os.open(os.devnull, os.O_RDWR), descriptor)
             setattr(sys, name, open(descriptor, mode, encoding="utf-8", closefd=False))  # noqa: SIM115  for good
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without Chinese shows escapes, which is no defect
+            stream.reconfigure(errors="backslashreplace")

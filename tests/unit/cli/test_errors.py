@@ -70,3 +70,30 @@ def test_what_the_system_refuses_names_the_file_and_is_no_defect(tmp_path: Path)
     (tmp_path / "state").write_text("a file where a folder is wanted")
     ended = shell(f"JBNET --state {tmp_path}/state lab status")
     assert (ended.returncode, ended.stderr) == (3, f"jbnet: {tmp_path}/state/lab.json: Not a directory\n")
+
+
+INTERRUPTED = """
+import atexit, signal, sys
+from jbnet import wiring
+from jbnet.cli import app
+
+def interrupted(directory):
+    raise KeyboardInterrupt
+
+wiring.check_workspace = interrupted
+atexit.register(lambda: print([signal.getsignal(n).name for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]))
+sys.argv = ["jbnet", "check"]
+app.main()
+"""
+
+
+def test_once_interrupted_no_further_signal_changes_the_exit_code() -> None:
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (130, False)
+    assert done.stdout == "['SIG_IGN', 'SIG_IGN', 'SIG_IGN']\n"
+
+
+def test_a_terminal_without_chinese_shows_escapes_and_no_defect() -> None:
+    done = shell("PYTHONIOENCODING=ascii JBNET --lang zh show site golmud")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u" in done.stdout
