@@ -35,6 +35,13 @@ USAGE: tuple[tuple[re.Pattern[str], str], ...] = (
 
 def run_guarded(app: typer.Typer) -> int:
     """Run the application and return its exit code; every failure becomes one clear message."""
+    code = _run(app)
+    if code == ExitCode.INTERRUPTED:
+        _end_undisturbed()
+    return code
+
+
+def _run(app: typer.Typer) -> int:
     command = typer.main.get_command(app)
     context = _context_from_argv()
     try:
@@ -45,14 +52,11 @@ def run_guarded(app: typer.Typer) -> int:
         _print_error(context, error.text, error.hint, error.findings)
         return error.exit_code
     except click.exceptions.Exit as error:
-        if error.exit_code == ExitCode.INTERRUPTED:  # what typer makes of a KeyboardInterrupt
-            _end_undisturbed()
         return error.exit_code
     except click.ClickException as error:
         _print_usage(context, error)
         return ExitCode.USAGE
     except (KeyboardInterrupt, click.Abort):
-        _end_undisturbed()
         _print_error(context, text("interrupted"), None, ())
         return ExitCode.INTERRUPTED
     except OSError as error:
