@@ -49,7 +49,7 @@ class Vantages:
             answer: Mapping[str, Any] = json.loads(done.stdout)
         except ValueError as error:
             said = done.stderr.strip()[-200:] or f"exit code {done.code}"
-            raise CommandFailed("{router} did not take {request}: {error}", router=router, request=" ".join(request), error=said) from error  # fmt: skip  # noqa: E501
+            raise CommandFailed("{router} did not take {request}: {error}", router=router, request=" ".join(request), error=said) from error  # fmt: skip  # noqa: E501  one sentence with its values
         return answer
 
     def ask_all(self, routers: Sequence[str], request: Sequence[str]) -> dict[str, Mapping[str, Any] | None]:

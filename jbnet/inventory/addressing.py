@@ -43,7 +43,7 @@ def site_spaces(declared: Declaration, sites: list[SiteItem], report: Report) ->
 
 def _space(site: SiteItem, key: str | None, scheme: SchemeDecl, declared: Declaration, report: Report) -> Space | None:
     assert declared.addresses is not None  # noqa: S101  judged before; this is for the type checker
-    assert declared.allocations is not None  # noqa: S101
+    assert declared.allocations is not None  # noqa: S101  the caller has looked; this is for the type checker
     plan = declared.addresses.decl
     rule = plan.levels.get(site.level.value)
     if rule is None:

@@ -58,7 +58,6 @@ class Peer:
 
     ``asn`` is theirs (None: routed statically). ``site`` is where an extranet partner is handed over; ``kind`` the
     kind of partner (``tax``), ``services`` the business services that it may use: what its filter lets through.
-    ``link`` is the prefix of the hand-over to a partner: the first host address is ours, the second theirs.
     An upstream peer's circuits stand in ``Network.circuits``; a partner's line is its own ``line``.
     """
 
@@ -71,7 +70,6 @@ class Peer:
     site: str | None = None
     services: tuple[str, ...] = ()
     line: Line | None = None
-    link: IPv4Network | None = None
     place: Place | None = None
 
 

@@ -68,7 +68,7 @@ class Promote:
         name, host = where.database.name, where.host
         if not state.leads:
             return StepOutcome(False, text("{database} on {host} does not lead", database=name, host=host), evidence)
-        message = text("{database} on {host} leads on timeline {timeline}", database=name, host=host, timeline=state.timeline)  # fmt: skip  # noqa: E501
+        message = text("{database} on {host} leads on timeline {timeline}", database=name, host=host, timeline=state.timeline)  # fmt: skip  # noqa: E501  one sentence with its values
         return StepOutcome(True, message, {**evidence, "after": facts(state)})
 
 

@@ -67,7 +67,7 @@ class RebuildStandby:
         mine.drop_slots()
         if where.database.replication == "sync":
             source.settings(where.host, follow=False)
-        message = text("{database}: {host} follows {source}", database=where.database.name, host=where.host, source=where.other)  # fmt: skip  # noqa: E501
+        message = text("{database}: {host} follows {source}", database=where.database.name, host=where.host, source=where.other)  # fmt: skip  # noqa: E501  one sentence with its values
         return StepOutcome(True, message, evidence)
 
     def verify(self, params: Params) -> StepOutcome:

@@ -17,10 +17,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "lab")]
 
-from conftest import copy_workspace  # noqa: E402
-from province_view import available_mib, from_the_noc  # noqa: E402
+from conftest import copy_workspace  # noqa: E402  found only on the path set above
+from province_view import available_mib, from_the_noc  # noqa: E402  found only on the path set above
 
-from jbnet import wiring  # noqa: E402
+from jbnet import wiring  # noqa: E402  found only on the path set above
 
 SCALE = "province"
 GOALS = {"up_s": 180.0, "gib": 18.0, "reached_s": 60.0, "rest_cores": 1.0, "status_s": 2.0, "down_s": 30.0}

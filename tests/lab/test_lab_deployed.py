@@ -50,7 +50,7 @@ def test_every_device_of_ours_answers_the_noc(lab: Lab) -> None:
     assert network.noc is not None
     for name, loopback in ours.items():
         ping = ["ping", "-n", "-c1", "-W1", loopback]
-        assert eventually(lambda ping=ping: lab.run(str(network.noc), ping).returncode == 0), name  # type: ignore[misc]
+        assert eventually(lambda ping=ping: lab.run(str(network.noc), ping).returncode == 0), name  # type: ignore[misc]  # a default of a lambda has no type
 
 
 def test_another_up_gets_the_lab_it_asked_for_or_is_told(lab: Lab) -> None:

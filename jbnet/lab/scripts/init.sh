@@ -61,7 +61,7 @@ fi
 for daemon in $DAEMONS; do
     module=
     case " $AGENTX " in *" $daemon "*) module="-M snmp" ;; esac
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2086  # the module's option is two words or none
     /usr/lib/frr/"$daemon" -d -P 0 $module 8>&- || fail "$daemon"
 done
 vtysh -b 8>&- || note="frr.conf was not taken whole"
