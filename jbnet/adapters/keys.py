@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_ssh_public_key,
 )
 
+from jbnet.inventory.reading.source import Source, read
 from jbnet.inventory.report import Report
-from jbnet.inventory.source import Source, read
 from jbnet.model.errors import Missing, Refused, UsageError
 from jbnet.model.findings import Place
 from jbnet.model.text import text

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jbnet.inventory.ansible import Login
+from jbnet.inventory.exchange.ansible import Login
 from jbnet.model.errors import Missing
 from jbnet.model.text import text
 from jbnet.ports import PlaybookResult

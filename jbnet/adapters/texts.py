@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from jbnet.inventory.reading.source import LARGEST
 from jbnet.inventory.report import Report
-from jbnet.inventory.source import LARGEST
 from jbnet.model.findings import Finding, Place
 from jbnet.model.text import text
 

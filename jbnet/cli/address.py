@@ -11,7 +11,7 @@ from jbnet.model.text import text
 
 if TYPE_CHECKING:
     from jbnet.cli.context import Context
-    from jbnet.inventory.address import Allocation
+    from jbnet.inventory.addresses.changes import Allocation
     from jbnet.inventory.declaration import Declaration
     from jbnet.model.network import Network
 
@@ -28,7 +28,7 @@ def allocate(ctx: typer.Context, dry_run: DryRun = False) -> None:
     """Give every site without addresses a block, recorded in topology/allocations.yaml. Moves no other."""
     context: Context = ctx.obj
     from jbnet.adapters.workspace import read_files
-    from jbnet.inventory.address import allocation
+    from jbnet.inventory.addresses.changes import allocation
 
     found = allocation(read_files(context.directory))
     _write(context, found, dry_run)
@@ -53,7 +53,7 @@ def free(
     """
     context: Context = ctx.obj
     from jbnet.adapters.workspace import read_files
-    from jbnet.inventory.address import freed
+    from jbnet.inventory.addresses.changes import freed
 
     found = freed(read_files(context.directory), name)
     _write(context, found, dry_run)
@@ -79,7 +79,7 @@ def renumber(
     """
     context: Context = ctx.obj
     from jbnet.adapters.workspace import read_files
-    from jbnet.inventory.renumber import renumbered
+    from jbnet.inventory.addresses.renumber import renumbered
 
     found = renumbered(read_files(context.directory), site, length)
     _write(context, found, dry_run)
@@ -121,7 +121,7 @@ def why(
     """Say whose an address is and by which rule, from the supernet down; for a free one, what comes next there."""
     context: Context = ctx.obj
     from jbnet.cli.address_tables import summary_lines, why_lines
-    from jbnet.inventory.why import why as answers
+    from jbnet.inventory.addresses.why import why as answers
 
     network, declared = _load(context)
     found = answers(network, declared, name)
@@ -150,7 +150,7 @@ def why(
 def _load(context: Context) -> tuple[Network, Declaration]:
     """Return the whole network, and the declaration with the places of what it says."""
     from jbnet.adapters.workspace import read_files
-    from jbnet.inventory.why import declared_plan
+    from jbnet.inventory.addresses.why import declared_plan
     from jbnet.wiring import load_network
 
     network = load_network(context.directory, context.state_dir, whole=True)
@@ -160,7 +160,7 @@ def _load(context: Context) -> tuple[Network, Declaration]:
 def _write(context: Context, found: Allocation, dry_run: bool) -> None:
     """Write the record before anything is said: who reads only the first lines closes the pipe."""
     from jbnet.adapters.workspace import write_file
-    from jbnet.inventory.address import FILE
+    from jbnet.inventory.addresses.changes import FILE
 
     if not dry_run and (found.added or found.freed or found.rekeyed):
         write_file(context.directory, FILE, found.content)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from jbnet.inventory.uses import Kind, Use, below, uses
+from jbnet.inventory.addresses.uses import Kind, Use, below, uses
 from jbnet.model.text import Text, text
 
 if TYPE_CHECKING:
     from jbnet.cli.context import Context
+    from jbnet.inventory.addresses.why import Answer
     from jbnet.inventory.declaration import Declaration
-    from jbnet.inventory.why import Answer
     from jbnet.model.network import Network, Site
 
 KINDS = ("block", "own", "lan", "agency", "link", "loopback", "service", "extranet", "interface", "reserved")
@@ -65,9 +65,9 @@ def _row(use: Use, network: Network, used: dict[str, int]) -> Row:
 
 def _given_out(network: Network, declared: Declaration) -> dict[str, int]:
     """Return how much of each site's block is given out, in percent, by the site's name."""
-    from jbnet.inventory.allocation import Rooms, recorded
-    from jbnet.inventory.hierarchy import check_hierarchy
-    from jbnet.inventory.plan_fullness import fullness
+    from jbnet.inventory.addresses.allocation import Rooms, recorded
+    from jbnet.inventory.addresses.plan_fullness import fullness
+    from jbnet.inventory.building.hierarchy import check_hierarchy
     from jbnet.inventory.report import Report
 
     if declared.addresses is None:

@@ -14,7 +14,7 @@ from jbnet.model.text import text
 
 if TYPE_CHECKING:
     from jbnet.cli.context import Context
-    from jbnet.inventory.exchange import Column
+    from jbnet.inventory.exchange.tables import Column
 
 app = typer.Typer(
     help="The declaration for other tools: spreadsheets, Ansible.", no_args_is_help=True, add_completion=False
@@ -83,8 +83,8 @@ def _variables(found: dict[str, object], host: str) -> dict[str, object]:
 
 def _table(context: Context, name: str, chosen: str | None, output: Path | None, *, excel: bool) -> None:
     from jbnet import wiring
-    from jbnet.inventory.exchange import Kind, columns, rows
-    from jbnet.inventory.exchange_csv import write
+    from jbnet.inventory.exchange.csv_cells import write
+    from jbnet.inventory.exchange.tables import Kind, columns, rows
 
     kind = Kind(name)
     shown = _chosen(columns(kind), chosen)

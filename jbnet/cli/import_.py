@@ -9,7 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from jbnet.cli.context import Context
-    from jbnet.inventory.exchange_import import Taken
+    from jbnet.inventory.exchange.taking import Taken
 
 app = typer.Typer(
     help="Take sites or circuits from CSV into the YAML files.", no_args_is_help=True, add_completion=False

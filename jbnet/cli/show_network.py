@@ -52,7 +52,7 @@ def _srlg(network: Network, name: str) -> str:
 
 def site_view(network: Network, site: Site) -> View:
     """Return what is shown of a site."""
-    from jbnet.inventory.uses import below as all_below
+    from jbnet.inventory.addresses.uses import below as all_below
 
     below = [other for other in network.sites.values() if other.parent == site.name]
     held = all_below(network, site) & network.sites.keys()

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from jbnet.inventory import schema
-from jbnet.inventory.prune import words
+from jbnet.inventory.reading.prune import words
+from jbnet.inventory.reading.source import Path, Source, read
+from jbnet.inventory.reading.validate import validate
 from jbnet.inventory.report import Report
-from jbnet.inventory.source import Path, Source, read
-from jbnet.inventory.validate import validate
-from jbnet.inventory.values import Declared
+from jbnet.inventory.schema import inventory as schema
+from jbnet.inventory.schema.values import Declared
 from jbnet.model.findings import Place
 from jbnet.model.network import Level
 

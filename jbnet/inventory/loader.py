@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from jbnet.inventory import agencies, assemble, business, extranet, lines, rules
-from jbnet.inventory.address_checks import check_addresses
-from jbnet.inventory.addressing import Space, check_plan, home_spaces, site_spaces
+from jbnet.inventory import rules
+from jbnet.inventory.addresses.addressing import Space, check_plan, home_spaces, site_spaces
+from jbnet.inventory.addresses.checks import check_addresses
+from jbnet.inventory.addresses.exceptions import apply_exceptions
+from jbnet.inventory.building import agencies, assemble, business, extranet, lines
+from jbnet.inventory.building.expand import Expander, Expansion
+from jbnet.inventory.building.hierarchy import check_hierarchy, dangling
+from jbnet.inventory.building.homes import Home, location_homes, site_homes
+from jbnet.inventory.building.naming import check_names
 from jbnet.inventory.declaration import Declaration, SiteItem, declare
-from jbnet.inventory.exceptions import apply_exceptions
-from jbnet.inventory.expand import Expander, Expansion
-from jbnet.inventory.hierarchy import check_hierarchy, dangling
-from jbnet.inventory.homes import Home, location_homes, site_homes
-from jbnet.inventory.naming import check_names
 from jbnet.inventory.report import Report
 from jbnet.inventory.rules.world import World
 from jbnet.inventory.scale import check_scales

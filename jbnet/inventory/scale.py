@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from jbnet.inventory import schema
+from jbnet.inventory.building.hierarchy import dangling
 from jbnet.inventory.declaration import Declaration
-from jbnet.inventory.hierarchy import dangling
+from jbnet.inventory.reading.source import read
+from jbnet.inventory.reading.validate import validate
 from jbnet.inventory.report import Report, nearest
-from jbnet.inventory.source import read
-from jbnet.inventory.validate import validate
+from jbnet.inventory.schema import inventory as schema
 from jbnet.model.errors import AnswerIsNo, UsageError
 from jbnet.model.findings import Place
 from jbnet.model.network import Network

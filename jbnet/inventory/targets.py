@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from jbnet.inventory.reading.source import Source, read
+from jbnet.inventory.reading.validate import validate
 from jbnet.inventory.report import Report, nearest
-from jbnet.inventory.source import Source, read
-from jbnet.inventory.validate import validate
-from jbnet.inventory.values import Declared, LevelName
+from jbnet.inventory.schema.values import Declared, LevelName
 from jbnet.model.findings import Finding, Place
 from jbnet.model.network import Level, Network
 from jbnet.model.text import text

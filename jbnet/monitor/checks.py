@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from jbnet.inventory.reading.source import Source, read
+from jbnet.inventory.reading.validate import validate
 from jbnet.inventory.report import Report, nearest
-from jbnet.inventory.source import Source, read
-from jbnet.inventory.validate import validate
 from jbnet.model.findings import Finding
 from jbnet.model.network import Device, Role
 from jbnet.monitor.policy import Policy

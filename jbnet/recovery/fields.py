@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from jbnet.inventory.reading.source import Path, Source
 from jbnet.inventory.report import nearest
-from jbnet.inventory.source import Path, Source
 from jbnet.model.findings import Finding, Place, Severity
 from jbnet.model.text import Text, text
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from jbnet.inventory.reading.source import Path, Source, read
 from jbnet.inventory.report import Report, nearest
-from jbnet.inventory.source import Path, Source, read
 from jbnet.model.findings import Finding
 from jbnet.model.network import Network
 from jbnet.model.text import Text, text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from jbnet.inventory.reading.source import Path, Source, read
 from jbnet.inventory.report import Report
-from jbnet.inventory.source import Path, Source, read
 from jbnet.model.findings import Finding
 from jbnet.model.text import text
 from jbnet.recovery.fields import Fields, Findings

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from jbnet.inventory.reading.source import Path, Source, read
 from jbnet.inventory.report import Report
-from jbnet.inventory.source import Path, Source, read
 from jbnet.model.findings import Finding, Place
 from jbnet.model.text import text
 from jbnet.recovery.canonical import digest

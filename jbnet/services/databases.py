@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from jbnet.inventory.ansible import device_variables
+from jbnet.inventory.exchange.ansible import device_variables
 from jbnet.model.errors import CommandFailed, Refused, Unreachable
 from jbnet.model.network import Network
 from jbnet.model.secrets import Secret

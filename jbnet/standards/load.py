@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from jbnet.inventory.reading.source import Source, read
+from jbnet.inventory.reading.validate import validate
 from jbnet.inventory.report import Report, nearest
-from jbnet.inventory.source import Source, read
-from jbnet.inventory.validate import validate
 from jbnet.model.findings import Finding, Severity
 from jbnet.standards.model import Aspect, Bilingual, Evidence, Rule, RuleSet, Waiver
 from jbnet.standards.predicates import VOCABULARY

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, create_model
 from pydantic_core import PydanticCustomError
 
-from jbnet.inventory.schema import Declared
+from jbnet.inventory.schema.inventory import Declared
 from jbnet.standards.predicates import VOCABULARY
 from jbnet.standards.subjects import FILTERS
 

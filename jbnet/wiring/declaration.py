@@ -125,8 +125,8 @@ def _findings_of_approvers(directory: Path, content: str) -> tuple[Finding, ...]
 
 def lists_nobody(content: str) -> bool:
     """Say whether dr/approvers.yaml plainly has no people: then the library that reads keys, a costly one, can wait."""
+    from jbnet.inventory.reading.source import read
     from jbnet.inventory.report import Report
-    from jbnet.inventory.source import read
 
     source = read("dr/approvers.yaml", content, Report())
     return source is not None and source.data in (None, {}, {"people": None}, {"people": {}})

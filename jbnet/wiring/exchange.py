@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from jbnet.wiring.declaration import load_network
 
 if TYPE_CHECKING:
-    from jbnet.inventory.ansible import Login
-    from jbnet.inventory.exchange_csv import Sheet
-    from jbnet.inventory.exchange_import import Taken
+    from jbnet.inventory.exchange.ansible import Login
+    from jbnet.inventory.exchange.csv_cells import Sheet
+    from jbnet.inventory.exchange.taking import Taken
     from jbnet.model.network import Network
 
 
 def ansible_login(state_dir: Path) -> Login:
     """Return how Ansible logs in to devices: the files of the state directory, which need not exist yet."""
-    from jbnet.inventory.ansible import ACCOUNT, Login
+    from jbnet.inventory.exchange.ansible import ACCOUNT, Login
 
     state = state_dir.absolute()
     return Login(str(state / "keys" / ACCOUNT), str(state / "known_hosts"))
@@ -24,7 +24,7 @@ def ansible_login(state_dir: Path) -> Login:
 
 def ansible_inventory(directory: Path, state_dir: Path) -> dict[str, object]:
     """Return the Ansible inventory; with a lab up, of its devices alone. Raises AnswerIsNo, UsageError, TargetError."""
-    from jbnet.inventory.ansible import inventory
+    from jbnet.inventory.exchange.ansible import inventory
 
     return inventory(reachable_network(directory, state_dir), ansible_login(state_dir))
 
@@ -51,9 +51,9 @@ def take_table(directory: Path, kind: str, path: Path) -> tuple[Sheet | None, Ta
     Raises Missing (the file), UsageError (no workspace) and AnswerIsNo (the declaration has errors already).
     """
     from jbnet.adapters.workspace import read_files
-    from jbnet.inventory.exchange import Kind
-    from jbnet.inventory.exchange_csv import LIMIT, read
-    from jbnet.inventory.exchange_import import Taken, take
+    from jbnet.inventory.exchange.csv_cells import LIMIT, read
+    from jbnet.inventory.exchange.tables import Kind
+    from jbnet.inventory.exchange.taking import Taken, take
     from jbnet.inventory.report import Report
     from jbnet.wiring.files import read_bytes
 

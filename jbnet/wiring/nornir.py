@@ -13,7 +13,7 @@ from jbnet.wiring.exchange import ansible_login, reachable_network
 if TYPE_CHECKING:
     from nornir.core.inventory import ConnectionOptions, Defaults, Groups, Host, Inventory
 
-    from jbnet.inventory.ansible import Login
+    from jbnet.inventory.exchange.ansible import Login
     from jbnet.model.network import Device, Network
 
 
@@ -33,7 +33,7 @@ class JbnetInventory:
         """Return the inventory. Raises AnswerIsNo (errors in the declaration), UsageError and TargetError."""
         from nornir.core.inventory import Defaults, Groups, Hosts, Inventory
 
-        from jbnet.inventory.ansible import ours
+        from jbnet.inventory.exchange.ansible import ours
         from jbnet.inventory.select import select
 
         network = reachable_network(self._directory, self._state)
@@ -48,7 +48,7 @@ class JbnetInventory:
 def _host(network: Network, device: Device, login: Login, groups: Groups, defaults: Defaults) -> Host:
     from nornir.core.inventory import Group, Host, ParentGroups
 
-    from jbnet.inventory.ansible import PORT, facts, groups_of
+    from jbnet.inventory.exchange.ansible import PORT, facts, groups_of
 
     known = facts(network, device)
     for name in groups_of(network, device):

@@ -25,7 +25,7 @@ def _of_model(module: str, name: str, title: str) -> Callable[[], dict[str, Any]
     def make() -> dict[str, Any]:
         from importlib import import_module
 
-        from jbnet.inventory.json_schema import schema_of
+        from jbnet.inventory.schema.export import schema_of
 
         return schema_of(getattr(import_module(module), name), title)
 
@@ -43,17 +43,21 @@ def _of_recovery(name: str) -> Callable[[], dict[str, Any]]:
 
 
 KINDS: Mapping[str, Kind] = {
-    "inventory": Kind("inventory/*", _of_model("jbnet.inventory.schema", "InventoryFile", "A file below inventory/")),
+    "inventory": Kind(
+        "inventory/*", _of_model("jbnet.inventory.schema.inventory", "InventoryFile", "A file below inventory/")
+    ),
     "addresses": Kind(
-        "topology/addresses.yaml", _of_model("jbnet.inventory.plan_schema", "AddressesFile", "The address plan")
+        "topology/addresses.yaml", _of_model("jbnet.inventory.schema.plan", "AddressesFile", "The address plan")
     ),
     "allocations": Kind(
-        "topology/allocations.yaml", _of_model("jbnet.inventory.plan_schema", "AllocationsFile", "Allocated blocks")
+        "topology/allocations.yaml", _of_model("jbnet.inventory.schema.plan", "AllocationsFile", "Allocated blocks")
     ),
-    "routing": Kind("topology/routing.yaml", _of_model("jbnet.inventory.schema", "RoutingFile", "The routing policy")),
-    "lab": Kind("topology/lab.yaml", _of_model("jbnet.inventory.schema", "LabFile", "Scales of the lab")),
+    "routing": Kind(
+        "topology/routing.yaml", _of_model("jbnet.inventory.schema.inventory", "RoutingFile", "The routing policy")
+    ),
+    "lab": Kind("topology/lab.yaml", _of_model("jbnet.inventory.schema.inventory", "LabFile", "Scales of the lab")),
     "naming": Kind(
-        "topology/naming.yaml", _of_model("jbnet.inventory.naming_schema", "NamingFile", "The naming standard")
+        "topology/naming.yaml", _of_model("jbnet.inventory.schema.naming", "NamingFile", "The naming standard")
     ),
     "targets": Kind("topology/targets.yaml", _of_model("jbnet.inventory.targets", "TargetsFile", "The plan's targets")),
     "standards": Kind(

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from jbnet.adapters.workspace import read_files
 from jbnet.inventory import load
-from jbnet.inventory.address import FILE, allocation, freed
-from jbnet.inventory.blocks import Room, Taken, range_of
-from jbnet.inventory.renumber import renumbered
+from jbnet.inventory.addresses.blocks import Room, Taken, range_of
+from jbnet.inventory.addresses.changes import FILE, allocation, freed
+from jbnet.inventory.addresses.renumber import renumbered
 from jbnet.model.network import Network
 
 ROOT = Path(__file__).parents[2]

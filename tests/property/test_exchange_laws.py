@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from jbnet.adapters.workspace import read_files
 from jbnet.inventory import load
-from jbnet.inventory.exchange import IMPORTABLE, Column, Kind, columns, rows
-from jbnet.inventory.exchange_csv import BOM, Sheet, read, write
-from jbnet.inventory.exchange_import import Taken, take
-from jbnet.inventory.exchange_style import in_flow, scalar
-from jbnet.inventory.exchange_yaml import edit
+from jbnet.inventory.exchange.csv_cells import BOM, Sheet, read, write
+from jbnet.inventory.exchange.style import in_flow, scalar
+from jbnet.inventory.exchange.tables import IMPORTABLE, Column, Kind, columns, rows
+from jbnet.inventory.exchange.taking import Taken, take
+from jbnet.inventory.exchange.yaml_edits import edit
+from jbnet.inventory.reading.source import read as read_yaml
 from jbnet.inventory.report import Report
-from jbnet.inventory.source import read as read_yaml
 from jbnet.model.network import Network
 
 ROOT = Path(__file__).parents[2]
@@ -200,7 +200,7 @@ def test_an_edit_says_what_was_asked_or_is_refused(
 ) -> None:
     import yaml
 
-    from jbnet.inventory.exchange_yaml import CannotEdit
+    from jbnet.inventory.exchange.yaml_edits import CannotEdit
 
     content = yaml.safe_dump(before, default_flow_style=flow, allow_unicode=True).replace("\n", ending)
     content = (f"# before{ending}{ending}" if comment else "") + content + (f"# after{ending}" if comment else "")

@@ -17,8 +17,8 @@ from jbnet.adapters.workspace import read_files
 from jbnet.inventory import load
 from jbnet.inventory.codes import RULES
 from jbnet.inventory.loader import Loaded
+from jbnet.inventory.reading.source import read
 from jbnet.inventory.report import Report
-from jbnet.inventory.source import read
 from jbnet.model.findings import Finding
 from jbnet.model.network import Network
 from jbnet.recovery.names import plan_names, runbook_names

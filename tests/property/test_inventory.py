@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from jbnet.adapters.workspace import read_files
 from jbnet.inventory import load
-from jbnet.inventory.address import FILE, allocation
+from jbnet.inventory.addresses.changes import FILE, allocation
 from jbnet.inventory.loader import Loaded
 from jbnet.model.network import Network
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from jbnet.inventory.building.equipment import CircuitSpec, archetype_of, circuit_of, override
 from jbnet.inventory.declaration import Declaration, Item, SiteItem
-from jbnet.inventory.equipment import CircuitSpec, archetype_of, circuit_of, override
 from jbnet.inventory.explain.fact import DEFAULT, ITSELF, Fact, archetype, of_archetype, said
 from jbnet.inventory.report import Report
 from jbnet.model.equipment import Device

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from jbnet.inventory.building.leased import leased
 from jbnet.inventory.declaration import Declaration, Item, SiteItem
 from jbnet.inventory.explain.fact import DEFAULT, ITSELF, Fact, said
-from jbnet.inventory.leased import leased
-from jbnet.inventory.schema_lines import LineDecl
+from jbnet.inventory.schema.lines import LineDecl
 from jbnet.model.findings import Place
 from jbnet.model.lines import Line
 from jbnet.model.network import Network

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from jbnet.inventory.addresses.identity import identities
 from jbnet.inventory.declaration import Declaration, SiteItem
 from jbnet.inventory.explain.fact import DEFAULT, ITSELF, Fact, ancestors, archetype, of_archetype, said
-from jbnet.inventory.identity import identities
 from jbnet.model.findings import Place
 from jbnet.model.network import Network
 from jbnet.model.places import Site

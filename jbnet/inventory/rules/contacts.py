@@ -7,8 +7,8 @@ import re
 from jbnet.inventory.declaration import Item, SiteItem
 from jbnet.inventory.opening_hours import fault
 from jbnet.inventory.rules.world import World
-from jbnet.inventory.schema import ArchetypeDecl
-from jbnet.inventory.schema_lines import CarrierDecl, ContactDecl, UnderlayDecl
+from jbnet.inventory.schema.inventory import ArchetypeDecl
+from jbnet.inventory.schema.lines import CarrierDecl, ContactDecl, UnderlayDecl
 from jbnet.model.findings import Place
 
 _PHONE = re.compile(r"\+?[0-9]([0-9 -]*[0-9])?\Z")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jbnet.inventory.hierarchy import dangling
+from jbnet.inventory.building.hierarchy import dangling
 from jbnet.inventory.rules.world import World
 from jbnet.model.findings import Place
 from jbnet.platforms.registry import names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jbnet.inventory.declaration import Item
 from jbnet.inventory.rules.world import World
-from jbnet.inventory.schema import ServiceDecl
+from jbnet.inventory.schema.inventory import ServiceDecl
 from jbnet.model.business import Objective, Service
 from jbnet.model.findings import Place
 

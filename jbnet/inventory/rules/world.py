@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from jbnet.inventory.building.equipment import CircuitSpec
 from jbnet.inventory.declaration import Declaration
-from jbnet.inventory.equipment import CircuitSpec
 from jbnet.inventory.report import Report
 from jbnet.model.findings import Place
 from jbnet.model.lines import Circuit, Line

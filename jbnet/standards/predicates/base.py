@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from pydantic import ConfigDict
 
-from jbnet.inventory.schema import Declared
+from jbnet.inventory.schema.inventory import Declared
 from jbnet.model.findings import Place
 from jbnet.model.network import Network
 from jbnet.model.text import Text

@@ -14,7 +14,7 @@ import pytest
 
 from jbnet.adapters import texts
 from jbnet.adapters.texts import read_texts
-from jbnet.inventory.source import LARGEST
+from jbnet.inventory.reading.source import LARGEST
 
 BASE = Path(__file__).parents[2] / "golden" / "check" / "base"
 LIMITED = """

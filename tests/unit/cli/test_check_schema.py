@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 
 from jbnet.adapters.workspace import read_files
 from jbnet.cli.app import root
+from jbnet.inventory.reading.source import read
 from jbnet.inventory.report import Report
-from jbnet.inventory.source import read
 from jbnet.wiring.schemas import KINDS, kind_of
 
 ROOT = Path(__file__).parents[3]

@@ -12,12 +12,12 @@ from command_line import Run
 
 from jbnet.adapters.workspace import read_files
 from jbnet.inventory import load
-from jbnet.inventory.address import FILE, allocation, freed
-from jbnet.inventory.plan_schema import AgenciesPart, LanPart, LinksPart, SchemeDecl
-from jbnet.inventory.renumber import renumbered
-from jbnet.inventory.space import Space
-from jbnet.inventory.uses import Kind
-from jbnet.inventory.why import declared_plan, why
+from jbnet.inventory.addresses.changes import FILE, allocation, freed
+from jbnet.inventory.addresses.renumber import renumbered
+from jbnet.inventory.addresses.space import Space
+from jbnet.inventory.addresses.uses import Kind
+from jbnet.inventory.addresses.why import declared_plan, why
+from jbnet.inventory.schema.plan import AgenciesPart, LanPart, LinksPart, SchemeDecl
 from jbnet.model.errors import AnswerIsNo, Refused, UsageError
 from jbnet.model.findings import Place
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from jbnet.inventory.ansible import Login, host_variables, inventory, ours
+from jbnet.inventory.exchange.ansible import Login, host_variables, inventory, ours
 from jbnet.inventory.select import select
 from jbnet.model.network import Network
 

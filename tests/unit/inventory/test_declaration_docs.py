@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from jbnet.inventory import load
-from jbnet.inventory.address import FILE, allocation
+from jbnet.inventory.addresses.changes import FILE, allocation
 from jbnet.model.network import Status
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "declaration.md").read_text(encoding="utf-8")

@@ -9,9 +9,9 @@ import pytest
 
 from jbnet.adapters.workspace import read_files
 from jbnet.inventory import load
-from jbnet.inventory.exchange import IMPORTABLE, Kind, columns, rows
-from jbnet.inventory.exchange_csv import LIMIT, read, write
-from jbnet.inventory.exchange_import import Taken, take
+from jbnet.inventory.exchange.csv_cells import LIMIT, read, write
+from jbnet.inventory.exchange.tables import IMPORTABLE, Kind, columns, rows
+from jbnet.inventory.exchange.taking import Taken, take
 from jbnet.inventory.report import Report
 from jbnet.model.network import Network
 

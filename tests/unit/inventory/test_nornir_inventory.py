@@ -14,7 +14,7 @@ from nornir.core.filter import F
 from nornir.core.task import Result, Task
 
 from jbnet.adapters.frr import FRRDriver
-from jbnet.inventory.ansible import ours
+from jbnet.inventory.exchange.ansible import ours
 from jbnet.inventory.select import select
 from jbnet.model.errors import UsageError
 from jbnet.model.network import Network

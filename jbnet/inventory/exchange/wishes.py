@@ -1,0 +1,73 @@
+"""Values that an import wants written, and what is said where they cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from jbnet.inventory.exchange.places import Spot
+from jbnet.inventory.exchange.style import in_block
+from jbnet.inventory.exchange.yaml_edits import CannotEdit, edit
+from jbnet.inventory.reading.source import read
+from jbnet.inventory.report import Report
+from jbnet.model.findings import Finding, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A value to write, and the cell that wants it so."""
+
+    name: str
+    spot: Spot
+    value: object
+    place: Place
+
+
+def tree(wishes: Iterable[Wish]) -> dict[str, object]:
+    """Return the values as changes by key, those of one mapping together."""
+    root: dict[str, object] = {}
+    for wish in wishes:
+        *above, last = wish.spot.path
+        into = root
+        for key in above:
+            inner = into.setdefault(key, {})
+            assert isinstance(inner, dict)  # noqa: S101  a path ends where a value stands
+            into = inner
+        into[last] = wish.value
+    return root
+
+
+def _is_safe(content: str, wish: Wish) -> bool:
+    try:
+        edit(content, tree([wish]))
+    except CannotEdit:
+        return False
+    return True
+
+
+def report_unsafe(content: str, wishes: Sequence[Wish], error: CannotEdit, report: Report) -> str:
+    """Report the values that cannot be edited alone, or all where only their number is too much; return their YAML."""
+    culprits = [wish for wish in wishes if not _is_safe(content, wish)] or list(wishes)
+    for wish in culprits:
+        report.add(
+            "JB197", "{name} cannot be edited safely: {reason}", wish.place, name=wish.name, reason=error.reason
+        )  # fmt: skip
+    lines = [line for key, value in tree(culprits).items() for line in in_block(key, value, 0, 2, flow=False)]
+    return "\n".join(lines) + "\n"
+
+
+def report_broken(
+    drafts: Mapping[str, str], wishes: Sequence[Wish], findings: Iterable[Finding], report: Report
+) -> None:
+    """Report what the declaration would have against it, at the cell that wants it so."""
+    cells: dict[Place, Place] = {}
+    for file in {wish.spot.file for wish in wishes}:
+        source = read(file, drafts[file], Report())
+        if source is not None:
+            cells |= {source.place(w.spot.path): w.place for w in wishes if w.spot.file == file}
+    for finding in findings:
+        cell = cells.get(finding.place) if finding.place is not None else None
+        if finding.severity == "error" and cell is not None and finding.place is not None:
+            report.add(finding.code, finding.text.template, cell, [*finding.related], **finding.text.params)
+        elif finding.severity == "error":
+            report.extend([finding])

@@ -1,0 +1,1 @@
+"""What may be written down: pydantic models of every declared file, strict, unknown keys forbidden."""

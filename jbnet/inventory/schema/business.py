@@ -1,0 +1,92 @@
+"""The schema of what the network is for: agencies, partners, databases, applications, services."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from jbnet.inventory.schema.lines import LineDecl
+from jbnet.inventory.schema.values import Address, Asn, Declared, Label, LevelName, Port, Prefix, Seconds, Vlan
+
+
+class VrfDecl(Declared):
+    """A routing table of its own: route distinguisher (RFC 4364, ASN:number) and VLAN."""
+
+    rd: Annotated[str, Field(pattern=r"^[0-9]{1,10}:[0-9]{1,10}$")]
+    vlan: Vlan
+
+
+class LeasedDecl(Declared):
+    """A line by default and what differs at a level; a level's ``null`` says that there is no line."""
+
+    line: LineDecl = LineDecl()
+    lines: dict[LevelName, LineDecl | None] = {}
+
+
+class AgencyDecl(LeasedDecl):
+    """A business body with an office at every active site of its levels. ``slot`` numbers its prefix at each."""
+
+    name_zh: Label
+    vrf: str
+    slot: Annotated[int, Field(ge=1, le=32)]
+    levels: tuple[LevelName, ...] = Field(strict=False)
+
+
+class PartnerKindDecl(LeasedDecl):
+    """A kind of partner, met at every active site of its levels, and the services that it may use."""
+
+    name_zh: Label
+    services: tuple[str, ...] = Field(default=(), strict=False)
+    levels: tuple[LevelName, ...] = Field(strict=False)
+
+
+class PartnerDecl(LineDecl):
+    """What differs for a partner at one site: its line, key by key, its name, its own networks."""
+
+    name_zh: Label | None = None
+    asn: Asn | None = None
+    prefixes: tuple[Prefix, ...] = Field(default=(), strict=False)
+    services: tuple[str, ...] | None = Field(default=None, strict=False)
+
+
+class DatabaseDecl(Declared):
+    """A PostgreSQL cluster. Objectives are in seconds."""
+
+    name_zh: Label
+    service_address: Address
+    port: Annotated[int, Field(ge=1024, le=65535)]
+    primary: str
+    standby: str
+    replication: Literal["sync", "async"]
+    rto_s: Seconds
+    rpo_s: Seconds
+
+
+class ApplicationDecl(Declared):
+    """A program: the servers it runs on, the databases it works on, its TCP port."""
+
+    name_zh: Label
+    hosts: tuple[str, ...] = Field(default=(), strict=False)
+    databases: tuple[str, ...] = Field(default=(), strict=False)
+    port: Port | None = None
+
+
+class ObjectiveDecl(Declared):
+    """What a service promises: seconds to recover, seconds of data lost, percent of a month available."""
+
+    rto_s: Seconds | None = None
+    rpo_s: Seconds | None = None
+    availability: Annotated[float, Field(gt=0, le=100)] | None = None
+
+
+class ServiceDecl(Declared):
+    """A business service: what it needs, at which levels it is used, whom it exchanges data with."""
+
+    name_zh: Label
+    databases: tuple[str, ...] = Field(default=(), strict=False)
+    applications: tuple[str, ...] = Field(default=(), strict=False)
+    needs: tuple[str, ...] = Field(default=(), strict=False)
+    peers: tuple[str, ...] = Field(default=(), strict=False)
+    levels: tuple[LevelName, ...] = Field(default=(), strict=False)
+    objective: ObjectiveDecl | None = None

@@ -1,0 +1,226 @@
+"""What may be written down: the schema of the declaration, strict, unknown keys forbidden.
+
+Only shapes and single values are judged here; what needs two places at once (references, overlaps,
+loops) is judged afterwards, on the models.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from jbnet.inventory.schema.business import AgencyDecl as AgencyDecl
+from jbnet.inventory.schema.business import ApplicationDecl as ApplicationDecl
+from jbnet.inventory.schema.business import DatabaseDecl as DatabaseDecl
+from jbnet.inventory.schema.business import ObjectiveDecl as ObjectiveDecl
+from jbnet.inventory.schema.business import PartnerDecl as PartnerDecl
+from jbnet.inventory.schema.business import PartnerKindDecl as PartnerKindDecl
+from jbnet.inventory.schema.business import ServiceDecl as ServiceDecl
+from jbnet.inventory.schema.business import VrfDecl as VrfDecl
+from jbnet.inventory.schema.lines import CarrierDecl as CarrierDecl
+from jbnet.inventory.schema.lines import CircuitDecl as CircuitDecl
+from jbnet.inventory.schema.lines import ContactDecl as ContactDecl
+from jbnet.inventory.schema.lines import LineDecl as LineDecl
+from jbnet.inventory.schema.lines import PremisesDecl as PremisesDecl
+from jbnet.inventory.schema.lines import SrlgDecl as SrlgDecl
+from jbnet.inventory.schema.lines import UnderlayDecl as UnderlayDecl
+from jbnet.inventory.schema.naming import NamingFile as NamingFile
+from jbnet.inventory.schema.plan import AddressesFile as AddressesFile
+from jbnet.inventory.schema.plan import AllocationsFile as AllocationsFile
+from jbnet.inventory.schema.values import (
+    Asn,
+    Code,
+    Cost,
+    Label,
+    Latitude,
+    LevelName,
+    Longitude,
+    Mbits,
+    Prefix,
+    Street,
+)
+from jbnet.inventory.schema.values import Declared as Declared
+
+
+def _role_only(value: object) -> object:
+    return {"role": value} if isinstance(value, str) else value
+
+
+class DeviceDecl(Declared):
+    """A device of a home; written as its role alone where nothing else differs."""
+
+    role: str | None = None
+    platform: str | None = None
+
+
+DeviceEntry = Annotated[DeviceDecl, BeforeValidator(_role_only, json_schema_input_type=str | DeviceDecl)]
+Devices = dict[str, DeviceEntry]
+Circuits = dict[str, CircuitDecl]
+
+
+class ArchetypeDecl(Declared):
+    """What sites of one kind have in common: devices, circuits, and which device carries the LAN."""
+
+    level: LevelName
+    lan: str | None = None
+    demand: Mbits | None = None
+    opening_hours: str | None = None
+    devices: Devices = {}
+    circuits: Circuits = {}
+
+
+class SiteDecl(Declared):
+    """A site. ``parent`` is written only where the site does not stand inside its parent.
+
+    ``gateway`` names the device where its lines end when it has no equipment of its own. ``premises`` and
+    ``extranet`` say what differs for agencies and partners at this site; ``null``: no line, no partner.
+    """
+
+    code: Code
+    formerly: tuple[Code, ...] = Field(default=(), strict=False)
+    """Codes that the site had before: what was recorded for them stays its own."""
+    name_zh: Label
+    parent: str | None = None
+    status: Literal["register", "planned", "active"] | None = None
+    phase: Annotated[int, Field(ge=1, le=9)] | None = None
+    lon: Longitude | None = None
+    lat: Latitude | None = None
+    address: Street | None = None
+    contact: ContactDecl | None = None
+    opening_hours: str | None = None
+    demand: Mbits | None = None
+    archetype: str | None = None
+    gateway: str | None = None
+    devices: Devices = {}
+    circuits: dict[str, CircuitDecl | None] = {}
+    premises: dict[str, PremisesDecl | None] = {}
+    extranet: dict[str, PartnerDecl | None] = {}
+
+
+class TownshipDecl(SiteDecl):
+    """A township with its communities."""
+
+    communities: dict[str, SiteDecl] = {}
+
+
+class CountyDecl(SiteDecl):
+    """A county with its townships."""
+
+    townships: dict[str, TownshipDecl] = {}
+
+
+class PrefectureDecl(SiteDecl):
+    """A prefecture with its counties."""
+
+    counties: dict[str, CountyDecl] = {}
+
+
+class ProvinceDecl(SiteDecl):
+    """A province; its prefectures stand in files of their own."""
+
+    prefectures: dict[str, PrefectureDecl] = {}
+
+
+class LocationDecl(Declared):
+    """A data centre, the core or the NOC."""
+
+    name_zh: Label
+    site: str
+    lan: str | None = None
+    devices: Devices = {}
+    circuits: Circuits = {}
+
+
+class PeerDecl(Declared):
+    """Somebody else's network and our circuits to it. ``asn`` None: routed statically."""
+
+    name_zh: Label
+    asn: Asn | None = None
+    prefixes: tuple[Prefix, ...] = Field(default=(), strict=False)
+    lan: str | None = None
+    devices: Devices = {}
+    circuits: Circuits = {}
+
+
+class NetworkDecl(Declared):
+    """The network itself. ``noc`` is the device on which jbnet runs."""
+
+    name: Label
+    name_zh: Label
+    asn: Asn
+    supernet: Prefix
+    noc: str | None = None
+
+
+class RoleDecl(Declared):
+    """What devices of one kind have in common."""
+
+    managed: bool = True
+    monitored: bool = True
+    snmp: Literal["v2c", "v3"] | None = None
+    kind: Literal["router", "server"] = "router"
+    platform: str = "frr"
+
+
+class InventoryFile(Declared):
+    """A file below inventory/: any of these sections, in any file."""
+
+    network: NetworkDecl | None = None
+    carriers: dict[str, CarrierDecl] = {}
+    underlays: dict[str, UnderlayDecl] = {}
+    srlgs: dict[str, SrlgDecl] = {}
+    vrfs: dict[str, VrfDecl] = {}
+    agencies: dict[str, AgencyDecl] = {}
+    extranet: dict[str, PartnerKindDecl] = {}
+    applications: dict[str, ApplicationDecl] = {}
+    peers: dict[str, PeerDecl] = {}
+    roles: dict[str, RoleDecl] = {}
+    archetypes: dict[str, ArchetypeDecl] = {}
+    locations: dict[str, LocationDecl] = {}
+    databases: dict[str, DatabaseDecl] = {}
+    services: dict[str, ServiceDecl] = {}
+    provinces: dict[str, ProvinceDecl] = {}
+    prefectures: dict[str, PrefectureDecl] = {}
+    counties: dict[str, CountyDecl] = {}
+    townships: dict[str, TownshipDecl] = {}
+    communities: dict[str, SiteDecl] = {}
+
+
+class RoleCosts(Declared):
+    """A number for each role of a circuit."""
+
+    primary: Cost
+    backup: Cost
+
+
+class AreasDecl(Declared):
+    """OSPF areas: the backbone, the level that each makes an area, the levels that speak OSPF below it."""
+
+    backbone: Literal["0.0.0.0"] = "0.0.0.0"  # noqa: S104  an area, not an address to bind
+    level: LevelName = "prefecture"
+    speakers: tuple[LevelName, ...] = Field(strict=False)
+
+
+class RoutingFile(Declared):
+    """topology/routing.yaml: the routing policy."""
+
+    areas: AreasDecl
+    costs: RoleCosts
+    local_pref: RoleCosts
+
+
+class ScaleDecl(Declared):
+    """A lab scale: homes by name, whole levels; ``without``: roles that the live copy leaves out."""
+
+    locations: tuple[str, ...] = Field(default=(), strict=False)
+    peers: tuple[str, ...] = Field(default=(), strict=False)
+    sites: tuple[str, ...] = Field(default=(), strict=False)
+    levels: tuple[LevelName, ...] = Field(default=(), strict=False)
+    without: tuple[str, ...] = Field(default=(), strict=False)
+
+
+class LabFile(Declared):
+    """topology/lab.yaml: the scales of the live copy."""
+
+    scales: dict[str, ScaleDecl] = {}
