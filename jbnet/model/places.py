@@ -25,7 +25,8 @@ class Site:
     ``name`` is ASCII and unique, for devices and DNS. ``parent`` (a site's name) is administrative:
     it decides rights and reports, never how the site is homed. ``block`` is everything allocated
     to the site and to those below it; ``own`` is the part the site itself uses.
-    ``archetype`` names what carries its devices and circuits (None: no equipment of its own).
+    ``archetype`` names what carries its devices and circuits (None: no equipment of its own). ``gateway`` is the
+    device on which the lines of a site without equipment end.
     ``status`` ``planned`` and ``register`` sites are declared in full, but not deployed, polled or counted as
     reachable. ``address`` is the postal one; ``opening_hours`` is written as in OpenStreetMap's key of that name
     ("Mo-Fr 08:30-17:30"). ``demand`` is the busy-hour traffic in Mbit/s that the site's own users exchange with
@@ -49,6 +50,7 @@ class Site:
     block: IPv4Network | None = None
     own: IPv4Network | None = None
     place: Place | None = None
+    gateway: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
