@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jbnet.cli.address_ports import ports
 from jbnet.model.errors import UsageError
 from jbnet.model.text import text
 
@@ -20,6 +21,7 @@ app = typer.Typer(
     add_completion=False,
 )  # fmt: skip
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")]
+app.command("ports")(ports)
 KIND_HELP = "block, own, lan, agency, link, loopback, service, extranet, interface or reserved."
 
 

@@ -94,6 +94,8 @@ class Declaration:
     routing: Item[schema.RoutingFile] | None = None
     lab: Item[schema.LabFile] | None = None
     naming: Item[schema.NamingFile] | None = None
+    hardware: Item[schema.HardwareFile] | None = None
+    ports: Item[schema.PortsFile] | None = None
     doubtful: set[str] = field(default_factory=set)
     """Names of what was left out because of a finding: references to them are not judged."""
 
@@ -129,6 +131,10 @@ def _add_topology(declared: Declaration, source: Source, report: Report) -> bool
         kept = declared.lab = _whole(declared, source, schema.LabFile, report)
     elif source.file == "topology/naming.yaml":
         kept = declared.naming = _whole(declared, source, schema.NamingFile, report)
+    elif source.file == "topology/hardware.yaml":
+        kept = declared.hardware = _whole(declared, source, schema.HardwareFile, report)
+    elif source.file == "topology/ports.yaml":
+        kept = declared.ports = _whole(declared, source, schema.PortsFile, report)
     return kept is not None
 
 

@@ -14,6 +14,7 @@ from jbnet.inventory.building.expand import Expander, Expansion
 from jbnet.inventory.building.hierarchy import check_hierarchy, dangling
 from jbnet.inventory.building.homes import Home, location_homes, site_homes
 from jbnet.inventory.building.naming import check_names
+from jbnet.inventory.building.ports import PortAssigner
 from jbnet.inventory.declaration import Declaration, SiteItem, declare
 from jbnet.inventory.report import Report
 from jbnet.inventory.rules.world import World
@@ -87,11 +88,13 @@ def _assemble(
     bodies = agencies.agencies(declared, report)
     premises = agencies.premises(declared, sites, homes, reader, report)
     _check_gateways(declared, expansion, report)
+    assigner = PortAssigner(declared, expansion.parts, report)
+    ports = assigner.run(expansion.devices)
     if declared.network is None or declared.addresses is None:
         return None
     decl = declared.network.decl
     if decl.noc is not None and decl.noc not in expansion.devices:
-        dangling(report, "device", decl.noc, list(expansion.devices), declared.network.at("noc"), declared)
+        dangling(report, "device", decl.noc, expansion.devices, declared.network.at("noc"), declared)
     network = Network(
         name=decl.name,
         name_zh=decl.name_zh,
@@ -112,6 +115,8 @@ def _assemble(
         premises=premises,
         underlays=lines.underlays(declared),
         srlgs=lines.srlgs(declared, report),
+        device_types=assigner.types,
+        ports=ports,
         bgp_sessions=tuple(expansion.sessions),
         service_prefix=declared.addresses.decl.services,
         noc=decl.noc,
@@ -126,4 +131,4 @@ def _check_gateways(declared: Declaration, expansion: Expansion, report: Report)
     for site in declared.sites.values():
         named = site.decl.gateway
         if named is not None and named not in expansion.devices:
-            dangling(report, "device", named, list(expansion.devices), site.at("gateway"), declared)
+            dangling(report, "device", named, expansion.devices, site.at("gateway"), declared)

@@ -23,6 +23,7 @@ class Role:
     snmp: str | None
     kind: DeviceKind = DeviceKind.ROUTER
     platform: str = "frr"
+    device_type: str | None = None
     place: Place | None = None
 
 
@@ -51,7 +52,7 @@ class Device:
     For a peer's device ``site`` is the empty string. ``uplink`` is the interface through which the
     device is first reached (see ``jbnet.lab``): None for the root of the tree (the core).
     ``loopback`` is its management address once deployed. ``platform`` is what the real device runs
-    (``jbnet.platforms``); its copy in a lab runs ``frr``.
+    (``jbnet.platforms``); its copy in a lab runs ``frr``. ``device_type`` is its model (``Network.device_types``).
     """
 
     name: str
@@ -63,6 +64,7 @@ class Device:
     interfaces: tuple[Interface, ...]
     uplink: str | None = None
     asn: int | None = None
+    device_type: str | None = None
     place: Place | None = None
 
     def interface(self, name: str) -> Interface:

@@ -12,6 +12,7 @@ from ipaddress import IPv4Network
 
 from jbnet.model.business import Agency, Application, BgpSession, Database, Objective, Peer, Premises, Service, Vrf
 from jbnet.model.equipment import Device, Interface, Role
+from jbnet.model.hardware import DeviceType
 from jbnet.model.levels import CircuitRole, DeviceKind, InterfaceKind, Level, Status, Zone
 from jbnet.model.lines import Carrier, Circuit, Line, Srlg, Termination, Underlay
 from jbnet.model.places import Contact, Location, Site
@@ -27,6 +28,7 @@ __all__ = [
     "Database",
     "Device",
     "DeviceKind",
+    "DeviceType",
     "Interface",
     "InterfaceKind",
     "Level",
@@ -71,6 +73,9 @@ class Network:
     premises: Mapping[str, Premises] = field(default_factory=dict)
     underlays: Mapping[str, Underlay] = field(default_factory=dict)
     srlgs: Mapping[str, Srlg] = field(default_factory=dict)
+    device_types: Mapping[str, DeviceType] = field(default_factory=dict)
+    ports: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By device and interface, the port of the real device; empty for devices of no known type."""
     bgp_sessions: tuple[BgpSession, ...] = ()
     service_prefix: IPv4Network | None = None
     noc: str | None = None

@@ -8,6 +8,7 @@ from jbnet.wiring.declaration import check_workspace, load_declaration, load_net
 from jbnet.wiring.devices import deploy_desk, device_sessions, lab, remote_hosts, snmp_transport, trap_receiver
 from jbnet.wiring.exchange import ansible_inventory, take_table, write_taken
 from jbnet.wiring.files import write_output
+from jbnet.wiring.hardware import number_ports
 from jbnet.wiring.monitoring import load_checks, monitor, monitor_view
 from jbnet.wiring.recoveries import (
     approval_box,
@@ -40,6 +41,7 @@ __all__ = [
     "load_targets",
     "monitor",
     "monitor_view",
+    "number_ports",
     "playbook_runner",
     "read_declaration",
     "recovery",

@@ -59,6 +59,10 @@ KINDS: Mapping[str, Kind] = {
     "naming": Kind(
         "topology/naming.yaml", _of_model("jbnet.inventory.schema.naming", "NamingFile", "The naming standard")
     ),
+    "hardware": Kind(
+        "topology/hardware.yaml", _of_model("jbnet.inventory.schema.hardware", "HardwareFile", "Models of equipment")
+    ),
+    "ports": Kind("topology/ports.yaml", _of_model("jbnet.inventory.schema.hardware", "PortsFile", "Recorded ports")),
     "targets": Kind("topology/targets.yaml", _of_model("jbnet.inventory.targets", "TargetsFile", "The plan's targets")),
     "standards": Kind(
         "topology/standards/*", _of_model("jbnet.standards.schema", "StandardsFile", "Rule sets and waivers")

@@ -35,6 +35,7 @@ def site(item: SiteItem, home: Home) -> Site:
         block=home.space.block if home.space else None,
         own=home.space.own if home.space else None,
         place=item.place,
+        gateway=decl.gateway,
     )
 
 
@@ -60,7 +61,8 @@ def roles(declared: Declaration) -> dict[str, Role]:
     """Return the roles by name."""
     return {
         name: Role(
-            name, decl.managed, decl.monitored, decl.snmp, DeviceKind(decl.kind), decl.platform, place=item.place
+            name, decl.managed, decl.monitored, decl.snmp, DeviceKind(decl.kind), decl.platform, decl.device_type,
+            place=item.place,
         )
         for name, item in declared.roles.items()
         for decl in (item.decl,)

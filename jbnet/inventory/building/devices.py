@@ -124,5 +124,6 @@ def freeze(build: Build, declared: Declaration) -> Device:
         interfaces=tuple(build.interfaces),
         uplink=build.uplink,
         asn=build.asn,
+        device_type=build.spec.device_type or (role.decl.device_type if role else None),
         place=build.home.place if build.spec.inherited else build.spec.place,
     )

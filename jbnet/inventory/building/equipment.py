@@ -25,6 +25,14 @@ class DeviceSpec:
     place: Place
     inherited: bool = False
     """It comes from the archetype unchanged."""
+    device_type: str | None = None
+    ports: Mapping[str, str] = field(default_factory=dict)
+    """Interfaces with a port of their own, and where that is written."""
+    item: Item[object] | None = None
+
+    def at(self, *keys: str) -> Place:
+        """Return where that key of the device is written."""
+        return self.item.at("devices", self.suffix, *keys) if self.item else self.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +85,11 @@ def devices_of(
         if role is None and not item.source.has((*item.path, "devices", suffix, "role")):
             report.add("JB106", "the key {key} is missing", place, key="role")
         elif role is not None and role not in declared.roles:
-            dangling(report, "role", role, list(declared.roles), item.at("devices", suffix, "role"), declared)
+            dangling(report, "role", role, declared.roles, item.at("devices", suffix, "role"), declared)
         platform = decl.platform or (inherited.platform if inherited else None)
-        specs[suffix] = DeviceSpec(suffix, role or "", platform, place)
+        device_type = decl.device_type or (inherited.device_type if inherited else None)
+        ports = {**(inherited.ports if inherited else {}), **decl.ports}
+        specs[suffix] = DeviceSpec(suffix, role or "", platform, place, device_type=device_type, ports=ports, item=item)
     return specs
 
 
@@ -118,6 +128,6 @@ def lan_of(
 ) -> str | None:
     """Return the suffix of the device that carries the LAN, if it is one of the devices."""
     if suffix is not None and suffix not in devices:
-        dangling(report, "device", suffix, list(devices), item.at("lan"), declared)
+        dangling(report, "device", suffix, devices, item.at("lan"), declared)
         return None
     return suffix

@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from jbnet.inventory.building.devices import Build, DeviceBuilder, freeze
 from jbnet.inventory.building.ends import EndFinder, Ends
-from jbnet.inventory.building.equipment import CircuitSpec
+from jbnet.inventory.building.equipment import CircuitSpec, DeviceSpec
 from jbnet.inventory.building.homes import Home
 from jbnet.inventory.building.lines import LineReader, Where
 from jbnet.inventory.declaration import Declaration
@@ -39,6 +39,8 @@ class Expansion:
     circuits: dict[str, Circuit] = field(default_factory=dict)
     sessions: list[BgpSession] = field(default_factory=list)
     specs: dict[str, CircuitSpec] = field(default_factory=dict)
+    parts: dict[str, DeviceSpec] = field(default_factory=dict)
+    """The declaration of each device."""
 
 
 class Expander:
@@ -64,7 +66,8 @@ class Expander:
                 if ends is not None:
                     self._add_circuit(home, spec, ends, index)
         devices = {name: freeze(build, self._declared) for name, build in builds.items()}
-        return Expansion(devices, self._circuits, self._sessions, self._specs)
+        parts = {name: build.spec for name, build in builds.items()}
+        return Expansion(devices, self._circuits, self._sessions, self._specs, parts)
 
     def _add_circuit(self, home: Home, spec: CircuitSpec, ends: Ends, index: int) -> None:
         name = f"{home.name}-{spec.key}"

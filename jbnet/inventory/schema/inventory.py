@@ -18,6 +18,9 @@ from jbnet.inventory.schema.business import PartnerDecl as PartnerDecl
 from jbnet.inventory.schema.business import PartnerKindDecl as PartnerKindDecl
 from jbnet.inventory.schema.business import ServiceDecl as ServiceDecl
 from jbnet.inventory.schema.business import VrfDecl as VrfDecl
+from jbnet.inventory.schema.hardware import HardwareFile as HardwareFile
+from jbnet.inventory.schema.hardware import PortName as PortName
+from jbnet.inventory.schema.hardware import PortsFile as PortsFile
 from jbnet.inventory.schema.lines import CarrierDecl as CarrierDecl
 from jbnet.inventory.schema.lines import CircuitDecl as CircuitDecl
 from jbnet.inventory.schema.lines import ContactDecl as ContactDecl
@@ -48,10 +51,15 @@ def _role_only(value: object) -> object:
 
 
 class DeviceDecl(Declared):
-    """A device of a home; written as its role alone where nothing else differs."""
+    """A device of a home; written as its role alone where nothing else differs.
+
+    ``device_type`` is its model where it is not its role's; ``ports`` gives interfaces other ports than they would get.
+    """
 
     role: str | None = None
     platform: str | None = None
+    device_type: str | None = None
+    ports: dict[str, PortName] = {}
 
 
 DeviceEntry = Annotated[DeviceDecl, BeforeValidator(_role_only, json_schema_input_type=str | DeviceDecl)]
@@ -161,6 +169,7 @@ class RoleDecl(Declared):
     snmp: Literal["v2c", "v3"] | None = None
     kind: Literal["router", "server"] = "router"
     platform: str = "frr"
+    device_type: str | None = None
 
 
 class InventoryFile(Declared):

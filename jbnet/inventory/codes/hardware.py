@@ -1,0 +1,49 @@
+"""Codes of equipment: models, their ports, what devices are told about management."""
+
+from __future__ import annotations
+
+from jbnet.inventory.codes.rule import Rule, rules
+from jbnet.model.findings import Severity
+from jbnet.model.text import text
+
+RULES = rules(
+    Rule(
+        "JB216",
+        text("A device type that is not declared"),
+        text("Roles and devices name models of topology/hardware.yaml. Correct the name, or declare the model there."),
+    ),
+    Rule(
+        "JB217",
+        text("A model that does not run the device's platform"),
+        text("`platforms` of a device type says what it runs. Correct the platform or the device type."),
+    ),
+    Rule(
+        "JB218",
+        text("Too few ports"),
+        text(
+            "The device has more lines of a use (up, pair, lan, down) than its type has ports for it. Name a larger "
+            "type, or ports of another use beside the device: `ports: {up3: GigabitEthernet0/1/7}`."
+        ),
+    ),
+    Rule(
+        "JB219",
+        text("Two interfaces on one port"),
+        text("A port carries one line. Change the port that is written beside the device, or the type's lists."),
+    ),
+    Rule(
+        "JB220",
+        text("A port or interface that is not there"),
+        text("`ports` beside a device gives an interface of it a port that its type has. Correct the name."),
+    ),
+    Rule(
+        "JB221",
+        text("A line downwards without a port"),
+        text("Run `jbnet address ports`: it records the next free number in topology/ports.yaml and moves nobody."),
+    ),
+    Rule(
+        "JB222",
+        text("A recorded port that nobody uses"),
+        text("The line is gone. Run `jbnet address ports --prune` to give the port to the next one."),
+        Severity.WARNING,
+    ),
+)
