@@ -30,14 +30,17 @@ from jbnet.topology.view import View
 class Forecast:
     """What a failure means. All names are in the order of the declaration.
 
-    ``cut_off``: sites none of whose devices exchanges packets with the core any more. ``others``: locations and
-    peers cut off. ``on_backup``: sites, locations and peers that go up over a backup line now and did not before.
-    ``devices``: devices that the core does not reach any more, failed ones included. ``premises``: offices cut
+    ``cut_off``: sites in use none of whose devices exchanges packets with the core any more; a site without
+    devices of its own hangs on its gateway. ``planned``: sites of which the same is true, but which are planned or
+    in the register only: nobody there is cut off, and nothing else counts them. ``others``: locations and peers
+    cut off. ``on_backup``: sites, locations and peers that go up over a backup line now and did not before.
+    ``devices``: devices in use that the core does not reach any more, failed ones included. ``premises``: offices cut
     off. ``services``: services with the number of sites that can no longer use them. ``overloads``: circuits that
     have more to carry than they can, and more than before. What had no way before is in none of them.
     """
 
     cut_off: tuple[str, ...] = ()
+    planned: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     on_backup: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
@@ -112,7 +115,7 @@ class Forecaster:
         layers, state = self.layers, self._state(expand(self.network, failure), self.whole)
         moved = touched(state, layers.roots) | Uplinks(state, self.uplinks).affected | self._beside(state)
         found = []
-        for home in dict.fromkeys(layers.homes[device] for device in sorted(moved)):
+        for home in self._in_use(moved):
             before, after = (ways(s, layers.members[home]) for s in (self.whole, state))
             if 0 < after < before:
                 found.append(Ways(home, before, after))
@@ -148,18 +151,24 @@ class Forecaster:
         return State(layers, devices, circuits, whole)
 
     def _forecast(self, failure: FailureSet, loss: Loss, whole: Uplinks | None) -> Forecast:
-        cut, sites = self._users.cut_homes(loss), self.network.sites
+        cut, sites, idle = self._users.cut_homes(loss), self.network.sites, self.layers.idle
         peers = self._peers.lost(loss.state, failure.lines, loss.core)
-        devices = sorted({*loss.core, *(d for d in loss.state.devices if self.layers.homes[d] in self.network.peers)})
+        homes = self.layers.homes
+        devices = sorted({*loss.core, *(d for d in loss.state.devices if homes[d] in self.network.peers)})
         return Forecast(
-            cut_off=tuple(home for home in cut if home in sites),
+            cut_off=tuple(home for home in cut if home in sites and home not in idle),
+            planned=tuple(home for home in cut if home in idle),
             others=(*(home for home in cut if home not in sites), *peers),
             on_backup=(*self._on_backup(loss, whole), *self._peers.on_backup(loss.state, loss.core)),
-            devices=tuple(self.layers.names[device] for device in devices),
+            devices=tuple(self.layers.names[device] for device in devices if homes[device] not in idle),
             premises=self._users.premises(failure.lines, loss.core),
             services=self._users.services(loss, cut, peers),
             overloads=self._overloads(loss, whole),
         )
+
+    def _in_use(self, devices: Iterable[int]) -> Iterable[str]:
+        """Return the homes that devices serve, but for sites that are not in use yet."""
+        return (home for home in self.layers.served(devices) if home not in self.layers.idle)
 
     def _overloads(self, loss: Loss, whole: Uplinks | None) -> tuple[Overload, ...]:
         if self.loads is None:
@@ -168,7 +177,8 @@ class Forecaster:
 
     def _loads(self, demand: Mapping[str, float] | None, leaders: Mapping[str, str]) -> Loads | None:
         """Return the loads of the lines on the way to the host that leads most databases, else to the core."""
-        declared = {site.name: site.demand for site in self.network.sites.values()}
+        idle = self.layers.idle
+        declared = {site.name: site.demand for site in self.network.sites.values() if site.name not in idle}
         wanted = declared if demand is None else demand
         numbers = [self.layers.number[host] for host in leaders.values() if host in self.layers.number]
         goals = [n for n in (*multimode(numbers), *self.layers.roots) if n in self.layers.near[BACKBONE]]
@@ -179,7 +189,7 @@ class Forecaster:
         now, layers = Uplinks(loss.state, whole), self.layers
         moved = loss.candidates | now.affected
         found = []
-        for home in dict.fromkeys(layers.homes[device] for device in sorted(moved)):
+        for home in self._in_use(moved):
             line = now.line_of(layers.members[home])
             if line != NOWHERE and layers.backup[line]:
                 before = self.uplinks.line_of(layers.members[home])

@@ -123,13 +123,14 @@ class Loads:
 
     def _demand_of_devices(self, demand: Mapping[str, float]) -> dict[int, float]:
         """Give the demand of every site to the device that holds its LAN."""
-        found = {}
+        found: dict[int, float] = {}
         for site, wanted in demand.items():
             members = self._layers.members.get(site, ())
             if wanted and members:
                 devices = self._layers.network.devices
                 lans = [m for m in members if _has_lan(devices[self._layers.names[m]])]
-                found[(lans or list(members))[0]] = float(wanted)
+                held = (lans or list(members))[0]
+                found[held] = found.get(held, 0.0) + float(wanted)
         return found
 
 

@@ -57,8 +57,8 @@ class Losses:
         by_vantage = {v: lost(state, v, before, dead, candidates) for v, before in self._before.items()}
         gained = {v: self._gained(state, v, dead) for v in self._before}
         hosts = {host: by_vantage[host] for host in self._hosts}
-        new = set().union(*(gained[root] for root in self._layers.roots)) - self.before
-        return Loss(state, self._core(by_vantage), hosts, candidates, gained, new)
+        new = set().union(*(gained[root] for root in self._layers.roots))
+        return Loss(state, self._core(by_vantage) - new, hosts, candidates, gained, new - self.before)
 
     def _gained(self, state: State, vantage: int, dead: Set[int]) -> set[int]:
         never = self._never[vantage]
@@ -68,7 +68,7 @@ class Losses:
         return {device for device in never if device not in dead and arrives(view, device)}
 
     def _core(self, by_vantage: Mapping[int, set[int]]) -> set[int]:
-        """Return what was reached by some device of the core, and is by none now."""
+        """Return what was reached by some device of the core, and is by none of these now."""
         roots = self._layers.roots
         if not roots:
             return set()

@@ -121,7 +121,9 @@ class _Finder:
     def _hangs_in(self, home: str, cut: set[str]) -> bool:
         layers = self._layers
         members = layers.members.get(home, ())
-        above = {layers.homes[layers.parent[d]] for d in members if layers.parent[d] >= 0} - {home}
+        above = {layers.homes[d] for d in members}  # a gateway's, where it has no device of its own
+        above |= {layers.homes[layers.parent[d]] for d in members if layers.parent[d] >= 0}
+        above.discard(home)
         return bool(above & cut)
 
 

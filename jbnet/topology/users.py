@@ -20,21 +20,22 @@ class Users:
         self._losses = losses
         self._needs = needs
         self._network = layers.network
-        self._members = {host: self._group(losses.before_at(host)) for host in self._hosts()}
-        self._core_members = self._group(losses.before)
-        self._levels = {home: self._network.sites[home].level for home in layers.homes if home in self._network.sites}
+        self._members = {host: _members(layers, losses.before_at(host)) for host in self._hosts()}
+        self._core_members = _members(layers, losses.before)
+        sites = self._network.sites
+        self._levels = {h: sites[h].level for h in layers.members if h in sites and h not in layers.idle}
         self._by_level = Counter(self._levels.values())
         self._offices = self._offices_by_device()
         self._office_names = list(self._network.premises)
         self._memo: dict[tuple[tuple[Level, int], ...], tuple[ServiceImpact, ...]] = {}
 
     def cut_homes(self, loss: Loss) -> tuple[str, ...]:
-        """Return the sites and locations all of whose devices the core lost, in the order of the declaration."""
+        """Return the homes all of whose devices the core lost, in the order of the declaration."""
         return _emptied(self._layers, self._core_members, loss.core, loss.core_gained)
 
     def services(self, loss: Loss, cut: Collection[str], peers: Collection[str]) -> tuple[ServiceImpact, ...]:
         """Return the services that sites can no longer use, with their number. ``cut`` and ``peers`` are cut off."""
-        cut_sites = {home for home in cut if home in self._levels}
+        cut_sites = self._levels.keys() & cut
         at_hosts = {h: self._sites_lost_to(h, loss) for h, gone in loss.hosts.items() if self._differs(h, gone, loss)}
         if not at_hosts and not peers:
             return self._alike(cut_sites)
@@ -71,17 +72,13 @@ class Users:
         names = dict.fromkeys(host for need in self._needs.values() for group in need.hosts for host in group)
         return (self._layers.number[name] for name in names if name in self._layers.number)
 
-    def _group(self, devices: Collection[int]) -> dict[str, int]:
-        """Return the number of devices of every home among these."""
-        return Counter(self._layers.homes[device] for device in devices)
-
     def _differs(self, host: int, gone: Collection[int], loss: Loss) -> bool:
         """Say whether a host loses other devices than the core does."""
         return gone != loss.core or loss.gained[host] != loss.core_gained
 
     def _sites_lost_to(self, host: int, loss: Loss) -> set[str]:
         homes = _emptied(self._layers, self._members[host], loss.hosts[host], loss.gained[host])
-        return {home for home in homes if home in self._levels}
+        return self._levels.keys() & homes
 
     def _without_host(self, need: Needs, at_hosts: Mapping[int, set[str]], cut: set[str]) -> set[str]:
         """Return the sites that reach no host of some group; where no host is needed, those cut off."""
@@ -108,6 +105,12 @@ def _emptied(
     layers: Layers, members: Mapping[str, int], gone: Collection[int], gained: Collection[int]
 ) -> tuple[str, ...]:
     """Return the homes of which every member is gone, and none was gained."""
-    kept = {layers.homes[device] for device in gained}
-    lost = Counter(layers.homes[device] for device in sorted(gone))
-    return tuple(home for home, count in lost.items() if count == members.get(home) and home not in kept)
+    lost, kept = _members(layers, gone), layers.served(gained)
+    return tuple(home for home in layers.served(gone) if lost[home] == members.get(home) and home not in kept)
+
+
+def _members(layers: Layers, devices: Collection[int]) -> Counter[str]:
+    """Return the number of devices of every home among these; a gateway counts for its wards, too."""
+    found = Counter(layers.homes[device] for device in devices)
+    found.update(ward for device, wards in layers.wards.items() if device in devices for ward in wards)
+    return found

@@ -16,7 +16,6 @@ from jbnet.topology.failures import KINDS, each, parse
 from jbnet.topology.forecast import Forecaster
 from jbnet.topology.graph import FailureSet
 from jbnet.topology.impact import ServiceImpact
-from jbnet.topology.onway import Bottleneck, bottlenecks
 from jbnet.topology.paths import disjoint
 from jbnet.topology.single import single_points
 
@@ -186,13 +185,6 @@ def test_single_points_name_the_line_that_mends_and_group_what_is_alike(network:
     again, _ = single_points(Forecaster(replace(network, circuits=unpriced, devices=devices)))
     assert {point.name: point for point in again}["oasis-up1"].mends[0].to == "west-r2"  # not a neighbouring county
     assert [(group.kind, group.names) for group in groups if group.kind == "circuit"] == [("circuit", ("well-up1",))]
-
-
-def test_what_lies_on_the_way_to_a_place_names_the_core_and_the_only_line(network: Network) -> None:
-    found = bottlenecks(network, "dc")
-    assert Bottleneck("location", "core") in found["west"]
-    assert Bottleneck("circuit", "well-up1") in found["well"]
-    assert not [point for point in found["oasis"] if point.kind == "circuit"]
 
 
 def test_disjoint_routes_share_no_device_no_circuit_and_no_shared_risk(network: Network) -> None:
