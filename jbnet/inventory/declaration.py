@@ -96,6 +96,7 @@ class Declaration:
     naming: Item[schema.NamingFile] | None = None
     hardware: Item[schema.HardwareFile] | None = None
     ports: Item[schema.PortsFile] | None = None
+    management: Item[schema.ManagementFile] | None = None
     doubtful: set[str] = field(default_factory=set)
     """Names of what was left out because of a finding: references to them are not judged."""
 
@@ -135,6 +136,8 @@ def _add_topology(declared: Declaration, source: Source, report: Report) -> bool
         kept = declared.hardware = _whole(declared, source, schema.HardwareFile, report)
     elif source.file == "topology/ports.yaml":
         kept = declared.ports = _whole(declared, source, schema.PortsFile, report)
+    elif source.file == "topology/management.yaml":
+        kept = declared.management = _whole(declared, source, schema.ManagementFile, report)
     return kept is not None
 
 

@@ -13,6 +13,7 @@ from jbnet.inventory.building import agencies, assemble, business, extranet, lin
 from jbnet.inventory.building.expand import Expander, Expansion
 from jbnet.inventory.building.hierarchy import check_hierarchy, dangling
 from jbnet.inventory.building.homes import Home, location_homes, site_homes
+from jbnet.inventory.building.management import ManagementReader
 from jbnet.inventory.building.naming import check_names
 from jbnet.inventory.building.ports import PortAssigner
 from jbnet.inventory.declaration import Declaration, SiteItem, declare
@@ -90,6 +91,7 @@ def _assemble(
     _check_gateways(declared, expansion, report)
     assigner = PortAssigner(declared, expansion.parts, report)
     ports = assigner.run(expansion.devices)
+    management = ManagementReader(declared, expansion.devices, report).run()
     if declared.network is None or declared.addresses is None:
         return None
     decl = declared.network.decl
@@ -117,6 +119,7 @@ def _assemble(
         srlgs=lines.srlgs(declared, report),
         device_types=assigner.types,
         ports=ports,
+        management=management,
         bgp_sessions=tuple(expansion.sessions),
         service_prefix=declared.addresses.decl.services,
         noc=decl.noc,

@@ -15,6 +15,7 @@ from jbnet.model.equipment import Device, Interface, Role
 from jbnet.model.hardware import DeviceType
 from jbnet.model.levels import CircuitRole, DeviceKind, InterfaceKind, Level, Status, Zone
 from jbnet.model.lines import Carrier, Circuit, Line, Srlg, Termination, Underlay
+from jbnet.model.management import Management
 from jbnet.model.places import Contact, Location, Site
 
 __all__ = [
@@ -76,6 +77,7 @@ class Network:
     device_types: Mapping[str, DeviceType] = field(default_factory=dict)
     ports: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By device and interface, the port of the real device; empty for devices of no known type."""
+    management: Management | None = None
     bgp_sessions: tuple[BgpSession, ...] = ()
     service_prefix: IPv4Network | None = None
     noc: str | None = None

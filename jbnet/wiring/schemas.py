@@ -62,6 +62,10 @@ KINDS: Mapping[str, Kind] = {
     "hardware": Kind(
         "topology/hardware.yaml", _of_model("jbnet.inventory.schema.hardware", "HardwareFile", "Models of equipment")
     ),
+    "management": Kind(
+        "topology/management.yaml",
+        _of_model("jbnet.inventory.schema.management", "ManagementFile", "What devices are told about management"),
+    ),
     "ports": Kind("topology/ports.yaml", _of_model("jbnet.inventory.schema.hardware", "PortsFile", "Recorded ports")),
     "targets": Kind("topology/targets.yaml", _of_model("jbnet.inventory.targets", "TargetsFile", "The plan's targets")),
     "standards": Kind(

@@ -46,4 +46,22 @@ RULES = rules(
         text("The line is gone. Run `jbnet address ports --prune` to give the port to the next one."),
         Severity.WARNING,
     ),
+    Rule(
+        "JB224",
+        text("A management server that is nowhere"),
+        text("Servers are IPv4 addresses, or devices, whose loopback is meant. Correct the name."),
+    ),
+    Rule(
+        "JB225",
+        text("More servers or users than equipment takes"),
+        text("The smallest equipment holds four servers of a kind and sixteen local users. Name the most important."),
+    ),
+    Rule(
+        "JB226",
+        text("Nobody who may change anything"),
+        text(
+            "Local users are asked when no other server answers. One of them needs `privilege: admin`, or nobody can "
+            "mend a device that lost its way to the servers."
+        ),
+    ),
 )

@@ -28,6 +28,7 @@ from jbnet.inventory.schema.lines import LineDecl as LineDecl
 from jbnet.inventory.schema.lines import PremisesDecl as PremisesDecl
 from jbnet.inventory.schema.lines import SrlgDecl as SrlgDecl
 from jbnet.inventory.schema.lines import UnderlayDecl as UnderlayDecl
+from jbnet.inventory.schema.management import ManagementFile as ManagementFile
 from jbnet.inventory.schema.naming import NamingFile as NamingFile
 from jbnet.inventory.schema.plan import AddressesFile as AddressesFile
 from jbnet.inventory.schema.plan import AllocationsFile as AllocationsFile
