@@ -6,28 +6,13 @@ a county on two lines, a county on one line, a township and a community.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field, replace
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from dataclasses import replace
+from ipaddress import IPv4Network
 
-from jbnet.model.network import (
-    BgpSession,
-    Circuit,
-    CircuitRole,
-    Database,
-    Device,
-    Interface,
-    InterfaceKind,
-    Level,
-    Location,
-    Network,
-    Peer,
-    Role,
-    Site,
-    Termination,
-)
+from network_builder import BACKBONE, NetworkBuilder, database
 
-BACKBONE = "0.0.0.0"
+from jbnet.model.network import Interface, Level, Network
+
 AREA = "0.0.63.1"
 SITES = {
     # By name: (level, code, parent, block, own)
@@ -47,18 +32,18 @@ SITES = {
 LOCATIONS = {"core": "10.0.0.0/16", "xining-dc": "10.1.0.0/16", "noc": "10.4.0.0/24"}
 DEVICES = {
     # By name: (home, role, loopback, uplink)
-    "core-r1": ("core", "core", "10.0.192.1", None),
-    "core-r2": ("core", "core", "10.0.192.2", None),
-    "noc-s1": ("noc", "noc-server", "10.4.0.193", "up1"),
-    "xining-dc-r1": ("xining-dc", "dc-router", "10.1.192.1", "up1"),
-    "xining-dc-db1": ("xining-dc", "database-server", "10.1.192.2", "up1"),
-    "ministry-r1": ("ministry", "peer-router", "172.16.255.1", "up1"),
-    "xining-r1": ("xining", "prefecture-router", "10.8.96.1", "up1"),
-    "xining-r2": ("xining", "prefecture-router", "10.8.96.2", "up2"),
-    "chengdong-r1": ("chengdong", "county-router", "10.8.131.1", "up1"),
-    "datong-r1": ("datong", "county-router", "10.9.3.1", "up1"),
-    "chengdong-lejiawan-r1": ("chengdong-lejiawan", "township-cpe", "10.8.132.193", "up1"),
-    "chengdong-lejiawan-a-r1": ("chengdong-lejiawan-a", "township-cpe", "10.8.133.25", "up1"),
+    "core-r1": ("core", "core", "10.0.192.1"),
+    "core-r2": ("core", "core", "10.0.192.2"),
+    "noc-s1": ("noc", "noc-server", "10.4.0.193"),
+    "xining-dc-r1": ("xining-dc", "dc-router", "10.1.192.1"),
+    "xining-dc-db1": ("xining-dc", "database-server", "10.1.192.2"),
+    "ministry-r1": ("ministry", "peer-router", "172.16.255.1"),
+    "xining-r1": ("xining", "prefecture-router", "10.8.96.1"),
+    "xining-r2": ("xining", "prefecture-router", "10.8.96.2"),
+    "chengdong-r1": ("chengdong", "county-router", "10.8.131.1"),
+    "datong-r1": ("datong", "county-router", "10.9.3.1"),
+    "chengdong-lejiawan-r1": ("chengdong-lejiawan", "township-cpe", "10.8.132.193"),
+    "chengdong-lejiawan-a-r1": ("chengdong-lejiawan-a", "township-cpe", "10.8.133.25"),
 }
 CIRCUITS = {
     # By name: (a device, a interface, z device, z interface, prefix, area, role, carrier)
@@ -104,137 +89,30 @@ LANS = {
     "chengdong-lejiawan-a-r1": "10.8.133.1/29",
     "xining-dc-r1": "10.1.0.1/24",
 }
-ROLES = {
-    # By name: (managed, monitored, snmp)
-    "core": (True, True, "v3"),
-    "dc-router": (True, True, "v3"),
-    "prefecture-router": (True, True, "v3"),
-    "county-router": (True, True, "v3"),
-    "township-cpe": (True, True, "v2c"),
-    "database-server": (False, True, "v3"),
-    "noc-server": (False, True, "v3"),
-    "peer-router": (False, False, None),
-}
-MINISTRY = IPv4Network("172.16.0.0/16")
-
-
-@dataclass
-class _Ports:
-    """Interfaces of devices under construction."""
-
-    by_device: dict[str, list[Interface]] = field(default_factory=lambda: defaultdict(list))
-
-    def loopback(self, device: str, address: str, area: str | None) -> None:
-        self.by_device[device].append(
-            Interface("lo", InterfaceKind.LOOPBACK, IPv4Interface(f"{address}/32"), area=area, passive=bool(area))
-        )
-
-    def lan(self, device: str, address: str, area: str | None) -> None:
-        self.by_device[device].append(
-            Interface(
-                "lan1",
-                InterfaceKind.LAN,
-                IPv4Interface(address),
-                description=f"LAN of {device}",
-                area=area,
-                passive=bool(area),
-            )
-        )
-
-    def line(self, device: str, name: str, address: IPv4Address, circuit: str, area: str | None, backup: bool) -> None:
-        cost = (100 if backup else 10) if area else None
-        self.by_device[device].append(
-            Interface(
-                name,
-                InterfaceKind.CIRCUIT,
-                IPv4Interface((int(address), 31)),
-                circuit=circuit,
-                description=circuit,
-                area=area,
-                cost=cost,
-            )
-        )
-
-
-def _loopback_area(role: str) -> str | None:
-    inside = {"prefecture-router": AREA, "county-router": AREA, "township-cpe": None, "peer-router": None}
-    return inside.get(role, BACKBONE)
-
-
-def _ports() -> dict[str, list[Interface]]:
-    ports = _Ports()
-    for name, (_home, role, loopback, _uplink) in DEVICES.items():
-        ports.loopback(name, loopback, _loopback_area(role))
-        if name in LANS:
-            ports.lan(name, LANS[name], _loopback_area(role))
-    for circuit, (a, a_port, z, z_port, prefix, area, role, _carrier) in CIRCUITS.items():
-        even, odd = IPv4Network(prefix)
-        ports.line(a, a_port, even, circuit, area, role == "backup")
-        ports.line(z, z_port, odd, circuit, area, role == "backup")
-    return ports.by_device
-
-
-def _sites() -> dict[str, Site]:
-    return {
-        name: Site(name, name, level, code, parent, block=IPv4Network(block), own=IPv4Network(own))
-        for name, (level, code, parent, block, own) in SITES.items()
-    }
-
-
-def _device(name: str, interfaces: list[Interface]) -> Device:
-    home, role, loopback, uplink = DEVICES[name]
-    site = home if home in SITES else "" if home == "ministry" else "qinghai"
-    return Device(name, home, site, role, "frr", IPv4Address(loopback), tuple(interfaces), uplink)
-
-
-def _circuit(name: str) -> Circuit:
-    a, a_port, z, z_port, prefix, _area, role, carrier = CIRCUITS[name]
-    return Circuit(
-        name,
-        Termination(a, a_port),
-        Termination(z, z_port),
-        CircuitRole(role),
-        carrier=carrier,
-        prefix=IPv4Network(prefix),
-    )
-
-
-def _session(core: str, circuit: str, local_pref: int) -> BgpSession:
-    ours, theirs = IPv4Network(CIRCUITS[circuit][4])
-    return BgpSession(core, "ministry-r1", "ministry", circuit, ours, theirs, 64600, local_pref)
+INSIDE = {"prefecture-router": AREA, "county-router": AREA, "township-cpe": None, "peer-router": None}
+"""The areas of loopbacks by role, where it is not the backbone."""
 
 
 def sample_network() -> Network:
     """Return the sample network."""
-    ports = _ports()
-    return Network(
-        name="qinghai",
-        name_zh="青海",
-        asn=64512,
-        supernet=IPv4Network("10.0.0.0/8"),
-        sites=_sites(),
-        locations={name: Location(name, name, "qinghai", IPv4Network(block)) for name, block in LOCATIONS.items()},
-        peers={"ministry": Peer("ministry", "部", 64600, (MINISTRY,))},
-        roles={name: Role(name, *values) for name, values in ROLES.items()},
-        devices={name: _device(name, ports[name]) for name in DEVICES},
-        circuits={name: _circuit(name) for name in CIRCUITS},
-        databases={
-            "production": Database(
-                "production",
-                "生产库",
-                IPv4Address("10.3.0.1"),
-                5432,
-                "xining-dc-db1",
-                "xining-dc-db1",
-                "sync",
-                300,
-                0,
-            )
-        },
-        bgp_sessions=(_session("core-r1", "ministry-up1", 200), _session("core-r2", "ministry-up2", 100)),
-        service_prefix=IPv4Network("10.3.0.0/24"),
-        noc="noc-s1",
-    )
+    province, *sites = SITES.items()
+    made = NetworkBuilder(province[0], code=province[1][1], block=province[1][3])
+    for name, (level, code, parent, block, own) in sites:
+        made.site(name, level, parent, block, code=code, own=IPv4Network(own))
+    for name, block in LOCATIONS.items():
+        made.location(name, block)
+    made.peer("ministry", 64600, "172.16.0.0/16")
+    for name, (home, role, loopback) in DEVICES.items():
+        made.device(name, home, role, loopback, INSIDE.get(role, BACKBONE))
+        if name in LANS:
+            made.lan(name, LANS[name])
+    for name, (a, a_port, z, z_port, prefix, area, role, carrier) in CIRCUITS.items():
+        made.line(name, a, z, area=area, backup=role == "backup", up=z_port.startswith("up"), prefix=prefix,
+                  ports=(a_port, z_port), carrier=carrier)  # fmt: skip
+    made.session("ministry-up1", 200)
+    made.session("ministry-up2", 100)
+    whole = made.network(databases=[database("production", "xining-dc-db1", "xining-dc-db1")])
+    return replace(whole, name="qinghai", name_zh="青海", asn=64512, service_prefix=IPv4Network("10.3.0.0/24"))
 
 
 def without_interface(network: Network, device: str, interface: str) -> Network:

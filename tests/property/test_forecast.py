@@ -9,7 +9,7 @@ from forwarding_oracle import Oracle
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jbnet.model.network import Network
+from jbnet.model.network import Network, Status
 from jbnet.topology.forecast import Forecaster
 from jbnet.topology.graph import FailureSet
 
@@ -45,7 +45,8 @@ def test_reached_is_what_packets_reach(network: Network, data: st.DataObject) ->
 def test_services_stop_for_the_sites_that_reach_no_host(network: Network, data: st.DataObject) -> None:
     failure = data.draw(failures(network))
     whole, broken = Oracle(network), Oracle(network, failure.devices, failure.circuits)
-    lost = [site for site in network.sites if _serves(network, whole, site) and not _serves(network, broken, site)]
+    in_use = [site.name for site in network.sites.values() if site.status is Status.ACTIVE]
+    lost = [site for site in in_use if _serves(network, whole, site) and not _serves(network, broken, site)]
     expected = {
         service.name: count
         for service in network.services.values()
@@ -56,7 +57,13 @@ def test_services_stop_for_the_sites_that_reach_no_host(network: Network, data: 
 
 
 def _serves(network: Network, oracle: Oracle, site: str) -> bool:
-    return any(oracle.exchanges(d.name, "dc-db1") for d in network.devices.values() if d.home == site)
+    return any(oracle.exchanges(device, "dc-db1") for device in _behind(network, site))
+
+
+def _behind(network: Network, site: str) -> list[str]:
+    """Return the devices that a site uses: its own, else its gateway."""
+    gateway = network.sites[site].gateway
+    return [d.name for d in network.devices.values() if d.home == site] or ([gateway] if gateway else [])
 
 
 @given(networks(), st.data())
@@ -76,12 +83,15 @@ def test_every_single_failure_cuts_off_the_sites_that_no_core_reaches(network: N
     before = _reached_sites(network, whole, cores)
     for name in network.circuits:
         after = _reached_sites(network, Oracle(network, circuits=[name]), cores)
-        assert forecaster.of(FailureSet.of(circuits=[name])).cut_off == tuple(s for s in before if s not in after), name
+        found, lost = forecaster.of(FailureSet.of(circuits=[name])), {site for site in before if site not in after}
+        in_use = {site for site in lost if network.sites[site].status is Status.ACTIVE}
+        assert (set(found.cut_off), set(found.planned)) == (in_use, lost - in_use), name
+        assert len(found.cut_off) + len(found.planned) == len(lost), name
 
 
 def _reached_sites(network: Network, oracle: Oracle, cores: list[str]) -> list[str]:
-    homes = {d.home: None for d in network.devices.values() if any(oracle.exchanges(core, d.name) for core in cores)}
-    return [home for home in homes if home in network.sites]
+    reached = {device for device in network.devices if any(oracle.exchanges(core, device) for core in cores)}
+    return [site for site in network.sites if reached.intersection(_behind(network, site))]
 
 
 @given(networks(), st.data())

@@ -6,52 +6,69 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 import pytest
-from drawn_network import BACKBONE, Drawer
+from network_builder import BACKBONE, NetworkBuilder, database
 from networks import small
 
 from jbnet.model.errors import UsageError
-from jbnet.model.network import Application, CircuitRole, Level, Line, Network, Peer, Premises, Service, Srlg, Underlay
+from jbnet.model.network import (
+    Application,
+    BgpSession,
+    Level,
+    Line,
+    Network,
+    Peer,
+    Premises,
+    Service,
+    Site,
+    Srlg,
+    Status,
+    Underlay,
+)
 from jbnet.topology.each import rows, worst_first
 from jbnet.topology.failures import KINDS, each, parse
-from jbnet.topology.forecast import Forecaster
+from jbnet.topology.forecast import Forecast, Forecaster
 from jbnet.topology.graph import FailureSet
 from jbnet.topology.impact import ServiceImpact
 from jbnet.topology.paths import disjoint
 from jbnet.topology.single import single_points
 
 AREA = "0.0.63.8"
+SERVICES = (
+    Service("pension", "养老", ("db",), (), (Level.PREFECTURE, Level.COUNTY, Level.TOWNSHIP)),
+    Service("hotline", "热线", (), ("pension",), (Level.COUNTY,)),
+)
 
 
 @pytest.fixture
 def network() -> Network:
     """Two cores, a data centre on both, a prefecture of two border routers, a county with a line to each."""
-    made = Drawer()
+    made = NetworkBuilder()
     for number, name in enumerate(("core", "dc", "noc")):
-        made.location(name, number)
+        made.location(name, f"10.{number}.0.0/16")
     for number in (1, 2):
-        made.device(f"core-r{number}", "core", "core", IPv4Address(f"10.0.192.{number}"), BACKBONE)
-    made.line("core-pair1", "core-r1", "core-r2", CircuitRole.PRIMARY, BACKBONE, up=False)
-    made.device("dc-db1", "dc", "database-server", IPv4Address("10.1.192.2"), BACKBONE)
-    made.device("noc-s1", "noc", "noc-server", IPv4Address("10.2.192.1"), BACKBONE)
-    made.site("west", Level.PREFECTURE, "qinghai", "10.8.0.0/13", 4)
+        made.device(f"core-r{number}", "core", "core", f"10.0.192.{number}", BACKBONE)
+    made.line("core-pair1", "core-r1", "core-r2", up=False, bandwidth=10)
+    made.device("dc-db1", "dc", "database-server", "10.1.192.2", BACKBONE)
+    made.device("noc-s1", "noc", "noc-server", "10.2.192.1", BACKBONE)
+    made.site("west", Level.PREFECTURE, "qinghai", "10.8.0.0/13", demand=4)
     for number in (1, 2):
-        made.device(f"west-r{number}", "west", "prefecture-router", IPv4Address(f"10.8.96.{number}"), AREA)
+        made.device(f"west-r{number}", "west", "prefecture-router", f"10.8.96.{number}", AREA)
     for home, lower in (
         ("dc-db1", ("dc-db1", "dc-db1")),
         ("noc", ("noc-s1", "noc-s1")),
         ("west", ("west-r1", "west-r2")),
     ):
-        made.line(f"{home}-up1", "core-r1", lower[0], CircuitRole.PRIMARY, BACKBONE)
-        made.line(f"{home}-up2", "core-r2", lower[1], CircuitRole.BACKUP, BACKBONE)
-    made.line("west-pair1", "west-r1", "west-r2", CircuitRole.PRIMARY, AREA, up=False)
-    made.site("oasis", Level.COUNTY, "west", "10.9.0.0/17", 8)
-    made.device("oasis-r1", "oasis", "county-router", IPv4Address("10.9.3.1"), AREA)
-    made.line("oasis-up1", "west-r1", "oasis-r1", CircuitRole.PRIMARY, AREA)
-    made.line("oasis-up2", "west-r2", "oasis-r1", CircuitRole.BACKUP, AREA)
-    made.site("well", Level.TOWNSHIP, "oasis", "10.9.4.0/22", 3)
-    made.device("well-r1", "well", "township-cpe", IPv4Address("10.9.4.193"), None)
-    made.line("well-up1", "oasis-r1", "well-r1", CircuitRole.PRIMARY, None)
-    return made.network()
+        made.line(f"{home}-up1", "core-r1", lower[0], bandwidth=10)
+        made.line(f"{home}-up2", "core-r2", lower[1], backup=True, bandwidth=10)
+    made.line("west-pair1", "west-r1", "west-r2", area=AREA, up=False, bandwidth=10)
+    made.site("oasis", Level.COUNTY, "west", "10.9.0.0/17", demand=8)
+    made.device("oasis-r1", "oasis", "county-router", "10.9.3.1", AREA)
+    made.line("oasis-up1", "west-r1", "oasis-r1", area=AREA, bandwidth=10)
+    made.line("oasis-up2", "west-r2", "oasis-r1", area=AREA, backup=True, bandwidth=10)
+    made.site("well", Level.TOWNSHIP, "oasis", "10.9.4.0/22", demand=3)
+    made.device("well-r1", "well", "township-cpe", "10.9.4.193")
+    made.line("well-up1", "oasis-r1", "well-r1", area=None, bandwidth=10)
+    return made.network(databases=[database("db", "dc-db1", "dc-db1")], services=SERVICES)
 
 
 def test_a_dead_core_and_a_cut_pair_take_a_county_although_lines_are_left(network: Network) -> None:
@@ -76,6 +93,55 @@ def test_a_prefecture_on_its_backup_line_says_so_and_its_counties_do_not(network
 def test_a_line_up_is_the_one_of_the_device_that_is_nearest_to_the_core(network: Network) -> None:
     found = Forecaster(network).lines_up(FailureSet.of(circuits=["west-up1"]), ["west", "oasis", "core", "well"])
     assert found == {"west": ("west-r2", ("west-up2",)), "oasis": ("oasis-r1", ("oasis-up1",))}
+
+
+def test_what_is_not_in_use_is_not_cut_off_and_is_told_apart(network: Network) -> None:
+    sites = {**network.sites, "well": replace(network.sites["well"], status=Status.PLANNED)}
+    found = Forecaster(replace(network, sites=sites)).of(FailureSet.of(devices=["oasis-r1"]))
+    assert (found.cut_off, found.planned, found.devices) == (("oasis",), ("well",), ("oasis-r1",))
+    assert found.services == (ServiceImpact("pension", 1), ServiceImpact("hotline", 1))
+
+
+def test_nobody_is_touched_by_the_end_of_what_is_only_planned(network: Network) -> None:
+    sites = {**network.sites, "well": replace(network.sites["well"], status=Status.REGISTER)}
+    found = Forecaster(replace(network, sites=sites)).of(FailureSet.of(devices=["well-r1"]))
+    assert found == Forecast(planned=("well",))
+
+
+def test_a_second_core_that_takes_over_keeps_a_county_connected(network: Network) -> None:
+    """The cores do not see each other; the second sees oasis only once packets no longer turn to the first."""
+    left = {
+        name: line for name, line in network.circuits.items() if name not in ("core-pair1", "noc-up2", "dc-db1-up2")
+    }
+    devices = {
+        d.name: replace(d, interfaces=tuple(p for p in d.interfaces if p.circuit is None or p.circuit in left))
+        for d in network.devices.values()
+    }
+    far = IPv4Address("172.16.0.1")
+    defaults = tuple(BgpSession(f"core-r{n}", "m-r1", "m", "m-up1", far, far, 64512, 100) for n in (1, 2))
+    forecaster = Forecaster(replace(network, circuits=left, devices=devices, bgp_sessions=defaults))
+    cut = FailureSet.of(circuits=["west-up1"])
+    assert "oasis-r1" not in forecaster.reached("core-r2", FailureSet())
+    assert "oasis-r1" in forecaster.reached("core-r2", cut)
+    assert forecaster.of(cut).cut_off == ()
+
+
+@pytest.mark.parametrize("fails", [{"devices": ["oasis-r1"]}, {"circuits": ["oasis-up1", "oasis-up2"]}])
+def test_a_site_without_equipment_is_cut_off_with_its_gateway(network: Network, fails: dict[str, list[str]]) -> None:
+    spring = Site("spring", "泉", Level.TOWNSHIP, "", "oasis", gateway="oasis-r1", demand=5)
+    forecaster = Forecaster(replace(network, sites={**network.sites, "spring": spring}))
+    found = forecaster.of(FailureSet.of(**fails))
+    assert set(found.cut_off) == {"oasis", "spring", "well"}
+    assert found.services == (ServiceImpact("pension", 3), ServiceImpact("hotline", 1))
+
+
+def test_a_site_without_equipment_goes_up_over_the_lines_of_its_gateway(network: Network) -> None:
+    spring = Site("spring", "泉", Level.TOWNSHIP, "", "oasis", gateway="oasis-r1", demand=5)
+    forecaster = Forecaster(replace(network, sites={**network.sites, "spring": spring}))
+    cut = FailureSet.of(circuits=["oasis-up1"])
+    assert set(forecaster.of(cut).on_backup) == {"oasis", "spring"}
+    assert {way.home for way in forecaster.ways_left(cut)} == {"oasis", "spring"}
+    assert {over.circuit: over.load for over in forecaster.of(cut).overloads}["oasis-up2"] == 16
 
 
 def test_a_lost_database_stops_services_at_sites_that_are_up(network: Network) -> None:
