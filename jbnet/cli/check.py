@@ -95,8 +95,8 @@ def _print_text(context: Context, findings: Sequence[Finding], network: Network 
     for finding in findings:
         lines.append(f"{finding.place or '-'} {finding.severity} {finding.code} {context.tr(finding.text)}")
         lines += [f"    {context.tr('see {place}', place=place)}" for place in finding.related]
-    errors = sum(f.severity == "error" for f in findings)
-    others = len(findings) - errors
+    errors = sum(f.count for f in findings if f.severity == "error")
+    others = sum(f.count for f in findings) - errors
     lines.append(context.tr("errors: {errors}, other findings: {others}", errors=errors, others=others))
     if network is not None:
         lines.append(

@@ -73,6 +73,8 @@ def _result(context: Context, finding: Finding, index: int) -> Json:
         "message": {"text": context.tr(finding.text)},
         "partialFingerprints": {"jbnet/v1": _fingerprint(finding)},
     }
+    if finding.count > 1:
+        found["occurrenceCount"] = finding.count  # SARIF 2.1.0, 3.27.23
     if finding.place is not None:
         found["locations"] = [_location(finding.place)]
     if finding.related:

@@ -96,6 +96,6 @@ class Context:
         counts: Mapping[str, int] | None = None,
     ) -> dict[str, object]:
         """Return the envelope of design section 6."""
-        found = {str(severity): sum(f.severity is severity for f in findings) for severity in Severity}
+        found = {str(severity): sum(f.count for f in findings if f.severity is severity) for severity in Severity}
         listed = [f.as_json(self.tr(f.text)) for f in findings]
         return {"schema": kind, "ok": ok, "counts": found | dict(counts or {}), "findings": listed, "data": data}

@@ -75,7 +75,7 @@ def _print(context: Context, taken: Taken, *, good: bool, written: bool) -> None
     for file, lines in taken.paste.items():
         typer.echo(f"\n# {file}\n{lines}", nl=False)
     if not good:
-        context.say("nothing was written: findings {count}", count=len(taken.findings))
+        context.say("nothing was written: findings {count}", count=sum(finding.count for finding in taken.findings))
         return
     for change in taken.changes:
         if change.before is not None:

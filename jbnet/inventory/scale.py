@@ -51,7 +51,7 @@ def check_scales(declared: Declaration, network: Network, report: Report) -> Non
             for index, name in enumerate(names):
                 if name not in known:
                     place = declared.lab.at("scales", scale, section, index)
-                    dangling(report, kind, name, list(known), place, declared)
+                    dangling(report, kind, name, known, place, declared)
         _check_ways_up(network, _devices(network, decl), declared.lab.key_at("scales", scale), scale, report)
 
 

@@ -33,7 +33,7 @@ class Finding:
     """One problem.
 
     ``code`` is stable (``JB`` and three digits, or the id of a standard's rule); ``related`` names the other places
-    involved.
+    involved. ``count`` is of how many problems this one tells: more than one where they are counted, not listed.
     """
 
     code: str
@@ -41,6 +41,7 @@ class Finding:
     text: Text
     place: Place | None = None
     related: tuple[Place, ...] = ()
+    count: int = 1
 
     @property
     def message(self) -> str:
@@ -56,5 +57,6 @@ class Finding:
             "file": self.place.file if self.place else None,
             "line": self.place.line if self.place else None,
             "column": self.place.column if self.place else None,
+            "count": self.count,
             "related": [{"file": p.file, "line": p.line, "column": p.column} for p in self.related],
         }

@@ -91,7 +91,7 @@ def home_spaces(declared: Declaration, report: Report) -> dict[str, Space]:
         for name, prefix in prefixes.items():
             spaces[name] = Space(prefix, prefix, item.at(section, name), scheme)
             if name not in homes:
-                dangling(report, section[:-1], name, list(homes), item.key_at(section, name), declared)
+                dangling(report, section[:-1], name, homes, item.key_at(section, name), declared)
         for name, home in homes.items():
             if name not in prefixes and section != "provinces":
                 report.add(

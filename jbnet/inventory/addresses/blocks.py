@@ -41,6 +41,22 @@ class Taken:
             index = bisect_right(self._ranges, (high, 1 << 32), lo=index + 1)
 
 
+class Outermost:
+    """Prefixes of which none lies in another, for the question whether one of them holds a prefix."""
+
+    def __init__(self, prefixes: Iterable[IPv4Network]) -> None:
+        self._ranges: list[Range] = []
+        for low, high in sorted({range_of(prefix) for prefix in prefixes}, key=lambda r: (r[0], -r[1])):
+            if not self._ranges or low > self._ranges[-1][1]:
+                self._ranges.append((low, high))
+
+    def hold(self, prefix: IPv4Network) -> bool:
+        """Say whether a prefix is one of them or lies in one."""
+        low, high = range_of(prefix)
+        index = bisect_right(self._ranges, (low, 1 << 32)) - 1
+        return index >= 0 and high <= self._ranges[index][1]
+
+
 class Room:
     """The free room of one or more prefixes, tried in their order."""
 

@@ -69,9 +69,14 @@ def _check_host(use: Use, report: Report) -> None:
 
 def _check_ends(declared: Declaration, network: Network, report: Report) -> None:
     """Report circuits whose ends do not stand in one prefix."""
+    addresses = {
+        (device.name, interface.name): interface.address
+        for device in network.devices.values()
+        for interface in device.interfaces
+    }
     for circuit in network.circuits.values():
         ends = [(network.devices[end.device], end.interface) for end in (circuit.a, circuit.z)]
-        a, z = (device.interface(port).address for device, port in ends)
+        a, z = (addresses[device.name, port] for device, port in ends)
         if a is None or z is None or a.network == z.network:
             continue
         places = [place for device, port in ends if (place := _place(declared, device, port)) is not None]

@@ -38,9 +38,9 @@ def _addresses(
     found: dict[tuple[str, str], IPv4Interface] = {}
     for name, ports in plan.decl.exceptions.items():
         if name not in devices:
-            dangling(report, "device", name, list(devices), plan.key_at("exceptions", name), declared)
+            dangling(report, "device", name, devices, plan.key_at("exceptions", name), declared)
             continue
-        known = [interface.name for interface in devices[name].interfaces]
+        known = frozenset(interface.name for interface in devices[name].interfaces)
         for port, address in ports.items():
             if port in known:
                 found[name, port] = address

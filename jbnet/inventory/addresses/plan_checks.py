@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
+from jbnet.inventory.addresses.blocks import Outermost
 from jbnet.inventory.addresses.plan_fullness import check_fullness
 from jbnet.inventory.addresses.plan_ranges import check_ranges
 from jbnet.inventory.addresses.plan_scheme import check_levels, check_scheme
@@ -113,16 +114,15 @@ def _check_containment(declared: Declaration, blocks: list[Claim], spaces: Mappi
     """Report blocks outside the pools, and blocks outside the aggregate that their parent announces."""
     assert declared.addresses is not None  # noqa: S101  judged before; this is for the type checker
     plan = declared.addresses.decl
+    pools, listed = Outermost(plan.pools), ", ".join(map(str, plan.pools))
     for claim in blocks:
         if claim.own or claim.site is None:
             continue
         parent = claim.site.parent if claim.site.parent not in plan.provinces else None
         above = spaces.get(parent) if parent else None
-        if not any(claim.prefix.subnet_of(pool) for pool in plan.pools):
-            pools = ", ".join(map(str, plan.pools))
-            _report_outside(
-                claim, pools, text("the pools of topology/addresses.yaml"), declared.addresses.at("pools"), report
-            )
+        if not pools.hold(claim.prefix):
+            owner, there = text("the pools of topology/addresses.yaml"), declared.addresses.at("pools")
+            _report_outside(claim, listed, owner, there, report)
         elif above is not None and not claim.prefix.subnet_of(above.block):
             report.add(
                 "JB206", "the block {block} of {name} is not covered by the aggregate {aggregate} of {parent}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
 
+from jbnet.inventory.addresses.blocks import Outermost
 from jbnet.inventory.declaration import Declaration
 from jbnet.inventory.report import Report
 from jbnet.model.findings import Place
@@ -28,7 +29,7 @@ PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16
 
 def check_ranges(declared: Declaration, report: Report) -> None:
     """Report prefixes in ranges that routers refuse, and public ones that ``public`` does not name."""
-    public = declared.addresses.decl.public if declared.addresses else ()
+    usable = Outermost([*PRIVATE, *(declared.addresses.decl.public if declared.addresses else ())])
     for prefix, place, ours in _prefixes(declared):
         reserved = next((r for r in UNUSABLE if r.subnet_of(prefix) or prefix.subnet_of(r)), None)
         if reserved is not None:
@@ -36,7 +37,7 @@ def check_ranges(declared: Declaration, report: Report) -> None:
                 "JB211", "{prefix} touches {range}, which is {what}", place,
                 prefix=prefix, range=reserved, what=text(UNUSABLE[reserved]),
             )  # fmt: skip
-        elif ours and not any(prefix.subnet_of(known) for known in (*PRIVATE, *public)):
+        elif ours and not usable.hold(prefix):
             report.add(
                 "JB212", "{prefix} is public address space; if that is meant, name it under public in "
                 "topology/addresses.yaml", place, prefix=prefix,

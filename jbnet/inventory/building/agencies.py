@@ -31,7 +31,7 @@ def agencies(declared: Declaration, report: Report) -> dict[str, Agency]:
     found: dict[str, Agency] = {}
     for name, item in declared.agencies.items():
         if item.decl.vrf not in declared.vrfs:
-            dangling(report, "VRF", item.decl.vrf, list(declared.vrfs), item.at("vrf"), declared, "JB240")
+            dangling(report, "VRF", item.decl.vrf, declared.vrfs, item.at("vrf"), declared, "JB240")
         levels = tuple(Level(level) for level in item.decl.levels)
         found[name] = Agency(name, item.decl.name_zh, item.decl.vrf, levels, item.place)
     return found
@@ -97,7 +97,7 @@ def _check_overrides(
     for name in site.decl.premises:
         place = site.key_at("premises", name)
         if name not in declared.agencies:
-            dangling(report, "agency", name, list(declared.agencies), place, declared, "JB241")
+            dangling(report, "agency", name, declared.agencies, place, declared, "JB241")
         elif name not in here:
             report.add(
                 "JB242", "{agency} has no premises at {name}: its levels are {levels}", place,

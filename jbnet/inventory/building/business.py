@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from jbnet.inventory.building.hierarchy import dangling
@@ -40,7 +40,7 @@ def _check_hosts(
     for key in ("primary", "standby"):
         host = getattr(item.decl, key)
         if host not in devices:
-            dangling(report, "device", host, list(devices), item.at(key), declared)
+            dangling(report, "device", host, devices, item.at(key), declared)
     if item.decl.primary == item.decl.standby:
         report.add(
             "JB142", "the standby of {name} is its primary {host}", item.at("standby"), [item.at("primary")],
@@ -86,13 +86,13 @@ def _check_names(
     """Report each name of a list that is not among the known ones."""
     for index, name in enumerate(getattr(item.decl, key)):
         if name not in known:
-            dangling(report, kind, name, list(known), item.at(key, index), declared)
+            dangling(report, kind, name, known, item.at(key, index), declared)
 
 
 def services(declared: Declaration, report: Report) -> dict[str, Service]:
     """Return the services by name; report what dangles and what loops."""
     found: dict[str, Service] = {}
-    partners = [*declared.extranet, *declared.peers]
+    partners = {**declared.extranet, **declared.peers}
     for name, item in declared.services.items():
         decl = item.decl
         _check_names(item, "databases", "database", declared.databases, declared, report)
@@ -119,21 +119,33 @@ def _objective(decl: schema.ObjectiveDecl | None) -> Objective:
 
 
 def _report_loops(found: dict[str, Service], declared: Declaration, report: Report) -> None:
-    """Report each loop of needs once, at its first service in name order (depth-first search)."""
+    """Report loops of needs, each at its first service in name order; a service is named in one loop only."""
+    for loop in _loops({name: service.needs for name, service in found.items()}):
+        first = loop.index(min(loop))
+        way = [*loop[first:], *loop[:first]]
+        report.add(
+            "JB143", "services need each other in a loop: {services}", declared.services[way[0]].at("needs"),
+            [declared.services[other].at("needs") for other in way[1:]], services=" > ".join([*way, way[0]]),
+        )  # fmt: skip
+
+
+def _loops(needs: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
+    """Yield loops that have no service in common (depth-first search; every need is followed once)."""
     done: set[str] = set()
-    for start in sorted(found):
-        stack: list[tuple[str, list[str]]] = [(start, [start])]
-        while stack:
-            name, way = stack.pop()
-            if name in done:
-                continue
-            for needed in found[name].needs:
-                if needed == start:
-                    report.add(
-                        "JB143", "services need each other in a loop: {services}", declared.services[start].at("needs"),
-                        [declared.services[other].at("needs") for other in way[1:]], services=" > ".join([*way, start]),
-                    )  # fmt: skip
-                    done.update(way)
-                elif needed in found and needed not in way:
-                    stack.append((needed, [*way, needed]))
-        done.add(start)
+    told: set[str] = set()
+    for start in sorted(needs):
+        way: dict[str, Iterator[str]] = {start: iter(needs[start])} if start not in done else {}
+        while way:
+            name, rest = next(reversed(way.items()))
+            needed = next(rest, None)
+            if needed is None:
+                way.pop(name)
+                done.add(name)
+            elif needed in way:
+                loop = list(way)
+                loop = loop[loop.index(needed) :]
+                if told.isdisjoint(loop):
+                    told.update(loop)
+                    yield loop
+            elif needed in needs and needed not in done:
+                way[needed] = iter(needs[needed])

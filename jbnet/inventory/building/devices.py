@@ -24,6 +24,8 @@ class Build:
     area: str | None
     loopback: IPv4Address | None
     interfaces: list[Interface] = field(default_factory=list)
+    circuits: dict[str, str] = field(default_factory=dict)
+    """The circuit of each interface that carries one; where two claim it, the first."""
     uplink: str | None = None
     asn: int | None = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from jbnet.inventory.building.devices import Build
@@ -37,6 +37,7 @@ class EndFinder:
         self._homes = homes
         self._builds = builds
         self._report = report
+        self._names: dict[str, Collection[str]] = {}
 
     def find(self, home: Home, spec: CircuitSpec) -> Ends | None:
         """Return the ends of a circuit, or None when something about it is wrong."""
@@ -71,8 +72,8 @@ class EndFinder:
             return None
         build = self._builds.get(self._full_name(home, written))
         if build is None and not self._uncertain(home, written):
-            known = [*self._builds, *home.devices, *(f"parent/{suffix}" for suffix in self._parent_devices(home))]
-            dangling(self._report, "device", written, known, spec.at(key), self._declared, code="JB131")
+            near = self._near(home)
+            dangling(self._report, "device", written, self._builds, spec.at(key), self._declared, "JB131", near)
         return build
 
     def _full_name(self, home: Home, written: str) -> str:
@@ -89,6 +90,10 @@ class EndFinder:
             owner = self._homes.get(written.rpartition("-")[0], home)
         return owner is not None and owner.uncertain
 
-    def _parent_devices(self, home: Home) -> list[str]:
-        parent = self._homes.get(home.parent) if home.parent else None
-        return list(parent.devices) if parent else []
+    def _near(self, home: Home) -> Collection[str]:
+        """Return what a home may call its own devices and those above it; the same object each time."""
+        if home.name not in self._names:
+            parent = self._homes.get(home.parent) if home.parent else None
+            above = [f"parent/{suffix}" for suffix in parent.devices] if parent else []
+            self._names[home.name] = [*home.devices, *above]
+        return self._names[home.name]

@@ -122,6 +122,7 @@ class Expander:
             (ends.lower, ends.lower_port, lower, ends.upper),
         ):
             self._check_port(build, port, spec)
+            build.circuits.setdefault(port, name)
             build.interfaces.append(
                 Interface(port, InterfaceKind.CIRCUIT, address, name, f"{name} to {far.name}", area, cost, False)
             )
@@ -136,13 +137,12 @@ class Expander:
                 "JB130", "the interface name {port} of {device} has {length} characters, {limit} are allowed",
                 spec.place, port=port, device=build.name, length=len(port), limit=IFNAMSIZ,
             )  # fmt: skip
-        for interface in build.interfaces:
-            if interface.name == port and interface.circuit is not None:
-                other = self._circuits[interface.circuit].place
-                self._report.add(
-                    "JB133", "the interface {port} of {device} already carries {circuit}", spec.place,
-                    [other] if other else [], port=port, device=build.name, circuit=interface.circuit,
-                )  # fmt: skip
+        if port in build.circuits:
+            other = self._circuits[build.circuits[port]].place
+            self._report.add(
+                "JB133", "the interface {port} of {device} already carries {circuit}", spec.place,
+                [other] if other else [], port=port, device=build.name, circuit=build.circuits[port],
+            )  # fmt: skip
 
     def _circuit_area(self, ends: Ends, spec: CircuitSpec) -> str | None:
         areas = {ends.upper.area, ends.lower.area}

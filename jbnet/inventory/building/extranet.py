@@ -107,7 +107,7 @@ def _check_services(declared: Declaration, report: Report) -> None:
     for item in declared.extranet.values():
         for index, name in enumerate(item.decl.services):
             if name not in declared.services:
-                dangling(report, "service", name, list(declared.services), item.at("services", index), declared)
+                dangling(report, "service", name, declared.services, item.at("services", index), declared)
 
 
 def _check_overrides(site: SiteItem, declared: Declaration, report: Report) -> None:
@@ -115,7 +115,7 @@ def _check_overrides(site: SiteItem, declared: Declaration, report: Report) -> N
     for name, override in site.decl.extranet.items():
         place = site.key_at("extranet", name)
         if name not in declared.extranet:
-            dangling(report, "kind of partner", name, list(declared.extranet), place, declared, "JB250")
+            dangling(report, "kind of partner", name, declared.extranet, place, declared, "JB250")
             continue
         if site.level.value not in declared.extranet[name].decl.levels:
             report.add(
@@ -126,4 +126,4 @@ def _check_overrides(site: SiteItem, declared: Declaration, report: Report) -> N
         for index, service in enumerate((override.services or ()) if override else ()):
             if service not in declared.services:
                 there = site.at("extranet", name, "services", index)
-                dangling(report, "service", service, list(declared.services), there, declared)
+                dangling(report, "service", service, declared.services, there, declared)

@@ -73,7 +73,7 @@ def location_homes(declared: Declaration, spaces: Mapping[str, Space], report: R
 
 def _check_site(location: Item[schema.LocationDecl], declared: Declaration, report: Report) -> None:
     if location.decl.site not in declared.sites:
-        dangling(report, "site", location.decl.site, list(declared.sites), location.at("site"), declared)
+        dangling(report, "site", location.decl.site, declared.sites, location.at("site"), declared)
     _check_unique(location, declared.sites, report)
 
 
@@ -143,7 +143,7 @@ def _choose(site: SiteItem, declared: Declaration, report: Report) -> str | None
     if named is None:
         return site.level.value if site.level.value in declared.archetypes else None
     if named not in declared.archetypes:
-        dangling(report, "archetype", named, list(declared.archetypes), site.at("archetype"), declared)
+        dangling(report, "archetype", named, declared.archetypes, site.at("archetype"), declared)
         return None
     archetype = declared.archetypes[named]
     if archetype.decl.level != site.level.value:

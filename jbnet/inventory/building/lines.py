@@ -39,14 +39,13 @@ class LineReader:
     def carrier(self, name: str | None, place: Place) -> str | None:
         """Return the carrier's name; report one that is not declared."""
         if name is not None and name not in self._declared.carriers:
-            dangling(self._report, "carrier", name, list(self._declared.carriers), place, self._declared)
+            dangling(self._report, "carrier", name, self._declared.carriers, place, self._declared)
         return name
 
     def underlay(self, name: str | None, place: Place) -> str | None:
         """Return the underlay's name, or None; report one that is not declared."""
         if name is not None and name not in self._declared.underlays:
-            known = list(self._declared.underlays)
-            dangling(self._report, "underlay", name, known, place, self._declared, "JB231")
+            dangling(self._report, "underlay", name, self._declared.underlays, place, self._declared, "JB231")
             return None
         return name
 
@@ -54,10 +53,10 @@ class LineReader:
         """Return what fails with a line: the groups it names, else that of its underlay."""
         if written is None:
             return (underlay,) if underlay else ()
-        known = {**self._declared.srlgs, **self._declared.underlays}
+        groups, carrying = self._declared.srlgs, self._declared.underlays
         for name in written:
-            if name not in known:
-                dangling(self._report, "shared risk group", name, list(known), place, self._declared, "JB230")
+            if name not in groups and name not in carrying:
+                dangling(self._report, "shared risk group", name, groups, place, self._declared, "JB230", carrying)
         return written
 
     def payer(self, word: str | None, where: Where, place: Place) -> str | None:
@@ -66,28 +65,30 @@ class LineReader:
             return None
         if word not in _LEVELS:
             if word not in self._declared.sites:
-                known = [*_LEVELS, *self._declared.sites]
-                dangling(self._report, "payer", word, known, place, self._declared, "JB232")
+                dangling(self._report, "payer", word, self._declared.sites, place, self._declared, "JB232", _LEVELS)
             return word if word in self._declared.sites else None
-        key = (word, where.site)
-        if key not in self._payers:
-            self._payers[key] = self._of_level(word, where.site)
-        if self._payers[key] is None and where.site in self._declared.sites:
+        found = self._of_level(word, where.site)
+        if found is None and where.site in self._declared.sites:
             self._report.add(
                 "JB233", "there is no {level} at or above {name} that could pay for {circuit}", place,
                 level=text(word), name=where.site, circuit=where.home,
             )  # fmt: skip
-        return self._payers[key]
+        return found
 
     def _of_level(self, level: str, site: str) -> str | None:
-        met: set[str] = set()
+        """Return the site of that level at or above a site. Each site is passed once, however many ask."""
+        met: list[str] = []
         name: str | None = site
-        while name is not None and name in self._declared.sites and name not in met:
-            met.add(name)
+        while name is not None and name in self._declared.sites and (level, name) not in self._payers:
+            self._payers[level, name] = None  # until it is known; it stays so on a loop
+            met.append(name)
             if self._declared.sites[name].level.value == level:
-                return name
+                break
             name = self._declared.sites[name].parent
-        return None
+        else:
+            name = self._payers.get((level, name)) if name is not None else None
+        self._payers.update({(level, passed): name for passed in met})
+        return name
 
     def pattern(self, written: str | None, where: Where, key: str, place: Place) -> str | None:
         """Return a text with ``{site}``, ``{code}`` and ``{circuit}`` filled in; report any other word in braces."""

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import takewhile
+from itertools import accumulate, takewhile
 from typing import Any
 
 from jbnet.inventory.reading.marks import Path
 
+ANY = "*"
+"""Stands for every name: so much was left out that its words are not kept."""
+_MOST_WORDS = 200_000
+_LONGEST = 200
+"""Characters of a name; no key is longer."""
 _WORD = re.compile(r"[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*")
 
 
@@ -72,7 +77,12 @@ def names_in(data: object) -> Iterator[str]:
 
 def words(content: str) -> set[str]:
     """Return all words of a text that could not be parsed: any of them may have been a name."""
-    return set(_WORD.findall(content))
+    found: set[str] = set()
+    for word in _WORD.finditer(content):
+        found.add(word.group())
+        if len(found) > _MOST_WORDS:
+            return {ANY}
+    return found
 
 
 def could_mean(name: str, doubtful: set[str], *, is_site: bool = False) -> bool:
@@ -80,6 +90,10 @@ def could_mean(name: str, doubtful: set[str], *, is_site: bool = False) -> bool:
 
     A site below the county stands there with the last part of its name alone.
     """
-    parts = re.split(r"[-/]", name)
-    starts = ("-".join(parts[:length]) for length in range(1, len(parts) + 1))
+    if not doubtful:
+        return False
+    if ANY in doubtful:
+        return True
+    parts = re.split(r"[-/]", name[:_LONGEST])
+    starts = accumulate(parts, lambda start, part: f"{start}-{part}")
     return any(start in doubtful for start in starts) or (is_site and parts[-1] in doubtful)

@@ -62,11 +62,7 @@ class Source:
 
 def read(file: str, content: str, report: Report) -> Source | None:
     """Parse one file; None when it is not YAML. Findings go to ``report``; what could be read is kept."""
-    mine = FileReport(file, report)
-    try:
-        return _read(file, content, mine)
-    finally:
-        mine.close()
+    return _read(file, content, FileReport(file, report))
 
 
 def _read(file: str, content: str, report: FileReport) -> Source | None:

@@ -34,6 +34,7 @@ _BOUNDS: Mapping[str, str] = {
     "greater_than_equal": "at least {ge}",
     "less_than_equal": "at most {le}",
     "string_too_long": "at most {max_length} characters",
+    "too_long": "at most {max_length} entries",
 }
 
 
@@ -43,11 +44,7 @@ def validate(source: Source, model: type[M], report: Report, doubtful: set[str])
     What is wrong is left out, and with it whatever cannot be without it; the rest comes back, or None when
     nothing does. The names of what was left out are added to ``doubtful``. An empty file is an empty mapping.
     """
-    mine = FileReport(source.file, report)
-    try:
-        return _validate(source, model, mine, doubtful)
-    finally:
-        mine.close()
+    return _validate(source, model, FileReport(source.file, report), doubtful)
 
 
 def _validate(source: Source, model: type[M], report: FileReport, doubtful: set[str]) -> M | None:

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from jbnet.inventory.rules.world import World
 from jbnet.model.levels import CircuitRole
 from jbnet.model.lines import Circuit
 
 
 def check(world: World) -> None:
-    """Report backups that fail with the main line."""
+    """Report backups that fail with the main line; of several main lines with one thing in common, the first."""
     for home, circuits in world.uplinks.items():
         mains = [c for c in circuits if c.role is CircuitRole.PRIMARY]
         backups = [c for c in circuits if c.role is CircuitRole.BACKUP]
+        first = _first(mains) if backups else {}
         for backup in backups:
-            for main in mains:
-                _check_pair(main, backup, home, world)
+            for main in dict.fromkeys(first[thing].name for thing in _things(backup) if thing in first):
+                _check_pair(world.network.circuits[main], backup, home, world)
+
+
+def _things(circuit: Circuit) -> Iterator[tuple[str, str | None]]:
+    """Yield what fails with a circuit."""
+    yield "carrier", circuit.carrier
+    yield "device", circuit.a.device
+    yield from (("risk", name) for name in circuit.srlgs)
+
+
+def _first(circuits: list[Circuit]) -> dict[tuple[str, str | None], Circuit]:
+    """Return the first circuit that each thing takes down."""
+    found: dict[tuple[str, str | None], Circuit] = {}
+    for circuit in circuits:
+        for thing in _things(circuit):
+            found.setdefault(thing, circuit)
+    return found
 
 
 def _check_pair(main: Circuit, backup: Circuit, home: str, world: World) -> None:

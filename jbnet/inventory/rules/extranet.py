@@ -20,10 +20,11 @@ def _check_kinds(world: World) -> None:
 
 
 def _check_services(world: World) -> None:
+    allowed = {name: frozenset(kind.decl.services) for name, kind in world.declared.extranet.items()}
     for name, service in world.declared.services.items():
         for index, peer in enumerate(service.decl.peers):
             kind = world.declared.extranet.get(peer)
-            if kind is not None and name not in kind.decl.services:
+            if kind is not None and name not in allowed[peer]:
                 world.report.add(
                     "JB257", "{service} exchanges data with {kind}, whose partners may not use it",
                     service.at("peers", index), [kind.at("services")], service=name, kind=peer,
