@@ -1,4 +1,4 @@
-"""Declares networks in code, thing by thing: all networks of the tests that are not read from files are made with it."""
+"""Declares networks in code, thing by thing: every network of the tests that is not read from files is made so."""
 
 from __future__ import annotations
 
