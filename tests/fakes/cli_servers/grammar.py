@@ -1,0 +1,301 @@
+"""The commands of each view, as data.
+
+A pattern is made of words. An upper-case word is an argument (``IP``, ``MASK``, ``N`` are checked), ``...`` the rest
+of the line. What stands before ``|`` identifies a setting: a second line with the same beginning replaces the first,
+and ``undo`` with it takes the setting away. ``> view`` says which view the line opens. ``undo FORM`` after ``<`` is a
+further way to take it away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import IPv4Address
+
+CHECKS: dict[str, Callable[[str], bool]] = {
+    "IP": lambda word: _is_address(word),
+    "MASK": lambda word: _is_address(word) or (word.isdigit() and int(word) <= 32),
+    "N": lambda word: word.isdigit(),
+    "AREA": lambda word: word.isdigit() or _is_address(word),
+    "AS": lambda word: re.fullmatch(r"\d+(\.\d+)?", word) is not None,
+}
+
+COMMON = {
+    "system": """
+        sysname | NAME
+        interface NAME | > interface
+        ip route-static vpn-instance VPN IP MASK NEXT |
+        ip route-static vpn-instance VPN IP MASK NEXT | ...
+        ip route-static IP MASK NEXT |
+        ip route-static IP MASK NEXT | ...
+        route-policy NAME ACTION node N | > policy < route-policy NAME node N < route-policy NAME
+        snmp-agent |
+        snmp-agent sys-info KIND | ...
+        snmp-agent community KIND | ...
+        snmp-agent trap enable |
+        snmp-agent trap source | NAME
+        snmp-agent target-host ... |
+        snmp-agent group v3 NAME | ...
+        snmp-agent usm-user v3 NAME | ...
+        info-center loghost IP | ...
+        info-center loghost source | NAME
+        ntp-service unicast-server IP | ...
+        ntp-service enable |
+        clock timezone | ...
+        bfd | > bfd
+    """,
+    "interface": """
+        description | ...
+        ip binding vpn-instance | NAME < ip binding vpn-instance NAME
+        ip address IP MASK sub |
+        ip address | IP MASK < ip address IP MASK
+        ospf cost | N
+        ospf network-type | TYPE
+        ospf timer hello | N
+        ospf timer dead | N
+        ospf authentication-mode | ...
+        ospf bfd enable |
+        mtu | N
+        lldp enable |
+        shutdown |
+    """,
+    "ospf": """
+        area AREA | > area
+        description | ...
+        silent-interface NAME |
+        import-route PROTOCOL | ...
+        default-route-advertise | ...
+        default-route-advertise |
+        bandwidth-reference | N
+        bfd all-interfaces enable |
+        spf-schedule-interval | ...
+        maximum load-balancing | N
+        filter-policy ... |
+    """,
+    "area": """
+        network IP WILDCARD | ...
+        network IP WILDCARD |
+        nssa | ...
+        nssa |
+        stub | ...
+        stub |
+        abr-summary IP MASK | ...
+        abr-summary IP MASK |
+        authentication-mode | ...
+        default-cost | N
+    """,
+    "policy": """
+        if-match KIND | ...
+        apply KIND | ...
+        description | ...
+    """,
+    "bfd": "",
+    "acl": """
+        description | ...
+        step | N
+        rule N description | ...
+        rule N comment | ...
+        rule N | ...
+    """,
+    "line": """
+        authentication-mode | MODE
+        protocol inbound | NAME
+        idle-timeout | ...
+        acl N DIRECTION |
+        user privilege level | N
+        user-role | NAME
+        screen-length | N
+    """,
+    "peers": """
+        router-id | IP
+        peer PEER as-number | AS < peer PEER
+        peer PEER description | ...
+        peer PEER connect-interface | NAME
+        peer PEER password | ...
+        peer PEER ebgp-max-hop | ...
+        peer PEER bfd enable |
+        peer PEER ignore |
+        graceful-restart |
+    """,
+    "family": """
+        peer PEER enable |
+        peer PEER route-policy NAME DIRECTION |
+        network IP MASK | ...
+        network IP MASK |
+        import-route PROTOCOL | ...
+        import-route PROTOCOL |
+        preference | ...
+        maximum load-balancing | N
+        aggregate IP MASK | ...
+        aggregate IP MASK |
+    """,
+}
+
+HUAWEI = {
+    "system": """
+        ip vpn-instance NAME | > vpn
+        ospf N | ... > ospf
+        ospf N | > ospf
+        bgp | AS > bgp < bgp AS
+        acl number N | > acl
+        acl name NAME | ... > acl
+        acl name NAME | > acl
+        aaa | > aaa
+        ip ip-prefix NAME index N | ...
+        stelnet server enable |
+        stelnet ipv4 server enable |
+        ssh user NAME authentication-type | TYPE
+        ssh user NAME service-type | TYPE
+        ssh user NAME |
+        ssh server KIND | ...
+        user-interface KIND N N | > line
+        user-interface KIND N | > line
+        lldp enable |
+        traffic classifier NAME | ... > classifier
+        traffic classifier NAME | > classifier
+        traffic behavior NAME | > behavior
+        traffic policy NAME | > traffic
+        undo telnet server enable |
+    """,
+    "interface": """
+        ospf enable N area AREA |
+        vlan-type dot1q | N
+        dot1q termination vid N |
+        traffic-filter DIRECTION | ...
+        traffic-policy NAME DIRECTION |
+        undo shutdown |
+    """,
+    "ospf": "",
+    "vpn": """
+        description | ...
+        ipv4-family | > vpn-family
+    """,
+    "vpn-family": """
+        route-distinguisher | RD < route-distinguisher RD
+        vpn-target RT DIRECTION |
+    """,
+    "bgp": """
+        undo default ipv4-unicast |
+        ipv4-family unicast | > family
+        ipv4-family vpn-instance NAME | > vpn-peers
+    """,
+    "family": """
+        peer PEER ip-prefix NAME DIRECTION |
+        undo synchronization |
+    """,
+    "vpn-peers": """
+        peer PEER as-number | AS < peer PEER
+        peer PEER ip-prefix NAME DIRECTION |
+    """,
+    "aaa": """
+        local-user NAME password | ...
+        local-user NAME service-type | ...
+        local-user NAME privilege level | N
+        local-user NAME state block ... |
+        undo local-user policy security-enhance |
+        authentication-scheme NAME | > scheme
+    """,
+    "scheme": "authentication-mode | ...",
+    "classifier": "if-match KIND | ...",
+    "behavior": """
+        remark KIND | ...
+        car | ...
+        queue KIND | ...
+        permit |
+    """,
+    "traffic": "classifier NAME behavior NAME | ...\nclassifier NAME behavior NAME |",
+}
+
+COMWARE = {
+    "system": """
+        ip vpn-instance NAME | > vpn
+        ospf N | ... > ospf
+        ospf N | > ospf
+        bgp | AS > bgp < bgp AS
+        acl KIND N | > acl
+        acl KIND name NAME | > acl
+        ip prefix-list NAME index N | ...
+        ssh server enable |
+        line vty N N | > line
+        line class KIND | > line
+        lldp global enable |
+        local-user NAME | class manage > user < local-user NAME class manage
+        scheduler job NAME | > job
+        undo telnet server enable |
+        telnet server enable |
+    """,
+    "interface": """
+        port link-mode | MODE
+        ospf N area AREA |
+        packet-filter N DIRECTION |
+        vlan-type dot1q vid N |
+        undo shutdown |
+    """,
+    "vpn": """
+        description | ...
+        route-distinguisher | RD
+        vpn-target RT DIRECTION |
+        address-family ipv4 | > vpn-family
+    """,
+    "vpn-family": "vpn-target RT DIRECTION |",
+    "bgp": """
+        address-family ipv4 unicast | > family
+        address-family ipv4 | > family
+        ip vpn-instance NAME | > vpn-peers
+    """,
+    "vpn-peers": """
+        peer PEER as-number | AS < peer PEER
+        address-family ipv4 unicast | > family
+    """,
+    "family": "peer PEER prefix-list NAME DIRECTION |",
+    "user": """
+        password | ...
+        service-type ... |
+        authorization-attribute KIND | ...
+    """,
+    "job": "command N | ...",
+}
+
+
+@dataclass(frozen=True)
+class Command:
+    """A pattern, taken apart. ``key``: how many of its words identify the setting."""
+
+    words: tuple[str, ...]
+    key: int
+    view: str
+    undo: tuple[tuple[str, ...], ...]
+
+
+@cache
+def commands(family: str, view: str) -> tuple[Command, ...]:
+    """Return what a view understands; ``family`` is ``huawei`` or ``comware``."""
+    own = HUAWEI if family == "huawei" else COMWARE
+    text = COMMON.get(view, "") + "\n" + own.get(view, "")
+    if view in ("bgp", "vpn-peers"):
+        text += COMMON["peers"]
+    if view == "vpn-peers" and family == "huawei":
+        text += COMMON["family"]
+    return tuple(_command(line.strip()) for line in text.splitlines() if line.strip())
+
+
+def _command(line: str) -> Command:
+    line, *undo = (part.strip() for part in line.split("<"))
+    line, _, view = (part.strip() for part in line.partition(">"))
+    before, _, after = (part.split() for part in line.partition("|"))
+    return Command((*before, *after), len(before), view, tuple(tuple(form.split()) for form in undo))
+
+
+def is_argument(word: str) -> bool:
+    """An upper-case word of a pattern stands for any word."""
+    return word.isupper()
+
+
+def _is_address(word: str) -> bool:
+    try:
+        IPv4Address(word)
+    except ValueError:
+        return False
+    return True
