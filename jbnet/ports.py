@@ -5,7 +5,7 @@ All ports are synchronous. Every call that can wait takes a timeout in seconds o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -81,8 +81,14 @@ class DeviceSession(Protocol):
     def rollback(self) -> None:
         """Put back what ran before the last commit."""
 
-    def get_config(self, retrieve: str = "all") -> Mapping[str, str]:
-        """Return the texts ``running`` and ``startup``."""
+    def get_config(
+        self,
+        retrieve: str = "all",
+        full: bool = False,
+        sanitized: bool = False,
+        format: str = "text",  # noqa: A002  NAPALM's name
+    ) -> Mapping[str, str]:
+        """Return the texts ``running`` and ``startup``; ``sanitized`` masks passwords and keys."""
 
     def get_facts(self) -> Mapping[str, object]:
         """Return NAPALM's facts."""
@@ -219,6 +225,42 @@ class ConfigBackups(Protocol):
 
     def keep(self, device: str, config: str) -> str:
         """Store the text on disk and return where it lies."""
+
+    def read(self, where: str) -> str:
+        """Return a text that was kept. Raises Missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Configurations as fetched in one run, secrets masked. ``everybody``: every managed device was asked.
+
+    ``missed`` are devices that were asked and gave none.
+    """
+
+    configs: Mapping[str, str]
+    keeper: str
+    everybody: bool
+    missed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One kept fetch: its name, when and by whom it was fetched, the devices whose text differs from before."""
+
+    id: str
+    time: datetime
+    keeper: str
+    changed: tuple[str, ...] = ()
+
+
+class ConfigHistory(Protocol):
+    """What ran on devices from day to day, secrets masked: one version a fetch."""
+
+    def keep(self, fetch: Fetch) -> Version:
+        """Keep a fetch on disk, whole or not at all. Raises TargetError."""
+
+    def texts(self, device: str) -> Iterator[tuple[Version, str]]:
+        """Yield what a device ran at each fetch that reached it, the newest first. Raises TargetError."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from jbnet.model.errors import Refused
+from jbnet.model.errors import Missing, Refused
 from jbnet.model.text import text
 from jbnet.ports import Clock
+
+_SAME_TIME = 1000
+"""How many backups of a device a clock that stands still can tell apart."""
 
 
 class DeviceLockFiles:
@@ -65,12 +68,21 @@ class BackupFiles:
         self._clock = clock
 
     def keep(self, device: str, config: str) -> str:
-        """Store the text on disk and return where it lies."""
+        """Store the text on disk and return where it lies. No backup takes the place of another."""
         folder = self._folder / device
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / f"{self._clock.now().strftime('%Y%m%dT%H%M%S.%fZ')}.conf"
+        time = self._clock.now().strftime("%Y%m%dT%H%M%S.%fZ")
+        names = (f"{time}.conf", *(f"{time}-{number}.conf" for number in range(2, _SAME_TIME)))
+        path = next(folder / name for name in names if not (folder / name).exists())
         _write(path, config)
         return str(path)
+
+    def read(self, where: str) -> str:
+        """Return a text that was kept. Raises Missing where it is gone or cannot be read."""
+        try:
+            return Path(where).read_text(encoding="utf-8")
+        except (OSError, UnicodeError) as error:
+            raise Missing("the backup {file} cannot be read: {reason}", file=where, reason=error) from error
 
 
 def _read(path: Path) -> tuple[str, float]:

@@ -12,7 +12,7 @@ import typer
 from jbnet.model.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from jbnet.change.model import Change, Plan
     from jbnet.cli.context import Context
@@ -46,15 +46,20 @@ def command(
     enter(context)
     network = wiring.load_network(context.directory, context.state_dir)
     sessions = wiring.device_sessions(context.state_dir, network)
-    made = plan(network, select(network, selector), sessions, _Notes(context))
+    made = plan(network, select(network, selector), sessions, Notes(context))
+    conclude(context, made, output, diff=diff)
+    if check and made.changes:
+        raise typer.Exit(ExitCode.NO)
+
+
+def conclude(context: Context, made: Plan, output: Path | None, *, diff: bool) -> None:
+    """Keep and show a plan; leave with exit code 3 when a device could not be asked."""
     files = _keep(context, made, output) if made.changes else []
     _emit(context, made, files)
     if not context.json:
         print_plan(context, made, None if diff else FEW_LINES)
     if made.unasked:
         raise typer.Exit(ExitCode.FAILED)
-    if check and made.changes:
-        raise typer.Exit(ExitCode.NO)
 
 
 def print_plan(context: Context, plan: Plan, lines: int | None) -> None:
@@ -63,7 +68,7 @@ def print_plan(context: Context, plan: Plan, lines: int | None) -> None:
         context.say("wave {number}", number=wave.number)
         for name in wave.devices:
             _print_change(context, plan.changes[name], lines)
-    _print_unasked(context, plan.unasked)
+    print_unasked(context, plan.unasked)
     if plan.changes:
         counts = {"devices": len(plan.changes), "waves": len(plan.waves), "same": len(plan.unchanged)}
         context.say("devices to change: {devices}, in waves: {waves}; as they should be: {same}", **counts)
@@ -72,7 +77,7 @@ def print_plan(context: Context, plan: Plan, lines: int | None) -> None:
         context.say("nothing to do; devices as they should be: {same}", same=len(plan.unchanged))
 
 
-def _print_unasked(context: Context, unasked: Mapping[str, Text]) -> None:
+def print_unasked(context: Context, unasked: Mapping[str, Text]) -> None:
     """Print who could not be asked; many with a reason of the same kind are one line with one example."""
     kinds: dict[str, list[str]] = {}
     for name, reason in unasked.items():
@@ -103,13 +108,16 @@ def _print_change(context: Context, change: Change, lines: int | None) -> None:
         typer.echo("    " + context.tr("not yet reachable, compared with its bootstrap"))
     for danger in change.dangers:
         typer.echo(f"    ! {context.tr(danger)}")
-    shown = change.diff if lines is None else change.diff[:lines]
+    print_lines(context, change.diff, lines)
+
+
+def print_lines(context: Context, diff: Sequence[str], lines: int | None) -> None:
+    """Print the first lines of a difference (None: all), and how many more there are."""
+    shown = diff if lines is None else diff[:lines]
     for line in shown:
         typer.echo(f"    {line}")
-    if len(shown) < len(change.diff):
-        typer.echo(
-            "    " + context.tr("lines more: {count} (see them with --diff)", count=len(change.diff) - len(shown))
-        )
+    if len(shown) < len(diff):
+        typer.echo("    " + context.tr("lines more: {count} (see them with --diff)", count=len(diff) - len(shown)))
 
 
 def plans_folder(state_dir: Path) -> Path:
@@ -137,7 +145,7 @@ def _emit(context: Context, plan: Plan, files: list[Path]) -> None:
     context.emit(data, ok=not plan.unasked)
 
 
-class _Notes:
+class Notes:
     """Tells on stderr what stands out while devices are asked."""
 
     def __init__(self, context: Context):

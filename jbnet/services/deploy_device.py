@@ -92,6 +92,7 @@ class Course:
     def _prepare(self, session: DeviceSession, config: str) -> Neighbours:
         """Back up and load; return whom the device must see afterwards."""
         self.backup = self.desk.backups.keep(self.device.name, config)
+        self.desk.journal.append("device.backup", self.device.name, {"file": self.backup})
         session.load_replace_candidate(config=self.change.intended)
         seen = frozenset(_full(session) if OSPF in parse(config) else ())
         if self.stopping():

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from jbnet.change import stakes, waves
 from jbnet.change.model import Change, Plan
 from jbnet.config.bootstrap import bootstrap
-from jbnet.config.render import render
 from jbnet.config.tree import ConfigTree, Patch, diff, parse
 from jbnet.model.errors import CommandFailed, JbnetError, Unreachable
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text, text
 from jbnet.ports import DeviceSession, DeviceSessions, Progress, Reporter
+from jbnet.services.deploy_aim import Aim, Declared
 from jbnet.services.deploy_pool import Held, each
 
 ASK_S = 45.0
@@ -41,16 +41,17 @@ def plan(
     sessions: DeviceSessions,
     reporter: Reporter,
     *,
+    aim: Aim | None = None,
     workers: int = WORKERS,
     ask_s: float = ASK_S,
 ) -> Plan:
-    """Ask the devices and return what would change, in waves.
+    """Ask the devices and return what would change, in waves. ``aim`` None: they shall run what is declared.
 
     A device that lies beyond others which are not deployed yet is not reached: it is compared with its bootstrap.
     One that cannot be asked for any other reason is in ``Plan.unasked``. The roots are asked first; where one of
     them was never deployed the rest follows level by level, so that nobody waits for what cannot answer.
     """
-    survey = _Survey(network, sessions, reporter)
+    survey = _Survey(network, sessions, reporter, aim or Declared(network))
     chosen = managed(network, devices)
     depth = waves.depths(network)
     levels = [[d for d in chosen if depth[d.name] == level] for level in sorted({depth[d.name] for d in chosen})]
@@ -69,8 +70,8 @@ def unknown(error: Exception) -> Text:
 class _Survey:
     """What the devices said so far, level by level from the core."""
 
-    def __init__(self, network: Network, sessions: DeviceSessions, reporter: Reporter):
-        self.network, self.sessions, self.reporter = network, sessions, reporter
+    def __init__(self, network: Network, sessions: DeviceSessions, reporter: Reporter, aim: Aim):
+        self.network, self.sessions, self.reporter, self.aim = network, sessions, reporter, aim
         self.uppers = waves.uppers(network)
         self.intended: dict[str, str] = {}
         self.asked: dict[str, Asked] = {}
@@ -78,7 +79,7 @@ class _Survey:
 
     def ask(self, devices: Sequence[Device], workers: int, ask_s: float) -> None:
         """Ask devices at once, the nearer to the core standing first; assume where the way there is not built yet."""
-        self.intended |= {d.name: render(self.network, d) for d in devices}
+        self.intended |= {d.name: self.aim.config(d) for d in devices}
         near = [d for d in devices if not self._is_beyond(d)]
         results = each([d.name for d in near], self._ask, workers=workers, deadline_s=ask_s)
         self.asked |= {name: result for name, result in results.items() if isinstance(result, Asked)}
@@ -160,7 +161,10 @@ class _Survey:
             reached=asked.reached,
             first=is_first(device, asked.running),
             at_risk=at_risk,
-            dangers=stakes.dangers(self.network, device, parse(self.intended[name]), asked.patch),
+            dangers=(
+                *stakes.dangers(self.network, device, parse(self.intended[name]), asked.patch),
+                *self.aim.dangers(device, asked.running),
+            ),
         )
 
 

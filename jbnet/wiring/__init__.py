@@ -5,7 +5,17 @@ from __future__ import annotations
 from jbnet.wiring.coverage import gather_evidence, load_register, load_targets
 from jbnet.wiring.databases import client_passfile, database_servers, playbook_runner, set_up_databases
 from jbnet.wiring.declaration import check_workspace, load_declaration, load_network, load_scale, read_declaration
-from jbnet.wiring.devices import deploy_desk, device_sessions, lab, remote_hosts, snmp_transport, trap_receiver
+from jbnet.wiring.devices import (
+    change_records,
+    config_history,
+    deploy_desk,
+    device_sessions,
+    lab,
+    operator,
+    remote_hosts,
+    snmp_transport,
+    trap_receiver,
+)
 from jbnet.wiring.exchange import ansible_inventory, take_table, write_taken
 from jbnet.wiring.files import write_output
 from jbnet.wiring.hardware import number_ports
@@ -25,8 +35,10 @@ __all__ = [
     "ansible_inventory",
     "approval_box",
     "approvers",
+    "change_records",
     "check_workspace",
     "client_passfile",
+    "config_history",
     "database_servers",
     "deploy_desk",
     "device_sessions",
@@ -42,6 +54,7 @@ __all__ = [
     "monitor",
     "monitor_view",
     "number_ports",
+    "operator",
     "playbook_runner",
     "read_declaration",
     "recovery",

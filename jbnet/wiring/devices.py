@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from jbnet.adapters.config_history import GitHistory
     from jbnet.adapters.frr import FrrSessions
     from jbnet.adapters.ssh import SshHosts
     from jbnet.adapters.traps import TrapReceiver
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from jbnet.model.network import Network
     from jbnet.ports import Reporter
     from jbnet.services.deploy import Desk
+    from jbnet.services.drift import Records
     from jbnet.snmp.types import SnmpTarget
 
 
@@ -67,11 +69,34 @@ def trap_receiver(senders: Sequence[SnmpTarget], bind: str = "", port: int = 162
     return TrapReceiver(senders, bind=bind, port=port)
 
 
-def deploy_desk(state_dir: Path, network: Network, reporter: Reporter) -> Desk:
-    """Return what ``jbnet apply`` works with: sessions, journal, leases and backups of the state directory."""
+def config_history(state_dir: Path) -> GitHistory:
+    """Return the history of what ran on devices, inert until used."""
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.adapters.config_history import GitHistory
+
+    return GitHistory(state_dir.absolute() / "history", SystemClock())
+
+
+def change_records(state_dir: Path) -> Records:
+    """Return what is known of earlier times: the history of configurations and the journal of changes."""
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.adapters.journal import SqliteJournal
+    from jbnet.services.drift import Records
+
+    clock = SystemClock()
+    return Records(config_history(state_dir), SqliteJournal(state_dir / "change.db", clock), clock)
+
+
+def operator() -> str:
+    """Return who is at work here: account and host."""
     import getpass
     import os
 
+    return f"{getpass.getuser()}@{os.uname().nodename}"
+
+
+def deploy_desk(state_dir: Path, network: Network, reporter: Reporter) -> Desk:
+    """Return what ``jbnet apply`` works with: sessions, journal, leases and backups of the state directory."""
     from jbnet.adapters.clock import SystemClock
     from jbnet.adapters.device_files import BackupFiles, DeviceLockFiles
     from jbnet.adapters.journal import SqliteJournal
@@ -86,5 +111,5 @@ def deploy_desk(state_dir: Path, network: Network, reporter: Reporter) -> Desk:
         backups=BackupFiles(state_dir / "backups", clock),
         clock=clock,
         reporter=reporter,
-        owner=f"{getpass.getuser()}@{os.uname().nodename}",
+        owner=operator(),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from jbnet.adapters.frr.candidate import complete, marked, paths
+from jbnet.adapters.frr.candidate import complete, marked, paths, redacted
 from jbnet.model.errors import CommandFailed, Unreachable
 from jbnet.model.network import Device
 
@@ -162,11 +162,19 @@ class FakeSession:
         """Put back what ran before the last commit."""
         self._device("rollback").revert()
 
-    def get_config(self, retrieve: str = "all") -> Mapping[str, str]:
-        """Return the texts."""
+    def get_config(
+        self,
+        retrieve: str = "all",
+        full: bool = False,
+        sanitized: bool = False,
+        format: str = "text",  # noqa: A002  NAPALM's name
+    ) -> Mapping[str, str]:
+        """Return the texts; those that are ``sanitized`` without secrets."""
+        assert (full, format) == (False, "text")
         device = self._device("get_config")
         texts = {"running": device.running, "startup": device.startup, "candidate": self.candidate or ""}
-        return {name: said if retrieve in ("all", name) else "" for name, said in texts.items()}
+        wanted = {name: said if retrieve in ("all", name) else "" for name, said in texts.items()}
+        return {name: redacted(said) for name, said in wanted.items()} if sanitized else wanted
 
     def get_facts(self) -> Mapping[str, object]:
         """Return facts."""

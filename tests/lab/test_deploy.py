@@ -152,6 +152,30 @@ def test_a_change_that_would_cut_its_own_way_is_refused_before_anything_is_sent(
     assert "10.255.255.1/31" in clean.inside(device.name, "vtysh", "-c", "show running-config")
 
 
+def test_what_was_applied_is_taken_back_and_drift_is_dated_by_backups(clean: Workspace) -> None:
+    device = next(d.name for d in clean.network.devices.values() if d.role == "county-router")
+    other = next(d.name for d in clean.network.devices.values() if d.role == "township-cpe")
+    kept = json.loads(clean.jbnet("--json", "backup").stdout)["data"]
+    assert device in kept["fetched"]
+    assert clean.jbnet("drift").stdout.startswith("devices that drifted: 0")
+    clean.type(device, "ip route 192.0.2.0/24 blackhole")
+    clean.type(other, "ip route 192.0.2.0/24 blackhole")
+    (first, second) = json.loads(clean.jbnet("--json", "drift", code=1).stdout)["data"]["drifted"]
+    assert {first["device"], second["device"]} == {device, other}
+    assert first["diff"] == ["- ip route 192.0.2.0/24 blackhole"]
+    assert first["after"] == kept["time"]
+    assert first["change"] is None
+    assert first["unsaved"]
+    change = clean.plan()
+    clean.apply(change)
+    back = json.loads(clean.jbnet("--json", "rollback", change["hash"]).stdout)["data"]
+    assert set(back["changes"]) == {device, other}
+    clean.apply(back)
+    for name in (device, other):
+        assert "192.0.2.0/24" in clean.inside(name, "vtysh", "-c", "show running-config")
+    clean.jbnet("rollback", "0" * 12, code=2)
+
+
 def test_a_deployed_router_comes_back_from_a_power_cut_as_it_was(clean: Workspace) -> None:
     device = next(d.name for d in clean.network.devices.values() if d.role == "township-cpe")
     clean.lab.kill(device)

@@ -1,0 +1,62 @@
+"""Going back: the plan that puts back what ran before a change. It is shown and applied as any other plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from jbnet.change.model import Plan
+from jbnet.model.errors import UsageError
+from jbnet.model.network import Network
+from jbnet.model.text import text
+from jbnet.ports import ConfigBackups, DeviceSessions, Reporter
+from jbnet.services.deploy_aim import Earlier
+from jbnet.services.deploy_plan import plan
+
+Entry = Mapping[str, object]
+
+
+def plan_back(
+    undone: Plan,
+    network: Network,
+    entries: Iterable[Entry],
+    backups: ConfigBackups,
+    sessions: DeviceSessions,
+    reporter: Reporter,
+) -> Plan:
+    """Return the plan that takes ``undone`` back on every device on which it was confirmed.
+
+    ``entries`` are those of the change journal. Raises UsageError where the change was never applied, or names a
+    device that is not declared any more, and Missing where a backup is gone.
+    """
+    files = kept_before(entries, undone.hash)
+    if not files:
+        raise UsageError(
+            "change {change} was not applied here: nothing to take back",
+            change=undone.hash[:12],
+            hint=text("jbnet apply says the plans that it carried out"),
+        )
+    gone = [name for name in files if name not in network.devices]
+    if gone:
+        raise UsageError(
+            "{device} was changed, and is not declared any more", device=gone[0], hint=text("declare it again first")
+        )
+    aim = Earlier(undone, {name: backups.read(file) for name, file in files.items()})
+    return plan(network, [network.devices[name] for name in files], sessions, reporter, aim=aim)
+
+
+def kept_before(entries: Iterable[Entry], change: str) -> dict[str, str]:
+    """Return for each device on which the change was confirmed where its configuration of before is kept.
+
+    A run that was killed and resumed is one change: the backup is the first one since the device was last as before.
+    """
+    running, kept, confirmed = "", dict[str, str](), dict[str, str]()
+    for entry in entries:
+        kind, subject, data = str(entry["kind"]), str(entry["subject"]), entry["data"]
+        assert isinstance(data, Mapping)  # noqa: S101  what the journal wrote; for the type checker
+        if kind == "apply.start":
+            running = subject
+        elif running == change and kind == "device.backup":
+            kept[subject] = str(data["file"])
+        elif running == change and kind == "device.result" and data.get("act") == "confirm" and subject in kept:
+            confirmed[subject] = kept[subject]
+    return confirmed

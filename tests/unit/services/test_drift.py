@@ -1,0 +1,132 @@
+"""Drift and its history: what runs and is not declared, since when, and whether a change of ours brought it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from deploy_world import START, World
+from sample_network import sample_network
+
+from jbnet.adapters.config_history import GitHistory
+from jbnet.model.network import Device
+from jbnet.services.backup import Backup, back_up
+from jbnet.services.deploy import Desk, apply, managed, plan
+from jbnet.services.drift import Found, Records, find_drift
+
+TYPED = "ip route 192.0.2.0/24 blackhole"
+
+
+class Office:
+    """A deployed network with its records."""
+
+    def __init__(self, state: Path):
+        self.world = World(sample_network())
+        self.desk: Desk = self.world.desk(state)
+        self.history = GitHistory(state / "history", self.world.clock)
+        self.devices = managed(self.world.network, self.world.network.devices.values())
+        assert apply(plan(self.world.network, self.devices, self.world, self.world), self.desk).ok
+
+    def backup(self, devices: Sequence[Device] | None = None) -> Backup:
+        self.world.clock.sleep(60)
+        chosen = self.devices if devices is None else devices
+        return back_up(
+            chosen, self.world, self.history, self.world, keeper="clerk@noc", everybody=devices is None, workers=1
+        )
+
+    def drift(self) -> Found:
+        self.world.clock.sleep(60)
+        records = Records(self.history, self.desk.journal, self.world.clock)
+        return find_drift(self.world.network, self.devices, self.world, records, self.world, workers=1)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(tmp_path)
+
+
+def test_a_deployed_network_has_not_drifted(office: Office) -> None:
+    found = office.drift()
+    assert found.drifts == ()
+    assert len(found.right) == len(office.devices)
+
+
+def test_a_line_typed_by_hand_is_found_and_dated_between_two_backups(office: Office) -> None:
+    office.backup()
+    before = office.world.clock.elapsed
+    office.world.devices["datong-r1"].type(TYPED)
+    office.backup()
+    after = office.world.clock.elapsed
+    office.backup()
+    (drift,) = office.drift().drifts
+    assert (drift.device, drift.diff) == ("datong-r1", (f"- {TYPED}",))
+    assert drift.since is not None
+    assert drift.since.after == START + timedelta(seconds=before)
+    assert drift.since.by == START + timedelta(seconds=after)
+    assert drift.author is None
+    assert drift.unsaved == (f"+ {TYPED}",)
+
+
+def test_a_drift_that_every_backup_shows_has_no_beginning(office: Office) -> None:
+    office.world.devices["datong-r1"].type(TYPED)
+    office.backup()
+    (drift,) = office.drift().drifts
+    assert drift.since is not None
+    assert drift.since.after is None
+
+
+def test_a_backup_of_other_devices_says_nothing_about_this_one(office: Office) -> None:
+    office.backup()
+    before = office.world.clock.elapsed
+    office.world.devices["datong-r1"].type(TYPED)
+    office.backup([d for d in office.devices if d.name != "datong-r1"])
+    (drift,) = office.drift().drifts
+    assert drift.since is not None
+    assert drift.since.after == START + timedelta(seconds=before)
+
+
+def test_a_change_of_ours_within_the_window_is_named_with_its_owner(office: Office) -> None:
+    office.backup()
+    office.world.devices["datong-r1"].type(TYPED)
+    made = plan(office.world.network, office.devices, office.world, office.world)
+    office.world.clock.sleep(1)
+    assert apply(made, office.desk).ok
+    office.world.devices["datong-r1"].type(TYPED)
+    (drift,) = office.drift().drifts
+    assert drift.author is not None
+    assert (drift.author.change, drift.author.owner) == (made.hash, "engineer@noc")
+
+
+def test_what_was_typed_and_matches_but_is_not_saved_is_drift_of_its_own(office: Office) -> None:
+    datong = office.world.devices["datong-r1"]
+    datong.startup = datong.running.replace("end\n", f"{TYPED}\nend\n")
+    (drift,) = office.drift().drifts
+    assert drift.diff == ()
+    assert drift.unsaved == (f"- {TYPED}",)
+    assert office.backup().unsaved == ("datong-r1",)
+
+
+def test_a_device_that_does_not_answer_holds_nobody_up_and_is_named(office: Office) -> None:
+    office.world.devices["datong-r1"].reachable = False
+    made = office.backup()
+    assert "datong-r1" in made.unasked
+    assert "core-r1" in made.fetched
+    assert "datong-r1" in office.drift().unasked
+
+
+def test_a_device_that_answers_with_nothing_leaves_its_history_as_it_is(office: Office) -> None:
+    office.backup()
+    office.world.devices["datong-r1"].running = ""
+    assert "datong-r1" in office.backup().unasked
+    newest, said = next(office.history.texts("datong-r1"))
+    assert "hostname datong-r1" in said
+    assert newest.time < START + timedelta(seconds=office.world.clock.elapsed)
+
+
+def test_nobody_answered_keeps_no_version(office: Office) -> None:
+    for device in office.world.devices.values():
+        device.reachable = False
+    assert office.backup().version is None
+    assert list(office.history.texts("core-r1")) == []
