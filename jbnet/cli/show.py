@@ -1,113 +1,85 @@
-"""``jbnet show``: one thing of the declaration, readable at 80 columns, headings in the chosen language."""
+"""``jbnet show``: one thing of the declaration, or all of a kind, readable at 80 columns, in the chosen language."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
+import click
 import typer
+from typer.core import TyperGroup
 
+from jbnet.cli.show_subjects import SUBJECTS, Subject
 from jbnet.model.errors import UsageError
 from jbnet.model.text import text
 
 if TYPE_CHECKING:
     from jbnet.cli.context import Context
-    from jbnet.cli.show_print import View
     from jbnet.model.network import Network, Site
 
+_PLURALS = {subject.plural: subject.name for subject in SUBJECTS} | {"prefixes": "prefix"}
+
+
+class PluralGroup(TyperGroup):
+    """Takes the plural of a noun for the noun: ``show carriers`` is ``show carrier``, the list of all."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name, or of that plural."""
+        return super().get_command(ctx, _PLURALS.get(cmd_name, cmd_name))
+
+
 app = typer.Typer(
-    help="Show a site, device, circuit, premises, peer, agency, service, application, database; or costs.",
+    cls=PluralGroup, help="Show one thing of the declaration by its name, or without a name all of its kind; or costs.",
     no_args_is_help=True, add_completion=False,
 )  # fmt: skip
-Name = Annotated[str, typer.Argument(metavar="NAME", help="Its name; for a site also its code or Chinese name.")]
+Name = Annotated[
+    str | None, typer.Argument(metavar="[NAME]", help="Its name, or its Chinese name or code; none: list all.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Explain = Annotated[bool, typer.Option("--explain", help="Say where each value comes from.")]
 T = TypeVar("T")
 
 
+def _command(subject: Subject) -> Callable[..., None]:
+    """Return the command that shows a noun."""
+
+    def plain(ctx: typer.Context, name: Name = None, json: Json = False) -> None:
+        _show(ctx, subject, name, json)
+
+    def explained(ctx: typer.Context, name: Name = None, explain: Explain = False, json: Json = False) -> None:
+        if explain and name is None:
+            raise UsageError("the argument {name} is missing", name="NAME")
+        if explain and name is not None:
+            _explain(ctx, subject, name, json)
+        else:
+            _show(ctx, subject, name, json)
+
+    return explained if subject.explained else plain
+
+
+for _subject in SUBJECTS:
+    app.command(_subject.name, help=_subject.help)(_command(_subject))
+
+
 @app.command()
-def site(
+def prefix(
     ctx: typer.Context,
-    name: Name,
-    explain: Annotated[bool, typer.Option("--explain", help="Say where each value comes from.")] = False,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[PREFIX]", help="A prefix or an address; none: list all blocks.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Show a site: where it stands, its addresses, devices, circuits, premises, partners and services."""
-    from jbnet.cli.show_network import site_view
+    """Show whose a prefix or an address is, and what contains it."""
+    from jbnet import wiring
+    from jbnet.cli.show_addresses import known_prefixes, prefix_view
+    from jbnet.cli.show_print import show, show_records
 
     context, network = _load(ctx, json)
-    found = find_site(network, name)
-    if not explain:
-        _show(context, found, site_view(network, found))
-        return
-    from jbnet import wiring
-    from jbnet.cli.show_explain import print_facts
-    from jbnet.inventory.explain import explain as facts_of
-
-    print_facts(context, facts_of(wiring.read_declaration(context.directory), network, found.name))
-
-
-@app.command()
-def device(ctx: typer.Context, name: Name, json: Json = False) -> None:
-    """Show a device: its interfaces, the leased lines that end on it, the applications that run on it."""
-    from jbnet.cli.show_network import device_view
-
-    _show_one(ctx, "device", "devices", name, json, device_view)
-
-
-@app.command()
-def circuit(ctx: typer.Context, name: Name, json: Json = False) -> None:
-    """Show a circuit: its ends, who carries it, what it can do, what it costs and who pays."""
-    from jbnet.cli.show_network import circuit_view
-
-    _show_one(ctx, "circuit", "circuits", name, json, circuit_view)
-
-
-@app.command()
-def premises(ctx: typer.Context, name: Name, json: Json = False) -> None:
-    """Show an agency's office: its prefix, its line, whom to call."""
-    from jbnet.cli.show_business import premises_view
-
-    _show_one(ctx, "premises", "premises", name, json, premises_view)
-
-
-@app.command()
-def peer(ctx: typer.Context, name: Name, json: Json = False) -> None:
-    """Show somebody else's network: the ministry, a partner; what it may use and how it is reached."""
-    from jbnet.cli.show_business import peer_view
-
-    _show_one(ctx, "peer", "peers", name, json, peer_view)
-
-
-@app.command()
-def agency(ctx: typer.Context, name: Name, json: Json = False) -> None:
-    """Show an agency: its VRF and its premises."""
-    from jbnet.cli.show_business import agency_view
-
-    _show_one(ctx, "agency", "agencies", name, json, agency_view)
-
-
-@app.command()
-def service(ctx: typer.Context, name: Name, json: Json = False) -> None:
-    """Show a business service: what it needs, who needs it, what it promises."""
-    from jbnet.cli.show_business import service_view
-
-    _show_one(ctx, "service", "services", name, json, service_view)
-
-
-@app.command()
-def application(ctx: typer.Context, name: Name, json: Json = False) -> None:
-    """Show an application: where it runs, what it works on, which services it makes up."""
-    from jbnet.cli.show_business import application_view
-
-    _show_one(ctx, "application", "applications", name, json, application_view)
-
-
-@app.command()
-def database(ctx: typer.Context, name: Name, json: Json = False) -> None:
-    """Show a database: its hosts, its address, its objectives."""
-    from jbnet.cli.show_business import database_view
-
-    _show_one(ctx, "database", "databases", name, json, database_view)
+    declared = wiring.read_declaration(context.directory)
+    if name is None:
+        show_records(context, known_prefixes(network, declared), ("prefix", "kind", "owner"))
+    else:
+        show(context, *prefix_view(network, declared, name))
 
 
 @app.command()
@@ -134,19 +106,20 @@ def find(kind: str, name: str, known: Mapping[str, T]) -> T:
     raise UsageError("there is no {kind} {name}", hint=hint, kind=text(kind), name=name)
 
 
+def find_called(kind: str, name: str, known: Mapping[str, T]) -> T:
+    """Return the thing of that name, code or Chinese name. Raises UsageError when several bear it, or none."""
+    if name in known:
+        return known[name]
+    matches = {key: it for key, it in known.items() if name in (getattr(it, "code", 0), getattr(it, "name_zh", 0))}
+    if len(matches) > 1:
+        several = ", ".join(list(matches)[:5])
+        raise UsageError("{name} is the name of several: {names}", name=name, names=several)
+    return next(iter(matches.values())) if matches else find(kind, name, known)
+
+
 def find_site(network: Network, name: str) -> Site:
     """Return a site by name, code or Chinese name. Raises UsageError when several bear it, or none."""
-    if name in network.sites:
-        return network.sites[name]
-    matches = [found for found in network.sites.values() if name in (found.code, found.name_zh)]
-    if len(matches) > 1:
-        some = ", ".join(found.name for found in matches[:5])
-        raise UsageError("{name} is the name of several sites: {sites}", name=name, sites=some)
-    if not matches and name in network.locations:
-        devices = ", ".join(device.name for device in network.devices.values() if device.home == name)
-        hint = text("{name} is a location; jbnet show device shows its devices: {devices}", name=name, devices=devices)
-        raise UsageError("there is no {kind} {name}", hint=hint, kind=text("site"), name=name)
-    return matches[0] if matches else find("site", name, network.sites)
+    return find_called("site", name, network.sites)
 
 
 def _load(ctx: typer.Context, json: bool) -> tuple[Context, Network]:
@@ -157,16 +130,31 @@ def _load(ctx: typer.Context, json: bool) -> tuple[Context, Network]:
     return context, load_network(context.directory, context.state_dir, whole=True)
 
 
-def _show_one(
-    ctx: typer.Context, kind: str, section: str, name: str, json: bool, view: Callable[[Network, T], View]
-) -> None:
+def _show(ctx: typer.Context, subject: Subject, name: str | None, json: bool) -> None:
+    from jbnet.cli.show_print import records_of, show, show_records
+
     context, network = _load(ctx, json)
-    known: Mapping[str, T] = getattr(network, section)
-    found = find(kind, name, known)
-    _show(context, found, view(network, found))
+    known = subject.all(network)
+    if name is None:
+        show_records(context, records_of(known), subject.columns)
+        return
+    found = _find(subject, name, network, known)
+    show(context, found, subject.view_of(network, found))
 
 
-def _show(context: Context, found: object, view: View) -> None:
-    from jbnet.cli.show_print import show
+def _find(subject: Subject, name: str, network: Network, known: Mapping[str, Any]) -> Any:
+    """Return the thing meant; who takes a location for a site, or a site for a location, is told."""
+    other = {"site": ("location", network.locations), "location": ("site", network.sites)}.get(subject.name)
+    if name not in known and other is not None and name in other[1]:
+        hint = text("it is a {kind}: jbnet show {command} {name}", kind=text(other[0]), command=other[0], name=name)
+        raise UsageError("there is no {kind} {name}", hint=hint, kind=text(subject.name), name=name)
+    return find_called(subject.name, name, known)
 
-    show(context, found, view)
+
+def _explain(ctx: typer.Context, subject: Subject, name: str, json: bool) -> None:
+    from jbnet import wiring
+    from jbnet.cli.show_explain import facts_about, print_facts
+
+    context, network = _load(ctx, json)
+    found = _find(subject, name, network, subject.all(network))
+    print_facts(context, facts_about(wiring.read_declaration(context.directory), network, subject.name, found))

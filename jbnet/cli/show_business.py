@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jbnet.cli.show_network import called, line_rows
-from jbnet.cli.show_print import Rows, View
+from jbnet.cli.show_lines import called, circuits_table, line_rows, references
+from jbnet.cli.show_print import Record, Table, View
 from jbnet.model.text import Text, text
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def service_view(network: Network, service: Service) -> View:
         *_objective_rows(service.objective),
         (text("Declared at"), service.place),
     ]
-    return View(rows)
+    return View(rows, facts={"needed_by": users, "sites_using_it": sites})
 
 
 def _objective_rows(objective: Objective) -> list[tuple[Text, object]]:
@@ -41,7 +41,11 @@ def _objective_rows(objective: Objective) -> list[tuple[Text, object]]:
 
 def application_view(network: Network, application: Application) -> View:
     """Return what is shown of an application."""
-    users: Rows = [(s.name, s.name_zh) for s in network.services.values() if application.name in s.applications]
+    users: list[Record] = [
+        {"name": s.name, "name_zh": s.name_zh}
+        for s in network.services.values()
+        if application.name in s.applications
+    ]  # fmt: skip
     rows: list[tuple[Text, object]] = [
         (text("Name"), f"{application.name}  {application.name_zh}"),
         (text("Runs on"), application.hosts),
@@ -49,12 +53,13 @@ def application_view(network: Network, application: Application) -> View:
         (text("Databases"), application.databases),
         (text("Declared at"), application.place),
     ]
-    return View(rows, [(text("Services"), users)])
+    return View(rows, [Table("services", text("Services"), users)])
 
 
 def database_view(network: Network, database: Database) -> View:
     """Return what is shown of a database."""
-    users = [found.name for found in network.services.values() if database.name in found.databases]
+    services = [found.name for found in network.services.values() if database.name in found.databases]
+    applications = [found.name for found in network.applications.values() if database.name in found.databases]
     rows: list[tuple[Text, object]] = [
         (text("Name"), f"{database.name}  {database.name_zh}"),
         (text("Service address"), f"{database.service_address}:{database.port}"),
@@ -63,36 +68,46 @@ def database_view(network: Network, database: Database) -> View:
         (text("Replication"), text(database.replication)),
         (text("Recovery time objective"), f"{database.rto_s:g} s"),
         (text("Recovery point objective"), f"{database.rpo_s:g} s"),
-        (text("Applications"), [a.name for a in network.applications.values() if database.name in a.databases]),
-        (text("Services"), users),
+        (text("Applications"), applications),
+        (text("Services"), services),
         (text("Declared at"), database.place),
     ]
-    return View(rows)
+    return View(rows, facts={"applications": applications, "services": services})
 
 
 def agency_view(network: Network, agency: Agency) -> View:
     """Return what is shown of an agency: its VRF, and where its premises are."""
     vrf = network.vrfs.get(agency.vrf)
     found = [premises for premises in network.premises.values() if premises.agency == agency.name]
+    leased = sum(premises.line is not None for premises in found)
     rows: list[tuple[Text, object]] = [
         (text("Name"), f"{agency.name}  {agency.name_zh}"),
         (text("VRF"), f"{vrf.name}  RD {vrf.rd}  VLAN {vrf.vlan}" if vrf else agency.vrf),
         (text("Levels"), [text(level.value) for level in agency.levels]),
-        (text("With a leased line"), sum(premises.line is not None for premises in found)),
+        (text("With a leased line"), leased),
         (text("Declared at"), agency.place),
     ]
-    listed: Rows = [(p.name, str(p.prefix), p.line.carrier or "" if p.line else text("inside")) for p in found]
-    return View(rows, [(text("Premises"), listed)])
+    records: list[Record] = [
+        {"name": p.name, "site": p.site, "prefix": p.prefix, "inside": p.line is None,
+         "carrier": p.line.carrier if p.line else None}
+        for p in found
+    ]  # fmt: skip
+    listed = Table("premises", text("Premises"), records, _premises_cells)
+    return View(rows, [listed], {"with_a_leased_line": leased, "refers_to": {"vrf": vrf}})
+
+
+def _premises_cells(record: Record) -> tuple[object, ...]:
+    return record["name"], record["prefix"], text("inside") if record["inside"] else record["carrier"]
 
 
 def premises_view(network: Network, premises: Premises) -> View:
     """Return what is shown of an agency's office."""
-    line = premises.line
+    line, agency = premises.line, network.agencies[premises.agency]
     rows: list[tuple[Text, object]] = [
         (text("Name"), premises.name),
         (text("Site"), premises.site),
-        (text("Agency"), f"{premises.agency}  {network.agencies[premises.agency].name_zh}"),
-        (text("VRF"), network.agencies[premises.agency].vrf),
+        (text("Agency"), f"{agency.name}  {agency.name_zh}"),
+        (text("VRF"), agency.vrf),
         (text("Prefix"), premises.prefix),
         (text("Address"), premises.address),
         (text("Contact"), called(premises.contact)),
@@ -101,7 +116,7 @@ def premises_view(network: Network, premises: Premises) -> View:
         *(line_rows(network, line) if line else []),
         (text("Declared at"), premises.place),
     ]
-    return View(rows)
+    return View(rows, facts={"vrf": agency.vrf, "refers_to": {"agency": agency, **references(network, line)}})
 
 
 def peer_view(network: Network, peer: Peer) -> View:
@@ -121,9 +136,6 @@ def peer_view(network: Network, peer: Peer) -> View:
         *(line_rows(network, line) if line else []),
         (text("Declared at"), peer.place),
     ]
-    circuits: Rows = [
-        (c.name, c.a.device, text(c.role.value), c.carrier or "")
-        for c in network.circuits.values()
-        if network.devices[c.z.device].home == peer.name
-    ]
-    return View(rows, [(text("Circuits"), circuits)])
+    ours = [c for c in network.circuits.values() if network.devices[c.z.device].home == peer.name]
+    listed = circuits_table(network, "circuits", text("Circuits"), ours, upwards=True)
+    return View(rows, [listed], {"refers_to": references(network, line)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jbnet.cli.show_print import Rows, table
 
@@ -11,7 +11,32 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jbnet.cli.context import Context
+    from jbnet.inventory.declaration import Declaration
     from jbnet.inventory.explain import Fact
+    from jbnet.model.network import Network
+
+
+def facts_about(declared: Declaration, network: Network, kind: str, found: Any) -> list[Fact]:
+    """Return the facts of a home with all that it houses, or those of one device, circuit, premises or partner."""
+    from jbnet.inventory.explain import explain
+
+    home = _home(network, kind, found)
+    facts = explain(declared, network, home)
+    if home == found.name:
+        return facts
+    line = getattr(found, "line", None)
+    subjects = {found.name, line.name if line is not None else found.name}
+    return [fact for fact in facts if fact.subject in subjects]
+
+
+def _home(network: Network, kind: str, found: Any) -> str:
+    """Return the site, location or peer in whose declaration a thing stands."""
+    if kind == "device":
+        return str(found.home)
+    if kind == "circuit":
+        return network.devices[found.z.device].home
+    at_site = kind == "premises" or (kind == "peer" and found.kind is not None)
+    return str(found.site if at_site else found.name)
 
 
 def print_facts(context: Context, facts: Sequence[Fact]) -> None:

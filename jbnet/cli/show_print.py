@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -14,15 +14,52 @@ if TYPE_CHECKING:
 
 Cell = str | Text
 Rows = list[tuple[Cell, ...]]
+Record = Mapping[str, object]
 WIDTH = 80
 
 
-@dataclass
+@dataclass(frozen=True)
+class Table:
+    """A list under a heading: ``records`` with stable names for ``--json``, and how a record is said in cells.
+
+    ``key`` is its name in JSON. Without ``cells`` every value of a record is a cell.
+    """
+
+    key: str
+    heading: Text
+    records: Sequence[Record]
+    cells: Callable[[Any], tuple[object, ...]] = lambda record: tuple(record.values())
+
+    @property
+    def rows(self) -> Rows:
+        """Return what is printed."""
+        return [tuple(cell(value) for value in self.cells(record)) for record in self.records]
+
+
+@dataclass(frozen=True)
 class View:
-    """What is shown: rows of heading and value (a list is joined by commas), then tables under headings."""
+    """What is shown: rows of heading and value (a list is joined by commas), then tables under headings.
+
+    ``facts`` is what the rows say beyond the noun's own fields, by its name in JSON.
+    """
 
     rows: list[tuple[Text, object]]
-    lists: list[tuple[Text, Rows]] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    def as_json(self, found: object) -> dict[str, Any]:
+        """Return the noun with all that is said of it: its own fields, what follows from others, the lists."""
+        lists = {listed.key: plain(listed.records) for listed in self.tables}
+        return {**plain(found), **plain(self.facts), **lists}
+
+
+def cell(value: object) -> Cell:
+    """Return a value as it stands in a table: nothing for None, a word of a closed set in the reader's language."""
+    if value is None:
+        return ""
+    if isinstance(value, Enum):
+        return Text(value.value)
+    return value if isinstance(value, (str, Text)) else str(value)
 
 
 def plain(value: Any) -> Any:
@@ -33,8 +70,10 @@ def plain(value: Any) -> Any:
         return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, Text):
+        return str(value)
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
@@ -42,17 +81,42 @@ def plain(value: Any) -> Any:
 
 def show(context: Context, found: object, view: View) -> None:
     """Print a noun: the envelope with ``--json``, else headings, values and tables."""
-    context.emit(plain(found))
+    context.emit(view.as_json(found))
     if context.json:
         return
     shown = [(context.tr(heading), value) for heading, value in view.rows if value not in (None, [], ())]
     width = max(cells(heading) for heading, _ in shown) + 2
     for heading, value in shown:
         context.out.print(pad(heading, width) + _wrap(_said(context, value), width), markup=False)
-    for title, entries in view.lists:
-        if entries:
-            context.out.print(f"\n{context.tr(title)} ({len(entries)})", markup=False)
-            table(context, entries)
+    for listed in view.tables:
+        if listed.records:
+            context.out.print(f"\n{context.tr(listed.heading)} ({len(listed.records)})", markup=False)
+            table(context, listed.rows)
+
+
+def records_of(known: Mapping[str, Any]) -> list[Record]:
+    """Return nouns as records: their fields, and the name by which each is known."""
+    records: list[Record] = []
+    for name, noun in known.items():
+        values = noun if isinstance(noun, Mapping) else {f.name: getattr(noun, f.name) for f in fields(noun)}
+        records.append({**values, "name": name})
+    return records
+
+
+def show_records(context: Context, records: Sequence[Record], columns: Sequence[str]) -> None:
+    """Print all of a kind: the envelope with ``--json``, else the columns of each."""
+    context.emit(plain(records))
+    if context.json:
+        return
+    rows: Rows = [tuple(_joined(record[column]) for column in columns) for record in records]
+    if rows:
+        table(context, rows)
+    else:
+        context.say("none is declared")
+
+
+def _joined(value: object) -> Cell:
+    return ", ".join(map(str, value)) if isinstance(value, list) else cell(value)
 
 
 def table(context: Context, entries: Rows) -> None:

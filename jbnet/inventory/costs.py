@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from jbnet.inventory.cables import is_cable
 from jbnet.model.lines import Circuit, Line
 from jbnet.model.network import Network
 
@@ -32,9 +33,9 @@ class Cost:
 
 
 def leased(network: Network) -> Iterator[Circuit | Line]:
-    """Yield everything that somebody pays for: circuits with a carrier or underlay, lines to premises and partners."""
+    """Yield everything that somebody pays for: circuits that are no cables of ours, lines to premises and partners."""
     for circuit in network.circuits.values():
-        if circuit.carrier is not None or circuit.underlay is not None or circuit.monthly_cost:
+        if circuit.monthly_cost or not is_cable(network, circuit):
             yield circuit
     lines = [*(p.line for p in network.premises.values()), *(p.line for p in network.peers.values())]
     yield from (line for line in lines if line is not None)

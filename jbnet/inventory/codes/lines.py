@@ -183,4 +183,13 @@ RULES = rules(
             "    circuits: {up1: {underlay: egov, srlgs: [egov, bridge]}}\n"
         ),
     ),
+    Rule(
+        "JB276",
+        text("A leased line that nobody is said to carry"),
+        text(
+            "Who leases it out, and whom to call when it fails, is not known; costs and availability cannot be counted by "
+            "carrier. Add `carrier` or `underlay` in the archetype or the site; a cable of your own says `media: cable`."
+        ),
+        Severity.INFO,
+    ),
 )

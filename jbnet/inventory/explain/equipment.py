@@ -9,11 +9,14 @@ from jbnet.inventory.building.equipment import CircuitSpec, archetype_of, circui
 from jbnet.inventory.declaration import Declaration, Item, SiteItem
 from jbnet.inventory.explain.fact import DEFAULT, ITSELF, Fact, archetype, of_archetype, said
 from jbnet.inventory.report import Report
+from jbnet.inventory.schema.inventory import LocationDecl, PeerDecl
 from jbnet.model.equipment import Device
 from jbnet.model.lines import Circuit
 from jbnet.model.network import Network
 from jbnet.model.text import Text, text
 
+HomeItem = SiteItem | Item[LocationDecl] | Item[PeerDecl]
+"""What houses devices, as it is declared."""
 _OF_ROLE = ("kind", "managed", "monitored", "snmp")
 _OF_CIRCUIT = (
     "role", "carrier", "line_number", "bandwidth", "media", "latency_ms", "underlay", "handoff", "srlgs",
@@ -21,14 +24,19 @@ _OF_CIRCUIT = (
 )  # fmt: skip
 
 
-def device_facts(declared: Declaration, network: Network, item: SiteItem) -> Iterator[Fact]:
-    """Yield the values of each device of a site: its own, its role's, and those of the address plan."""
-    site = network.sites[item.name]
-    base = archetype(declared, site.archetype)
-    sources: tuple[tuple[Item[Any] | None, Text], ...] = ((item, ITSELF), (base, of_archetype(site.archetype)))
+def device_facts(declared: Declaration, network: Network, item: HomeItem) -> Iterator[Fact]:
+    """Yield the values of each device of a home: its own, its role's, and those of the address plan."""
+    name = _archetype_name(network, item)
+    base = archetype(declared, name)
+    sources: tuple[tuple[Item[Any] | None, Text], ...] = ((item, ITSELF), (base, of_archetype(name)))
     for device in network.devices.values():
         if device.home == item.name:
             yield from _device(declared, device, sources)
+
+
+def _archetype_name(network: Network, item: HomeItem) -> str | None:
+    """Return the archetype of a site; locations and peers have none."""
+    return network.sites[item.name].archetype if isinstance(item, SiteItem) else None
 
 
 def _device(
@@ -57,19 +65,24 @@ def _of_role(device: Device, role: Item[Any], key: str, value: str) -> Fact:
     return Fact(device.name, key, value, role.at(key) if written else None, source)
 
 
-def circuit_facts(declared: Declaration, network: Network, item: SiteItem) -> Iterator[Fact]:
-    """Yield the values of each circuit of a site: its own keys, the archetype's, defaults, what follows from others."""
-    name = network.sites[item.name].archetype
-    base = declared.archetypes.get(name or "")
-    inherited = archetype_of(base, declared, Report())[1] if base is not None else {}
-    for key, spec in override(item, inherited).items():
+def circuit_facts(declared: Declaration, network: Network, item: HomeItem) -> Iterator[Fact]:
+    """Yield the values of each circuit of a home: its own keys, the archetype's, defaults, what follows from others."""
+    name = _archetype_name(network, item)
+    for key, spec in _specs(declared, item, name).items():
         circuit = network.circuits.get(f"{item.name}-{key}")
         if circuit is not None:
             yield from _circuit(declared, circuit, spec, item, of_archetype(name))
 
 
+def _specs(declared: Declaration, item: HomeItem, name: str | None) -> Mapping[str, CircuitSpec]:
+    if not isinstance(item, SiteItem):
+        return {key: circuit_of(key, decl, item) for key, decl in item.decl.circuits.items()}
+    base = declared.archetypes.get(name or "")
+    return override(item, archetype_of(base, declared, Report())[1] if base is not None else {})
+
+
 def _circuit(
-    declared: Declaration, circuit: Circuit, spec: CircuitSpec, item: SiteItem, inherited: Text
+    declared: Declaration, circuit: Circuit, spec: CircuitSpec, item: HomeItem, inherited: Text
 ) -> Iterator[Fact]:
     own = _own_keys(item, spec.key)
     yield Fact(circuit.name, "from", circuit.z.device, spec.at("from"), ITSELF if "from" in own else inherited)
@@ -95,6 +108,6 @@ def _circuit(
         yield Fact(circuit.name, "ospf cost", str(cost), place, text("the routing policy"))
 
 
-def _own_keys(item: SiteItem, key: str) -> Mapping[str, object]:
+def _own_keys(item: HomeItem, key: str) -> Mapping[str, object]:
     decl = item.decl.circuits.get(key)
     return circuit_of(key, decl, item).places if decl is not None else {}

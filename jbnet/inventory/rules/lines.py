@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from jbnet.inventory.cables import is_cable
 from jbnet.inventory.rules.geography import distance_km
 from jbnet.inventory.rules.world import World
 from jbnet.model.findings import Place
+from jbnet.model.levels import Status
 from jbnet.model.lines import Circuit, Line
 
 KM_PER_MS = 100.0
@@ -21,6 +23,30 @@ def check(world: World) -> None:
             _check_light(circuit, world)
     for line in world.leased:
         _check_costs(line, line.place, world)
+    _check_carriers(world)
+
+
+def _check_carriers(world: World) -> None:
+    """Report leased circuits in use without anybody who carries them, once where it is to be written.
+
+    One with a line number or a cost is a contradiction of its own (JB266, JB267).
+    """
+    found: dict[Place, list[Circuit]] = {}
+    for circuit in world.network.circuits.values():
+        said = circuit.carrier or circuit.underlay or circuit.line_number or circuit.monthly_cost
+        if not said and not is_cable(world.network, circuit) and _in_use(circuit, world):
+            spec = world.specs[circuit.name]
+            found.setdefault(spec.places.get("from", spec.place), []).append(circuit)
+    for place, circuits in found.items():
+        world.report.add(
+            "JB276", "nobody is said to carry {circuit}: neither carrier nor underlay; such lines: {count}", place,
+            circuit=circuits[0].name, count=len(circuits),
+        )  # fmt: skip
+
+
+def _in_use(circuit: Circuit, world: World) -> bool:
+    site = world.network.sites.get(world.home(circuit))
+    return site is None or site.status is Status.ACTIVE
 
 
 def _check_numbers(world: World) -> None:

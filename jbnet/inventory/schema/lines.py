@@ -8,7 +8,7 @@ from pydantic import Field
 
 from jbnet.inventory.schema.values import Bandwidth, Declared, Label, Line, Mtu, Yuan
 
-Media = Literal["fibre", "copper", "microwave", "satellite", "4g", "5g"]
+Media = Literal["fibre", "copper", "microwave", "satellite", "4g", "5g", "cable"]
 
 
 class ContactDecl(Declared):
@@ -49,7 +49,7 @@ class LineDecl(Declared):
     media: Media | None = None
     monthly_cost: Yuan | None = None
     payer: str | None = None
-    srlgs: tuple[str, ...] | None = Field(default=None, strict=False)
+    srlgs: tuple[str, ...] | None = Field(default=None, strict=False, max_length=32)
 
 
 class CircuitDecl(LineDecl):

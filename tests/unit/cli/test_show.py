@@ -12,6 +12,7 @@ from rich.cells import cell_len
 
 from jbnet.cli.app import root
 from jbnet.cli.errors import run_guarded
+from jbnet.cli.show_subjects import SUBJECTS
 
 REPOSITORY = Path(__file__).parents[3]
 Run = Callable[..., tuple[int, str, str]]
@@ -29,6 +30,14 @@ THINGS = [
     ("service", "residents-medical"),
     ("application", "insurance"),
     ("database", "production"),
+    ("location", "golmud-dc"),
+    ("role", "core"),
+    ("platform", "vrp8"),
+    ("carrier", "mobile"),
+    ("underlay", "egov"),
+    ("srlg", "qaidam-duct"),
+    ("vrf", "medical"),
+    ("interface", "golmud-r1:up1"),
 ]
 
 
@@ -106,7 +115,51 @@ def test_a_misspelt_name_is_answered_with_the_nearest(run: Run) -> None:
     assert "xining-medical" in err
 
 
-def test_a_location_asked_for_as_a_site_is_answered_with_its_devices(run: Run) -> None:
+def test_a_location_asked_for_as_a_site_is_answered_with_its_own_command(run: Run) -> None:
     code, _, err = run("show", "site", "xining-dc")
     assert code == 2
-    assert "xining-dc-r1" in err
+    assert "jbnet show location xining-dc" in err
+    code, _, err = run("show", "location", "golmud")
+    assert code == 2
+    assert "jbnet show site golmud" in err
+
+
+@pytest.mark.parametrize("subject", [*(s.name for s in SUBJECTS), "prefix"])
+def test_an_unknown_name_is_wrong_use_for_every_noun(run: Run, subject: str) -> None:
+    code, out, err = run("show", subject, "nosuchthing")
+    assert (code, out) == (2, "")
+    assert "nosuchthing" in err
+
+
+def test_the_plural_lists_what_the_noun_without_a_name_lists(run: Run) -> None:
+    assert run("show", "locations") == run("show", "location")
+    _, out, _ = run("--json", "show", "locations")
+    assert [found["name"] for found in json.loads(out)["data"]] == ["noc", "core", "xining-dc", "golmud-dc"]
+
+
+def test_a_location_says_what_stands_in_it_and_what_runs_there(run: Run) -> None:
+    _, out, _ = run("--json", "show", "location", "格尔木容灾中心")
+    data = json.loads(out)["data"]
+    assert (data["name"], data["site"]) == ("golmud-dc", "golmud")
+    assert {"golmud-dc-r1", "golmud-dc-db1"} <= {device["name"] for device in data["devices"]}
+    assert {found["part"] for found in data["databases"]} == {"standby"}
+    assert "insurance" in {found["name"] for found in data["applications"]}
+    assert "golmud-dc-up1" in {circuit["name"] for circuit in data["circuits"]}
+    assert {"device": "golmud-dc-r1", "interface": "lan1", "address": "10.2.0.1/24"} in data["addresses"]
+
+
+@pytest.mark.parametrize(
+    "what",
+    [("location", "golmud-dc"), ("device", "golmud-dc-r1"), ("circuit", "golmud-up1"), ("peer", "ministry"),
+     ("premises", "golmud-medical")],
+)  # fmt: skip
+def test_values_of_every_home_and_what_it_houses_are_explained(run: Run, what: tuple[str, str]) -> None:
+    _, out, _ = run("--json", "show", *what, "--explain")
+    facts = json.loads(out)["data"]
+    assert facts[0]["subject"] == what[1]
+    assert all((REPOSITORY / fact["file"]).is_file() for fact in facts if fact["file"])
+    assert any(fact["file"] for fact in facts)
+
+
+def test_a_name_is_needed_to_explain(run: Run) -> None:
+    assert run("show", "location", "--explain")[0] == 2

@@ -1,0 +1,126 @@
+"""``jbnet show --json`` holds everything that the text says, under names that docs/show.md lists."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from jbnet import wiring
+from jbnet.cli.context import Context
+from jbnet.cli.show_addresses import prefix_view
+from jbnet.cli.show_print import View, show
+from jbnet.cli.show_subjects import SUBJECTS, Subject
+from jbnet.inventory.declaration import Declaration
+from jbnet.model.network import Network
+
+REPOSITORY = Path(__file__).parents[3]
+UNITS = {"Mbit/s", "yuan", "a", "month", "bytes", "ms", "s", "%", "E", "N", "RD", "VLAN", "-"}
+NOTHING_SAID = {
+    # what the text says of a value that is null or false in JSON
+    "none: a cable of our own", "none: in the site's own building", "carrier not declared", "inside",
+}  # fmt: skip
+FLAGS = {"yes", "no", "free", "in use", "on live routers of the lab", "unproven on hardware"}
+"""How true and false are said."""
+MANY = 40
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Network:
+    return wiring.load_network(REPOSITORY, tmp_path_factory.mktemp("state"), whole=True)
+
+
+@pytest.fixture(scope="module")
+def declared() -> Declaration:
+    return wiring.read_declaration(REPOSITORY)
+
+
+def printed(found: object, view: View) -> str:
+    context = Context(directory=REPOSITORY)
+    said = io.StringIO()
+    context.out = Console(file=said, soft_wrap=True, highlight=False)
+    show(context, found, view)
+    return said.getvalue()
+
+
+def leaves(value: Any) -> Iterator[str]:
+    """Yield every value of a document, and the names of its flags and fields."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield key
+            yield from leaves(item)
+    elif isinstance(value, list):
+        yield str(len(value))
+        for item in value:
+            yield from leaves(item)
+    elif isinstance(value, float):
+        yield from (f"{value:g}", f"{value:.4f}", str(value))
+    elif value is not None:
+        yield str(value)
+
+
+def words(said: str) -> set[str]:
+    return {word.strip(",") for word in re.split(r"[\s]+", said)} - {""}
+
+
+def cells_of(text: str, view: View) -> Iterator[str]:
+    """Yield the words of the text that are no headings."""
+    headings = {str(heading) for heading, _ in view.rows} | {str(table.heading) for table in view.tables}
+    for line in text.splitlines():
+        for heading in sorted(headings, key=len, reverse=True):
+            if line.startswith(heading):
+                line = line.removeprefix(heading)
+                break
+        line = re.sub(r"^ \((\d+)\)$", r"\1", line)
+        for phrase in NOTHING_SAID | FLAGS:
+            line = re.sub(rf"(?<=  ){re.escape(phrase)}(?=  |$)", "", line)
+        yield from words(line) - UNITS
+
+
+def known_words(document: Any) -> set[str]:
+    found = set(leaves(document))
+    return found | {word for leaf in found for word in words(leaf)}
+
+
+def is_in(word: str, known: set[str]) -> bool:
+    number = word.replace(",", "")
+    host, _, port = word.rpartition(":")
+    return word in known or number in known or (host in known and port in known)
+
+
+def views(subject: Subject, network: Network) -> Iterator[tuple[object, View]]:
+    known = subject.all(network)
+    step = max(1, len(known) // MANY)
+    for found in list(known.values())[::step]:
+        yield found, subject.view_of(network, found)
+
+
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+def test_every_cell_of_the_text_is_in_the_json(subject: Subject, network: Network) -> None:
+    for found, view in views(subject, network):
+        document = json.loads(json.dumps(view.as_json(found)))
+        known = known_words(document)
+        missing = {word for word in cells_of(printed(found, view), view) if not is_in(word, known)}
+        assert not missing, f"{subject.name} {document['name' if 'name' in document else 'asn']}"
+
+
+@pytest.mark.parametrize("asked", ["10.64.128.5", "10.200.0.0/16", "10.0.0.0/8"])
+def test_every_cell_about_a_prefix_is_in_the_json(asked: str, network: Network, declared: Declaration) -> None:
+    found, view = prefix_view(network, declared, asked)
+    known = known_words(json.loads(json.dumps(view.as_json(found))))
+    assert {word for word in cells_of(printed(found, view), view) if not is_in(word, known)} == set()
+
+
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+def test_every_name_in_the_json_is_documented(subject: Subject, network: Network) -> None:
+    page = (REPOSITORY / "docs" / "show.md").read_text(encoding="utf-8")
+    section = page.partition(f"### {subject.name}\n")[2].partition("\n### ")[0]
+    documented = set(re.findall(r"`([a-z_]+)`", section))
+    for found, view in views(subject, network):
+        assert set(view.as_json(found)) <= documented
