@@ -8,16 +8,14 @@ from jbnet.config.bootstrap import first_interfaces
 from jbnet.config.tree import ConfigTree, Patch
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text, text
-from jbnet.topology.graph import FailureSet, build
-from jbnet.topology.impact import impact
+from jbnet.topology.forecast import Forecaster
+from jbnet.topology.graph import FailureSet
 
 
 def sites_behind(network: Network, devices: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Return for each device the sites that would be cut off if it failed, in the order of the declaration."""
-    graph = build(network)
-    return {
-        name: impact(network, FailureSet.of(devices=[name]), graph=graph).cut_off for name in dict.fromkeys(devices)
-    }
+    forecaster = Forecaster(network, demand={})
+    return {name: forecaster.of(FailureSet.of(devices=[name])).cut_off for name in dict.fromkeys(devices)}
 
 
 def dangers(network: Network, device: Device, intended: ConfigTree, patch: Patch) -> tuple[Text, ...]:

@@ -25,7 +25,8 @@ def print_incident(context: Context, incident: Incident, now: datetime, *, whole
     )
     most = None if whole else MOST_NAMES
     _names(context, "  sites cut off ({count}): {names}", incident.sites, most)
-    _names(context, "  sites without redundancy ({count}): {names}", incident.degraded, most)
+    _names(context, "  locations and peers cut off ({count}): {names}", incident.others, most)
+    _names(context, "  fewer ways to the core ({count}): {names}", incident.degraded, most)
     _names(context, "  on the backup line ({count}): {names}", incident.on_backup, most)
     services = [f"{s.name} ({s.sites})" for s in incident.services]
     _names(context, "  services, with the number of sites ({count}): {names}", services, most)

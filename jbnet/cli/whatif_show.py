@@ -60,7 +60,7 @@ def show_each(context: Context, forecaster: Forecaster, kind: str, top: int) -> 
 
 def show_disjoint(context: Context, network: Network, starts: list[str], goal: str, failure: FailureSet | None) -> None:
     """Print routes from each start to a device that share nothing. Raises AnswerIsNo where there are none."""
-    from jbnet.topology.paths import disjoint
+    from jbnet.topology.disjoint import disjoint
 
     if not starts:
         hint = text("for example: --from {noc}", noc=network.noc or "DEVICE")

@@ -14,7 +14,7 @@ from jbnet.monitor.samples import Sample
 from jbnet.monitor.state import DeviceState, InterfaceState, Subject, SubjectKind
 from jbnet.monitor.watch import Condition, Watch
 from jbnet.snmp.mibs import AdminStatus, BgpPeer, BgpState, InterfaceRow, OperStatus, OspfNeighbor, OspfState, System
-from jbnet.topology.impact import ServiceImpact
+from jbnet.topology.needs import ServiceImpact
 
 _MICRO = 1_000_000
 
@@ -129,7 +129,7 @@ def _unpack_watch(packed: list[Any]) -> Watch:
 
 
 _TIMES = ("since", "opened", "cleared", "closed")
-_NAMES = ("devices", "sites", "peak", "degraded", "on_backup")
+_NAMES = ("devices", "sites", "peak", "degraded", "on_backup", "others")
 
 
 def pack_incident(incident: Incident) -> bytes:
@@ -150,7 +150,7 @@ def unpack_incident(number: str, data: bytes) -> Incident:
     packed: Mapping[str, Any] = json.loads(data)
     kind, name = packed["cause"]
     times: dict[str, Any] = {key: _maybe_moment(packed[key]) for key in _TIMES}
-    names: dict[str, Any] = {key: tuple(packed[key]) for key in _NAMES}
+    names: dict[str, Any] = {key: tuple(packed.get(key, ())) for key in _NAMES}  # "others" came later
     return Incident(
         id=number,
         root_cause=CauseId(CauseKind(kind), name),

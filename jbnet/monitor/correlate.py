@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from jbnet.monitor.causes import Cause, CauseId, CauseKind, View
-from jbnet.monitor.consequences import NOTHING, Consequence, consequences, cut_off
+from jbnet.monitor.consequences import consequences, cut_off
 from jbnet.monitor.diagnose import Diagnosis, diagnose
 from jbnet.monitor.incidents import Incident, Incidents, heirs, merged
 from jbnet.monitor.plant import Plant
 from jbnet.monitor.policy import Policy
 from jbnet.monitor.state import DeviceState, Event, Subject, SubjectKind
-from jbnet.topology.impact import ServiceImpact, touched
+from jbnet.topology.needs import ServiceImpact
+from jbnet.topology.sequence import Added
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class _Turn:
 
     def _ended(self, incident: Incident) -> Incident:
         """Return a closed incident with all whom it touched while it was open."""
-        services = touched(self._view.plant.network, incident.peak, set(incident.devices))
+        services = self._services_of(replace(incident, sites=incident.peak))
         return replace(incident, sites=incident.peak, services=services if incident.peak else incident.services)
 
     def fill_in(self) -> None:
@@ -122,11 +123,14 @@ class _Turn:
             before, cut = self._kept[cause.id], sites.get(cause.id, ())
             peak = tuple(dict.fromkeys((*before.peak, *cut)))
             incident = replace(before, devices=cause.devices, sites=cut, peak=peak)
-            self._kept[cause.id] = replace(incident, symptoms=cause.evidence, services=self._services(incident))
+            self._kept[cause.id] = replace(incident, symptoms=cause.evidence)
         if set(self._kept) != {i.root_cause for i in self._before.open.values()}:
             added = consequences(self._view.plant, [i.root_cause for i in self._in_order()])
             for cause_id, incident in self._kept.items():
-                self._kept[cause_id] = _with(incident, added.get(cause_id, NOTHING))
+                self._kept[cause_id] = _with(incident, added[cause_id])
+        for cause in causes:
+            incident = self._kept[cause.id]
+            self._kept[cause.id] = replace(incident, services=self._services(incident))
 
     def _with_pending(self, cause: Cause) -> Cause:
         """Return the cause with those it held before that are still silent and that nothing else explains yet."""
@@ -136,9 +140,13 @@ class _Turn:
 
     def _services(self, incident: Incident) -> tuple[ServiceImpact, ...]:
         old = self._before.open.get(incident.id)
-        if old is not None and (old.devices, old.sites) == (incident.devices, incident.sites):
+        if old is not None and _felt_by(old) == _felt_by(incident):
             return old.services
-        return touched(self._view.plant.network, incident.sites, set(incident.devices))
+        return self._services_of(incident)
+
+    def _services_of(self, incident: Incident) -> tuple[ServiceImpact, ...]:
+        sites, devices, others = _felt_by(incident)
+        return self._view.plant.forecaster.services_without(sites, frozenset(devices), others)
 
     def _in_order(self) -> list[Incident]:
         return sorted(self._kept.values(), key=lambda i: (i.since, i.root_cause))
@@ -157,5 +165,10 @@ class _Turn:
         return Event(self._view.now, word, Subject(SubjectKind.INCIDENT, incident.id), incident.as_json())
 
 
-def _with(incident: Incident, added: Consequence) -> Incident:
-    return replace(incident, degraded=added.degraded, on_backup=added.on_backup)
+def _with(incident: Incident, added: Added) -> Incident:
+    return replace(incident, degraded=added.degraded, on_backup=added.on_backup, others=added.others)
+
+
+def _felt_by(incident: Incident) -> tuple[tuple[str, ...], ...]:
+    """Return what the services depend on that an incident stops."""
+    return incident.sites, incident.devices, incident.others

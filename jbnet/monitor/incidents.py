@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from jbnet.monitor.causes import CauseId, Known
 from jbnet.monitor.lines import Symptom
-from jbnet.topology.impact import ServiceImpact
+from jbnet.topology.needs import ServiceImpact
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +16,10 @@ class Incident:
     """One piece of trouble with one root cause.
 
     ``opened`` is when it was recognised, ``since`` when the cause began. ``devices`` do not answer because of
-    it; ``sites`` are cut off by it, ``degraded`` lost their redundancy, ``on_backup`` are reached over a
-    backup line because of it. ``cleared``: the cause is repaired, what lies behind it is still coming back.
-    ``peak``: all sites that it ever cut off; a closed incident shows these as its ``sites``.
+    it; ``sites`` are cut off by it. The forecast says of it: ``degraded`` homes have fewer ways to the core than
+    before, ``on_backup`` go up over a backup line, ``others`` (locations and peers) are cut off. ``cleared``: the
+    cause is repaired, what lies behind it is still coming back. ``peak``: all sites that it ever cut off; a closed
+    incident shows these as its ``sites``.
     ``merged_into``: the incident whose cause turned out to explain this one.
     """
 
@@ -33,6 +34,7 @@ class Incident:
     peak: tuple[str, ...] = ()
     degraded: tuple[str, ...] = ()
     on_backup: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     services: tuple[ServiceImpact, ...] = ()
     symptoms: tuple[Symptom, ...] = ()
     merged_into: str | None = None
@@ -59,6 +61,7 @@ class Incident:
             "sites": list(self.sites),
             "degraded": list(self.degraded),
             "on_backup": list(self.on_backup),
+            "others": list(self.others),
             "devices": list(self.devices),
             "services": [{"name": s.name, "sites": s.sites} for s in self.services],
             "symptoms": [symptom.as_json() for symptom in self.symptoms],

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jbnet.model.network import Circuit, Device, Network, Status, Termination
+from jbnet.topology.forecast import Forecaster
 from jbnet.topology.graph import Graph, build
-from jbnet.topology.impact import homes_of
+from jbnet.topology.homes import homes_of, idle_sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,9 @@ class Line:
 class Plant:
     """The declared network prepared for correlation; built once. ``origin`` is where the monitor looks from.
 
-    ``watched`` are the devices that are polled; ``homes`` the devices of each site, location and peer;
-    ``sites`` the sites that have a watched device.
+    ``watched`` are the devices that are polled; ``homes`` the devices that serve each site, location and peer;
+    ``sites`` the sites in use that a watched device serves, ``served`` those by device. ``forecaster`` says what the
+    network does with what is found broken.
     """
 
     network: Network
@@ -55,12 +57,21 @@ class Plant:
     lines: Mapping[str, Line]
     homes: Mapping[str, tuple[str, ...]]
     sites: tuple[str, ...]
+    served: Mapping[str, tuple[str, ...]]
+    forecaster: Forecaster
 
 
 def survey(network: Network, origin: str | None = None) -> Plant:
     """Return the plant of a network, seen from ``origin`` (default: the network's NOC)."""
     watched = frozenset(d.name for d in network.devices.values() if _watched(network, d))
     homes = homes_of(network)
+    idle = idle_sites(network)
+    in_use = (home for home in homes if home in network.sites and home not in idle)
+    sites = tuple(home for home in in_use if watched.intersection(homes[home]))
+    served: dict[str, list[str]] = {}
+    for site in sites:
+        for device in homes[site]:
+            served.setdefault(device, []).append(site)
     origin = origin or network.noc
     return Plant(
         network=network,
@@ -69,7 +80,9 @@ def survey(network: Network, origin: str | None = None) -> Plant:
         watched=watched,
         lines={c.name: _line(network, c) for c in network.circuits.values()},
         homes=homes,
-        sites=tuple(home for home, devices in homes.items() if home in network.sites and watched.intersection(devices)),
+        sites=sites,
+        served={device: tuple(found) for device, found in served.items()},
+        forecaster=Forecaster(network, demand={}),
     )
 
 

@@ -6,19 +6,18 @@ Everything about the whole network is computed once; a failure costs what it cha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from statistics import multimode
 
 from jbnet.model.network import Network
 from jbnet.topology.graph import FailureSet, expand
-from jbnet.topology.impact import ServiceImpact
 from jbnet.topology.layers import BACKBONE, NOWHERE, Layers
 from jbnet.topology.load import Loads, Overload
 from jbnet.topology.losses import Loss, Losses
-from jbnet.topology.needs import leading, needs_of
+from jbnet.topology.needs import ServiceImpact, leading, needs_of
 from jbnet.topology.peers import Peers
-from jbnet.topology.reachability import reachable, touched
+from jbnet.topology.reachability import reachable
 from jbnet.topology.redundancy import ways
 from jbnet.topology.state import State
 from jbnet.topology.uplink import Uplinks
@@ -81,6 +80,7 @@ class Forecaster:
         self.layers = Layers(network)
         self.whole = State(self.layers)
         self.uplinks = Uplinks(self.whole)
+        self._ways: dict[str, int] = {}
         self._peers = Peers(self.layers)
         needs = needs_of(network, leaders)
         hosts = {host for need in needs.values() for group in need.hosts for host in group}
@@ -102,6 +102,15 @@ class Forecaster:
         found = expand(self.network, failure)
         return self._forecast(found, self.losses.anew(self._state(found, None)), None)
 
+    def services_without(
+        self, cut_off: Collection[str], lost: Collection[str], others: Collection[str] = ()
+    ) -> tuple[ServiceImpact, ...]:
+        """Return the services that sites can no longer use, given what was seen rather than what would fail.
+
+        ``cut_off`` are sites, ``lost`` devices that nobody reaches, ``others`` locations and peers cut off.
+        """
+        return self._users.services_without(cut_off, lost, others)
+
     def reached(self, vantage: str, failure: FailureSet) -> frozenset[str]:
         """Return the devices with which a device exchanges packets after a failure, peers' routers included."""
         state = self._state(expand(self.network, failure), None)
@@ -112,14 +121,35 @@ class Forecaster:
 
     def ways_left(self, failure: FailureSet) -> tuple[Ways, ...]:
         """Return the sites and locations, still connected, that have fewer ways to the core than before."""
-        layers, state = self.layers, self._state(expand(self.network, failure), self.whole)
-        moved = touched(state, layers.roots) | Uplinks(state, self.uplinks).affected | self._beside(state)
-        found = []
-        for home in self._in_use(moved):
-            before, after = (ways(s, layers.members[home]) for s in (self.whole, state))
-            if 0 < after < before:
-                found.append(Ways(home, before, after))
-        return tuple(found)
+        expanded = expand(self.network, failure)
+        now = self.ways_beside(expanded, expanded)
+        compared = (Ways(home, self.ways(home), after) for home, after in now.items())
+        return tuple(found for found in compared if 0 < found.after < found.before)
+
+    def ways(self, home: str) -> int:
+        """Return the number of ways from a home to the core that share no circuit, while everything works."""
+        found = self._ways.get(home)
+        if found is None:
+            found = self._ways[home] = ways(self.whole, self.layers.members[home])
+        return found
+
+    def ways_beside(self, failure: FailureSet, so_far: FailureSet) -> Mapping[str, int]:
+        """Return the ways left, after all that failed ``so_far``, to the homes that the last failure can matter to.
+
+        Both are given as devices and circuits. Homes on a static default route are left out: they have one way.
+        """
+        state = self._state(so_far, self.whole)
+        beside = self._beside(self._state(failure, self.whole))
+        return {home: ways(state, self.layers.members[home]) for home in self._in_use(beside)}
+
+    def is_wide(self, failure: FailureSet) -> bool:
+        """Say whether a failure (devices and circuits) can matter to more than what is routed statically below it."""
+        layers = self.layers
+        return (
+            any(layers.layer[layers.circuit_number[name]] is not None for name in failure.circuits)
+            or any(layers.area_of[layers.number[name]] is not None for name in failure.devices)
+            or self._peers.watches(failure)
+        )
 
     def _beside(self, state: State) -> set[int]:
         """Return the speakers in the areas that a failure hits, and all of them where it hits the backbone."""

@@ -9,6 +9,14 @@ from jbnet.model.network import Network
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceImpact:
+    """A business service and the number of sites that can no longer use it."""
+
+    name: str
+    sites: int
+
+
+@dataclass(frozen=True, slots=True)
 class Needs:
     """What a service needs: of every group of ``hosts`` one must be reached, of every group of ``peers`` too."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from jbnet.model.network import BgpSession
+from jbnet.topology.graph import FailureSet
 from jbnet.topology.layers import Layers
 from jbnet.topology.state import State
 from jbnet.topology.view import View
@@ -41,6 +42,13 @@ class Peers:
             if now is not None and usual is not None and self._is_backup(now) and not self._is_backup(usual):
                 found.append(peer)
         return tuple(found)
+
+    def watches(self, failure: FailureSet) -> bool:
+        """Say whether a failure (devices and circuits) may concern a peer with a session."""
+        number = self._layers.number
+        return not self._by_circuit.keys().isdisjoint(failure.circuits) or any(
+            number[name] in self._by_device for name in failure.devices
+        )
 
     def routers(self, state: State, view: View) -> Iterable[int]:
         """Return the peers' routers that a vantage exchanges packets with."""

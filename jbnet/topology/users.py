@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
 from jbnet.model.network import Level
-from jbnet.topology.impact import ServiceImpact
 from jbnet.topology.layers import Layers
 from jbnet.topology.losses import Loss, Losses
-from jbnet.topology.needs import Needs
+from jbnet.topology.needs import Needs, ServiceImpact
 
 
 class Users:
@@ -37,6 +36,19 @@ class Users:
         """Return the services that sites can no longer use, with their number. ``cut`` and ``peers`` are cut off."""
         cut_sites = self._levels.keys() & cut
         at_hosts = {h: self._sites_lost_to(h, loss) for h, gone in loss.hosts.items() if self._differs(h, gone, loss)}
+        return self._services(at_hosts, cut_sites, peers)
+
+    def services_without(
+        self, cut: Collection[str], lost: Collection[str], peers: Collection[str]
+    ) -> tuple[ServiceImpact, ...]:
+        """Return the same where devices are lost to everybody; homes and devices by name."""
+        hosts = (host for host in self._hosts() if self._layers.names[host] in lost)
+        return self._services({host: set(self._levels) for host in hosts}, self._levels.keys() & cut, peers)
+
+    def _services(
+        self, at_hosts: Mapping[int, set[str]], cut_sites: set[str], peers: Collection[str]
+    ) -> tuple[ServiceImpact, ...]:
+        """Return the lost services; ``at_hosts``: the sites lost to hosts that lose others than the core does."""
         if not at_hosts and not peers:
             return self._alike(cut_sites)
         found = []

@@ -13,8 +13,7 @@ from jbnet.monitor.plant import Line, survey
 from jbnet.monitor.samples import Sample
 from jbnet.snmp import mibs
 from jbnet.snmp.types import Oid, SnmpAnswer, SnmpTarget, Value, VarBind
-from jbnet.topology.graph import FailureSet, fail
-from jbnet.topology.paths import reach
+from jbnet.topology.graph import FailureSet
 
 START = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
@@ -62,10 +61,10 @@ class SimNet:
         self.ticks = 0
 
     def reached(self) -> frozenset[str]:
-        """Return the devices that the NOC reaches."""
+        """Return the devices that the NOC reaches, as the routers forward it (the oracle and the lab prove that)."""
         broken = FailureSet.of(circuits=self.cut | self.dropped | self.missing, devices=self.dead)
-        origin = self.plant.origin
-        return reach(fail(self.plant.graph, broken), [origin] if origin else self.plant.graph.roots)
+        assert self.plant.origin is not None
+        return self.plant.forecaster.reached(self.plant.origin, broken)
 
     def answers(self, device: str, reached: frozenset[str]) -> bool:
         if self.lossy.get(device, 0):

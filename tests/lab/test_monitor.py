@@ -18,8 +18,8 @@ from eventually import eventually
 from jbnet import wiring
 from jbnet.lab.lab import Lab
 from jbnet.model.network import Network
+from jbnet.topology.forecast import Forecaster
 from jbnet.topology.graph import FailureSet
-from jbnet.topology.impact import impact
 
 pytestmark = pytest.mark.lab
 
@@ -87,7 +87,8 @@ def all_well(commands: Commands) -> bool:
 
 def single_lines(network: Network) -> dict[str, tuple[str, ...]]:
     """Return the circuits without a backup with the sites behind them, most sites first."""
-    found = {name: impact(network, FailureSet.of(circuits=[name])).cut_off for name in network.circuits}
+    forecaster = Forecaster(network)
+    found = {name: forecaster.of(FailureSet.of(circuits=[name])).cut_off for name in network.circuits}
     return dict(sorted(((n, s) for n, s in found.items() if len(s) > 1), key=lambda item: (-len(item[1]), item[0])))
 
 

@@ -1,4 +1,4 @@
-"""Laws of monitoring: replaying gives the same incidents, order means nothing, cuts give what the graph predicts."""
+"""Laws of monitoring: replaying gives the same incidents, order means nothing, cuts give what is forecast."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ from jbnet.monitor.codec import pack_sample, unpack_sample
 from jbnet.monitor.plant import Plant
 from jbnet.monitor.replay import Watchbook, play
 from jbnet.monitor.samples import Round, Sample
-from jbnet.topology.graph import FailureSet, fail
-from jbnet.topology.paths import reach
+from jbnet.topology.graph import FailureSet
 from jbnet.wiring import load_network
 
 ROOT = Path(__file__).parents[2]
@@ -118,7 +117,7 @@ def calm(province: Network) -> Watching:
 
 @given(data=st.data())
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_random_cuts_of_the_declared_network_give_exactly_the_incidents_that_the_graph_predicts(
+def test_random_cuts_of_the_declared_network_give_exactly_the_incidents_that_are_forecast(
     calm: Watching, data: st.DataObject
 ) -> None:
     names = sorted(calm.net.network.circuits)
@@ -135,14 +134,14 @@ def test_random_cuts_of_the_declared_network_give_exactly_the_incidents_that_the
 
 
 def predict(net: SimNet, cuts: frozenset[str]) -> tuple[set[str], set[str]]:
-    """Return the root causes and the sites cut off, from the graph alone.
+    """Return the root causes and the sites cut off, by the forecast of who answers.
 
     A cut is seen if an end of it still answers. A device that does not answer, all of whose lines that can be
     seen (two or more) went down together, cannot be told from a dead one: it is the cause.
     """
     plant: Plant = net.plant
     assert plant.origin is not None
-    answers = reach(fail(plant.graph, FailureSet.of(circuits=cuts)), [plant.origin]) & plant.watched
+    answers = plant.forecaster.reached(plant.origin, FailureSet.of(circuits=cuts)) & plant.watched
     causes = {f"circuit {c}" for c in cuts if {end.device for end in plant.lines[c].ends} & answers}
     for device, edges in plant.graph.adjacency.items():
         seen = {e.circuit for e in edges if e.other(device) in answers}

@@ -57,7 +57,7 @@ def children_of(network: Network) -> Children:
 
 
 def homes_of(network: Network) -> Mapping[str, tuple[str, ...]]:
-    """Return the devices of each home, as ``jbnet.topology.impact`` does, but without a graph."""
+    """Return the devices of each home, gateways aside."""
     found: dict[str, list[str]] = {}
     for device in network.devices.values():
         found.setdefault(device.home, []).append(device.name)

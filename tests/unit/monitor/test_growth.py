@@ -1,4 +1,4 @@
-"""Correlation grows with the network, not with its square: counted in searches, not in seconds."""
+"""Correlation grows with the network, not with its square: counted in forecasts, not in seconds."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from pathlib import Path
 import pytest
 from watching import Watching
 
-from jbnet.topology.graph import Graph
-from jbnet.topology.paths import protected
+from jbnet.topology.forecast import Forecast
+from jbnet.topology.graph import FailureSet
 from jbnet.wiring import load_network
 
 ROOT = Path(__file__).parents[3]
 
 
-def test_hundreds_of_dead_townships_cost_no_search_each(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hundreds_of_dead_townships_cost_no_forecast_each(monkeypatch: pytest.MonkeyPatch) -> None:
     network = load_network(ROOT, ROOT / ".no-such-state", whole=True)
     watch = Watching(network, calm=1)
     watch.round(seconds=10)
-    searches: list[Graph] = []
+    asked: list[FailureSet] = []
+    forecast = watch.net.plant.forecaster.of_expanded
 
-    def counted(graph: Graph) -> frozenset[str]:
-        searches.append(graph)
-        return protected(graph)
+    def counted(failure: FailureSet) -> Forecast:
+        asked.append(failure)
+        return forecast(failure)
 
-    monkeypatch.setattr("jbnet.monitor.consequences.protected", counted)
+    monkeypatch.setattr(watch.net.plant.forecaster, "of_expanded", counted)
     sites = network.sites
     single = [c.name for c in network.circuits.values() if sites.get(network.devices[c.z.device].home)]
     single = [
@@ -34,4 +35,4 @@ def test_hundreds_of_dead_townships_cost_no_search_each(monkeypatch: pytest.Monk
     watch.net.cut = set(single)
     watch.round()
     assert len(watch.open) == len(single)
-    assert len(searches) == 1
+    assert asked == []

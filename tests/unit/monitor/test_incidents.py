@@ -9,7 +9,7 @@ from networks import small
 from watching import Watching
 
 from jbnet.monitor.samples import Sample
-from jbnet.topology.impact import ServiceImpact
+from jbnet.topology.needs import ServiceImpact
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What a failure means for sites, by the circuits alone."""
+"""What a failure means for sites, in a network of one area."""
 
 from __future__ import annotations
 
@@ -9,14 +9,23 @@ from networks import small
 
 from jbnet.model.errors import UsageError
 from jbnet.model.network import Network
+from jbnet.topology.forecast import Forecast, Forecaster
 from jbnet.topology.graph import FailureSet, build, expand, fail
-from jbnet.topology.impact import ServiceImpact, impact
-from jbnet.topology.paths import protected, reach, uplinks
+from jbnet.topology.needs import ServiceImpact
+from jbnet.topology.sequence import NOTHING, added
 
 
 @pytest.fixture(scope="module")
 def network() -> Network:
     return small()
+
+
+def impact(network: Network, failure: FailureSet) -> Forecast:
+    return Forecaster(network).of(failure)
+
+
+def degraded(network: Network, failure: FailureSet) -> list[str]:
+    return [way.home for way in Forecaster(network).ways_left(failure)]
 
 
 def test_the_roots_are_the_core_and_not_the_peer(network: Network) -> None:
@@ -26,7 +35,7 @@ def test_the_roots_are_the_core_and_not_the_peer(network: Network) -> None:
 def test_a_circuit_without_backup_cuts_off_everything_behind_it(network: Network) -> None:
     found = impact(network, FailureSet.of(circuits=["chengdong-up1"]))
     assert found.cut_off == ("chengdong", "chengdong-t1", "chengdong-t2")
-    assert found.degraded == ()
+    assert degraded(network, FailureSet.of(circuits=["chengdong-up1"])) == []
     assert found.devices == ("chengdong-r1", "chengdong-t1-r1", "chengdong-t2-r1")
     assert found.services == (ServiceImpact("pension", 3),)
 
@@ -34,20 +43,20 @@ def test_a_circuit_without_backup_cuts_off_everything_behind_it(network: Network
 def test_a_dual_homed_site_with_one_line_down_is_degraded_and_on_backup_not_cut_off(network: Network) -> None:
     found = impact(network, FailureSet.of(circuits=["chengzhong-up1"]))
     assert found.cut_off == ()
-    assert found.degraded == ("chengzhong",)
+    assert degraded(network, FailureSet.of(circuits=["chengzhong-up1"])) == ["chengzhong"]
     assert found.on_backup == ("chengzhong",)
 
 
 def test_a_site_that_never_had_redundancy_is_not_called_degraded(network: Network) -> None:
     found = impact(network, FailureSet.of(circuits=["xining-up1"]))
-    assert found.degraded == ("xining", "chengzhong")
+    assert degraded(network, FailureSet.of(circuits=["xining-up1"])) == ["xining", "chengzhong"]
     assert found.on_backup == ("xining",)
 
 
 def test_the_ministry_on_its_backup_line_is_a_state_of_its_own(network: Network) -> None:
     found = impact(network, FailureSet.of(circuits=["ministry-up1"]))
     assert found.on_backup == ("ministry",)
-    assert (found.cut_off, found.degraded, found.others) == ((), (), ())
+    assert (found.cut_off, found.others) == ((), ())
 
 
 def test_both_lines_to_the_ministry_cut_it_off_and_no_site(network: Network) -> None:
@@ -58,7 +67,7 @@ def test_both_lines_to_the_ministry_cut_it_off_and_no_site(network: Network) -> 
 
 def test_a_dead_router_of_a_pair_degrades_its_site_and_cuts_off_what_hangs_on_it_alone(network: Network) -> None:
     found = impact(network, FailureSet.of(devices=["xining-r1"]))
-    assert "xining" in found.degraded
+    assert "xining" in degraded(network, FailureSet.of(devices=["xining-r1"]))
     assert "chengdong" in found.cut_off
     assert "chengzhong" not in found.cut_off
 
@@ -80,14 +89,21 @@ def test_a_shared_risk_fails_all_its_circuits(network: Network) -> None:
 def test_a_lost_database_host_touches_every_site_that_uses_the_service(network: Network) -> None:
     failure = FailureSet.of(sites=["xining-dc"])
     assert impact(network, failure).services == (ServiceImpact("pension", 9),)
-    assert impact(network, failure, leaders={"production": "golmud-dc-r1"}).services == ()
+    assert Forecaster(network, leaders={"production": "golmud-dc-r1"}).of(failure).services == ()
 
 
-def test_the_impact_of_a_second_failure_counts_only_what_it_adds(network: Network) -> None:
-    first = fail(build(network), FailureSet.of(circuits=["chengzhong-up1"]))
-    second = impact(network, FailureSet.of(circuits=["chengzhong-up2"]), graph=first)
-    assert second.cut_off == ("chengzhong", "chengzhong-t1")
-    assert second.degraded == ()
+def test_a_second_failure_counts_only_what_it_adds(network: Network) -> None:
+    story = [FailureSet.of(circuits=[name]) for name in ("chengzhong-up1", "chengzhong-t1-up1", "chengzhong-up2")]
+    first, town, second = added(Forecaster(network), story)
+    assert (first.degraded, first.on_backup) == (("chengzhong",), ("chengzhong",))
+    assert town == second == NOTHING
+
+
+def test_peers_are_lost_to_the_failure_that_takes_their_last_line(network: Network) -> None:
+    story = [FailureSet.of(circuits=[name]) for name in ("ministry-up1", "ministry-up2")]
+    first, second = added(Forecaster(network), story)
+    assert (first.on_backup, first.others) == (("ministry",), ())
+    assert second.others == ("ministry",)
 
 
 def test_a_home_moves_in_the_graph_with_its_circuits_and_not_with_its_parent(network: Network) -> None:
@@ -104,28 +120,7 @@ def test_an_unknown_name_is_refused_by_name(network: Network, kind: str) -> None
 
 def test_failing_leaves_the_graph_that_was_given_untouched(network: Network) -> None:
     graph = build(network)
-    before = reach(graph, graph.roots)
+    before = set(graph.inner.edges(keys=True))
     fail(graph, FailureSet.of(circuits=["chengdong-up1"], devices=["core-r1"]))
-    assert reach(graph, graph.roots) == before
+    assert set(graph.inner.edges(keys=True)) == before
     assert graph.roots == {"core-r1", "core-r2"}
-
-
-def test_the_uplink_tree_prefers_primaries_over_any_backup(network: Network) -> None:
-    tree = uplinks(build(network))
-    edge = tree["chengzhong-r1"].edge
-    assert edge is not None
-    assert edge.circuit == "chengzhong-up1"
-    second = tree["xining-r2"].edge
-    assert second is not None
-    assert second.circuit == "xining-pair1"
-    assert tree["core-r1"].edge is None
-
-
-def test_protected_is_what_no_single_circuit_can_cut_off(network: Network) -> None:
-    graph = build(network)
-    safe = protected(graph)
-    for device in graph.devices:
-        survives = all(
-            device in reach(fail(graph, FailureSet.of(circuits=[circuit])), graph.roots) for circuit in graph.edges
-        )
-        assert (device in safe) == survives

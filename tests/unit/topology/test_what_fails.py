@@ -24,12 +24,12 @@ from jbnet.model.network import (
     Status,
     Underlay,
 )
+from jbnet.topology.disjoint import disjoint
 from jbnet.topology.each import rows, worst_first
 from jbnet.topology.failures import KINDS, each, parse
 from jbnet.topology.forecast import Forecast, Forecaster
 from jbnet.topology.graph import FailureSet
-from jbnet.topology.impact import ServiceImpact
-from jbnet.topology.paths import disjoint
+from jbnet.topology.needs import ServiceImpact
 from jbnet.topology.single import single_points
 
 AREA = "0.0.63.8"
