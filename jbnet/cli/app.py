@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from jbnet.cli.context import Context
 from jbnet.cli.errors import open_streams, run_guarded, settle_streams
+from jbnet.cli.help import HelpContext, speak
 
 LAZY_COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module with a Typer called ``app`` or a command function called ``command``, one line of help)
@@ -22,7 +23,7 @@ LAZY_COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("jbnet.cli.check", "Check the declaration: all problems, with file and line."),
     "standards": ("jbnet.cli.standards", "Which rules of the standards hold, and what breaks them."),
     "address": ("jbnet.cli.address", "Allocate address blocks to new sites; list them."),
-    "show": ("jbnet.cli.show", "Show a site, device, circuit, service or database."),
+    "show": ("jbnet.cli.show", "Show a site, location, device, circuit, service ...: one, or all."),
     "coverage": ("jbnet.cli.coverage", "How far the network has come, against the plan's targets."),
     "export": ("jbnet.cli.export", "The declaration for other tools: Ansible, spreadsheets."),
     "import": ("jbnet.cli.import_", "Take sites or circuits from CSV into the YAML files."),
@@ -47,30 +48,34 @@ LAZY_COMMANDS: dict[str, tuple[str, str]] = {
 class LazyGroup(TyperGroup):
     """Imports a command's module only when the command is used, so that ``--help`` stays quick."""
 
+    context_class = HelpContext
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order of the work."""
         return list(LAZY_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command, or a stand-in with its help line while the root's help is printed."""
-        entry = LAZY_COMMANDS.get(cmd_name)
-        if entry is None:
-            return None
-        if ctx.obj is None and "--help" in sys.argv[1:2]:
-            return click.Command(cmd_name, help=entry[1])
-        return load_command(cmd_name)
+        """Return the command, or None where there is none of that name."""
+        return load_command(cmd_name) if cmd_name in LAZY_COMMANDS else None
+
+    def lines_of_help(self) -> list[tuple[str, str]]:
+        """Return the commands and one line on each, without importing any."""
+        return [(name, said) for name, (_, said) in LAZY_COMMANDS.items()]
 
 
 def load_command(name: str) -> click.Command:
     """Import a command's module and return its click command."""
     module = importlib.import_module(LAZY_COMMANDS[name][0])
+    app: typer.Typer
     if hasattr(module, "app"):
-        command = typer.main.get_command(module.app)
+        app = module.app
     else:
-        single = typer.Typer(add_completion=False)
-        single.command(name=name, help=LAZY_COMMANDS[name][1])(module.command)
-        command = typer.main.get_command(single)
+        app = typer.Typer(add_completion=False)
+        app.command(name=name, help=LAZY_COMMANDS[name][1])(module.command)
+    app.rich_markup_mode = None
+    command = typer.main.get_command(app)
     command.name = name
+    speak(command)
     return command
 
 

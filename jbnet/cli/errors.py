@@ -43,7 +43,7 @@ def run_guarded(app: typer.Typer) -> int:
 
 def _run(app: typer.Typer) -> int:
     command = typer.main.get_command(app)
-    context = _context_from_argv()
+    context = context_from_argv()
     try:
         result = command.main(args=sys.argv[1:], prog_name="jbnet", standalone_mode=False)
         sys.stdout.flush()
@@ -116,7 +116,7 @@ def _usage(error: click.ClickException) -> Text:
     return text("{message}", message=said)
 
 
-def _context_from_argv() -> Context:
+def context_from_argv() -> Context:
     """Read the two options that an error message needs, even where parsing itself failed."""
     from pathlib import Path
 

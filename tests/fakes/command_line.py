@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+import click
 import pytest
+import typer
 
-from jbnet.cli.app import root
+from jbnet.cli.app import LAZY_COMMANDS, load_command, root
 from jbnet.cli.errors import run_guarded
 
 Run = Callable[..., tuple[int, str, str]]
@@ -24,3 +26,16 @@ def runner(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -
         return code, said.out, said.err
 
     return call
+
+
+def all_commands() -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Yield every command with the words that call it, the root first."""
+    yield (), typer.main.get_command(root)
+    for name in LAZY_COMMANDS:
+        yield from _walk(load_command(name), (name,))
+
+
+def _walk(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    yield path, command
+    for name, below in getattr(command, "commands", {}).items():
+        yield from _walk(below, (*path, name))

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from command_line import all_commands
 
 from jbnet.catalogue import load
 from jbnet.cli.app import LAZY_COMMANDS, load_command
+from jbnet.cli.help import paragraphs
 
 ROOT = Path(__file__).parents[2]
 TEXT_MAKERS = {"text", "say", "note", "tr", "stage", "measured", "JbnetError"}
@@ -51,6 +53,20 @@ def test_every_text_has_a_chinese_translation() -> None:
         f"{place}: {template}" for place, template in templates() if has_words(template) and template not in catalogue
     ]
     assert not missing, "\n".join(missing)
+
+
+def test_every_text_of_help_has_a_chinese_translation() -> None:
+    catalogue = load("zh")
+    assert [f"{' '.join(path)}: {said}" for path, said in texts_of_help() if said not in catalogue] == []
+
+
+def texts_of_help() -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield each paragraph and option's text of the command line, with the command that says it."""
+    for path, command in all_commands():
+        yield from ((path, paragraph) for paragraph in paragraphs(command.help))
+        helps = (getattr(param, "help", None) for param in command.params)
+        yield from ((path, " ".join(said.split())) for said in helps if said)
+    yield from (((name,), said) for name, (_, said) in LAZY_COMMANDS.items())
 
 
 def test_no_text_is_translated_in_two_ways() -> None:

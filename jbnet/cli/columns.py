@@ -1,0 +1,57 @@
+"""Text in columns of a terminal, where a Chinese character takes two."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_PIECE = re.compile(r"\s+|[!-~]+|.", re.DOTALL)
+_NEVER_FIRST = frozenset("。，、；：！？）》」』”’…")
+"""Signs that stay with what is before them."""
+
+
+def cells(said: str) -> int:
+    """Return how many columns a text takes."""
+    return sum(_cells(character) for character in said)
+
+
+def _cells(character: str) -> int:
+    if character.isascii():
+        return 1
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def pad(said: str, width: int) -> str:
+    """Return a text filled with spaces up to a width in columns."""
+    return said + " " * (width - cells(said))
+
+
+def lines(said: str, room: int) -> list[str]:
+    """Return a text in lines of at most ``room`` columns, broken at spaces and between Chinese characters.
+
+    A word that is wider than ``room`` has a line of its own.
+    """
+    found, current = [], ""
+    for piece in _pieces(said):
+        if current and cells((current + piece).rstrip()) > room:
+            found.append(current.rstrip())
+            current = ""
+        current += piece if current else piece.lstrip()
+    return [*found, current.rstrip()]
+
+
+def _pieces(said: str) -> Iterator[str]:
+    """Yield what may not be broken: a word, a blank, a Chinese character with the signs that follow it."""
+    held = ""
+    for piece in _PIECE.findall(said):
+        if piece in _NEVER_FIRST:
+            held += piece
+            continue
+        if held:
+            yield held
+        held = " " if piece.isspace() else piece
+    if held:
+        yield held
