@@ -16,7 +16,7 @@ from jbnet.model.text import text
 MOST_FILES = 20_000
 """Files past which a folder is something else; a file for each county of a large country is 3,000."""
 DEEPEST = 20
-LARGEST_WORKSPACE = 256 * 1024 * 1024
+LARGEST_WORKSPACE = 64 * 1024 * 1024
 _ENDINGS = (".yaml", ".yml")
 _MEANT = ("yaml", "yml")
 

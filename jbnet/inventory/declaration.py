@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from jbnet.inventory.reading.prune import words
+from jbnet.inventory.reading.prune import ANY, words
 from jbnet.inventory.reading.source import Path, Source, read
 from jbnet.inventory.reading.validate import validate
 from jbnet.inventory.report import Report
@@ -34,6 +34,8 @@ NAMED = (
 """Sections whose things are known by their name alone."""
 _NAME = re.compile(r"[a-z][a-z0-9]*\Z")
 _LONG_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
+MOST_VALUES = 1_000_000
+"""Keys and values of all files, three times what a network of all 44,703 townships of China takes."""
 _MAX_NAME = 56
 """A host name has 63 characters at most (RFC 1035); a device adds its suffix."""
 
@@ -104,10 +106,17 @@ class Declaration:
 def declare(files: Mapping[str, str], report: Report) -> Declaration:
     """Read, validate and merge all files. Files outside inventory/ and topology/ are only read."""
     declared = Declaration()
+    values = 0
     for file, content in sorted(files.items()):
+        if values > MOST_VALUES:
+            report.add("JB187", "the files together have more than {limit} keys and values; this one is not read",
+                       Place(file), limit=MOST_VALUES)  # fmt: skip
+            declared.doubtful.add(ANY)
+            continue
         source = read(file, content, report)
+        values += source.values if source is not None else 0
         usable = source is not None and _add(declared, source, report)
-        if not usable:
+        if not usable and ANY not in declared.doubtful:
             declared.doubtful |= words(content)
     return declared
 

@@ -10,6 +10,7 @@ from jbnet.inventory.addresses.addressing import Space, check_plan, home_spaces,
 from jbnet.inventory.addresses.checks import check_addresses
 from jbnet.inventory.addresses.exceptions import apply_exceptions
 from jbnet.inventory.building import agencies, assemble, business, extranet, lines
+from jbnet.inventory.building.bounds import fits
 from jbnet.inventory.building.expand import Expander, Expansion
 from jbnet.inventory.building.hierarchy import check_hierarchy, dangling
 from jbnet.inventory.building.homes import Home, location_homes, site_homes
@@ -39,6 +40,8 @@ def load(files: Mapping[str, str], report: Report | None = None) -> Loaded:
     declared = declare(files, report)
     _require(declared, report)
     sites = check_hierarchy(declared, report)
+    if not fits(declared, sites, report):
+        return Loaded(None, report.sorted())
     spaces = {**home_spaces(declared, report), **site_spaces(declared, sites, report)}
     check_plan(declared, sites, spaces, report)
     homes = _homes(declared, sites, spaces, report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from pydantic import Field
 
 from jbnet.inventory.reading.source import Source, read
 from jbnet.inventory.reading.validate import validate
-from jbnet.inventory.report import Report, nearest
+from jbnet.inventory.report import Report
 from jbnet.inventory.schema.values import Declared, LevelName
 from jbnet.model.findings import Finding, Place
 from jbnet.model.network import Level, Network
@@ -88,6 +89,8 @@ def load_targets(content: str | None, network: Network | None) -> tuple[Targets 
 def _check(found: TargetsFile, source: Source, network: Network | None, report: Report) -> None:
     """Report two targets for the same sites, and prefectures that are not declared."""
     seen: dict[tuple[object, ...], Place] = {}
+    sites = network.sites.values() if network is not None else ()
+    known = frozenset(site.name for site in sites if site.level is Level.PREFECTURE)
     for index, target in enumerate(found.targets):
         key = (target.level, target.phase, target.prefecture)
         place = source.place(("targets", index))
@@ -95,14 +98,13 @@ def _check(found: TargetsFile, source: Source, network: Network | None, report: 
             report.add("JB112", "two targets for the same sites", place, [seen[key]])
         seen.setdefault(key, place)
         if target.prefecture is not None and network is not None:
-            _check_prefecture(target.prefecture, source.place(("targets", index, "prefecture")), network, report)
+            _check_prefecture(target.prefecture, source.place(("targets", index, "prefecture")), known, report)
 
 
-def _check_prefecture(name: str, place: Place, network: Network, report: Report) -> None:
-    known = [site.name for site in network.sites.values() if site.level is Level.PREFECTURE]
+def _check_prefecture(name: str, place: Place, known: Collection[str], report: Report) -> None:
     if name in known:
         return
-    like = nearest(name, known)
+    like = report.nearest(name, known)
     kind = text("prefecture")
     if like:
         report.add("JB114", "there is no {kind} {name}; did you mean {like}?", place, kind=kind, name=name, like=like)

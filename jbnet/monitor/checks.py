@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from jbnet.inventory.reading.source import Source, read
 from jbnet.inventory.reading.validate import validate
-from jbnet.inventory.report import Report, nearest
+from jbnet.inventory.report import Report
 from jbnet.model.findings import Finding
 from jbnet.model.network import Device, Role
 from jbnet.monitor.policy import Policy
@@ -100,6 +101,10 @@ class _AskingDecl(_Strict):
     community_secret: str = "snmp-v2c-community"  # noqa: S105  the secret's name
 
 
+_LISTED = 20
+"""Roles that a message names where none is alike."""
+
+
 class MonitorFile(_Strict):
     """What may be written in a file below monitors/."""
 
@@ -150,5 +155,5 @@ def _judge(
     for number, role in enumerate(decl.roles):
         if role not in roles:
             template = "{name}: there is no role {role}; known is {near}"
-            near = nearest(role, roles) or ", ".join(roles)
+            near = report.nearest(role, roles) or ", ".join(islice(roles, _LISTED))
             report.add("JB114", template, source.place((*path, "roles", number)), name=name, role=role, near=near)

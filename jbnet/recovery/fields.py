@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from jbnet.inventory.likeness import Hints
 from jbnet.inventory.reading.source import Path, Source
-from jbnet.inventory.report import nearest
 from jbnet.model.findings import Finding, Place, Severity
 from jbnet.model.text import Text, text
 
@@ -20,6 +20,8 @@ class Findings:
     """Collects findings in the order of their places."""
 
     found: list[Finding] = field(default_factory=list)
+    hints: Hints = field(default_factory=Hints, repr=False)
+    """Which known name an unknown one is most like."""
 
     def add(self, code: str, message: Text, place: Place | None, *related: Place) -> None:
         """Record one error."""
@@ -103,7 +105,7 @@ class Fields:
         for key in self._data:
             if key in self.asked:
                 continue
-            near = nearest(key, self.asked)
+            near = self.findings.hints.nearest(key, self.asked)
             message = (
                 text("unknown key {key}; did you mean {near}?", key=key, near=near)
                 if near

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from jbnet.inventory.reading.source import Path, Source, read
-from jbnet.inventory.report import Report, nearest
+from jbnet.inventory.report import Report
 from jbnet.model.findings import Finding
 from jbnet.model.network import Network
 from jbnet.model.text import Text, text
@@ -71,7 +71,7 @@ def _params(step: object, path: Path) -> Iterator[tuple[Path, Mapping[str, objec
 def _known(source: Source, path: Path, name: str, kind: Text, known: Collection[str], findings: Findings) -> None:
     if name in known:
         return
-    like = nearest(name, known)
+    like = findings.hints.nearest(name, known)
     place = source.key_place(path) if path[:-1] == ("fences",) else source.place(path)
     told = (
         text("there is no {kind} {name}; did you mean {like}?", kind=kind, name=name, like=like)

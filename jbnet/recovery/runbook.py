@@ -27,6 +27,8 @@ TOUCHING = frozenset({"fence", "promote", "move-address", "release-address", "st
 ACTIONS = READ_ONLY | TOUCHING | {APPROVE, "rebuild-standby"}
 FOREACH = ("databases",)
 
+MOST_STEPS = 200
+"""Nobody follows more at night; every rule looks at all that a step needs, for each step."""
 DEFAULT_TIMEOUT_S = 120.0
 DEFAULT_APPROVALS = 2
 DEFAULT_EXPIRES_S = 1800.0
@@ -128,6 +130,10 @@ def _read_runbook(source: Source, findings: Findings) -> Runbook:
     if not isinstance(raw, list) or not raw:
         findings.add("JB702", text("{key} is missing", key="steps"), source.place(("steps",)))
         raw = []
+    if len(raw) > MOST_STEPS:
+        told = text("{count} steps; a runbook has at most {limit}", count=len(raw), limit=MOST_STEPS)
+        findings.add("JB705", told, source.place(("steps", MOST_STEPS)))
+        raw = raw[:MOST_STEPS]
     steps: list[Step] = []
     for index, value in enumerate(raw):
         steps.append(_read_step(source, ("steps", index), value, steps[-1:], findings))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from jbnet.inventory.reading.source import Source, read
 from jbnet.inventory.reading.validate import validate
-from jbnet.inventory.report import Report, nearest
+from jbnet.inventory.report import Report
 from jbnet.model.findings import Finding, Severity
 from jbnet.standards.model import Aspect, Bilingual, Evidence, Rule, RuleSet, Waiver
 from jbnet.standards.predicates import VOCABULARY
@@ -73,14 +73,15 @@ class _Loader:
 
     def settle(self) -> Iterator[Waiver]:
         """Yield the waivers of rules that exist; report the others."""
+        by_small = {name.lower(): name for name in self._rules}
         for waiver in self._waivers:
             if waiver.rule in self._rules:
                 yield waiver
             else:
-                like = nearest(waiver.rule, {name.lower() for name in self._rules}) or "-"
+                like = self._report.nearest(waiver.rule, by_small) or "-"
                 self._report.add(
                     "JB307", "no rule is called {rule}; most alike: {like}", waiver.place, rule=waiver.rule,
-                    like=next((name for name in self._rules if name.lower() == like), like),
+                    like=by_small.get(like, like),
                 )  # fmt: skip
 
     def _add_set(self, source: Source, decl: SetDecl, rules: Mapping[str, RuleDecl]) -> None:

@@ -105,7 +105,7 @@ class WaiverDecl(Declared):
     """An exception to one rule, for subjects by name or for all under a site, until a day."""
 
     rule: RuleId
-    subjects: tuple[str, ...] = Field(default=(), strict=False)
+    subjects: tuple[str, ...] = Field(default=(), strict=False, max_length=1000)
     under: str | None = None
     reason: Paragraph
     who: Line
@@ -116,5 +116,5 @@ class StandardsFile(Declared):
     """A file below topology/standards/: a rule set, or waivers, or both."""
 
     set: SetDecl | None = None
-    rules: dict[RuleId, RuleDecl] = Field(default={})
-    waivers: tuple[WaiverDecl, ...] = Field(default=(), strict=False)
+    rules: dict[RuleId, RuleDecl] = Field(default={}, max_length=500)
+    waivers: tuple[WaiverDecl, ...] = Field(default=(), strict=False, max_length=1000)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
+from functools import cached_property
 
-from jbnet.inventory.report import nearest
+from jbnet.inventory.likeness import Hints
 from jbnet.model.findings import Finding, Severity
 from jbnet.model.network import Network, Site
 from jbnet.model.text import text
@@ -21,6 +22,7 @@ class Desk:
         self._used: dict[int, set[str]] = {id(waiver): set() for waiver in waivers}
         self._all = waivers
         self._network = network
+        self._hints = Hints()
         self._below = {id(waiver): _below(network, waiver.under) for waiver in waivers if waiver.under is not None}
         for waiver in waivers:
             self._waivers.setdefault(waiver.rule, []).append(waiver)
@@ -47,17 +49,21 @@ class Desk:
                 yield Finding("JB311", Severity.WARNING, text("the waiver of {rule} excuses nothing", rule=waiver.rule),
                               waiver.place)  # fmt: skip
 
+    @cached_property
+    def _known(self) -> set[str]:
+        return _known(self._network)
+
     def _strangers(self, waiver: Waiver) -> Iterator[Finding]:
         """Yield the names that nothing bears: the waiver would excuse nobody, and nobody would notice."""
         if not waiver.subjects and waiver.under is None:
             yield Finding("JB309", Severity.ERROR, text("the waiver of {rule} names nobody", rule=waiver.rule),
                           waiver.place)  # fmt: skip
-        names = [(name, _known(self._network)) for name in waiver.subjects]
+        names: list[tuple[str, Collection[str]]] = [(name, self._known) for name in waiver.subjects]
         if waiver.under is not None and _site(self._network, waiver.under) is None:
-            names.append((waiver.under, set(self._network.sites)))
+            names.append((waiver.under, self._network.sites))
         for name, known in names:
             if name not in known:
-                like = nearest(name, known) or "-"
+                like = self._hints.nearest(name, known) or "-"
                 message = text("nothing is called {name}; most alike: {like}", name=name, like=like)
                 yield Finding("JB309", Severity.ERROR, message, waiver.place)
 

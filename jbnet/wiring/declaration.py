@@ -41,6 +41,7 @@ def check_workspace(directory: Path) -> Loaded:
     """
     from jbnet.adapters.workspace import read_workspace
     from jbnet.inventory.loader import Loaded
+    from jbnet.inventory.report import Report
     from jbnet.wiring.standards import findings_of_standards
 
     texts = read_workspace(directory, ("inventory", "topology", "monitors", "dr"))
@@ -49,10 +50,9 @@ def check_workspace(directory: Path) -> Loaded:
     more += _findings_of_recovery(directory, texts.files, loaded.network)
     more += _findings_of_targets(texts.files, loaded.network)
     more += findings_of_standards(directory, texts.files, loaded.network)
-    found = {(finding.place, finding.code, finding.message): finding for finding in (*loaded.findings, *more)}
-    errors = any(finding.severity == "error" for finding in found.values())
-    ordered = sorted(found, key=lambda key: (key[0] is None, key))
-    return Loaded(None if errors else loaded.network, tuple(found[key] for key in ordered))
+    report = Report()
+    report.extend((*loaded.findings, *more))
+    return Loaded(None if report.has_errors else loaded.network, report.sorted())
 
 
 @uncollected()

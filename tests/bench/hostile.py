@@ -94,7 +94,8 @@ def table(names: list[str], sizes: list[int], limit: float) -> Iterator[str]:
             costs = [_measure(SHAPES[name], size, Path(folder) / f"{number}x{size}", limit) for size in sizes]
             cells = [f"{c.cpu:6.1f}s {c.memory:5.0f}M" if c.listed is not None else "      !       " for c in costs]
             last = costs[-1]
-            yield f"{name:42} {'  '.join(cells)}  {last.listed!s:>6} {last.errors!s:>8} {_growth(sizes, costs, start):>5}"
+            told = f"{last.listed!s:>6} {last.errors!s:>8} {_growth(sizes, costs, start):>5}"
+            yield f"{name:42} {'  '.join(cells)}  {told}"
 
 
 def _measure(shape: Shape, size: int, workspace: Path, limit: float) -> Cost:

@@ -206,7 +206,9 @@ SHAPES: Mapping[str, Shape] = {
     "circuits of odd names": lambda n: {
         MORE: f"{HUB}    circuits:\n" + "".join(f"      line{k}: {{from: r1, to: core-r1}}\n" for k in range(n))
     },
-    "roles that are missing": lambda n: {MORE: f"{HUB}    devices: {{" + ", ".join(f"d{k}: r{k}" for k in range(n)) + "}\n"},
+    "roles that are missing": lambda n: {
+        MORE: f"{HUB}    devices: {{" + ", ".join(f"d{k}: r{k}" for k in range(n)) + "}\n"
+    },
     "one archetype at many sites": _archetypes,
     "lines with numbers used twice": _hub_circuits(lambda _: ", line_number: a"),
     # business
@@ -220,14 +222,22 @@ SHAPES: Mapping[str, Shape] = {
     "services that need all that is missing": lambda n: {
         MORE: "services:\n  big: {name_zh: x, needs: [" + ", ".join(f"pensio{k}" for k in range(n)) + "]}\n"
     },
-    "partners of services that are missing": lambda n: _named("services", n, lambda k: f"{{name_zh: x, peers: [p{k}]}}"),
+    "partners of services that are missing": lambda n: _named(
+        "services", n, lambda k: f"{{name_zh: x, peers: [p{k}]}}"
+    ),
     "services for one kind of partner": lambda n: {
         MORE: _named("services", n, lambda _: "{name_zh: x, peers: [bank]}")[MORE]
-        + "extranet:\n  bank: {name_zh: x, levels: [], services: [" + ", ".join(f"x{k}" for k in range(n)) + "]}\n"
+        + "extranet:\n  bank: {name_zh: x, levels: [], services: ["
+        + ", ".join(f"x{k}" for k in range(n))
+        + "]}\n"
     },
     "databases without hosts": lambda n: _named(
-        "databases", n, lambda k: f"{{name_zh: x, service_address: 10.3.0.9, port: 5432, primary: east-dc-db{k + 2}, "
-        f"standby: west-dc-db{k + 2}, replication: sync, rto_s: 1, rpo_s: 1}}"
+        "databases",
+        n,
+        lambda k: (
+            f"{{name_zh: x, service_address: 10.3.0.9, port: 5432, primary: east-dc-db{k + 2}, "
+            f"standby: west-dc-db{k + 2}, replication: sync, rto_s: 1, rpo_s: 1}}"
+        ),
     ),
     "hosts of one application": lambda n: {
         MORE: "applications:\n  big: {name_zh: x, hosts: [" + ", ".join(f"h{k}" for k in range(n)) + "]}\n"
@@ -257,13 +267,15 @@ SHAPES: Mapping[str, Shape] = {
     "names that are too long": lambda n: _named("carriers", n // 100, lambda _: "{name_zh: x}", "y" * 5000 + "%d"),
     "a long name above many": lambda n: {
         MORE: 'counties:\n  c:\n    parent: east\n    code: "990199"\n    name_zh: x\n    townships:\n'
-        f"      {'t' * 1000 * (n // 100)}:\n        code: \"990199001\"\n        name_zh: x\n        communities:\n"
+        f'      {"t" * 1000 * (n // 100)}:\n        code: "990199001"\n        name_zh: x\n        communities:\n'
         + "".join(f'          v{k}: {{code: "{10**11 + k}", name_zh: x}}\n' for k in range(n))
     },
-    "a name of many parts": lambda n: _counties(4, lambda _: f", parent: {'a-' * n}b") | {"inventory/bad.yaml": "a: [\n"},
+    "a name of many parts": lambda n: (
+        _counties(4, lambda _: f", parent: {'a-' * n}b") | {"inventory/bad.yaml": "a: [\n"}
+    ),
     "a pattern for a text": lambda n: {
         MORE: f"{HUB}    devices: {{r1: core}}\n    circuits:\n"
-        f"      r1-up1: {{from: r1, to: core-r1, line_number: \"{'{word}' * n}\"}}\n",
+        f'      r1-up1: {{from: r1, to: core-r1, line_number: "{"{word}" * n}"}}\n',
         "topology/addresses.yaml": ADDRESSES,
     },
     "directives": lambda n: {MORE: "".join(f"%TAG !a{k}! tag:x,{k}:\n" for k in range(n)) + "--- {}\n"},
@@ -272,7 +284,8 @@ SHAPES: Mapping[str, Shape] = {
     "words that cannot be parsed": lambda n: {MORE: " ".join(f"w{k}" for k in range(n)) + "\n:["},
     # other folders
     "checks of no role": lambda n: {
-        "monitors/checks.yaml": "checks:\n" + "".join(f"  c{k}: {{reads: system, roles: [r{k}], every_s: 60}}\n" for k in range(n))
+        "monitors/checks.yaml": "checks:\n"
+        + "".join(f"  c{k}: {{reads: system, roles: [r{k}], every_s: 60}}\n" for k in range(n))
     },
     "unknown keys of a plan": lambda n: {"dr/plan.yaml": "".join(f"k{k}: 1\n" for k in range(n))},
     "fences of nobody": lambda n: {
@@ -288,8 +301,11 @@ SHAPES: Mapping[str, Shape] = {
         + "".join(f"  - {{name: s{k}, action: assess}}\n" for k in range(n))
     },
     "standards": lambda n: {
-        "topology/standards/own.yaml": "set: {name: own, prefix: OWN, title: {en: x, zh: y}, source: {en: x, zh: y}, citation: z}\nrules:\n"
-        + "".join(f"  X{k}: {{title: {{en: x, zh: y}}, clause: a, aspect: network, severity: error}}\n" for k in range(n))
+        "topology/standards/own.yaml": "set: {name: own, prefix: OWN, title: {en: x, zh: y}, "
+        "source: {en: x, zh: y}, citation: z}\nrules:\n"
+        + "".join(
+            f"  X{k}: {{title: {{en: x, zh: y}}, clause: a, aspect: network, severity: error}}\n" for k in range(n)
+        )
     },
 }
 """What to call it, and how to make it ``n`` times."""

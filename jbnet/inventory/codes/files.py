@@ -45,4 +45,22 @@ RULES = rules(
         text("A file name that cannot be shown"),
         text("Names of files stand in findings and reports; use letters, digits, - and _. The file was not read."),
     ),
+    Rule(
+        "JB187",
+        text("More keys and values than a network has"),
+        text("What follows is not read. Most likely the file is something else; else split it, or the workspace."),
+    ),
+    Rule(
+        "JB188",
+        text("A key that is too long"),
+        text("Keys are names. Most likely a quote or a line break is missing. It is left out with all below it."),
+    ),
+    Rule(
+        "JB189",
+        text("More than can be built"),
+        text(
+            "What archetypes, agencies and kinds of partners say stands for every site. Most likely one of them holds "
+            "what is meant for a few sites; else the network is to be split into several workspaces."
+        ),
+    ),
 )

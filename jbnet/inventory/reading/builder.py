@@ -20,6 +20,10 @@ from jbnet.inventory.report import FileReport
 from jbnet.model.findings import Place
 
 DEPTH: Final = 60
+MOST_VALUES: Final = 500_000
+"""Keys and values of one file; a national network of 45,000 sites has fewer in all its files."""
+LONGEST_KEY: Final = 200
+"""Characters of a key: names are made of names, so a long one above many costs the product."""
 _TAG: Final = "tag:yaml.org,2002:"
 _KINDS: Final = ("str", "int", "float", "bool", "null", "timestamp", "seq", "map")
 _PLAIN_TAGS: Final = frozenset(_TAG + kind for kind in _KINDS)
@@ -33,6 +37,8 @@ class Builder:
         self.file = report.file
         self.data: object = None
         self.marks: object = None
+        self.values = 0
+        """Keys, values and containers met."""
         self.broken: set[Path] = set()
         self.lost: set[str] = set()
         self._stack: list[Frame] = []
@@ -49,6 +55,10 @@ class Builder:
                 if type(event) is yaml.StreamEndEvent:
                     break
                 usable = self._take(event)
+                if self.values > MOST_VALUES:
+                    self.report.add("JB187", "more than {limit} keys and values; split the file", self._place(event),
+                                    limit=MOST_VALUES)  # fmt: skip
+                    usable = False
         finally:
             parser.dispose()
         for name in sorted(self._anchors.keys() - self._used if usable else ()):
@@ -80,6 +90,7 @@ class Builder:
         return True
 
     def _scalar(self, event: Any) -> None:
+        self.values += 1
         mark, value, plain = event.start_mark, event.value, not event.style
         at = mark.line << 24 | mark.column
         top = self._stack[-1] if self._stack else None
@@ -109,7 +120,11 @@ class Builder:
         """Take over a key of a mapping."""
         top, key = self._stack[-1], event.value
         top.key_at = at
-        if key == "<<" and not event.style:
+        if len(key) > LONGEST_KEY:
+            self.report.add("JB188", "a key of {length} characters; {limit} are allowed", self._place(event),
+                            length=len(key), limit=LONGEST_KEY)  # fmt: skip
+            top.key = LEFT_OUT
+        elif key == "<<" and not event.style:
             self.report.add("JB104", "merging with << is not used; write the keys out", self._place(event))
             self._break(())
             top.key = LEFT_OUT
@@ -145,6 +160,7 @@ class Builder:
         elif event.tag is not None and event.tag not in _PLAIN_TAGS:
             self._left_out(event)
             kept = False
+        self.values += 1
         mark = event.start_mark
         at = mark.line << 24 | mark.column
         self._stack.append(Frame(is_map=is_map, kept=kept, at=at))

@@ -23,6 +23,8 @@ __all__ = ["LARGEST", "Path", "Source", "read"]
 
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MISSED_BLANK = re.compile(r"\s*-?\s*([A-Za-z_][A-Za-z0-9_-]*):[^\s/\[\]{}]")
+_DIRECTIVE = re.compile("^%", re.MULTILINE)
+_MOST_DIRECTIVES = 20
 _LINE = 1000
 """Characters of a line that are looked at for a slip."""
 LARGEST = 16 * 1024 * 1024
@@ -41,6 +43,8 @@ class Source:
     """Keys below a key that stood twice: names that may be referred to."""
     broken: frozenset[Path] = frozenset()
     """Where something was reported and left out: what is missing there is no second finding."""
+    values: int = 0
+    """Keys, values and containers in it."""
 
     def place(self, path: Path = ()) -> Place:
         """Return where the value at ``path`` stands, or the nearest place around it."""
@@ -73,6 +77,9 @@ def _read(file: str, content: str, report: FileReport) -> Source | None:
     cleaned = clean(content, report)
     if cleaned is None:
         return None
+    if len(_DIRECTIVE.findall(cleaned)) > _MOST_DIRECTIVES:  # each is compared with all others
+        report.add("JB104", "directives (%YAML, %TAG) are not used here", Place(file))
+        return None
     builder = Builder(report)
     try:
         if not builder.build(_LOADER(cleaned)):
@@ -80,7 +87,7 @@ def _read(file: str, content: str, report: FileReport) -> Source | None:
     except yaml.YAMLError as error:
         _report_syntax(file, cleaned, error, report)
         return None
-    return Source(file, builder.data, builder.marks, frozenset(builder.lost), frozenset(builder.broken))
+    return Source(file, builder.data, builder.marks, frozenset(builder.lost), frozenset(builder.broken), builder.values)
 
 
 def _report_syntax(file: str, content: str, error: yaml.YAMLError, report: FileReport) -> None:

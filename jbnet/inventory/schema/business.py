@@ -30,7 +30,7 @@ class AgencyDecl(LeasedDecl):
     name_zh: Label
     vrf: str
     slot: Annotated[int, Field(ge=1, le=32)]
-    levels: tuple[LevelName, ...] = Field(strict=False)
+    levels: tuple[LevelName, ...] = Field(strict=False, max_length=32)
 
 
 class PartnerKindDecl(LeasedDecl):
@@ -38,7 +38,7 @@ class PartnerKindDecl(LeasedDecl):
 
     name_zh: Label
     services: tuple[str, ...] = Field(default=(), strict=False)
-    levels: tuple[LevelName, ...] = Field(strict=False)
+    levels: tuple[LevelName, ...] = Field(strict=False, max_length=32)
 
 
 class PartnerDecl(LineDecl):

@@ -36,12 +36,14 @@ from jbnet.inventory.schema.values import (
     Asn,
     Code,
     Cost,
+    Hours,
     Label,
     Latitude,
     LevelName,
     Longitude,
     Mbits,
     Prefix,
+    Some,
     Street,
 )
 from jbnet.inventory.schema.values import Declared as Declared
@@ -66,6 +68,9 @@ class DeviceDecl(Declared):
 DeviceEntry = Annotated[DeviceDecl, BeforeValidator(_role_only, json_schema_input_type=str | DeviceDecl)]
 Devices = dict[str, DeviceEntry]
 Circuits = dict[str, CircuitDecl]
+EachDevices = Annotated[Devices, Field(max_length=64)]
+EachCircuits = Annotated[Circuits, Field(max_length=128)]
+"""What every site of an archetype has: as often as there are sites."""
 
 
 class ArchetypeDecl(Declared):
@@ -74,9 +79,9 @@ class ArchetypeDecl(Declared):
     level: LevelName
     lan: str | None = None
     demand: Mbits | None = None
-    opening_hours: str | None = None
-    devices: Devices = {}
-    circuits: Circuits = {}
+    opening_hours: Hours | None = None
+    devices: EachDevices = {}
+    circuits: EachCircuits = {}
 
 
 class SiteDecl(Declared):
@@ -87,7 +92,7 @@ class SiteDecl(Declared):
     """
 
     code: Code
-    formerly: tuple[Code, ...] = Field(default=(), strict=False)
+    formerly: tuple[Code, ...] = Some
     """Codes that the site had before: what was recorded for them stays its own."""
     name_zh: Label
     parent: str | None = None
@@ -97,7 +102,7 @@ class SiteDecl(Declared):
     lat: Latitude | None = None
     address: Street | None = None
     contact: ContactDecl | None = None
-    opening_hours: str | None = None
+    opening_hours: Hours | None = None
     demand: Mbits | None = None
     archetype: str | None = None
     gateway: str | None = None
@@ -181,8 +186,8 @@ class InventoryFile(Declared):
     underlays: dict[str, UnderlayDecl] = {}
     srlgs: dict[str, SrlgDecl] = {}
     vrfs: dict[str, VrfDecl] = {}
-    agencies: dict[str, AgencyDecl] = {}
-    extranet: dict[str, PartnerKindDecl] = {}
+    agencies: Annotated[dict[str, AgencyDecl], Field(max_length=32)] = {}
+    extranet: Annotated[dict[str, PartnerKindDecl], Field(max_length=64)] = {}
     applications: dict[str, ApplicationDecl] = {}
     peers: dict[str, PeerDecl] = {}
     roles: dict[str, RoleDecl] = {}
@@ -226,11 +231,11 @@ class ScaleDecl(Declared):
     locations: tuple[str, ...] = Field(default=(), strict=False)
     peers: tuple[str, ...] = Field(default=(), strict=False)
     sites: tuple[str, ...] = Field(default=(), strict=False)
-    levels: tuple[LevelName, ...] = Field(default=(), strict=False)
-    without: tuple[str, ...] = Field(default=(), strict=False)
+    levels: tuple[LevelName, ...] = Some
+    without: tuple[str, ...] = Some
 
 
 class LabFile(Declared):
     """topology/lab.yaml: the scales of the live copy."""
 
-    scales: dict[str, ScaleDecl] = {}
+    scales: Annotated[dict[str, ScaleDecl], Field(max_length=32)] = {}

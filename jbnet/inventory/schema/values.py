@@ -59,7 +59,7 @@ _AS_CODE = {"type": "string", "pattern": "^[0-9]+$", "description": "a division 
 Prefix = Annotated[IPv4Network, PlainValidator(_prefix), WithJsonSchema(_AS_PREFIX)]
 Address = Annotated[IPv4Address, PlainValidator(_address), WithJsonSchema(_AS_ADDRESS)]
 Code = Annotated[str, PlainValidator(_code), WithJsonSchema(_AS_CODE)]
-Line = Annotated[str, AfterValidator(_one_line)]
+Line = Annotated[str, Field(max_length=120), AfterValidator(_one_line)]
 Label = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_one_line)]
 Street = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_one_line)]
 Asn = Annotated[int, Field(ge=1, le=4294967294)]
@@ -74,6 +74,9 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Vlan = Annotated[int, Field(ge=2, le=4094)]
 Yuan = Annotated[int, Field(ge=0, le=100_000_000)]
 Mtu = Annotated[int, Field(ge=576, le=65535)]
+Hours = Annotated[str, Field(max_length=200)]
+Some = Field(default=(), strict=False, max_length=32)
+"""A list that stands at every line or scale: what it holds is looked at as often."""
 LevelName = Literal["province", "prefecture", "county", "township", "community"]
 
 

@@ -25,6 +25,8 @@ ELSEWHERE = {
     "JB180": "unit/adapters/test_texts.py",
     "JB183": "unit/adapters/test_texts.py",
     "JB186": "unit/adapters/test_texts.py",
+    "JB187": "unit/inventory/test_bounds.py",
+    "JB189": "unit/inventory/test_bounds.py",
     # Findings about journals of executions, which are no part of the declaration.
     "JB790": "unit/adapters/test_journal_codes.py",
     "JB791": "unit/adapters/test_journal_codes.py",
