@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jbnet.model.text import Text
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -93,7 +95,8 @@ def _counts(network: Network | None) -> dict[str, int] | None:
 def _print_text(context: Context, findings: Sequence[Finding], network: Network | None) -> None:
     lines = []
     for finding in findings:
-        lines.append(f"{finding.place or '-'} {finding.severity} {finding.code} {context.tr(finding.text)}")
+        severity = context.tr(Text(finding.severity.value))
+        lines.append(f"{finding.place or '-'} {severity} {finding.code} {context.tr(finding.text)}")
         lines += [f"    {context.tr('see {place}', place=place)}" for place in finding.related]
     errors = sum(f.count for f in findings if f.severity == "error")
     others = sum(f.count for f in findings) - errors

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from jbnet.cli.columns import cells, pad
+from jbnet.model.findings import Severity
+from jbnet.model.text import Text
+
 if TYPE_CHECKING:
     from jbnet.cli.context import Context
     from jbnet.inventory.codes import Rule
@@ -64,7 +68,7 @@ def _of_standards(context: Context, code: str) -> Rule | None:
 
 
 def _told(context: Context, rule: Rule) -> Iterator[str]:
-    yield f"{rule.code} {rule.severity}: {context.tr(rule.title)}"
+    yield f"{rule.code} {context.tr(Text(rule.severity.value))}: {context.tr(rule.title)}"
     yield ""
     yield context.tr(rule.doc)
     if rule.clause:
@@ -87,7 +91,13 @@ def _list(context: Context, rules: tuple[Rule, ...]) -> None:
     ordered = sorted(rules, key=lambda rule: rule.code)
     context.emit([_as_json(context, rule) for rule in ordered])
     if not context.json:
-        typer.echo("\n".join(f"{rule.code} {rule.severity!s:<7}  {context.tr(rule.title)}" for rule in ordered))
+        typer.echo("\n".join(_line(context, rule) for rule in ordered))
+
+
+def _line(context: Context, rule: Rule) -> str:
+    said = [context.tr(Text(severity.value)) for severity in Severity]
+    severity = pad(context.tr(Text(rule.severity.value)), max(map(cells, said)))
+    return f"{rule.code} {severity}  {context.tr(rule.title)}"
 
 
 def page() -> str:

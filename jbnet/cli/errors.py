@@ -131,7 +131,7 @@ def _print_error(context: Context, message: Text, hint: Text | None, findings: t
     said = context.tr(message)
     if hint is not None:
         said += "\n  " + context.tr(hint)
-    lines = [f"{f.place or '-'} {f.severity} {f.code} {context.tr(f.text)}" for f in findings]
+    lines = [f"{f.place or '-'} {context.tr(Text(f.severity.value))} {f.code} {context.tr(f.text)}" for f in findings]
     _put(sys.stderr, "\n".join([*lines, f"jbnet: {said}"]))
     if context.json:
         own = Finding("JB000", Severity.ERROR, text("{message}", message=said))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jbnet.model.text import text
+from jbnet.model.text import Text, text
 
 if TYPE_CHECKING:
     from jbnet.cli.context import Context
@@ -53,7 +53,10 @@ def command(
     if not context.json:
         lines = list(printed(context, judged, chosen)) if rule else list(table(context, judged, chosen, by))
         lines += _detail_lines(context, shown) if details or rule or site else []
-        lines += [f"{f.place} {f.severity} {f.code} {context.tr(f.text)}" for f in judged.evaluation.findings]
+        lines += [
+            f"{f.place} {context.tr(Text(f.severity.value))} {f.code} {context.tr(f.text)}"
+            for f in judged.evaluation.findings
+        ]
         typer.echo("\n".join((*lines, _conclusion(context, shown, chosen))))
     if not ok:
         raise typer.Exit(1)
@@ -110,7 +113,7 @@ def _rules(judged: Judged, name: str | None, sets: list[str] | None) -> list[Rul
 def _detail_lines(context: Context, shown: Iterable[Judgement]) -> list[str]:
     lines = [""]
     for found in shown:
-        what = found.rule.severity if found.outcome == "violated" else context.tr(found.outcome.value)
+        what = context.tr(Text((found.rule.severity if found.outcome == "violated" else found.outcome).value))
         lines.append(f"{found.place or '-'} {what} {found.rule.id} {context.tr(found.text)} [{found.rule.citation}]")
         if found.waiver is not None:
             by, until = found.waiver.who, found.waiver.until.isoformat()

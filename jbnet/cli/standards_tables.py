@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
+from jbnet.cli.columns import lines
+from jbnet.cli.help import paragraphs
 from jbnet.model.network import Level
+from jbnet.model.text import Text
 from jbnet.standards.model import Outcome
 
 if TYPE_CHECKING:
@@ -58,6 +61,7 @@ def printed(context: Context, judged: Judged, rules: Sequence[Rule]) -> Iterator
         for predicate in rule.requires:
             given = ", ".join(f"{key}={value}" for key, value in predicate.model_dump(mode="json").items())
             yield f"  {_name(predicate)}{f' ({given})' if given else ''}"
+            yield from ("    " + line for line in lines(tr(meaning(type(predicate))), WIDTH - 4))
         yield ""
         yield from _grouped(context, judged, [rule], "level")
 
@@ -78,6 +82,11 @@ def rule_json(context: Context, judged: Judged, rule: Rule) -> dict[str, object]
         "evidence": rule.evidence.value,
         "levels": levels,
     }
+
+
+def meaning(predicate: type) -> Text:
+    """Return what a predicate of the vocabulary demands, in a sentence."""
+    return Text(paragraphs(predicate.__doc__)[0].replace("``", "`"))
 
 
 def _name(predicate: object) -> str:

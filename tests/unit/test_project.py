@@ -7,6 +7,7 @@ import string
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
@@ -15,6 +16,15 @@ from command_line import all_commands
 from jbnet.catalogue import load
 from jbnet.cli.app import LAZY_COMMANDS, load_command
 from jbnet.cli.help import paragraphs
+from jbnet.cli.show_subjects import SUBJECTS
+from jbnet.cli.standards_tables import meaning
+from jbnet.inventory.addresses.uses import Kind
+from jbnet.inventory.schema.lines import Media
+from jbnet.model.findings import Severity
+from jbnet.model.levels import CircuitRole, DeviceKind, InterfaceKind, Level, Status, Zone
+from jbnet.monitor.causes import CauseKind
+from jbnet.standards.model import Aspect, Outcome
+from jbnet.standards.predicates import VOCABULARY
 
 ROOT = Path(__file__).parents[2]
 TEXT_MAKERS = {"text", "say", "note", "tr", "stage", "measured", "JbnetError"}
@@ -58,6 +68,32 @@ def test_every_text_has_a_chinese_translation() -> None:
 def test_every_text_of_help_has_a_chinese_translation() -> None:
     catalogue = load("zh")
     assert [f"{' '.join(path)}: {said}" for path, said in texts_of_help() if said not in catalogue] == []
+
+
+def test_every_word_of_a_closed_set_that_is_shown_has_a_chinese_translation() -> None:
+    catalogue = load("zh")
+    assert sorted(word for word in {*words_shown()} if word not in catalogue) == []
+
+
+def words_shown() -> Iterator[str]:
+    """Yield what tables and messages take from closed sets, which are no literal texts in the program."""
+    for words in (
+        Level,
+        Status,
+        CircuitRole,
+        Zone,
+        DeviceKind,
+        InterfaceKind,
+        Severity,
+        Kind,
+        Outcome,
+        Aspect,
+        CauseKind,
+    ):
+        yield from (member.value for member in words)
+    yield from (*get_args(Media), "sync", "async", "native", "device", "reboot", "primary", "standby")
+    yield from ("prefix", *(subject.name for subject in SUBJECTS))
+    yield from (str(meaning(predicate)) for predicate in VOCABULARY.values())
 
 
 def texts_of_help() -> Iterator[tuple[tuple[str, ...], str]]:
