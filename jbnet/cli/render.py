@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from jbnet.cli.context import Context
+    from jbnet.config.trace import TracedLine
     from jbnet.model.errors import TargetError
     from jbnet.model.network import Device, Network
 
@@ -24,10 +25,14 @@ def command(
     ] = None,
     bootstrap: Annotated[bool, typer.Option("--bootstrap", help="The configuration it comes with instead.")] = False,
     as_lab: Annotated[bool, typer.Option("--as-lab", help="What the device's copy in a lab runs.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Beside each line the template and the declaration it comes from.")
+    ] = False,
 ) -> None:
-    """Render the configuration of devices from the declaration; no device is asked.
+    """Render the configuration of devices from the declaration; no device is asked. Secrets are shown by name.
 
-    Exit code 1 when the declaration has errors, 3 when the platform of some or all devices is not rendered.
+    Exit code 1 when the declaration has errors, 3 when some or all devices cannot be rendered, 4 when a file in DIR is
+    not jbnet's own.
     """
     from jbnet import wiring
     from jbnet.inventory.restrict import as_lab as lab_copy
@@ -36,7 +41,7 @@ def command(
     context: Context = ctx.obj
     network = wiring.load_network(context.directory, context.state_dir, whole=True)
     devices = [lab_copy(device) if as_lab else device for device in select(network, selector)]
-    configs, failed = _print_all(network, devices, bootstrap=bootstrap)
+    configs, failed = _print_all(network, devices, _printer(bootstrap=bootstrap, explain=explain))
     if failed and not configs:
         raise _refusal(failed)
     _give(context, configs, output, ok=not failed)
@@ -44,15 +49,31 @@ def command(
         raise _refusal(failed)
 
 
+def _printer(*, bootstrap: bool, explain: bool) -> Printer:
+    from jbnet.config.bootstrap import bootstrap as first_config
+    from jbnet.config.bootstrap import traced as first_traced
+    from jbnet.config.render import render, traced
+
+    if explain:
+        tracer = first_traced if bootstrap else traced
+        return lambda network, device: _side_by_side(tracer(network, device))
+    return first_config if bootstrap else render
+
+
+def _side_by_side(lines: Sequence[TracedLine]) -> str:
+    """Return each line with its template and its place in the declaration, as columns."""
+    wide = max(len(line.text) for line in lines)
+    middle = max(len(line.template) for line in lines)
+    rows = (f"{line.text:{wide}}  {line.template:{middle}}  {line.origin}".rstrip() for line in lines)
+    return "".join(f"{row}\n" for row in rows)
+
+
 def _print_all(
-    network: Network, devices: Iterable[Device], *, bootstrap: bool
+    network: Network, devices: Iterable[Device], printer: Printer
 ) -> tuple[dict[str, str], dict[str, TargetError]]:
     """Return the configurations by device, and why there is none for the others."""
-    from jbnet.config.bootstrap import bootstrap as first_config
-    from jbnet.config.render import render
     from jbnet.model.errors import TargetError
 
-    printer: Printer = first_config if bootstrap else render
     configs: dict[str, str] = {}
     failed: dict[str, TargetError] = {}
     for device in devices:
@@ -90,7 +111,8 @@ def _give(context: Context, configs: dict[str, str], output: Path | None, *, ok:
 
 
 def _write(folder: Path, configs: dict[str, str]) -> list[str]:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, config in configs.items():
-        (folder / f"{name}.conf").write_text(config, encoding="utf-8")
-    return [str(folder / f"{name}.conf") for name in configs]
+    from jbnet import wiring
+
+    return [
+        str(path) for path in wiring.write_configs(folder, {f"{name}.conf": text for name, text in configs.items()})
+    ]

@@ -9,7 +9,10 @@ from ipaddress import IPv4Address, IPv4Network
 
 from jbnet.config.intent import FLOATING, Intent, Port, StaticRoute
 from jbnet.config.links import circuit_interfaces, far_end, gateway
-from jbnet.config.printer import print_intent
+from jbnet.config.managing import first_management, source_lists
+from jbnet.config.naming import as_shown, loopback_name, port_namer
+from jbnet.config.printer import print_intent, trace_intent
+from jbnet.config.trace import TracedLine
 from jbnet.model.network import Device, Interface, Network
 
 DEFAULT = IPv4Network((0, 0))
@@ -20,13 +23,26 @@ def bootstrap(network: Network, device: Device) -> str:
     return print_intent(device.platform, bootstrap_intent(network, device))
 
 
+def traced(network: Network, device: Device) -> tuple[TracedLine, ...]:
+    """Return the same text line by line with the template and the declaration that each comes from."""
+    return trace_intent(device.platform, bootstrap_intent(network, device))
+
+
 def bootstrap_intent(network: Network, device: Device) -> Intent:
     """Return what the out-of-the-box configuration says."""
     via = gateway(network, device)
+    namer = port_namer(network, device)
+    named = ((namer(i), i.address) for i in first_interfaces(network, device))
+    ports = tuple(Port(n.name, address=address, dot1q=n.dot1q, origin=device.place) for n, address in named)
+    management = first_management(network.management)
     return Intent(
         hostname=device.name,
-        interfaces=tuple(Port(i.name, address=i.address) for i in first_interfaces(network, device)),
-        statics=(StaticRoute(DEFAULT, via, FLOATING),) if via else (),
+        interfaces=as_shown(device, ports),
+        statics=(StaticRoute(DEFAULT, via, FLOATING, device.place),) if via else (),
+        loopback=loopback_name(device),
+        management=management,
+        source_lists=source_lists(management),
+        origin=device.place,
     )
 
 

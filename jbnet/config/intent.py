@@ -1,13 +1,16 @@
 """What a device's configuration says, before any vendor's syntax: the view that templates print.
 
 An Intent holds only what is decided; defaults of the operating system are left out, so that a
-rendered text equals what the device shows when it runs.
+rendered text equals what the device shows when it runs. ``origin`` of a noun is where the declaration says it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+
+from jbnet.model.findings import Place
+from jbnet.model.management import Management
 
 BACKBONE = "0.0.0.0"  # noqa: S104  the backbone area's identifier (RFC 2328, C.2), not an address to bind to
 FLOATING = 250
@@ -19,6 +22,10 @@ DISCARD = 254
 HELLO_S = 1
 DEAD_S = 4
 """OSPF timers in seconds (RFC 2328, 9.5), equal on both ends of every link."""
+LOGINS = 2000
+"""Number of the access list of networks from which people log in (basic lists are 2000 to 2999 on VRP and Comware)."""
+MANAGERS = 2001
+"""Number of the access list of hosts that may ask the SNMP agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,7 @@ class StaticRoute:
     prefix: IPv4Network
     via: IPv4Address | None
     distance: int | None = None
+    origin: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,9 @@ class Port:
     only_own: bool = False
     hello_interval: int = HELLO_S
     dead_interval: int = DEAD_S
+    dot1q: int | None = None
+    """The VLAN's id (IEEE 802.1Q) where the interface is a part of a port that several lines share."""
+    origin: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +95,7 @@ class Ospf:
     areas: tuple[Area, ...]
     default: bool = False
     redistribute: tuple[Redistribution, ...] = ()
+    origin: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +108,7 @@ class Neighbor:
     internal: bool = False
     route_map_in: str | None = None
     route_map_out: str | None = None
+    origin: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +119,7 @@ class Bgp:
     router_id: IPv4Address
     networks: tuple[IPv4Network, ...]
     neighbors: tuple[Neighbor, ...]
+    origin: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +130,7 @@ class PrefixEntry:
     seq: int
     prefix: IPv4Network
     le: int | None = None
+    origin: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +142,17 @@ class RouteMapEntry:
     match: str
     local_preference: int | None = None
     metric: int | None = None
+    origin: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceList:
+    """A numbered list of networks from which something is accepted; nothing else is."""
+
+    number: int
+    name: str
+    sources: tuple[IPv4Network, ...]
+    origin: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +167,10 @@ class Intent:
     prefix_lists: tuple[PrefixEntry, ...] = ()
     route_maps: tuple[RouteMapEntry, ...] = ()
     agentx: bool = False
+    loopback: str = "lo"
+    """The name of the loopback interface: where sessions, notifications and time come from."""
+    management: Management | None = None
+    snmp: str | None = None
+    """``v3`` or ``v2c``; None: no agent."""
+    source_lists: tuple[SourceList, ...] = ()
+    origin: Place | None = field(default=None, compare=False)

@@ -7,6 +7,7 @@ from ipaddress import IPv4Network
 
 from jbnet.config.intent import Bgp, Neighbor, PrefixEntry, RouteMapEntry
 from jbnet.config.routing import Policy
+from jbnet.model.findings import Place
 from jbnet.model.network import BgpSession, Device, Network
 
 BEST_METRIC = 1000
@@ -26,15 +27,16 @@ def peering(network: Network, device: Device) -> tuple[Bgp | None, Policy]:
 
 def _our_side(network: Network, device: Device, sessions: Sequence[BgpSession]) -> tuple[Bgp, Policy]:
     assert device.loopback is not None  # noqa: S101  checked by the caller; for the type checker
-    neighbors = (*_internal(network, device), *(_external(s) for s in sessions))
-    process = Bgp(network.asn, device.loopback, (network.supernet,), neighbors)
+    neighbors = (*_internal(network, device), *(_external(network, s) for s in sessions))
+    process = Bgp(network.asn, device.loopback, (network.supernet,), neighbors, device.place)
     return process, _our_policy(network, sessions)
 
 
-def _external(session: BgpSession) -> Neighbor:
+def _external(network: Network, session: BgpSession) -> Neighbor:
     description = f"{session.peer} {session.circuit}"
     inward, outward = _name(session.circuit, "IN"), _name(session.circuit, "OUT")
-    return Neighbor(session.peer_address, session.peer_asn, description, False, inward, outward)
+    place = network.circuits[session.circuit].place
+    return Neighbor(session.peer_address, session.peer_asn, description, False, inward, outward, place)
 
 
 def _internal(network: Network, device: Device) -> Iterator[Neighbor]:
@@ -43,23 +45,26 @@ def _internal(network: Network, device: Device) -> Iterator[Neighbor]:
     for name in others:
         address = network.devices[name].loopback
         if address is not None:
-            yield Neighbor(address, network.asn, name, internal=True)
+            yield Neighbor(address, network.asn, name, internal=True, origin=network.devices[name].place)
 
 
 def _our_policy(network: Network, sessions: Sequence[BgpSession]) -> Policy:
     lists: list[PrefixEntry] = []
     for peer in sorted({s.peer for s in sessions}):
-        lists += _prefix_list(_name(peer, "IN"), network.peers[peer].prefixes)
-        lists += _prefix_list(_name(peer, "OUT"), [network.supernet])
-    maps = [entry for s in sessions for entry in _session_maps(s)]
+        place = network.peers[peer].place
+        lists += _prefix_list(_name(peer, "IN"), network.peers[peer].prefixes, place)
+        lists += _prefix_list(_name(peer, "OUT"), [network.supernet], place)
+    maps = [entry for s in sessions for entry in _session_maps(s, network.circuits[s.circuit].place)]
     return Policy(tuple(lists), tuple(maps))
 
 
-def _session_maps(session: BgpSession) -> tuple[RouteMapEntry, RouteMapEntry]:
+def _session_maps(session: BgpSession, place: Place | None) -> tuple[RouteMapEntry, RouteMapEntry]:
     preference = session.local_pref
-    inward = RouteMapEntry(_name(session.circuit, "IN"), 10, _name(session.peer, "IN"), local_preference=preference)
     metric = max(0, BEST_METRIC - preference)
-    return inward, RouteMapEntry(_name(session.circuit, "OUT"), 10, _name(session.peer, "OUT"), metric=metric)
+    return (
+        RouteMapEntry(_name(session.circuit, "IN"), 10, _name(session.peer, "IN"), preference, origin=place),
+        RouteMapEntry(_name(session.circuit, "OUT"), 10, _name(session.peer, "OUT"), metric=metric, origin=place),
+    )
 
 
 def _their_side(network: Network, device: Device, sessions: Sequence[BgpSession]) -> tuple[Bgp, Policy]:
@@ -75,8 +80,8 @@ def _their_side(network: Network, device: Device, sessions: Sequence[BgpSession]
     return Bgp(peer.asn, device.loopback, peer.prefixes, neighbors), Policy(lists, maps)
 
 
-def _prefix_list(name: str, prefixes: Iterable[IPv4Network]) -> list[PrefixEntry]:
-    return [PrefixEntry(name, 5 * number, prefix) for number, prefix in enumerate(prefixes, 1)]
+def _prefix_list(name: str, prefixes: Iterable[IPv4Network], place: Place | None = None) -> list[PrefixEntry]:
+    return [PrefixEntry(name, 5 * number, prefix, origin=place) for number, prefix in enumerate(prefixes, 1)]
 
 
 def _name(subject: str, direction: str) -> str:

@@ -5,13 +5,26 @@ from __future__ import annotations
 from jbnet.config import printer, routing
 from jbnet.config.intent import BACKBONE, Intent, Port
 from jbnet.config.links import far_end
+from jbnet.config.managing import source_lists
+from jbnet.config.naming import PortName, as_shown, loopback_name, port_namer
 from jbnet.config.peering import peering
+from jbnet.config.printer import Reveal
+from jbnet.config.trace import TracedLine
 from jbnet.model.network import Device, Interface, InterfaceKind, Network
 
 
-def render(network: Network, device: Device) -> str:
-    """Return the device's complete configuration as its platform writes it."""
-    return printer.print_intent(device.platform, intent(network, device))
+def render(network: Network, device: Device, secrets: Reveal | None = None) -> str:
+    """Return the device's complete configuration as its platform writes it.
+
+    Secrets are printed by name (``<secret NAME>``) unless ``secrets`` reveals them. Raises TargetError for what the
+    platform cannot say, and for a device whose ports have no names.
+    """
+    return printer.print_intent(device.platform, intent(network, device), secrets)
+
+
+def traced(network: Network, device: Device) -> tuple[TracedLine, ...]:
+    """Return the configuration line by line with the template and the declaration that each comes from."""
+    return printer.trace_intent(device.platform, intent(network, device))
 
 
 def daemons(network: Network, device: Device) -> tuple[str, ...]:
@@ -24,24 +37,30 @@ def intent(network: Network, device: Device) -> Intent:
     bgp, bgp_policy = peering(network, device)
     ospf, ospf_policy = routing.ospf(network, device)
     role = network.roles.get(device.role)
+    namer = port_namer(network, device)
     return Intent(
         hostname=device.name,
-        interfaces=tuple(_port(network, device, i) for i in device.interfaces),
+        interfaces=as_shown(device, tuple(_port(network, device, i, namer(i)) for i in device.interfaces)),
         statics=routing.statics(network, device),
         ospf=ospf,
         bgp=bgp,
         prefix_lists=bgp_policy.prefix_lists + ospf_policy.prefix_lists,
         route_maps=bgp_policy.route_maps + ospf_policy.route_maps,
         agentx=bool(role and role.monitored and ospf),
+        loopback=loopback_name(device),
+        management=network.management,
+        snmp=role.snmp if role and network.management and network.management.snmp else None,
+        source_lists=source_lists(network.management),
+        origin=device.place,
     )
 
 
-def _port(network: Network, device: Device, interface: Interface) -> Port:
+def _port(network: Network, device: Device, interface: Interface, port: PortName) -> Port:
     far = far_end(network, device, interface)
     adjacent = interface.kind is InterfaceKind.CIRCUIT and interface.area is not None and not interface.passive
     leased = far is not None and far.circuit.carrier is not None
     return Port(
-        name=interface.name,
+        name=port.name,
         description=interface.description,
         address=interface.address,
         area=interface.area,
@@ -50,4 +69,6 @@ def _port(network: Network, device: Device, interface: Interface) -> Port:
         point_to_point=adjacent,
         bfd=adjacent and leased and interface.area == BACKBONE,
         only_own=interface.kind is InterfaceKind.LOOPBACK and routing.carries_services(network, device),
+        dot1q=port.dot1q,
+        origin=(far.circuit.place if far else None) or device.place,
     )

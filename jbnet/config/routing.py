@@ -24,6 +24,7 @@ from jbnet.config.intent import (
     StaticRoute,
 )
 from jbnet.config.links import block_of, circuit_interfaces, far_end, gateway, is_upper_end
+from jbnet.model.findings import Place
 from jbnet.model.network import Device, Network
 
 AGGREGATE = "AGGREGATE"
@@ -87,7 +88,10 @@ def ospf(network: Network, device: Device) -> tuple[Ospf | None, Policy]:
         return None, Policy()
     filters = dict(_redistributions(network, device))
     sources = tuple(Redistribution(protocol, policy.route_maps[0].name) for protocol, policy in filters.items())
-    process = Ospf(device.loopback, is_border(device), _areas(network, device), leads_outside(network, device), sources)
+    process = Ospf(
+        device.loopback, is_border(device), _areas(network, device), leads_outside(network, device), sources,
+        device.place,
+    )  # fmt: skip
     return process, Policy(
         tuple(entry for policy in filters.values() for entry in policy.prefix_lists),
         tuple(entry for policy in filters.values() for entry in policy.route_maps),
@@ -97,7 +101,7 @@ def ospf(network: Network, device: Device) -> tuple[Ospf | None, Policy]:
 def _upward(network: Network, device: Device) -> Iterator[StaticRoute]:
     via = gateway(network, device)
     if via is not None and device.home not in network.peers:
-        yield StaticRoute(DEFAULT, via, FLOATING)
+        yield StaticRoute(DEFAULT, via, FLOATING, device.place)
 
 
 def _sideways(network: Network, device: Device) -> Iterator[StaticRoute]:
@@ -112,7 +116,7 @@ def _sideways(network: Network, device: Device) -> Iterator[StaticRoute]:
     for interface in circuit_interfaces(device):
         far = far_end(network, device, interface)
         if far and far.address and interface.area not in (None, BACKBONE) and is_border(far.device):
-            yield StaticRoute(DEFAULT, far.address, SIDEWAYS)
+            yield StaticRoute(DEFAULT, far.address, SIDEWAYS, far.circuit.place)
 
 
 def _downward(network: Network, device: Device) -> Iterator[StaticRoute]:
@@ -123,7 +127,7 @@ def _downward(network: Network, device: Device) -> Iterator[StaticRoute]:
             continue
         block = block_of(network, far.device)
         if block is not None and far.address is not None:
-            yield StaticRoute(block, far.address)
+            yield StaticRoute(block, far.address, origin=far.circuit.place)
 
 
 def _discard(network: Network, device: Device) -> Iterator[StaticRoute]:
@@ -135,13 +139,19 @@ def _discard(network: Network, device: Device) -> Iterator[StaticRoute]:
     if block is None:
         yield from ()
     elif is_aggregating(device):
-        yield StaticRoute(block, None)
+        yield StaticRoute(block, None, origin=_home_place(network, device))
     elif not areas_of(device):
-        yield StaticRoute(block, None, DISCARD)
+        yield StaticRoute(block, None, DISCARD, _home_place(network, device))
     if leads_outside(network, device):
-        yield StaticRoute(network.supernet, None, DISCARD)
+        yield StaticRoute(network.supernet, None, DISCARD, device.place)
     peer = network.peers.get(device.home)
-    yield from (StaticRoute(prefix, None, DISCARD) for prefix in (peer.prefixes if peer else ()))
+    if peer is not None:
+        yield from (StaticRoute(prefix, None, DISCARD, peer.place) for prefix in peer.prefixes)
+
+
+def _home_place(network: Network, device: Device) -> Place | None:
+    home = network.sites.get(device.home) or network.locations.get(device.home)
+    return home.place if home else device.place
 
 
 def _areas(network: Network, device: Device) -> tuple[Area, ...]:

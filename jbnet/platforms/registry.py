@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -30,6 +30,9 @@ class Platform:
     is the command), ``device`` (a process on it), ``reboot`` (it can only plan a restart). ``negation`` is the word
     that takes a line back. ``replace`` is ``whole`` where a candidate is always a whole configuration, else ``lines``.
     ``daemons`` maps a feature to the processes that it needs (only where the system is made of processes).
+    ``loopback`` is the name of its first loopback interface; None: interfaces bear the declaration's logical names.
+    ``loopback_first``: it shows loopbacks before other interfaces. ``words`` are its own words for what is declared,
+    ``lacks`` what it cannot do of what jbnet would say, and what it does instead. ``max_*`` are in characters.
     """
 
     name: str
@@ -46,6 +49,12 @@ class Platform:
     daemons: Mapping[str, tuple[str, ...]]
     trial: str | None = None
     ending: str = ""
+    loopback: str | None = None
+    loopback_first: bool = False
+    max_hostname: int = 63
+    max_description: int = 200
+    words: Mapping[str, str] = field(default_factory=dict)
+    lacks: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_rendered(self) -> bool:

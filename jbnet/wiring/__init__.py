@@ -17,7 +17,7 @@ from jbnet.wiring.devices import (
     trap_receiver,
 )
 from jbnet.wiring.exchange import ansible_inventory, take_table, write_taken
-from jbnet.wiring.files import write_output
+from jbnet.wiring.files import write_configs, write_output
 from jbnet.wiring.hardware import number_ports
 from jbnet.wiring.monitoring import load_checks, monitor, monitor_view
 from jbnet.wiring.recoveries import (
@@ -67,6 +67,7 @@ __all__ = [
     "take_table",
     "trap_receiver",
     "verify_execution",
+    "write_configs",
     "write_output",
     "write_taken",
 ]

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jbnet.model.findings import Finding
 
 
@@ -40,6 +42,13 @@ def sound(found: T | None, findings: tuple[Finding, ...], file: str) -> T:
     if found is None:
         raise AnswerIsNo("{file} has errors: {count}", file=file, count=len(findings), findings=findings)
     return found
+
+
+def write_configs(folder: Path, files: Mapping[str, str]) -> tuple[Path, ...]:
+    """Write rendered configurations as private files and return their paths. Raises Refused and Missing."""
+    from jbnet.adapters.rendered import RenderedFolder
+
+    return RenderedFolder(folder).write(files)
 
 
 def write_output(path: Path, content: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import commands
 import lab
 import netlab
+import render
 import scale
 import snmp
 import whatif
@@ -21,6 +22,7 @@ SUITES = (
     (("check.national_", "scale.check_"), scale.rows),
     (("snmp.",), snmp.rows),
     (("whatif.", "scale.whatif_"), whatif.rows),
+    (("render.", "scale.render_"), render.rows),
     (("lab.",), lab.rows),
 )
 """What the ids of a suite begin with, and the suite. A suite runs when any of them fits what was asked for."""

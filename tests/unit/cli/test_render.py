@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from jbnet.cli.app import root
 from jbnet.cli.errors import run_guarded
+from jbnet.config import printer
+from jbnet.config.intent import Intent
+from jbnet.model.errors import TargetError
 from jbnet.platforms.registry import names, platform
 
 REPOSITORY = Path(__file__).parents[3]
@@ -18,9 +23,25 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+def workspace(tmp_path: Path) -> Path:
+    """What is shipped, but nobody knows what the data centres' routers are."""
+    place = tmp_path / "workspace"
+    for folder in ("inventory", "topology"):
+        shutil.copytree(REPOSITORY / folder, place / folder)
+    roles = place / "inventory" / "roles.yaml"
+    role, typed = (
+        "  dc-router: {managed: true, monitored: true, snmp: v3, platform: vrp8",
+        ", device_type: netengine-8000-m14",
+    )
+    assert role + typed in roles.read_text()
+    roles.write_text(roles.read_text().replace(role + typed, role))
+    return place
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], workspace: Path) -> Run:
     def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["jbnet", "-C", str(REPOSITORY), *map(str, arguments)])
+        monkeypatch.setattr(sys, "argv", ["jbnet", "-C", str(workspace), *map(str, arguments)])
         code = int(run_guarded(root))
         said = capfd.readouterr()
         return code, said.out, said.err
@@ -28,11 +49,49 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> R
     return call
 
 
-def test_a_platform_without_templates_is_refused_and_the_way_on_is_named(run: Run) -> None:
-    code, out, err = run("render", "core-r1")
+def test_a_device_of_unknown_hardware_is_refused_and_the_way_on_is_named(run: Run) -> None:
+    code, out, err = run("render", "xining-dc-r1")
     assert (code, out) == (3, "")
-    assert "Huawei VRP 8" in err
-    assert "--as-lab" in err
+    assert "xining-dc-r1" in err
+    assert "device_type" in err
+
+
+def test_a_platform_without_templates_is_refused_and_the_way_on_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(printer, "platform", lambda name: replace(platform(name), sections=()))
+    with pytest.raises(TargetError, match=r"FRRouting .*--as-lab"):
+        printer.print_intent("frr", Intent("r1", ()))
+
+
+def test_explain_names_template_and_declaration_beside_each_line(run: Run) -> None:
+    code, out, _ = run("render", "core-r1", "--explain")
+    assert code == 0
+    line = next(line for line in out.splitlines() if line.startswith("sysname core-r1 "))
+    assert line.split()[2] == "vrp8/system.j2:6"
+    assert line.split()[3].startswith("inventory/locations.yaml:")
+    code, out, _ = run("render", "xining-r1", "--explain", "--bootstrap")
+    assert code == 0
+    assert "vrp8/statics.j2" in out
+
+
+def test_files_are_private_and_only_own_ones_are_overwritten(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    assert run("render", "core-r1", "-o", folder)[0] == 0
+    assert run("render", "core-r1", "-o", folder)[0] == 0
+    file = folder / "core-r1.conf"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert folder.stat().st_mode & 0o777 == 0o700
+    file.write_text("mine")
+    code, _, err = run("render", "core-r1", "-o", folder)
+    assert (code, file.read_text()) == (4, "mine")
+    assert "core-r1.conf" in err
+
+
+def test_a_link_in_the_folder_is_not_followed(run: Run, tmp_path: Path) -> None:
+    folder, other = tmp_path / "out", tmp_path / "other"
+    folder.mkdir()
+    (folder / "core-r1.conf").symlink_to(other)
+    assert run("render", "core-r1", "-o", folder)[0] == 4
+    assert not other.exists()
 
 
 def test_the_copy_in_a_lab_is_rendered_on_request(run: Run) -> None:
@@ -45,9 +104,9 @@ def test_the_copy_in_a_lab_is_rendered_on_request(run: Run) -> None:
 
 
 def test_where_only_some_can_be_rendered_those_are_and_the_exit_code_says_so(run: Run, tmp_path: Path) -> None:
-    code, _, err = run("render", "location:golmud-dc", "-o", tmp_path)
+    code, _, err = run("render", "location:golmud-dc", "-o", tmp_path / "out")
     assert code == 3
-    written = {file.name for file in tmp_path.iterdir()}
+    written = {file.name for file in (tmp_path / "out").iterdir()}
     assert "golmud-dc-db1.conf" in written
     assert "golmud-dc-r1.conf" not in written
     assert "golmud-dc-r1" in err

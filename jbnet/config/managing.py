@@ -1,0 +1,27 @@
+"""What a device is told about its management, as its configuration needs it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import IPv4Network
+
+from jbnet.config.intent import LOGINS, MANAGERS, SourceList
+from jbnet.model.management import Management
+
+
+def source_lists(management: Management | None) -> tuple[SourceList, ...]:
+    """Return the lists of networks from which logins and SNMP requests are accepted; without any, no list."""
+    found: list[SourceList] = []
+    if management is not None and management.logins_from:
+        found.append(SourceList(LOGINS, "LOGINS", management.logins_from, management.place))
+    if management is not None and management.snmp is not None and management.snmp.managers:
+        hosts = tuple(IPv4Network(address) for address in management.snmp.managers)
+        found.append(SourceList(MANAGERS, "MANAGERS", hosts, management.snmp.place))
+    return tuple(found)
+
+
+def first_management(management: Management | None) -> Management | None:
+    """Return as much of it as a device needs that comes out of its box: who may log in."""
+    if management is None:
+        return None
+    return replace(management, banner=None, aaa=None, snmp=None, ntp=(), syslog=())

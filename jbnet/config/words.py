@@ -1,0 +1,53 @@
+"""What goes into a line: words that a platform has of its own, secrets, lengths it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from jbnet.config.intent import Intent
+from jbnet.model.errors import TargetError
+from jbnet.model.secrets import Secret
+from jbnet.model.text import text
+from jbnet.platforms.registry import Platform
+
+_UNSAFE = frozenset(" ?\"'\\%^`|")
+"""What a command line takes for help, a quote, the end of a word or a pipe."""
+
+
+def word_of(known: Platform, kind: str) -> str:
+    """Return the platform's own word for something (``sha256``: ``sha2-256``). Raises TargetError: it has none."""
+    word = known.words.get(kind)
+    if word is None:
+        hint = text("declare something that it has; docs/platforms.md has a table")
+        raise TargetError("{platform} cannot do {what}", hint=hint, platform=known.title, what=kind)
+    return word
+
+
+def secret_in_line(name: str, secrets: Callable[[str], Secret] | None) -> str:
+    """Return a secret's name as it is shown, or its value where it is revealed.
+
+    Raises TargetError for a value that a command line would not take as one word.
+    """
+    if secrets is None:
+        return f"<secret {name}>"
+    value = secrets(name).reveal()
+    if not value or not value.isascii() or not value.isprintable() or _UNSAFE & set(value):
+        hint = text("use letters, digits and plain signs without blanks and quotes")
+        raise TargetError("the secret {name} cannot stand in a command line", hint=hint, name=name)
+    return value
+
+
+def check_lengths(known: Platform, intent: Intent) -> None:
+    """Raise TargetError for a name or description that the platform would cut or refuse."""
+    said = [("host name", intent.hostname, known.max_hostname)]
+    said += [("description", port.description, known.max_description) for port in intent.interfaces]
+    said += [("interface name", port.name, known.max_interface_name) for port in intent.interfaces]
+    for what, value, limit in said:
+        if len(value) > limit:
+            raise TargetError(
+                "the {what} {value} has {length} characters; {platform} takes {limit}",
+                what=text(what), value=value, length=len(value), platform=known.title, limit=limit,
+            )  # fmt: skip
+        if not value.isascii():
+            raise TargetError("{platform} takes no {value} as a {what}", platform=known.title, value=value,
+                              what=text(what))  # fmt: skip
