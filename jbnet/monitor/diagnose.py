@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from jbnet.monitor.causes import Cause, CauseId, CauseKind, View
 from jbnet.monitor.lines import LineState, Symptom
+from jbnet.monitor.routing import rerouted
 from jbnet.monitor.state import Subject, SubjectKind
 from jbnet.topology.graph import Edge
 
@@ -46,6 +47,7 @@ def diagnose(view: View) -> Diagnosis:
     """Return the causes of everything that is down or silent. The result depends on the state alone."""
     absorbed = _dead_devices(view)
     explained = _explain(view, absorbed)
+    explained |= rerouted(view, explained, absorbed)
     dead = set(absorbed.values())
     devices: dict[CauseId, list[str]] = defaultdict(list)
     pending = []

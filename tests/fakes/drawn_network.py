@@ -64,7 +64,7 @@ def _prefecture(draw: st.DrawFn, made: NetworkBuilder, name: str, octet: int, up
     for number in range(draw(st.integers(0, 3))):
         county = f"{name}c{number}"
         block = f"10.{octet + 1}.{128 * number}.0/17" if number < 2 else f"10.{octet + 2}.0.0/17"
-        made.site(county, Level.COUNTY, name, block, demand=draw(st.integers(0, 9)), status=draw(STATUS))
+        made.site(county, Level.COUNTY, name, block, demand=draw(st.integers(0, 9)), status=draw(_status(made, name)))
         _county(draw, made, county, area, [*doors, *counties])
         counties.append(f"{county}-r1")
 
@@ -78,11 +78,12 @@ def _county(draw: st.DrawFn, made: NetworkBuilder, county: str, area: str, upper
         made.line(f"{county}-up{line}", upper, router, area=area, backup=draw(st.booleans()), bandwidth=10)
     for number in range(draw(st.integers(0, 2))):
         town, inside = f"{county}t{number}", block[0x400 * (number + 1)]
-        made.site(town, Level.TOWNSHIP, county, f"{inside}/22", demand=draw(st.integers(0, 9)), status=draw(STATUS))
+        status = draw(_status(made, county))
+        made.site(town, Level.TOWNSHIP, county, f"{inside}/22", demand=draw(st.integers(0, 9)), status=status)
         made.device(f"{town}-r1", town, "township-cpe", inside + 0xC1)
         made.line(f"{town}-up1", router, f"{town}-r1", area=None, bandwidth=10)
         if draw(st.booleans()):
-            made.site(f"{town}a", Level.COMMUNITY, town, status=draw(STATUS), gateway=f"{town}-r1")
+            made.site(f"{town}a", Level.COMMUNITY, town, status=draw(_status(made, town)), gateway=f"{town}-r1")
 
 
 def _sessions(made: NetworkBuilder, cores: list[str]) -> None:
@@ -93,6 +94,12 @@ def _sessions(made: NetworkBuilder, cores: list[str]) -> None:
         name = f"ministry-up{number + 1}"
         made.line(name, core, "ministry-r1", area=None, backup=number > 0, bandwidth=10)
         made.session(name, 200 - 100 * number)
+
+
+def _status(made: NetworkBuilder, parent: str) -> st.SearchStrategy[Status]:
+    """Nothing is in use below what is not."""
+    above = made.sites[parent].status
+    return STATUS if above is Status.ACTIVE else st.just(above)
 
 
 def _some(names: list[str]) -> st.SearchStrategy[list[str]]:

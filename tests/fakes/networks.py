@@ -1,4 +1,4 @@
-"""A small network declared in code: the shape of the real one, without its files, in one area."""
+"""Small networks declared in code: the shape of the real one, without its files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SERVICES = (
 
 
 def small() -> Network:
-    """Two cores, two data centres, NOC, ministry; one prefecture pair, three counties (one dual-homed), townships."""
+    """One area: two cores, two data centres, NOC, ministry; a prefecture pair, counties (one dual-homed), townships."""
     build = NetworkBuilder()
     for name in ("core", "xining-dc", "golmud-dc", "noc"):
         build.location(name)
@@ -55,3 +55,41 @@ def prefecture(build: NetworkBuilder, name: str, counties: dict[str, int], dual:
             build.site(site, Level.TOWNSHIP, county)
             build.device(f"{site}-r1", site, "township-cpe")
             build.line(f"{site}-up1", f"{county}-r1", f"{site}-r1", area=None)
+
+
+AREA = "0.0.63.8"
+DESERT_SERVICES = (
+    Service("pension", "养老", ("db",), (), (Level.PREFECTURE, Level.COUNTY, Level.TOWNSHIP)),
+    Service("hotline", "热线", (), ("pension",), (Level.COUNTY,)),
+)
+
+
+def desert() -> Network:
+    """Two cores, a data centre on both, a prefecture (an area) of two border routers, a county with a line to each."""
+    made = NetworkBuilder()
+    for number, name in enumerate(("core", "dc", "noc")):
+        made.location(name, f"10.{number}.0.0/16")
+    for number in (1, 2):
+        made.device(f"core-r{number}", "core", "core", f"10.0.192.{number}", BACKBONE)
+    made.line("core-pair1", "core-r1", "core-r2", up=False, bandwidth=10)
+    made.device("dc-db1", "dc", "database-server", "10.1.192.2", BACKBONE)
+    made.device("noc-s1", "noc", "noc-server", "10.2.192.1", BACKBONE)
+    made.site("west", Level.PREFECTURE, "qinghai", "10.8.0.0/13", demand=4)
+    for number in (1, 2):
+        made.device(f"west-r{number}", "west", "prefecture-router", f"10.8.96.{number}", AREA)
+    for home, lower in (
+        ("dc-db1", ("dc-db1", "dc-db1")),
+        ("noc", ("noc-s1", "noc-s1")),
+        ("west", ("west-r1", "west-r2")),
+    ):
+        made.line(f"{home}-up1", "core-r1", lower[0], bandwidth=10)
+        made.line(f"{home}-up2", "core-r2", lower[1], backup=True, bandwidth=10)
+    made.line("west-pair1", "west-r1", "west-r2", area=AREA, up=False, bandwidth=10)
+    made.site("oasis", Level.COUNTY, "west", "10.9.0.0/17", demand=8)
+    made.device("oasis-r1", "oasis", "county-router", "10.9.3.1", AREA)
+    made.line("oasis-up1", "west-r1", "oasis-r1", area=AREA, bandwidth=10)
+    made.line("oasis-up2", "west-r2", "oasis-r1", area=AREA, backup=True, bandwidth=10)
+    made.site("well", Level.TOWNSHIP, "oasis", "10.9.4.0/22", demand=3)
+    made.device("well-r1", "well", "township-cpe", "10.9.4.193")
+    made.line("well-up1", "oasis-r1", "well-r1", area=None, bandwidth=10)
+    return made.network(databases=[database("db", "dc-db1", "dc-db1")], services=DESERT_SERVICES)

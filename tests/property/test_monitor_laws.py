@@ -6,7 +6,8 @@ import copy
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from drawn_network import networks
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from networks import small
 from simnet import SimNet
@@ -99,6 +100,25 @@ def test_no_cause_has_two_incidents_and_no_site_counts_twice(story, dark_lines: 
     assert len(set(watch.causes)) == len(watch.causes)
     sites = [site for incident in watch.open if incident.cleared is None for site in incident.sites]
     assert len(set(sites)) == len(sites)
+
+
+@given(networks(), st.data())
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+def test_cuts_explain_all_silence_that_they_bring_also_where_routers_take_no_way_that_is_left(
+    network: Network, data: st.DataObject
+) -> None:
+    watch = Watching(network)
+    assume(watch.net.plant.watched <= watch.net.reached())
+    cuts = set(data.draw(st.lists(st.sampled_from(sorted(network.circuits)), min_size=1, max_size=3, unique=True)))
+    watch.net.cut = cuts
+    told = watch.net.reached() & watch.net.plant.watched
+    assume(all({end.device for end in watch.net.plant.lines[cut].ends} & told for cut in cuts))  # else nobody sees it
+    watch.round()
+    assert watch.book.incidents.pending == ()
+    for cause in watch.causes:
+        kind, name = cause.split()
+        lines = {e.circuit for e in watch.net.plant.graph.adjacency.get(name, ())}
+        assert name in cuts if kind == "circuit" else len(lines & cuts) > 1, cause
 
 
 @pytest.fixture(scope="module")

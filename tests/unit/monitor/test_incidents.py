@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
-from networks import small
+from networks import desert, small
 from watching import Watching
 
+from jbnet.model.network import Level, Service, Site, Status
+from jbnet.monitor.codec import pack_incident, unpack_incident
 from jbnet.monitor.samples import Sample
 from jbnet.topology.needs import ServiceImpact
 
@@ -241,6 +244,64 @@ def test_an_agent_that_does_not_answer_on_a_device_that_carries_traffic_is_an_in
     assert watch.causes == ["device chengdong-r1"]
     assert found.sites == ("chengdong",), "it cannot be seen; what answers behind it is not listed"
     assert found.devices == ("chengdong-r1",)
+
+
+def test_who_is_silent_because_routers_take_no_way_that_is_left_belongs_to_the_cut_that_did_it() -> None:
+    """West-r1 does not see core-r1 die: it goes on drawing the area's traffic, and has nobody to hand it to."""
+    watch = Watching(desert(), dark_lines=False)
+    watch.net.dead.add("core-r1")
+    watch.round(10)
+    assert watch.causes == ["device core-r1"]
+    watch.net.cut.add("west-pair1")
+    watch.round(10)
+    first, second = watch.open
+    assert (first.root_cause.name, first.sites) == ("core-r1", ())
+    assert (second.root_cause.name, second.sites) == ("west-pair1", ("oasis", "well"))
+    watch.net.dead.clear()
+    watch.round()
+    assert watch.causes == ["circuit west-pair1"]
+    assert watch.open[0].sites == ()
+
+
+def test_an_agent_that_is_silent_where_packets_come_through_is_not_put_down_to_a_cut(watch: Watching) -> None:
+    watch = Watching(desert())
+    watch.net.cut.add("west-pair1")
+    watch.net.deaf.add("oasis-r1")
+    watch.round(10)
+    assert watch.causes == ["circuit west-pair1", "device oasis-r1"]
+
+
+def test_a_partner_cut_off_is_named_and_stops_what_needs_it() -> None:
+    network = small()
+    report = Service("report", "上报", peers=("ministry",), levels=(Level.COUNTY,))
+    watch = Watching(replace(network, services={**network.services, "report": report}))
+    watch.net.cut.add("ministry-up1")
+    watch.round(10)
+    watch.net.cut.add("ministry-up2")
+    watch.round()
+    first, second = watch.open
+    assert (first.on_backup, first.others, first.services) == (("ministry",), (), ())
+    assert (second.others, second.services) == (("ministry",), (ServiceImpact("report", 3),))
+
+
+def test_a_site_on_a_gateway_is_cut_off_while_that_is_silent_and_a_planned_one_never() -> None:
+    network = small()
+    yard = Site("yard", "场", Level.TOWNSHIP, "", "chengdong", gateway="chengdong-r1")
+    planned = replace(network.sites["chengdong-t2"], status=Status.PLANNED)
+    watch = Watching(replace(network, sites={**network.sites, "yard": yard, "chengdong-t2": planned}))
+    watch.net.cut.add("chengdong-up1")
+    (found,) = watch.round()
+    assert sorted(found.sites) == ["chengdong", "chengdong-t1", "yard"]
+
+
+def test_an_incident_kept_before_partners_were_named_is_read() -> None:
+    watch = Watching(small())
+    watch.net.cut.add("chengdong-up1")
+    (found,) = watch.round()
+    kept = json.loads(pack_incident(found))
+    assert unpack_incident(found.id, pack_incident(found)) == found
+    del kept["others"]
+    assert unpack_incident(found.id, json.dumps(kept).encode()) == found
 
 
 def test_an_incident_in_json_has_the_agreed_shape(watch: Watching) -> None:

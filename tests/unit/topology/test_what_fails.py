@@ -6,8 +6,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 import pytest
-from network_builder import BACKBONE, NetworkBuilder, database
-from networks import small
+from networks import desert, small
 
 from jbnet.model.errors import UsageError
 from jbnet.model.network import (
@@ -32,43 +31,10 @@ from jbnet.topology.graph import FailureSet
 from jbnet.topology.needs import ServiceImpact
 from jbnet.topology.single import single_points
 
-AREA = "0.0.63.8"
-SERVICES = (
-    Service("pension", "养老", ("db",), (), (Level.PREFECTURE, Level.COUNTY, Level.TOWNSHIP)),
-    Service("hotline", "热线", (), ("pension",), (Level.COUNTY,)),
-)
-
 
 @pytest.fixture
 def network() -> Network:
-    """Two cores, a data centre on both, a prefecture of two border routers, a county with a line to each."""
-    made = NetworkBuilder()
-    for number, name in enumerate(("core", "dc", "noc")):
-        made.location(name, f"10.{number}.0.0/16")
-    for number in (1, 2):
-        made.device(f"core-r{number}", "core", "core", f"10.0.192.{number}", BACKBONE)
-    made.line("core-pair1", "core-r1", "core-r2", up=False, bandwidth=10)
-    made.device("dc-db1", "dc", "database-server", "10.1.192.2", BACKBONE)
-    made.device("noc-s1", "noc", "noc-server", "10.2.192.1", BACKBONE)
-    made.site("west", Level.PREFECTURE, "qinghai", "10.8.0.0/13", demand=4)
-    for number in (1, 2):
-        made.device(f"west-r{number}", "west", "prefecture-router", f"10.8.96.{number}", AREA)
-    for home, lower in (
-        ("dc-db1", ("dc-db1", "dc-db1")),
-        ("noc", ("noc-s1", "noc-s1")),
-        ("west", ("west-r1", "west-r2")),
-    ):
-        made.line(f"{home}-up1", "core-r1", lower[0], bandwidth=10)
-        made.line(f"{home}-up2", "core-r2", lower[1], backup=True, bandwidth=10)
-    made.line("west-pair1", "west-r1", "west-r2", area=AREA, up=False, bandwidth=10)
-    made.site("oasis", Level.COUNTY, "west", "10.9.0.0/17", demand=8)
-    made.device("oasis-r1", "oasis", "county-router", "10.9.3.1", AREA)
-    made.line("oasis-up1", "west-r1", "oasis-r1", area=AREA, bandwidth=10)
-    made.line("oasis-up2", "west-r2", "oasis-r1", area=AREA, backup=True, bandwidth=10)
-    made.site("well", Level.TOWNSHIP, "oasis", "10.9.4.0/22", demand=3)
-    made.device("well-r1", "well", "township-cpe", "10.9.4.193")
-    made.line("well-up1", "oasis-r1", "well-r1", area=None, bandwidth=10)
-    return made.network(databases=[database("db", "dc-db1", "dc-db1")], services=SERVICES)
+    return desert()
 
 
 def test_a_dead_core_and_a_cut_pair_take_a_county_although_lines_are_left(network: Network) -> None:
