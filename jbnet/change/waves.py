@@ -2,17 +2,20 @@
 
 A first deployment goes outward: each wave makes the next one reachable. Changes to devices that already run go
 leaf first, so that a mistake shows where it touches the fewest. Devices that stand in for each other, because
-they share a home or because something hangs on both, are never changed in one wave.
+they share a home or because something hangs on both, are never changed in one wave; nor are devices that together
+would cut off, by the forecast, a home that none of them cuts off alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import combinations
 
 from jbnet.change.model import Change, Wave
 from jbnet.model.network import Network
-from jbnet.topology.graph import build
+from jbnet.topology.forecast import Forecaster
+from jbnet.topology.graph import FailureSet
 
 
 def order(network: Network, changes: Mapping[str, Change]) -> tuple[Wave, ...]:
@@ -24,7 +27,9 @@ def order(network: Network, changes: Mapping[str, Change]) -> tuple[Wave, ...]:
     deeper = {name: [other for other in running if depth[other] > depth[name]] for name in running}
     waits = _above(network)
     above = {name: [up for up in waits[name] if up in changes and changes[up].first] for name in new}
-    batches = [*_batches(running, deeper, apart), *_batches(new, above, apart)]
+    outage = _Outage(network)
+    safe = [part for batch in _batches(running, deeper, apart) for part in outage.parted(batch)]
+    batches = [*safe, *_batches(new, above, apart)]
     return tuple(Wave(number, tuple(batch)) for number, batch in enumerate(batches, 1))
 
 
@@ -83,12 +88,37 @@ def stand_ins(network: Network) -> Mapping[str, frozenset[str]]:
     homes: dict[tuple[str, str], list[str]] = {}
     for device in network.devices.values():
         homes.setdefault((device.home, device.role), []).append(device.name)
-    found: dict[str, set[str]] = {name: set() for name in build(network).devices}
+    found: dict[str, set[str]] = {name: set() for name in network.devices}
     for group in [*groups, *homes.values()]:
         for one, other in combinations(group, 2):
             found[one].add(other)
             found[other].add(one)
     return {name: frozenset(others) for name, others in found.items()}
+
+
+class _Outage:
+    """What devices cut off when they are down together, and more than each of them alone."""
+
+    def __init__(self, network: Network):
+        self._network = network
+
+    def parted(self, batch: list[str]) -> Iterable[list[str]]:
+        """Yield the batch whole, or in parts none of which cuts off more than its devices do one by one."""
+        if len(batch) < 2 or self._cut(batch) <= set().union(*(self._cut([name]) for name in batch)):
+            yield batch
+        else:
+            middle = len(batch) // 2
+            yield from self.parted(batch[:middle])
+            yield from self.parted(batch[middle:])
+
+    @cached_property
+    def _forecaster(self) -> Forecaster:
+        return Forecaster(self._network, demand={})
+
+    def _cut(self, devices: Iterable[str]) -> set[str]:
+        """Return the homes that are cut off while devices are down, sites that are not in use yet included."""
+        found = self._forecaster.of_expanded(FailureSet.of(devices=devices))
+        return {*found.cut_off, *found.planned, *found.others}
 
 
 def _batches(

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import combinations
 
 import pytest
+from drawn_network import networks
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from network_builder import BACKBONE, NetworkBuilder
 from sample_network import sample_network
 
 from jbnet.change.model import Change, Wave
 from jbnet.change.waves import depths, order, stand_ins, uppers
-from jbnet.model.network import Circuit, CircuitRole, Network, Termination
+from jbnet.model.network import Circuit, CircuitRole, Level, Network, Termination
+from jbnet.topology.forecast import Forecaster
+from jbnet.topology.graph import FailureSet
 
 MANAGED = ("core-r1", "core-r2", "xining-dc-r1", "xining-r1", "xining-r2", "chengdong-r1", "datong-r1",
            "chengdong-lejiawan-r1", "chengdong-lejiawan-a-r1")  # fmt: skip
@@ -95,6 +102,41 @@ def test_two_routers_of_one_site_and_two_routers_above_one_site_stand_in_for_eac
     assert "core-r2" in apart["core-r1"]
     assert "xining-r1" in apart["xining-r2"]
     assert "datong-r1" not in apart["chengdong-r1"]
+
+
+def test_two_ways_round_that_meet_higher_up_are_not_taken_in_one_wave() -> None:
+    """The county hangs on two prefectures by way of two others': nothing hangs on both of the farther ones directly."""
+    made = NetworkBuilder()
+    made.location("core")
+    made.device("core-r1", "core", "core", area=BACKBONE)
+    for side in ("east", "west"):
+        for level, home in ((Level.PREFECTURE, side), (Level.COUNTY, f"{side}-town")):
+            made.site(home, level, "qinghai")
+            made.device(f"{home}-r1", home, "county-router", area=BACKBONE)
+        made.line(f"{side}-up1", "core-r1", f"{side}-r1")
+        made.line(f"{side}-town-up1", f"{side}-r1", f"{side}-town-r1")
+    made.site("between", Level.COUNTY, "east-town")
+    made.device("between-r1", "between", "county-router", area=BACKBONE)
+    made.line("between-up1", "east-town-r1", "between-r1")
+    made.line("between-up2", "west-town-r1", "between-r1", backup=True)
+    network = made.network()
+    assert "west-r1" not in stand_ins(network)["east-r1"]
+    waves = number(order(network, changes("east-r1", "west-r1", first=False)))
+    assert waves["east-r1"] != waves["west-r1"]
+
+
+@given(networks(), st.data())
+@settings(max_examples=40, deadline=None)
+def test_no_wave_cuts_off_a_home_that_none_of_its_devices_cuts_off_alone(network: Network, data: st.DataObject) -> None:
+    names = data.draw(st.lists(st.sampled_from(sorted(network.devices)), min_size=2, unique=True))
+    forecaster = Forecaster(network)
+
+    def cut(devices: Iterable[str]) -> set[str]:
+        found = forecaster.anew(FailureSet.of(devices=devices))
+        return {*found.cut_off, *found.planned, *found.others}
+
+    for wave in order(network, changes(*names, first=False)):
+        assert cut(wave.devices) <= set().union(*(cut([name]) for name in wave.devices))
 
 
 def test_depth_counts_the_uplinks_to_the_core(network: Network) -> None:
