@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from jbnet.model.host_keys import HostKey
 from jbnet.model.network import Device
 from jbnet.model.secrets import Secret
 from jbnet.model.text import Text
@@ -41,7 +42,7 @@ class Clock(Protocol):
 
 
 class Secrets(Protocol):
-    """Where secrets come from (``--state``/secrets.yaml, mode 0600)."""
+    """Where secrets come from: what ``topology/secrets.yaml`` names, else ``--state``/secrets.yaml (mode 0600)."""
 
     def get(self, name: str) -> Secret:
         """Return the secret. Raises Missing."""
@@ -96,12 +97,57 @@ class DeviceSession(Protocol):
     def get_ospf_neighbors(self) -> Sequence[Mapping[str, object]]:
         """Return one mapping per neighbour: ``router_id``, ``interface``, ``state`` (RFC 2328 names)."""
 
+    def cli(self, commands: list[str], encoding: str = "text") -> Mapping[str, object]:
+        """Type commands, each one line, and return what each printed. Raises CommandFailed where one is refused."""
+
 
 class DeviceSessions(Protocol):
     """Opens sessions; knows addresses, keys and drivers."""
 
     def session(self, device: Device) -> DeviceSession:
         """Return an inert session for the device."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """An answer as records, and the template that read it."""
+
+    template: str
+    records: tuple[Mapping[str, object], ...]
+
+
+class AnswerParser(Protocol):
+    """Reads what command lines print. ``system`` is its name in ntc-templates."""
+
+    def parse(self, system: str, command: str, said: str) -> Parsed | None:
+        """Return the answer as records; None where no template fits the command or what came."""
+
+
+class HostKeyProbe(Protocol):
+    """Asks one device for its host keys; logs in nowhere."""
+
+    def keys(self) -> tuple[HostKey, ...]:
+        """Return the keys that it shows, one of a kind. Raises Unreachable."""
+
+    def close(self) -> None:
+        """End it; never raises."""
+
+
+class HostKeyProbes(Protocol):
+    """Gives the probe of a device; knows addresses."""
+
+    def probe(self, device: Device) -> HostKeyProbe:
+        """Return an inert probe."""
+
+
+class KnownHosts(Protocol):
+    """The host keys that are known, by device name."""
+
+    def keys(self, device: str) -> tuple[HostKey, ...]:
+        """Return the device's keys; empty: none is known. Raises Refused where they cannot be read."""
+
+    def keep(self, device: str, keys: Sequence[HostKey], *, replace: bool = False) -> None:
+        """Make the keys known. Raises Refused while other keys of the device are known, unless told to replace them."""
 
 
 @dataclass(frozen=True, slots=True)

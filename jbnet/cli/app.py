@@ -33,6 +33,7 @@ LAZY_COMMANDS: dict[str, tuple[str, str]] = {
     "rollback": ("jbnet.cli.rollback", "The plan that takes an applied change back."),
     "drift": ("jbnet.cli.drift", "What runs and is not declared, since when, through whom."),
     "backup": ("jbnet.cli.backup", "Keep what devices run, secrets masked, as a history."),
+    "run": ("jbnet.cli.run", "One command on many devices: tables, JSON, CSV."),
     "whatif": ("jbnet.cli.whatif", "Who would be cut off if this failed."),
     "map": ("jbnet.cli.map", "Draw the network: levels, geography, a part of it."),
     "lab": ("jbnet.cli.lab", "The live copy of the network on this machine."),

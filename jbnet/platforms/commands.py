@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import yaml
 
@@ -55,8 +56,9 @@ def commands(name: str) -> Commands:
             "it is not known which commands of {platform} only read", platform=name,
             hint=text("add {name}/commands.yaml to jbnet/platforms", name=name),
         )  # fmt: skip
-    found = yaml.safe_load(data.read_text(encoding="utf-8"))
-    return Commands(**{key: tuple(value) if isinstance(value, list) else value for key, value in found.items()})
+    found: dict[str, Any] = yaml.safe_load(data.read_text(encoding="utf-8"))
+    lists = {key: tuple(value) for key, value in found.items() if isinstance(value, list)}
+    return Commands(**{**found, **lists})
 
 
 def check_typed(name: str, command: str) -> None:
@@ -97,7 +99,10 @@ def why_not_reading(name: str, command: str) -> Text | None:
 
 
 def _piped(command: str) -> list[str]:
-    """Split at pipes. Within a filter's expression a sign without a blank beside it means "or", save before a writer."""
+    """Split at pipes. Within a filter's expression one without a blank beside it means "or".
+
+    What follows is judged all the same where it is a word that writes: no system needs the blank.
+    """
     head, pipe, rest = command.partition("|")
     return [head, *re.split(r"(?<=\s)\||\|(?=\s)|\|(?=(?:redirect|tee|append|save)\b)", rest)] if pipe else [head]
 

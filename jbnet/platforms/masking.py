@@ -11,7 +11,9 @@ MASK = "<secret>"
 _EVERYWHERE = (
     r"(?P<keep>://[^/\s:@]+:)[^@\s]+(?=@)",  # the password of a URL
 )
-_PRIVATE_KEY = re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?:(-----END [A-Z ]*PRIVATE KEY-----)|\Z)", re.DOTALL)
+_PRIVATE_KEY = re.compile(
+    r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?:(-----END [A-Z ]*PRIVATE KEY-----)|\Z)", re.DOTALL
+)
 _NAMED = re.compile(r"passw|secret|passphrase|community|(?:auth|priv|shared|psk).*key|md5key|keystring", re.IGNORECASE)
 """Names under which JSON holds a secret."""
 

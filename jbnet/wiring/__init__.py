@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jbnet.wiring.commands import run_ways
 from jbnet.wiring.coverage import gather_evidence, load_register, load_targets
 from jbnet.wiring.databases import client_passfile, database_servers, playbook_runner, set_up_databases
 from jbnet.wiring.declaration import check_workspace, load_declaration, load_network, load_scale, read_declaration
@@ -62,6 +63,7 @@ __all__ = [
     "recovery_plan",
     "recovery_runbook",
     "remote_hosts",
+    "run_ways",
     "set_up_databases",
     "snmp_transport",
     "take_table",

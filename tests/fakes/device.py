@@ -37,7 +37,7 @@ class FakeDevice:
 
     Faults: ``reachable`` (False: Unreachable on open and in every call), ``refuses`` (a part of a line: a commit of
     it fails and is undone), ``unparsable`` (a part of a line that is refused at loading), ``cut_by`` (a part of a
-    line: while it runs the device cannot be reached).
+    line: while it runs the device cannot be reached). ``answers`` are what commands print.
     """
 
     name: str
@@ -48,6 +48,7 @@ class FakeDevice:
     unparsable: str = ""
     cut_by: str = ""
     neighbours: list[Mapping[str, object]] = field(default_factory=list)
+    answers: dict[str, str] = field(default_factory=dict)
     now: float = 0.0
     before: tuple[str, str] | None = None
     deadline: float | None = None
@@ -184,6 +185,12 @@ class FakeSession:
     def get_ospf_neighbors(self) -> Sequence[Mapping[str, object]]:
         """Return the neighbours given to the device."""
         return list(self._device("get_ospf_neighbors").neighbours)
+
+    def cli(self, commands: list[str], encoding: str = "text") -> Mapping[str, object]:
+        """Return the answers given to the device; other commands are unknown to it."""
+        assert encoding == "text"
+        said = self._device("cli").answers
+        return {command: said.get(command, f"% Unknown command: {command}") for command in commands}
 
 
 class FakeSessions:

@@ -10,13 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from jbnet.platforms.masking import masked
+
 _OPINIONS = ("frr defaults", "hostname", "service integrated-vtysh-config")
 """Beginnings of the global lines that are left as they run where the candidate does not mention them."""
 
-_SECRETS = re.compile(
-    r"(?P<command>\b(?:message-digest-key \d+ md5|authentication-key|key-string|password(?: \d)?|"
-    r"isis password (?:clear|md5)|area-password (?:clear|md5)|domain-password (?:clear|md5)|md5))(?: \S+)+"
-)
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _STAMP = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ +")
 _SAYS_NOTHING = re.compile(r"WARNING: frr-reload\.py failed due to|vtysh \(exec file\) exited with status \d+|")
@@ -112,7 +110,7 @@ def marked(mark: str, changes: Sequence[Entry]) -> Iterator[str]:
 
 def redacted(said: str) -> str:
     """Blank the passwords and keys in configuration lines (design section 5, rule 6)."""
-    return _SECRETS.sub(lambda match: f"{match['command']} <secret>", said)
+    return masked("frr", said)
 
 
 def essence(said: str) -> str:

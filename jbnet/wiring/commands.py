@@ -1,0 +1,34 @@
+"""What ``jbnet run`` works with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jbnet.wiring.devices import device_sessions, operator
+
+if TYPE_CHECKING:
+    from jbnet.model.network import Network
+    from jbnet.ports import Reporter
+    from jbnet.services.run import Ways
+
+
+def run_ways(state_dir: Path, network: Network, reporter: Reporter) -> Ways:
+    """Return sessions, templates, leases and the journal of the state directory."""
+    import os
+
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.adapters.device_files import DeviceLockFiles
+    from jbnet.adapters.journal import SqliteJournal
+    from jbnet.adapters.ntc import NtcParser
+    from jbnet.services.run import Ways
+
+    clock = SystemClock()
+    return Ways(
+        sessions=device_sessions(state_dir, network),
+        parser=NtcParser(),
+        reporter=reporter,
+        locks=DeviceLockFiles(state_dir / "locks", clock),
+        journal=SqliteJournal(state_dir / "change.db", clock),
+        owner=f"{operator()} (jbnet run, process {os.getpid()})",
+    )
