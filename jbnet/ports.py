@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from jbnet.config.tree import Patch
 from jbnet.model.host_keys import HostKey
-from jbnet.model.network import Device
+from jbnet.model.network import Device, Network
 from jbnet.model.secrets import Secret
 from jbnet.model.text import Text
 from jbnet.recovery.approval import ApprovalRequest, Judged
@@ -99,6 +100,28 @@ class DeviceSession(Protocol):
 
     def cli(self, commands: list[str], encoding: str = "text") -> Mapping[str, object]:
         """Type commands, each one line, and return what each printed. Raises CommandFailed where one is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What takes one configuration to another: as people read it, and as the device is told it, in its own order."""
+
+    patch: Patch
+    commands: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.commands)
+
+
+class Differ(Protocol):
+    """Compares two configurations of one platform by meaning.
+
+    Laws: ``compare(x, x)`` is empty; the commands of ``compare(x, y)`` make ``y`` of ``x``, those of ``compare(y, x)``
+    make ``x`` of it again.
+    """
+
+    def compare(self, running: str, intended: str) -> Difference:
+        """Return what is to be done. Secrets that the device shows encrypted are taken to be the right ones."""
 
 
 class DeviceSessions(Protocol):
@@ -546,3 +569,41 @@ class Lease(Protocol):
 
     def held(self, holder: str) -> AbstractContextManager[None]:
         """Hold it for the time of a ``with``. Raises Refused, naming the holder, while another has it."""
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """What a copy of a part of the network is built from.
+
+    ``configs`` says of every device of the part with what it starts; ``network`` is all that is declared, in the
+    copy's platform; ``down`` are circuits that do not work in the copy.
+    """
+
+    network: Network
+    configs: Mapping[str, str]
+    down: tuple[str, ...] = ()
+
+
+class LiveCopy(Protocol):
+    """A copy of a part of the network that is up."""
+
+    def inside(self) -> AbstractContextManager[None]:
+        """Be where jbnet works from in the copy: sessions that are opened meanwhile lead to the copy's devices."""
+
+    def reached(self, pairs: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Return those (device, address) pairs that exchange packets now. May be called from another thread."""
+
+
+class Rehearsal(Protocol):
+    """Where changes are tried out: on copies that nobody depends on, and of which nothing is left afterwards."""
+
+    def fits(self, blueprint: Blueprint) -> bool:
+        """Say whether there is room for such a copy."""
+
+    def copy(
+        self, blueprint: Blueprint, asking: Mapping[str, str], reporter: Reporter
+    ) -> AbstractContextManager[LiveCopy]:
+        """Build the copy, and take it down at the end, whatever happens; ``asking``: who will ask, from which address.
+
+        Raises TargetError where it cannot be built.
+        """

@@ -26,11 +26,15 @@ class Bench(Protocol):
         """Wait until a timer of 2 seconds has run out and done its work."""
 
 
-HAND = ("interface lan1", " description typed by hand")
-
-
 class DeviceSessionContract:
-    """The laws. A subclass gives the fixture ``bench``."""
+    """The laws. A subclass gives the fixture ``bench``, and the words of its platform (here: FRR's)."""
+
+    end = "end\n"
+    header = "frr version"
+    route = "ip route 192.0.2.0/24 blackhole"
+    other_route = "ip route 192.0.2.128/25 blackhole"
+    port = "interface lan1"
+    port_line = "bandwidth 77"
 
     @staticmethod
     def opened(bench: Bench) -> DeviceSession:
@@ -42,7 +46,7 @@ class DeviceSessionContract:
         """Log in, and load what runs with one more route."""
         session = self.opened(bench)
         running = session.get_config("running")["running"]
-        session.load_replace_candidate(config=running.removesuffix("end\n") + "ip route 192.0.2.0/24 blackhole\nend\n")
+        session.load_replace_candidate(config=running.removesuffix(self.end) + f"{self.route}\n{self.end}")
         return session
 
     def test_what_runs_compared_with_itself_is_nothing(self, bench: Bench) -> None:
@@ -53,25 +57,25 @@ class DeviceSessionContract:
     def test_a_candidate_without_the_lines_every_configuration_starts_with_compares_equal(self, bench: Bench) -> None:
         session = self.opened(bench)
         lines = session.get_config("running")["running"].splitlines()
-        session.load_replace_candidate(config="\n".join(line for line in lines if not line.startswith("frr version")))
+        session.load_replace_candidate(config="\n".join(line for line in lines if not line.startswith(self.header)))
         assert session.compare_config() == ""
 
     def test_a_line_added_is_the_one_line_of_the_comparison(self, bench: Bench) -> None:
-        assert self.loaded(bench).compare_config() == "+ ip route 192.0.2.0/24 blackhole"
+        assert self.loaded(bench).compare_config() == f"+ {self.route}"
 
     def test_a_line_typed_by_hand_is_exactly_what_the_next_comparison_removes(self, bench: Bench) -> None:
         session = self.opened(bench)
         intended = session.get_config("running")["running"]
-        bench.by_hand("ip route 192.0.2.128/25 blackhole")
+        bench.by_hand(self.other_route)
         session.load_replace_candidate(config=intended)
-        assert session.compare_config() == "- ip route 192.0.2.128/25 blackhole"
+        assert session.compare_config() == f"- {self.other_route}"
 
     def test_a_line_typed_into_an_interface_is_shown_within_it(self, bench: Bench) -> None:
         session = self.opened(bench)
         intended = session.get_config("running")["running"]
-        bench.by_hand("interface lan1", " bandwidth 77")
+        bench.by_hand(self.port, f" {self.port_line}")
         session.load_replace_candidate(config=intended)
-        assert session.compare_config() == "  interface lan1\n-  bandwidth 77"
+        assert session.compare_config() == f"  {self.port}\n-  {self.port_line}"
 
     def test_after_a_commit_nothing_is_left_to_do_and_it_waits_to_be_confirmed(self, bench: Bench) -> None:
         session = self.loaded(bench)
@@ -88,7 +92,7 @@ class DeviceSessionContract:
         session.confirm_commit()
         config = session.get_config()
         assert config["running"] == config["startup"]
-        assert "192.0.2.0/24" in config["running"]
+        assert self.route in config["running"]
         assert not session.has_pending_commit()
 
     def test_a_commit_without_a_timer_is_saved_at_once(self, bench: Bench) -> None:
@@ -120,7 +124,7 @@ class DeviceSessionContract:
         other = self.opened(bench)
         assert other.has_pending_commit()
         other.confirm_commit()
-        assert "192.0.2.0/24" in bench.running()
+        assert self.route in bench.running()
 
     def test_a_second_commit_is_refused_while_one_waits(self, bench: Bench) -> None:
         self.loaded(bench).commit_config(revert_in=60)
@@ -130,7 +134,7 @@ class DeviceSessionContract:
         other.rollback()
 
     def test_rolling_back_gives_what_ran_and_what_was_saved(self, bench: Bench) -> None:
-        bench.by_hand(*HAND)
+        bench.by_hand(self.port, " description typed by hand")
         before = bench.running()
         session = self.loaded(bench)
         startup = session.get_config()["startup"]

@@ -3,38 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import paramiko
 
-from jbnet.adapters.dial import dial
+from jbnet.adapters.netmiko_login import Login, netmiko_session
 from jbnet.adapters.ssh_channel import broken, deadline, execute, open_channel
-from jbnet.adapters.ssh_login import explain, require_known
 from jbnet.model.errors import Unreachable
 from jbnet.ports import Completed
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """How to get in. ``addresses`` are raced; ``device`` is the name under which the host key is known.
-
-    Without ``key_file`` the password is used. ``open_timeout`` bounds connecting and logging in together, in seconds.
-    """
-
-    device: str
-    user: str
-    addresses: tuple[str, ...]
-    known_hosts: Path
-    key_file: Path | None = None
-    password: str = field(default="", repr=False)
-    port: int = 22
-    open_timeout: float = 15.0
-    sock: socket.socket | None = None
 
 
 class Connection:
@@ -46,36 +24,7 @@ class Connection:
 
     def open(self) -> None:
         """Log in. Raises Unreachable, Refused (host key) or Missing (no key of ours)."""
-        from netmiko import ConnectHandler
-        from netmiko.exceptions import NetmikoAuthenticationException, NetmikoTimeoutException, ReadException
-
-        login = self.login
-        require_known(login.device, login.known_hosts)
-        end = time.monotonic() + login.open_timeout
-        sock = login.sock or dial(login.device, login.addresses, port=login.port, timeout=login.open_timeout)
-        try:
-            with deadline(end - time.monotonic(), sock.close):
-                self._netmiko = ConnectHandler(**self._parameters(sock, max(0.5, end - time.monotonic())))
-        except (NetmikoTimeoutException, NetmikoAuthenticationException, ReadException, paramiko.SSHException,
-                OSError, EOFError, AttributeError) as error:  # fmt: skip
-            sock.close()
-            cause = error.__context__ if isinstance(error.__context__, (paramiko.SSHException, OSError)) else error
-            raise explain(login.device, login.user, login.known_hosts, cause, login.open_timeout) from error
-        except BaseException:
-            sock.close()
-            raise
-
-    def _parameters(self, sock: socket.socket, left: float) -> dict[str, Any]:
-        """Return netmiko's parameters. The port stays 22 for it: the host key is looked up by name alone."""
-        login = self.login
-        keyed = login.key_file is not None
-        return {
-            "device_type": "linux", "host": login.device, "username": login.user, "password": login.password,
-            "sock": sock, "use_keys": keyed, "key_file": str(login.key_file) if keyed else None,
-            "allow_agent": False, "ssh_strict": True, "system_host_keys": False, "alt_host_keys": True,
-            "alt_key_file": str(login.known_hosts), "conn_timeout": left, "auth_timeout": left,
-            "banner_timeout": left, "session_timeout": left, "keepalive": 15,
-        }  # fmt: skip
+        self._netmiko = netmiko_session(self.login, "linux")
 
     def close(self) -> None:
         """Log out; never raises and never waits for the far side."""

@@ -13,8 +13,9 @@ from typing import Any
 from napalm.base.base import NetworkDriver
 
 from jbnet.adapters.frr.candidate import complete, essence, merged, readable, redacted
-from jbnet.adapters.frr.connection import Connection, Login
+from jbnet.adapters.frr.connection import Connection
 from jbnet.adapters.frr.getters import Getters
+from jbnet.adapters.netmiko_login import Login
 from jbnet.model.errors import CommandFailed
 from jbnet.model.text import Text, text
 from jbnet.ports import Completed

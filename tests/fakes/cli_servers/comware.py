@@ -120,6 +120,8 @@ class ComwareShell(Shell):
         self.ask(f"The current configuration will be saved to flash:/{file}. Continue? [Y/N]:", answered)
 
     def shown(self, what: str) -> list[str] | None:
+        if what == "clock":
+            return [f"{self.router.now:%H:%M:%S}.000 UTC {self.router.now:%a %m/%d/%Y}"]
         return shown(self.router, what) or super().shown(what)
 
     def ping(self, words: Sequence[str]) -> str:

@@ -50,6 +50,11 @@ class Vrp8(Router):
         number = FIRST_COMMIT + len(self.points)
         self.points.append(Point(number, self.running.copy(), self.now, description))
 
+    def by_hand(self, *lines: str) -> None:
+        super().by_hand(*lines)
+        if self.points:
+            self.point("")
+
     def expire(self) -> None:
         """ "When the trial run time exceeds the timeout period, the system automatically rolls back" [commit]."""
         if self.trial is not None and self.now >= self.trial.ends:

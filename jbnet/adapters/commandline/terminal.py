@@ -1,0 +1,250 @@
+"""A terminal on a router of Huawei or H3C: types a line, reads until the prompt, and knows a question from an answer.
+
+netmiko logs in and opens the channel. Reading is done here, because what netmiko offers for these systems either
+believes the first thing that looks like a prompt or waits a fixed time (0.2 s a login, measured): an answer begins
+behind the echo of the very line that was typed, so that nothing left over from before is taken for it, and ends at a
+prompt with the device's own name that nothing follows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import paramiko
+
+from jbnet.adapters.commandline.sections import redacted
+from jbnet.adapters.netmiko_login import Login, netmiko_session
+from jbnet.adapters.ssh_channel import CHUNK
+from jbnet.adapters.ssh_login import explain
+from jbnet.model.errors import CommandFailed, Unreachable
+from jbnet.model.text import text
+
+SETTLE_S = 0.01
+"""How long a prompt must stay the last thing said before a long answer is believed to be over."""
+GREETING_S = 0.03
+"""The same at the door, where a banner may look like a prompt."""
+_ESCAPES = re.compile(r"\x1b\[\d+D +\x1b\[\d+D|\x1b\[[0-9;]*[A-Za-z]|\x00|\x07")
+_MORE = re.compile(r"\s*-+ ?More ?-+\s*$", re.IGNORECASE)
+_QUESTION = re.compile(
+    r"(?:\[Y/N(?::[YN])?\]|\[Y\(yes\)/N\(no\)/C\(cancel\)\]|\(y/n\)(?:\[[yn]\])?)\s*:?\s*$", re.IGNORECASE
+)
+_USER_VIEW = re.compile(r"<([^<>\s]+)>")
+_PLACE = re.compile(r"\^\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one system talks. ``unpaged`` is the command that ends paging; ``error`` finds a refusal in an answer;
+    ``defaults`` are names of unnamed devices.
+    """
+
+    unpaged: str
+    error: re.Pattern[str]
+    defaults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to answer to a question that a command is known to ask."""
+
+    question: str
+    answer: str
+
+
+class Terminal:
+    """One session. Every wait ends: at its deadline the session is closed."""
+
+    def __init__(self, login: Login, dialect: Dialect) -> None:
+        self.login, self.dialect = login, dialect
+        self._netmiko: Any = None
+        self._names: set[str] = set()
+
+    def open(self) -> None:
+        """Log in. Raises Unreachable, Refused (host key) or Missing (no key of ours)."""
+        end = time.monotonic() + self.login.open_timeout
+        self._netmiko = netmiko_session(self.login, "terminal_server", prepare=False)
+        try:
+            self._names = {self._greeted(end), *self.dialect.defaults}
+        except (OSError, EOFError, paramiko.SSHException) as error:
+            self.close()
+            raise explain(
+                self.login.device, self.login.user, self.login.known_hosts, error, self.login.open_timeout
+            ) from error
+        with contextlib.suppress(CommandFailed):  # paging that stays on is paged through
+            self.type(self.dialect.unpaged, timeout=max(1.0, end - time.monotonic()))
+
+    def _greeted(self, end: float) -> str:
+        """Wait for the first prompt and return the device's name; questions at the door are answered with no."""
+        channel, said = self._channel(), ""
+        while True:
+            said += _ESCAPES.sub("", self._receive(channel, end)).replace("\r", "")
+            last = said.rpartition("\n")[2].strip()
+            if channel.recv_ready():
+                continue
+            if re.search(r"to continue, N to exit", last, re.IGNORECASE):
+                self._send(channel, "")
+            elif _QUESTION.search(last):
+                self._send(channel, "n")
+            elif found := _USER_VIEW.fullmatch(last):
+                time.sleep(GREETING_S)
+                if not channel.recv_ready():
+                    return found.group(1)
+
+    def close(self) -> None:
+        """Log out; never raises and never waits for the far side."""
+        connection, self._netmiko = self._netmiko, None
+        if connection is not None:
+            with contextlib.suppress(Exception):
+                connection.paramiko_cleanup()
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether there is a session, without asking the far side."""
+        return self._netmiko is not None
+
+    def alive(self) -> bool:
+        """Say whether the session is up, by asking the far side."""
+        if self._netmiko is None:
+            return False
+        try:
+            self.type("", timeout=5.0)
+        except (Unreachable, CommandFailed):
+            return False
+        return True
+
+    def ask(self, line: str, *replies: Reply, timeout: float = 60.0, whole: str = "") -> str:
+        """Type a line and return the answer. Raises CommandFailed where the device refuses it.
+
+        ``whole``: the last line of a complete answer, where it is known. Raises Unreachable when the session breaks
+        or the time is over: whether the line took effect is then unknown.
+        """
+        said = self.type(line, *replies, timeout=timeout, whole=whole)
+        if self.dialect.error.search(said):
+            raise CommandFailed(
+                "{device} refuses `{command}`: {said}",
+                device=self.login.device, command=redacted(line), said=essence(said),
+            )  # fmt: skip
+        return said
+
+    def type(self, line: str, *replies: Reply, timeout: float = 60.0, whole: str = "") -> str:
+        """Type a line and return the answer, whatever it is. Raises CommandFailed at a question nobody expects."""
+        if not line.isprintable():
+            raise CommandFailed(
+                "{device}: a line with control characters is not typed: {line}",
+                device=self.login.device, line=redacted(ascii(line)),
+            )  # fmt: skip
+        if line.startswith("sysname "):
+            self._names.add(line.split()[1])
+        try:
+            return self._typed(line, replies, time.monotonic() + timeout, whole)
+        except (OSError, EOFError, paramiko.SSHException) as error:
+            self.close()
+            raise self._lost(line, error, timeout) from error
+
+    def _lost(self, line: str, error: Exception, timeout: float) -> Unreachable:
+        command = redacted(line)[:60]
+        if isinstance(error, TimeoutError):
+            return Unreachable(
+                "{host}: `{command}` did not end within {seconds:.1f} s, or the connection broke",
+                host=self.login.device, command=command, seconds=timeout,
+            )  # fmt: skip
+        return Unreachable(
+            "{host}: the connection broke during `{command}`: {error}",
+            host=self.login.device, command=command, error=str(error) or type(error).__name__,
+        )  # fmt: skip
+
+    def _typed(self, line: str, replies: Sequence[Reply], end: float, whole: str) -> str:
+        channel = self._channel()
+        self._send(channel, line)
+        answer, unexpected = "", ""
+        while True:
+            said, question = self._read(channel, line if not answer else "", end, whole)
+            answer += said
+            if not question:
+                break
+            reply = next((r.answer for r in replies if re.search(r.question, answer, re.IGNORECASE)), None)
+            if reply is None:
+                unexpected, reply = unexpected or question, "n"
+            answer += "\n"
+            self._send(channel, reply)
+        if unexpected:
+            raise CommandFailed(
+                "{device} asks at `{command}` what nobody expected: {question}; the answer was no",
+                device=self.login.device, command=redacted(line), question=unexpected,
+                hint=text("type the command on {device} by hand and see what it is about", device=self.login.device),
+            )  # fmt: skip
+        return answer
+
+    def _send(self, channel: paramiko.Channel, line: str) -> None:
+        channel.sendall((line + "\r").encode())
+
+    def _read(self, channel: paramiko.Channel, echo: str, end: float, whole: str) -> tuple[str, str]:
+        """Return what was said behind the echo, and the question at its end ('': it ended with the prompt)."""
+        raw = ""
+        while True:
+            raw += self._receive(channel, end)
+            if _MORE.search(_ESCAPES.sub("", raw)):
+                raw = _MORE.sub("\n", _ESCAPES.sub("", raw))
+                channel.sendall(b" ")
+                continue
+            said = _behind(_ESCAPES.sub("", raw).replace("\r", ""), echo)
+            if said is None:
+                continue
+            body, _, last = said.rpartition("\n")
+            if _QUESTION.search(last):
+                return body + "\n" + last, last.strip()
+            if self._is_prompt(last) and self._is_over(channel, body, whole):
+                return body, ""
+
+    def _is_over(self, channel: paramiko.Channel, body: str, whole: str) -> bool:
+        """A prompt may also be a line of the answer: then more follows, or the known last line is missing."""
+        ended = body.rstrip().rpartition("\n")[2].strip() == whole
+        if whole and not ended and not self.dialect.error.search(body):
+            return False
+        if body.count("\n") > 2 and not channel.recv_ready():
+            time.sleep(SETTLE_S)
+        return not channel.recv_ready()
+
+    def _is_prompt(self, line: str) -> bool:
+        found = re.fullmatch(r"<([^<>]+)>|\[[~*]?([^\[\]]+)\]", line.strip())
+        if found is None:
+            return False
+        said = found.group(1) or found.group(2)
+        return any(said == name or (found.group(2) and said.startswith(f"{name}-")) for name in self._names)
+
+    def _receive(self, channel: paramiko.Channel, end: float) -> str:
+        channel.settimeout(max(0.01, end - time.monotonic()))
+        try:
+            data = channel.recv(CHUNK)
+        except socket.timeout as error:  # noqa: UP041  paramiko's name for it
+            raise TimeoutError from error
+        if not data:
+            raise EOFError
+        return data.decode("utf-8", "replace")
+
+    def _channel(self) -> paramiko.Channel:
+        channel = self._netmiko.remote_conn if self._netmiko is not None else None
+        if channel is None:
+            raise Unreachable("{host}: the session is not open", host=self.login.device)
+        assert isinstance(channel, paramiko.Channel)  # noqa: S101  netmiko has no types
+        return channel
+
+
+def _behind(said: str, echo: str) -> str | None:
+    """Return what follows the echo of the typed line; None: it has not come yet."""
+    if not echo:
+        return said.lstrip("\n") if "\n" in said else None
+    start = said.rfind(echo + "\n") if said.count(echo + "\n") == 1 else said.find(echo + "\n")
+    return said[start + len(echo) + 1 :] if start >= 0 else None
+
+
+def essence(said: str) -> str:
+    """Return a refusal as one line: without the caret's line and without secrets."""
+    lines = [line.strip() for line in redacted(said).splitlines() if not _PLACE.fullmatch(line.strip())]
+    return " ".join(line for line in lines if line)

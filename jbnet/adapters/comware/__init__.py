@@ -1,0 +1,5 @@
+"""H3C Comware 7: a NAPALM driver."""
+
+from jbnet.adapters.comware.driver import ComwareDriver
+
+__all__ = ["ComwareDriver"]

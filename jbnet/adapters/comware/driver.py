@@ -1,0 +1,158 @@
+"""H3C Comware 7: commands act at once; ``configuration commit delay`` is the timer, in minutes.
+
+H3C MSR, Fundamentals Configuration Guide, "Configuring configuration commit delay" and "Rolling back configuration".
+When the delay runs out everybody's changes since its start go, not only ours. No command shows whether a delay runs:
+a marker does, a scheduler job without commands or schedule, made right after the delay began. It goes with the
+roll-back; its name is the device's own time at which the delay ends, so that one left behind means nothing later.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from jbnet.adapters.annet_differ import COMWARE, AnnetDiffer
+from jbnet.adapters.commandline.sections import paths, show
+from jbnet.adapters.commandline.terminal import Dialect, Reply
+from jbnet.adapters.comware.getters import ComwareGetters
+from jbnet.model.errors import CommandFailed, Unreachable
+from jbnet.model.text import text
+from jbnet.ports import Difference
+
+DIALECT = Dialect("screen-length disable", re.compile(r"^\s*% ?(?:\w+ ){1,3}", re.MULTILINE), ("H3C", "HPE", "Sysname"))
+BEFORE = "jbnet-before.cfg"
+MARKER = "scheduler job jbnet-"
+MOST_MINUTES = 65535
+_STAMP = "%Y%m%d%H%M%S"
+_CLOCK = re.compile(r"(?P<time>\d\d:\d\d:\d\d)\S* .*?(?P<month>\d\d)/(?P<day>\d\d)/(?P<year>\d{4})")
+
+
+class ComwareDriver(ComwareGetters):
+    """An H3C router with Comware 7. ``revert_in`` is rounded up to whole minutes."""
+
+    platform = "comware7"
+    dialect = DIALECT
+    differ = AnnetDiffer(COMWARE)
+
+    def _shown(self, command: str) -> str:
+        """Return a whole configuration; jbnet's marker is none of it."""
+        lines = paths(super()._shown(command))
+        return show(path for path in lines if not path[0].startswith(MARKER))
+
+    def _make_run(self, difference: Difference, before: str, intended: str, message: str, revert_in: int) -> None:
+        self.sent = ()
+        self._keep_what_runs()
+        try:
+            self._ask("system-view")
+            if revert_in:
+                self._start_delay(-(-revert_in // 60))
+            self._type_all(difference.commands)
+            self._ask("return")
+            self._check_running(intended)
+        except (CommandFailed, Unreachable) as error:
+            raise self._failed(error, self._taken_back(before)) from error
+
+    def _keep_what_runs(self) -> None:
+        """Save what runs to a file of ours on the device, which is not what it starts from."""
+        said = self._terminal.ask(
+            f"save {BEFORE}", Reply("overwrite", "y"), Reply("Continue", "y"), timeout=float(self.timeout)
+        )
+        if "success" not in said.lower():
+            raise CommandFailed("{device}: what runs could not be saved: {said}", device=self.hostname, said=said)
+
+    def _check_running(self, intended: str) -> None:
+        if intended and (left := self._left(self._running(), intended)):
+            raise CommandFailed(
+                "{device}: what it runs is not what was planned: {left}", device=self.hostname, left=left
+            )
+
+    def _taken_back(self, before: str) -> str:
+        """Put back what ran, over a new session where the old one broke; return what could not be put back.
+
+        Raises Unreachable where nobody gets through: the delay puts it back then.
+        """
+        if not self._terminal.is_open:
+            self._terminal.open()
+        self._terminal.type("return", timeout=float(self.timeout))
+        try:
+            self._replace_by_file()
+        except CommandFailed as error:
+            return str(error.text)
+        return self._left(self._running(), before)
+
+    def _replace_by_file(self) -> None:
+        """Run what ran before the last commit, then end the delay: in this order a break leaves the delay running."""
+        self._ask("system-view")
+        try:
+            said = self._terminal.ask(
+                f"configuration replace file {BEFORE}",
+                Reply("save current configuration", "n"), Reply("Continue", "y"), timeout=float(self.timeout),
+            )  # fmt: skip
+            if "succe" not in said.lower():
+                raise CommandFailed("{device}: {act} failed: {said}", device=self.hostname, act=BEFORE, said=said)
+            self._ask("configuration commit")
+        finally:
+            if self._terminal.is_open:
+                self._ask("return")
+
+    # the delay
+
+    def _start_delay(self, minutes: int) -> None:
+        """Start the timer, and leave the marker behind it so that it goes with the roll-back."""
+        ends = self._clock() + timedelta(minutes=min(minutes, MOST_MINUTES))
+        self._ask(f"configuration commit delay {min(minutes, MOST_MINUTES)}")
+        self._ask(f"{MARKER}{ends:{_STAMP}}")
+        self._ask("quit")
+
+    def _clock(self) -> datetime:
+        """Return the device's own time. Raises CommandFailed where it cannot be read."""
+        said = self._ask("display clock")
+        found = _CLOCK.search(said)
+        if found is None:
+            raise CommandFailed("{device}: its clock cannot be read: {said}", device=self.hostname, said=said.strip())
+        stamp = "{year}-{month}-{day} {time}".format(**found.groupdict())
+        return datetime.strptime(stamp, "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007  the device's zone, compared with itself only
+
+    def _marker(self) -> str:
+        """Return the marker's line; empty: no delay runs."""
+        shown = super()._shown("display current-configuration")
+        line = next((path[0] for path in paths(shown) if path[0].startswith(MARKER)), "")
+        stamp = line.removeprefix(MARKER)
+        return line if stamp and stamp > f"{self._clock():{_STAMP}}" else ""
+
+    def _waiting(self) -> str:
+        marker = self._marker()
+        return f"configuration commit delay ({marker.removeprefix(MARKER)})" if marker else ""
+
+    def confirm_commit(self) -> None:
+        """End the delay, keep what runs and save it. Raises CommandFailed where nothing waits any more.
+
+        The marker goes after the confirmation: should jbnet end in between, the next run finds it and confirms again.
+        """
+        if self._unchanged:
+            self._unchanged = False
+            self._save()
+            return
+        marker = self._marker()
+        if not marker:
+            raise self._cannot_confirm(text("its timer may have run out and put back what ran before; plan again"))
+        self._ask("system-view")
+        self._ask("configuration commit")
+        self._ask(f"undo {marker}")
+        self._ask("return")
+        self._save()
+
+    def rollback(self) -> None:
+        """Put back what ran before the last commit; ends the delay. Raises CommandFailed.
+
+        A commit that was saved is put back in what is saved, too.
+        """
+        was_saved = not self._waiting() and self._is_saved()
+        self._replace_by_file()
+        if was_saved:
+            self._save()
+
+    def _save(self) -> None:
+        said = self._ask("save force")
+        if "success" not in said.lower():
+            raise CommandFailed("{device}: what runs could not be saved: {said}", device=self.hostname, said=said)
