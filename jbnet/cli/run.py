@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FEW = 20
 """Devices that are named before a writing command goes out."""
+FEW_NAMES = 3
 
 
 def command(
@@ -105,7 +106,7 @@ def _show(context: Context, order: Order, ran: Ran, *, csv: bool, columns: str) 
         _print_csv(answers, columns)
     else:
         _print(context, answers, columns)
-    _print_failures(context, ran)
+    _print_failures(context, ran, aside=csv)
 
 
 def _print_csv(answers: Sequence[Answer], columns: str) -> None:
@@ -137,12 +138,11 @@ def _print_table(context: Context, answers: Sequence[Answer], columns: str) -> N
     for line in found.lines:
         typer.echo(line)
     if found.left_out:
-        context.say("columns without room: {count} (--columns chooses, --csv and --json have all): {names}",
-                    count=len(found.left_out), names=_some(found.left_out))  # fmt: skip
+        context.say("columns without room (--columns, --csv): {names}", names=_some(found.left_out))
 
 
 def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:4]) + (", ..." if len(names) > 4 else "")
+    return ", ".join(names[:FEW_NAMES]) + (f", ... ({len(names)})" if len(names) > FEW_NAMES else "")
 
 
 def _print_source(context: Context, template: str | None, count: int) -> None:
@@ -160,13 +160,20 @@ def _print_texts(context: Context, answers: Sequence[Answer]) -> None:
     context.say("text as printed, read by no template: {count} devices", count=len(answers))
 
 
-def _print_failures(context: Context, ran: Ran) -> None:
+def _print_failures(context: Context, ran: Ran, *, aside: bool) -> None:
+    """Print who did not answer, and why; ``aside``: on stderr, since stdout is a table for programs."""
     from jbnet.services.run import State
 
     unknown = {name: f.reason for name, f in ran.failures.items() if f.state is State.UNKNOWN}
-    print_unasked(context, {name: f.reason for name, f in ran.failures.items() if name not in unknown})
+    tell = context.note if aside else context.say
+    others = {name: f.reason for name, f in ran.failures.items() if name not in unknown}
+    if aside:
+        for reason in others.values():
+            tell("could not be asked: {reason}", reason=reason)
+    else:
+        print_unasked(context, others)
     for name in unknown:
-        context.say("{device}: it was sent and no answer came: nobody knows whether it took effect", device=name)
+        tell("{device}: it was sent and no answer came: nobody knows whether it took effect", device=name)
 
 
 def _data(order: Order, ran: Ran) -> dict[str, object]:

@@ -109,10 +109,21 @@ def check(order: Order) -> bool:
         name, why = next(iter(found.items()))
         raise Refused(
             "not sent: it may change something on {platform}: {why}", platform=platform(name).title, why=why,
-            hint=text("configurations are changed by jbnet plan and apply; --write sends it all the same, under leases "
-                      "and with a record in the journal"),
+            hint=_instead(order, found),
         )  # fmt: skip
     return bool(found)
+
+
+def _instead(order: Order, found: Mapping[str, Text]) -> Text:
+    """Return what to do where the command is not known to only read, on all platforms or on some."""
+    fitting = [name for name in dict.fromkeys(d.platform for d in order.devices) if name not in found]
+    if fitting:
+        return text("it reads on {platforms}: select those, as in SELECTOR,platform={name}",
+                    platforms=", ".join(platform(name).title for name in fitting), name=fitting[0])  # fmt: skip
+    return text(
+        "configurations are changed by jbnet plan and apply; --write sends it all the same, under leases "
+        "and with a record in the journal"
+    )
 
 
 def run(order: Order, ways: Ways) -> Ran:

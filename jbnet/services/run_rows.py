@@ -53,7 +53,10 @@ def _several(value: object) -> Iterator[Record]:
 
 
 def _one(value: Mapping[str, object]) -> Iterator[Record]:
-    """Yield a mapping as one record, or as one for each entry of the only list in it."""
+    """Yield a mapping as one record, or as one for each entry of the only list in it.
+
+    What has a name of its own is what the record is about, and stands first.
+    """
     if _is_keyed(value):
         yield from _records(value)
         return
@@ -63,7 +66,8 @@ def _one(value: Mapping[str, object]) -> Iterator[Record]:
         return
     rest = _flat({name: inside for name, inside in value.items() if name != lists[0]})
     for record in _records(value[lists[0]]):
-        yield {**record, **{f"{lists[0]}.{k}" if k in rest else k: v for k, v in record.items()}, **rest}
+        inside = {f"{lists[0]}.{name}" if name in rest else name: cell for name, cell in record.items()}
+        yield {**inside, **rest} if _is_keyed(value[lists[0]]) else {**rest, **inside}
 
 
 def _flat(value: Mapping[str, object], prefix: str = "") -> Record:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,13 @@ def test_a_command_that_may_write_is_sent_to_nobody(room: Room) -> None:
             room.run(command)
     assert all("open" not in device.calls for device in room.world.devices.values())
     assert room.kinds() == []
+
+
+def test_a_command_of_one_system_says_which_devices_it_is_for(room: Room) -> None:
+    mixed = (room.devices[0], replace(room.devices[1], platform="vrp8"))
+    with pytest.raises(Refused, match=r"platform=frr") as refusal:
+        room.run("show version", mixed)
+    assert "Huawei VRP 8" in str(refusal.value)
 
 
 def test_control_characters_are_refused_even_where_writing_is_allowed(room: Room) -> None:
