@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from jbnet.cli.context import Context
-from jbnet.cli.whatif_show import KINDS
+from jbnet.cli.whatif_show import KINDS, say_planned, sites_cut
 from jbnet.model.text import text
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def _as_data(point: Point) -> dict[str, object]:
         "kind": point.kind,
         "name": point.name,
         "cut_off": list(point.forecast.cut_off),
+        "planned": list(point.forecast.planned),
         "others": list(point.forecast.others),
         "tops": list(point.tops),
         "own": point.own,
@@ -56,9 +57,10 @@ def _table(context: Context, points: Sequence[Point]) -> None:
     table.add_column(context.tr("cheapest mend"), overflow="fold", max_width=38)
     for point in points:
         kind = context.tr(KINDS[point.kind])
-        numbers = (len(point.forecast.cut_off), len(point.forecast.others))
-        table.add_row(f"{kind} {point.name}", *(str(number or "") for number in numbers), _mends(context, point))
+        others = str(len(point.forecast.others) or "")
+        table.add_row(f"{kind} {point.name}", sites_cut(point.forecast), others, _mends(context, point))
     context.out.print(table)
+    say_planned(context, [point.forecast for point in points])
 
 
 def _mends(context: Context, point: Point) -> str:

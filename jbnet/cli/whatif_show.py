@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jbnet.topology.graph import FailureSet
     from jbnet.topology.load import Overload
 
+WIDTH = 80
 SHOWN = 12
 """Names on one line; ``--json`` has all of them."""
 
@@ -29,6 +30,7 @@ def show_failure(context: Context, forecaster: Forecaster, failure: FailureSet) 
         return
     lines = [
         _names(context, "sites cut off ({count}): {names}", _tops(forecaster.network, found.cut_off), found.cut_off),
+        _names(context, "not in use yet, and without a way ({count}): {names}", found.planned),
         _names(context, "locations and peers cut off ({count}): {names}", found.others),
         _names(context, "offices cut off ({count}): {names}", found.premises),
         _names(context, "on the backup line ({count}): {names}", found.on_backup),
@@ -68,7 +70,9 @@ def show_disjoint(context: Context, network: Network, starts: list[str], goal: s
     routes = disjoint(network, starts, goal, failure=failure)
     context.emit([{**asdict(route), "srlgs": sorted(route.srlgs)} for route in routes], ok=bool(routes))
     for start, route in zip(starts, routes, strict=False):
-        context.say("from {start}: {circuits}", start=start, circuits=", ".join(route.circuits) or "-")
+        _say_list(
+            context, context.tr("from {start}: {circuits}", start=start, circuits=", ".join(route.circuits) or "-")
+        )
     if not routes and context.json:
         raise SystemExit(ExitCode.NO)
     if not routes:
@@ -92,9 +96,10 @@ def _table(context: Context, kind: str, rows: Sequence[Row]) -> None:
         found = row.forecast
         worst = f"{found.overloads[0].percent}%" if found.overloads else ""
         others = len(found.others) + len(found.premises)
-        numbers = (len(found.cut_off), others, found.weight[0], len(found.on_backup))
-        table.add_row(row.name, *(str(number or "") for number in numbers), worst)
+        numbers = (others, found.weight[0], len(found.on_backup))
+        table.add_row(row.name, sites_cut(found), *(str(number or "") for number in numbers), worst)
     context.out.print(table)
+    say_planned(context, [row.forecast for row in rows])
     context.say("others: locations, peers and offices")
     context.say("services lost: for every service the sites that lose it, summed")
 
@@ -105,8 +110,36 @@ def _names(context: Context, template: str, names: Sequence[str], counted: Colle
         shown = list(names[:SHOWN])
         if len(names) > SHOWN:
             shown.append(context.tr("{count} more", count=len(names) - SHOWN))
-        context.say(template, count=len(names if counted is None else counted), names=", ".join(shown))
+        count = len(names if counted is None else counted)
+        _say_list(context, context.tr(template, count=count, names=", ".join(shown)))
     return bool(names)
+
+
+def _say_list(context: Context, said: str) -> None:
+    """Print a list in lines of at most 80 columns, broken after its commas; what goes on is indented."""
+    from jbnet.cli.columns import cells, lines
+
+    made, current = list[str](), ""
+    for item in said.replace(", ", ",\n").splitlines():
+        for piece in lines(item, WIDTH - 2):
+            joined = f"{current} {piece}" if current else piece
+            if cells(joined) > WIDTH:
+                made.append(current)
+                joined = f"  {piece}"
+            current = joined
+    context.out.print("\n".join((*made, current)), markup=False)
+
+
+def sites_cut(found: Forecast) -> str:
+    """Return the number of sites cut off as a table shows it, with those that are not in use yet beside it."""
+    planned = f" +{len(found.planned)}" if found.planned else ""
+    return f"{len(found.cut_off) or ''}{planned}".strip()
+
+
+def say_planned(context: Context, found: Sequence[Forecast]) -> None:
+    """Say what the number behind a plus is, where there is one."""
+    if any(forecast.planned for forecast in found):
+        context.say("+: sites that are not in use yet")
 
 
 def _tops(network: Network, cut: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,43 @@ def test_every_failure_of_a_kind_is_a_table_of_80_columns_the_worst_first(run: R
     code, out, _ = run("--lang", lang, "whatif", "--each", kind, "--top", "5")
     assert code == 0
     assert max(cell_len(line) for line in out.splitlines()) <= 80
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("failure", ["device:core-r1", "underlay:egov", "carrier:telecom", "location:core"])
+def test_long_lists_of_one_failure_are_broken_after_commas_at_80_columns(run: Run, lang: str, failure: str) -> None:
+    _, out, _ = run("--lang", lang, "whatif", "--fail", failure)
+    lines = out.splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    assert len([line for line in lines if line.startswith("  ")]) > 2
+    assert all(before.endswith(",") for before, line in pairwise(lines) if line.startswith("  "))
+
+
+def test_the_province_hangs_on_the_core_that_its_lines_end_on(run: Run) -> None:
+    def cut(device: str) -> list[str]:
+        return list(json.loads(run("--json", "whatif", "--fail", f"device:{device}")[1])["data"]["cut_off"])
+
+    assert (cut("core-r1"), cut("core-r2")) == (["qinghai"], [])
+
+
+def test_planned_sites_are_told_apart_and_do_not_count(run: Run, tmp_path: Path, workspace: Path) -> None:
+    shutil.copytree(workspace, tmp_path, dirs_exist_ok=True)
+    file = tmp_path / "inventory" / "sites" / "haixi.yaml"
+    written = file.read_text(encoding="utf-8")
+    before, county = written.split("      mangya:\n", 1)
+    file.write_text(f"{before}      mangya:\n        status: planned\n{county}", encoding="utf-8")
+    at = ("-C", tmp_path)
+    data = json.loads(run(*at, "--json", "whatif", "--fail", "device:haixi-r1")[1])["data"]
+    assert "mangya" in data["planned"]
+    assert "mangya" not in data["cut_off"]
+    assert {"name": "pension", "sites": len(data["cut_off"])} in data["services"]
+    _, out, _ = run(*at, "whatif", "--fail", "device:haixi-r1")
+    assert f"not in use yet, and without a way ({len(data['planned'])}): mangya" in out
+    _, out, _ = run(*at, "whatif", "--each", "device", "--top", "40")
+    assert f"{len(data['cut_off'])} +{len(data['planned'])}" in out
+    assert "+: sites that are not in use yet" in out
+    _, out, _ = run(*at, "whatif", "--single-points")
+    assert "circuit mangya-up1" not in out
 
 
 def test_an_office_that_is_cut_off_is_somebody_and_is_counted(run: Run) -> None:
