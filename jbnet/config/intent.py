@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
+from jbnet.config.filters import Filter
 from jbnet.model.findings import Place
 from jbnet.model.management import Management
 
@@ -60,6 +61,8 @@ class Port:
     dead_interval: int = DEAD_S
     dot1q: int | None = None
     """The VLAN's id (IEEE 802.1Q) where the interface is a part of a port that several lines share."""
+    filter_in: Filter | None = None
+    filter_out: Filter | None = None
     origin: Place | None = field(default=None, compare=False)
 
 
@@ -173,4 +176,5 @@ class Intent:
     snmp: str | None = None
     """``v3`` or ``v2c``; None: no agent."""
     source_lists: tuple[SourceList, ...] = ()
+    filters: tuple[Filter, ...] = ()
     origin: Place | None = field(default=None, compare=False)

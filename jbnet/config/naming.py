@@ -57,7 +57,8 @@ def as_shown(device: Device, ports: tuple[Port, ...]) -> tuple[Port, ...]:
     if known.loopback is None:
         return ports
     shared = {port.name.partition(".")[0]: port.origin for port in ports if port.dot1q}
-    parents = (Port(name, "shared by several lines", origin=origin) for name, origin in shared.items())
+    named = {port.name for port in ports}
+    parents = (Port(n, "shared by several lines", origin=place) for n, place in shared.items() if n not in named)
 
     def order(port: Port) -> tuple[bool, list[str | int]]:
         return (port.name == known.loopback) != known.loopback_first, _natural(port.name)

@@ -93,6 +93,7 @@ def _environment(platform_name: str, traced: bool) -> Environment:
     environment.globals["origin"] = trace.origin
     environment.filters["wildcard"] = _wildcard
     environment.filters["clock"] = _clock
+    environment.filters["place"] = _place
     return environment
 
 
@@ -105,3 +106,10 @@ def _clock(minutes: int) -> str:
     """Return a distance in time as hours, minutes and seconds: ``08:00:00``."""
     hours, rest = divmod(abs(minutes), 60)
     return f"{hours:02}:{rest:02}:00"
+
+
+def _place(prefix: IPv4Network) -> str:
+    """Return a network as extended lists of IOS have it: ``host 10.0.0.1``, or address and inverted mask."""
+    if prefix.prefixlen == prefix.max_prefixlen:
+        return f"host {prefix.network_address}"
+    return f"{prefix.network_address} {prefix.hostmask}"

@@ -10,7 +10,9 @@ from jbnet.config.naming import PortName, as_shown, loopback_name, port_namer
 from jbnet.config.peering import peering
 from jbnet.config.printer import Reveal
 from jbnet.config.trace import TracedLine
+from jbnet.config.zones import Zones, with_partners, zones
 from jbnet.model.network import Device, Interface, InterfaceKind, Network
+from jbnet.platforms.registry import platform
 
 
 def render(network: Network, device: Device, secrets: Reveal | None = None) -> str:
@@ -38,19 +40,22 @@ def intent(network: Network, device: Device) -> Intent:
     ospf, ospf_policy = routing.ospf(network, device)
     role = network.roles.get(device.role)
     namer = port_namer(network, device)
+    own = tuple(_port(network, device, i, namer(i)) for i in device.interfaces)
+    met = zones(network, device) if platform(device.platform).zones else Zones()
     return Intent(
         hostname=device.name,
-        interfaces=as_shown(device, tuple(_port(network, device, i, namer(i)) for i in device.interfaces)),
-        statics=routing.statics(network, device),
-        ospf=ospf,
+        interfaces=as_shown(device, own + met.ports),
+        statics=routing.statics(network, device) + met.statics,
+        ospf=with_partners(ospf) if ospf and met.route_maps else ospf,
         bgp=bgp,
-        prefix_lists=bgp_policy.prefix_lists + ospf_policy.prefix_lists,
-        route_maps=bgp_policy.route_maps + ospf_policy.route_maps,
+        prefix_lists=bgp_policy.prefix_lists + ospf_policy.prefix_lists + met.prefix_lists,
+        route_maps=bgp_policy.route_maps + ospf_policy.route_maps + met.route_maps,
         agentx=bool(role and role.monitored and ospf),
         loopback=loopback_name(device),
         management=network.management,
         snmp=role.snmp if role and network.management and network.management.snmp else None,
         source_lists=source_lists(network.management),
+        filters=met.filters,
         origin=device.place,
     )
 

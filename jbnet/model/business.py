@@ -58,6 +58,7 @@ class Peer:
 
     ``asn`` is theirs (None: routed statically). ``site`` is where an extranet partner is handed over; ``kind`` the
     kind of partner (``tax``), ``services`` the business services that it may use: what its filter lets through.
+    ``vlan`` is the 802.1Q id of a partner's line at our port for the extranet.
     An upstream peer's circuits stand in ``Network.circuits``; a partner's line is its own ``line``.
     """
 
@@ -70,6 +71,7 @@ class Peer:
     site: str | None = None
     services: tuple[str, ...] = ()
     line: Line | None = None
+    vlan: int | None = None
     place: Place | None = None
 
 

@@ -31,7 +31,8 @@ class Platform:
     that takes a line back. ``replace`` is ``whole`` where a candidate is always a whole configuration, else ``lines``.
     ``daemons`` maps a feature to the processes that it needs (only where the system is made of processes).
     ``loopback`` is the name of its first loopback interface; None: interfaces bear the declaration's logical names.
-    ``loopback_first``: it shows loopbacks before other interfaces. ``words`` are its own words for what is declared,
+    ``loopback_first``: it shows loopbacks before other interfaces. ``zones``: agencies and
+    partners end on it. ``words`` are its own words for what is declared,
     ``lacks`` what it cannot do of what jbnet would say, and what it does instead. ``max_*`` are in characters.
     """
 
@@ -51,6 +52,7 @@ class Platform:
     ending: str = ""
     loopback: str | None = None
     loopback_first: bool = False
+    zones: bool = False
     max_hostname: int = 63
     max_description: int = 200
     words: Mapping[str, str] = field(default_factory=dict)

@@ -8,20 +8,21 @@ own devices in it shows whether the time of one grows with the number of all.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from jbnet import wiring
 from jbnet.config.render import render
-from jbnet.model.network import Device, Network
+from jbnet.model.network import Device, Network, Peer, Premises
 
 ROOT = Path(__file__).parents[2]
 TIMES = 16
 GOAL_S = 3.0
 RUNS = 3
 T = TypeVar("T")
+L = TypeVar("L", Premises, Peer)
 
 
 def rows() -> list[dict[str, object]]:
@@ -39,13 +40,20 @@ def rows() -> list[dict[str, object]]:
 def _enlarged(network: Network) -> Network:
     return replace(
         network, sites=_copies(network.sites), devices=_copies(network.devices), circuits=_copies(network.circuits),
-        premises=_copies(network.premises), peers=_copies(network.peers), ports=_copies(network.ports),
+        premises=_copies(network.premises, _elsewhere), peers=_copies(network.peers, _elsewhere),
+        ports=_copies(network.ports),
     )  # fmt: skip
 
 
-def _copies(found: Mapping[str, T]) -> dict[str, T]:
-    more = {f"{number}-{name}": value for number in range(1, TIMES) for name, value in found.items()}
+def _copies(found: Mapping[str, T], change: Callable[[T, int], T] = lambda value, _number: value) -> dict[str, T]:
+    more = {f"{number}-{name}": change(value, number) for number in range(1, TIMES) for name, value in found.items()}
     return {**found, **more}
+
+
+def _elsewhere(noun: L, number: int) -> L:
+    """Return premises or a partner at another site, its line on another device."""
+    line = replace(noun.line, device=f"{number}-{noun.line.device}") if noun.line else None
+    return replace(noun, site=f"{number}-{noun.site}", line=line)
 
 
 def _median(network: Network, devices: Iterable[Device]) -> float:

@@ -10,10 +10,25 @@ from sample_network import sample_network
 
 from jbnet.model.findings import Place
 from jbnet.model.management import AaaServers, Management, Privilege, Snmp, TimeZone, User
-from jbnet.model.network import Device, InterfaceKind, Network
+from jbnet.model.network import (
+    Agency,
+    Application,
+    Device,
+    DeviceType,
+    InterfaceKind,
+    Level,
+    Line,
+    Network,
+    Peer,
+    Premises,
+    Service,
+    Vrf,
+    Zone,
+)
 
 RENDERED = ("vrp8", "vrp5", "comware7", "ios")
 """Platforms with ports of their own."""
+PLACE = Place("inventory/agencies.yaml", 7)
 _SLOTS = {"up": 1, "pair": 2, "lan": 3}
 
 
@@ -45,7 +60,42 @@ def equipped(platform: str, aaa: str | None = "tacacs") -> Network:
     network = sample_network()
     devices = {name: replace(device, platform=platform) for name, device in network.devices.items()}
     ports = {name: ports_of(device) for name, device in devices.items()}
-    return replace(network, devices=devices, ports=ports, management=management(aaa))
+    devices = {name: replace(device, device_type="box") for name, device in devices.items()}
+    return with_business(replace(network, devices=devices, ports=ports, management=management(aaa)))
+
+
+def with_business(network: Network) -> Network:
+    """The network with offices of two agencies, a partner, and the application that they use."""
+    names = ("pension", "medical")
+    blocks = {"xining": "10.8.32.0/20", "chengdong": "10.8.129.0/24"}
+    found = {
+        f"{site}-{agency}": Premises(
+            f"{site}-{agency}", site, agency, slot, _line(f"{site}-{agency}", site), place=PLACE
+        )
+        for site, block in blocks.items()
+        for agency, slot in zip(names, IPv4Network(block).subnets(prefixlen_diff=3), strict=False)
+    }
+    found["chengdong-medical"] = replace(found["chengdong-medical"], line=None)
+    link = replace(_line("tax-xining", "xining"), prefix=IPv4Network("10.7.0.0/30"))
+    networks = (IPv4Network("172.25.0.0/24"),)
+    taxes = Peer("tax-xining", "税务", None, networks, Zone.EXTRANET, "tax", "xining", ("pay",), link, 202, PLACE)
+    box = {use: (f"GigabitEthernet0/{9 + n}/0",) for n, use in enumerate(("agencies", "extranet"))}
+    return replace(
+        network,
+        agencies={name: Agency(name, name, name, (Level.PREFECTURE, Level.COUNTY)) for name in names},
+        vrfs={name: Vrf(name, f"64663:{101 + n}", 101 + n) for n, name in enumerate(names)},
+        premises=found,
+        peers={**network.peers, taxes.name: taxes},
+        applications={"payments": Application("payments", "待遇", ("xining-dc-db1",), (), 8080)},
+        services={
+            "pay": Service("pay", "待遇发放", levels=(Level.PREFECTURE, Level.COUNTY), applications=("payments",))
+        },
+        device_types={"box": DeviceType("box", "any", "Box", RENDERED, {**box, "lan": ("GigabitEthernet0/3/0",)})},
+    )
+
+
+def _line(name: str, site: str) -> Line:
+    return Line(f"{name}-up1", f"{site}-r1", place=PLACE)
 
 
 def ports_of(device: Device) -> dict[str, str]:

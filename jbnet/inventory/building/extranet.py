@@ -99,6 +99,7 @@ def _peer(
         site=site.name,
         services=services,
         line=line_of(line, f"{name}-up1", device, site, reader) if line and device else None,
+        vlan=kind.decl.vlan,
         place=site.key_at("extranet", kind.name) if override else site.place,
     )
 

@@ -47,6 +47,28 @@ RULES = rules(
         Severity.WARNING,
     ),
     Rule(
+        "JB227",
+        text("No port for premises or partners"),
+        text(
+            "Their lines end on a device whose type has no port of that use (agencies, extranet, lan), so the device "
+            "cannot be rendered. Name one under `ports` of the type, or another gateway."
+        ),
+    ),
+    Rule(
+        "JB228",
+        text("A VLAN that no filter can be numbered by"),
+        text(
+            "The filters of agencies and partners are numbered 3000 and 3500 plus the VLAN's id, so that they never "
+            "move. Choose an id up to 499; a kind of partner without one has no port."
+        ),
+        Severity.WARNING,
+    ),
+    Rule(
+        "JB229",
+        text("A VLAN that a partner shares"),
+        text("Agencies and kinds of partners have a VLAN each, or one would hear the other. Choose another id."),
+    ),
+    Rule(
         "JB224",
         text("A management server that is nowhere"),
         text("Servers are IPv4 addresses, or devices, whose loopback is meant. Correct the name."),

@@ -20,12 +20,13 @@ from jbnet.inventory.rules import (
     reach,
     sharing,
     status,
+    zones,
 )
 from jbnet.inventory.rules.world import World
 
 _ALWAYS = (
     geography, contacts, status, equipment, lines, sharing, diversity, load, agencies, extranet, applications,
-    objectives,
+    objectives, zones,
 )  # fmt: skip
 
 

@@ -34,11 +34,15 @@ class AgencyDecl(LeasedDecl):
 
 
 class PartnerKindDecl(LeasedDecl):
-    """A kind of partner, met at every active site of its levels, and the services that it may use."""
+    """A kind of partner, met at every active site of its levels, and the services that it may use.
+
+    ``vlan`` is the 802.1Q id by which its lines arrive at the port for the extranet.
+    """
 
     name_zh: Label
     services: tuple[str, ...] = Field(default=(), strict=False)
     levels: tuple[LevelName, ...] = Field(strict=False, max_length=32)
+    vlan: Vlan | None = None
 
 
 class PartnerDecl(LineDecl):

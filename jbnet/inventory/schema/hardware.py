@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from jbnet.inventory.schema.values import Declared, Label
 
-Use = Literal["up", "pair", "lan", "down"]
+Use = Literal["up", "pair", "lan", "down", "agencies", "extranet"]
 _RANGE = re.compile(r"\[(\d{1,4})-(\d{1,4})\]")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9/.-]{0,62}")
 _MOST = 4096
