@@ -210,6 +210,11 @@ def _add_site(into: dict[str, SiteItem], site: SiteItem, report: Report) -> None
     into.setdefault(site.name, site)
 
 
+def is_site_key(key: str) -> bool:
+    """Say whether a site may be called so, within the site above it."""
+    return _NAME.match(key) is not None
+
+
 def _check_name(name: str, place: Place, report: Report, standard: re.Pattern[str]) -> None:
     if not standard.match(name):
         report.add("JB111", "the name {name} is off the standard: a-z and 0-9, a letter first", place, name=name)

@@ -16,6 +16,11 @@ from jbnet.inventory.report import Report
 _KEY = re.compile(r"(?:(?P<device>[a-z][a-z0-9]*)-)?(?P<word>up|pair)(?P<number>[1-9][0-9]?)\Z")
 
 
+def is_circuit_key(key: str) -> bool:
+    """Say whether a circuit may be called so at its home."""
+    return _KEY.match(key) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Ends:
     """A circuit resolved: the lower device (z), the upper (a), and the ports' names. ``word``: up or pair."""

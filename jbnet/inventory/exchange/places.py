@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from jbnet.inventory.declaration import LEVELS, Declaration, Item
+from jbnet.inventory.building.ends import is_circuit_key
+from jbnet.inventory.declaration import LEVELS, Declaration, Item, is_site_key
 from jbnet.inventory.exchange.rows import Entry
 from jbnet.inventory.exchange.tables import Kind
-from jbnet.inventory.report import Report, nearest
+from jbnet.inventory.report import Report
 from jbnet.model.network import Level, Network
 
 _SECTIONS = {
@@ -70,10 +71,10 @@ class Places:
         """
         missing = [column for column in _NEEDED[self._kind] if not entry.said(column)]
         if missing:
-            known = list(self._network.sites if self._kind is Kind.SITES else self._network.circuits)
+            known = self._network.sites if self._kind is Kind.SITES else self._network.circuits
             report.add(
                 "JB195", "{name} is not declared (the nearest is {like}), and a new row lacks {columns}", entry.place,
-                name=entry.name, like=nearest(entry.name, known) or "-", columns=", ".join(missing),
+                name=entry.name, like=report.nearest(entry.name, known) or "-", columns=", ".join(missing),
             )  # fmt: skip
             return None
         return self._site(entry, added, report) if self._kind is Kind.SITES else self._circuit(entry, report)
@@ -97,6 +98,10 @@ class Places:
                        level=level.value, parent=parent)  # fmt: skip
             return None
         key = entry.name.removeprefix(f"{parent}-") if short else entry.name
+        if not is_site_key(key):
+            template = "the name {name} is off the standard: a-z and 0-9, a letter first"
+            report.add("JB111", template, entry.at("name"), name=key)
+            return None
         return New(above.below(_SECTIONS[level], key), values, paste=level is Level.PREFECTURE)
 
     def _fits(self, parent: str, level: Level, added: dict[str, Spot]) -> bool:
@@ -108,7 +113,7 @@ class Places:
     def _circuit(self, entry: Entry, report: Report) -> New | None:
         for column in ("a.device", "z.device"):
             if entry.said(column) not in self._network.devices:
-                like = nearest(entry.said(column), self._network.devices) or "-"
+                like = report.nearest(entry.said(column), self._network.devices) or "-"
                 report.add("JB195", "there is no device {name}; did you mean {like}?", entry.at(column),
                            name=entry.said(column), like=like)  # fmt: skip
                 return None
@@ -117,8 +122,13 @@ class Places:
             report.add("JB195", "a circuit's name begins with the home of its lower end: {home}-...", entry.at("name"),
                        home=lower.home)  # fmt: skip
             return None
+        key = entry.name.removeprefix(f"{lower.home}-")
+        if not is_circuit_key(key):
+            template = "the circuit {name} is off the standard: up1, pair1, or a device before it as in db1-up1"
+            report.add("JB111", template, entry.at("name"), name=key)
+            return None
         values: dict[str, object] = {"from": lower.name.removeprefix(f"{lower.home}-"), "to": entry.said("a.device")}
-        return New(self._home(lower.home).below("circuits", entry.name.removeprefix(f"{lower.home}-")), values)
+        return New(self._home(lower.home).below("circuits", key), values)
 
 
 def _spot(item: Item[object]) -> Spot:

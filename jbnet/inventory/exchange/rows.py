@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from jbnet.inventory.exchange.csv_cells import Cell, Sheet
 from jbnet.inventory.exchange.tables import Column, expected
-from jbnet.inventory.report import Report, nearest
+from jbnet.inventory.report import Report
 from jbnet.model.findings import Place
 
 _SPOILT = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+\Z")
@@ -67,14 +67,16 @@ def _header(header: tuple[Cell, ...], known: Mapping[str, Column], report: Repor
         report.add("JB191", "the columns are not separated by commas", header[0].place)
         return None
     good = True
-    for index, (name, cell) in enumerate(zip(names, header, strict=True)):
+    met: set[str] = set()
+    for name, cell in zip(names, header, strict=True):
         if name not in known:
             good = False
-            like = nearest(name, known) or ", ".join(known)
+            like = report.nearest(name, known) or ", ".join(known)
             report.add("JB191", "there is no column {name}; did you mean {like}?", cell.place, name=name, like=like)
-        elif name in names[:index]:
+        elif name in met:
             good = False
             report.add("JB191", "the column {name} stands twice", cell.place, name=name)
+        met.add(name)
     if "name" not in names:
         good = False
         report.add("JB191", "the column name is missing: it says which row is which", header[0].place)

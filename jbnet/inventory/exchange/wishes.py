@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from jbnet.inventory.exchange.places import Spot
 from jbnet.inventory.exchange.style import in_block
@@ -37,9 +38,30 @@ def tree(wishes: Iterable[Wish]) -> dict[str, object]:
     return root
 
 
-def _is_safe(content: str, wish: Wish) -> bool:
+_TRIALS = 40
+"""Edits of a file by which culprits are looked for: each reads all of it again."""
+
+
+def _culprits(content: str, wishes: Sequence[Wish]) -> list[Wish]:
+    """Return the wishes that cannot be edited alone, found by halving; a half that is not looked into is one."""
+    found: list[Wish] = []
+    pending = [list(wishes)]
+    for trial in count():
+        if not pending:
+            break
+        some = pending.pop()
+        if trial >= _TRIALS:
+            found += some
+        elif not _is_safe(content, some):
+            half = len(some) // 2
+            pending += [some[half:], some[:half]] if half else []
+            found += [] if half else some
+    return found
+
+
+def _is_safe(content: str, wishes: Sequence[Wish]) -> bool:
     try:
-        edit(content, tree([wish]))
+        edit(content, tree(wishes))
     except CannotEdit:
         return False
     return True
@@ -47,7 +69,7 @@ def _is_safe(content: str, wish: Wish) -> bool:
 
 def report_unsafe(content: str, wishes: Sequence[Wish], error: CannotEdit, report: Report) -> str:
     """Report the values that cannot be edited alone, or all where only their number is too much; return their YAML."""
-    culprits = [wish for wish in wishes if not _is_safe(content, wish)] or list(wishes)
+    culprits = _culprits(content, wishes) or list(wishes)
     for wish in culprits:
         report.add(
             "JB197", "{name} cannot be edited safely: {reason}", wish.place, name=wish.name, reason=error.reason
