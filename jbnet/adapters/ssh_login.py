@@ -56,19 +56,21 @@ def require_known(device: str, file: Path) -> None:
             "{device}: its host key is not in {file}, so nobody can say who answers there",
             device=device,
             file=file,
-            hint=text("read the key at the device's console and add the line `{device} TYPE KEY`", device=device),
+            hint=text(
+                "read its fingerprint at its console; jbnet hostkeys learn {device} shows what it shows", device=device
+            ),
         )
 
 
-def key_mismatch(device: str, error: paramiko.BadHostKeyException, file: Path) -> Refused:
+def key_mismatch(device: str, error: paramiko.BadHostKeyException) -> Refused:
     """Return the refusal for a host key that is not the known one."""
     return Refused(
         "{device}: whoever answers there is not {device}: its host key is {actual}, expected {expected}",
         device=device,
         actual=error.key.fingerprint,
         expected=error.expected_key.fingerprint,
-        hint=text("if {device} was replaced, correct its line in {file}; if not, somebody is in between",
-                  device=device, file=file),
+        hint=text("if {device} was exchanged: jbnet hostkeys learn {device} --replace {device}; "
+                  "if not, somebody is in between", device=device),
     )  # fmt: skip
 
 
@@ -105,7 +107,7 @@ def login(
 def explain(device: str, user: str, known_hosts: Path, error: BaseException, timeout: float) -> Refused | Unreachable:
     """Turn a library's exception into the error a person sees."""
     if isinstance(error, paramiko.BadHostKeyException):
-        return key_mismatch(device, error, known_hosts)
+        return key_mismatch(device, error)
     if isinstance(error, paramiko.AuthenticationException):
         return Unreachable(
             "{device} does not let {user} in",

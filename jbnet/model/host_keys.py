@@ -17,5 +17,5 @@ class HostKey:
     @property
     def fingerprint(self) -> str:
         """Return the fingerprint as ``ssh-keygen -l`` prints it: SHA-256 in base64 without padding."""
-        digest = hashlib.sha256(base64.b64decode(self.blob)).digest()
+        digest = hashlib.sha256(base64.b64decode(self.blob, validate=True)).digest()
         return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")

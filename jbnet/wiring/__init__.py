@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jbnet.wiring.commands import run_ways
+from jbnet.wiring.commands import host_key_office, run_ways
 from jbnet.wiring.coverage import gather_evidence, load_register, load_targets
 from jbnet.wiring.databases import client_passfile, database_servers, playbook_runner, set_up_databases
 from jbnet.wiring.declaration import check_workspace, load_declaration, load_network, load_scale, read_declaration
@@ -46,6 +46,7 @@ __all__ = [
     "executions",
     "gather_evidence",
     "lab",
+    "host_key_office",
     "load_checks",
     "load_declaration",
     "load_network",

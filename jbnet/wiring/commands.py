@@ -1,15 +1,16 @@
-"""What ``jbnet run`` works with."""
+"""What ``jbnet run`` and ``jbnet hostkeys`` work with."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jbnet.wiring.devices import device_sessions, operator
+from jbnet.wiring.devices import _addresses, device_sessions, operator
 
 if TYPE_CHECKING:
     from jbnet.model.network import Network
     from jbnet.ports import Reporter
+    from jbnet.services.host_keys import Office
     from jbnet.services.run import Ways
 
 
@@ -31,4 +32,22 @@ def run_ways(state_dir: Path, network: Network, reporter: Reporter) -> Ways:
         locks=DeviceLockFiles(state_dir / "locks", clock),
         journal=SqliteJournal(state_dir / "change.db", clock),
         owner=f"{operator()} (jbnet run, process {os.getpid()})",
+    )
+
+
+def host_key_office(state_dir: Path, network: Network, reporter: Reporter) -> Office:
+    """Return what host keys are asked, compared and kept with."""
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.adapters.host_key_probe import SshKeyProbes
+    from jbnet.adapters.journal import SqliteJournal
+    from jbnet.adapters.known_hosts import KnownHostsFile
+    from jbnet.adapters.ssh_login import KeyRing
+    from jbnet.services.host_keys import Office
+
+    return Office(
+        probes=SshKeyProbes(_addresses(network)),
+        known=KnownHostsFile(KeyRing(state_dir).known_hosts),
+        journal=SqliteJournal(state_dir / "change.db", SystemClock()),
+        reporter=reporter,
+        owner=operator(),
     )
