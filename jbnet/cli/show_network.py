@@ -18,11 +18,14 @@ def device_view(network: Network, device: Device) -> View:
     """Return what is shown of a device."""
     runs = platforms(network).get(device.platform)
     title = runs["title"] if runs is not None else None
+    kind = network.device_types.get(device.device_type or "")
+    model = f"{kind.vendor} {kind.model}" if kind is not None else None
     rows: list[tuple[Text, object]] = [
         (text("Name"), device.name),
         (text("Home"), device.home),
         (text("Role"), device.role),
         (text("Platform"), f"{device.platform}  {title}" if title else device.platform),
+        (text("Device type"), f"{device.device_type}  {model}" if model else device.device_type),
         (text("Loopback"), device.loopback),
         (text("Uplink"), device.uplink),
         (text("AS number"), device.asn),
@@ -30,10 +33,16 @@ def device_view(network: Network, device: Device) -> View:
     ]
     tables = [
         Table("interfaces", text("Interfaces"), [_port(port) for port in device.interfaces], _port_cells),
+        Table("ports", text("Ports"), _hardware(network, device)),
         Table("leased_lines", text("Leased lines"), _leased(network, device), _leased_cells),
         Table("applications", text("Applications"), _hosted(network, device)),
     ]
-    return View(rows, tables, {"platform_title": title})
+    return View(rows, tables, {"platform_title": title, "model": model})
+
+
+def _hardware(network: Network, device: Device) -> list[Record]:
+    """Return the real port of each interface; empty where the model is not known."""
+    return [{"name": name, "port": port} for name, port in network.ports.get(device.name, {}).items()]
 
 
 def _port(port: Interface) -> Record:
