@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 from jbnet.model.network import Level, Network, Site
 
+LIMIT = 32_000_000
+"""Bytes of a register; that of all 44,703 townships of China has three million."""
+
 
 @dataclass(frozen=True, slots=True)
 class Division:
@@ -41,10 +44,10 @@ def read_register(content: str) -> Register:
     """
     rows = csv.DictReader(content.removeprefix("\ufeff").splitlines())
     found: dict[str, Division] = {}
-    for row in rows:
-        try:
+    try:
+        for row in rows:
             code = row["code"]
             found[code] = Division(code, Level(row["level"]), row["name_zh"] or "")
-        except (KeyError, ValueError) as error:
-            raise ValueError(f"line {rows.line_num}: {error}") from error
+    except (KeyError, ValueError, csv.Error) as error:  # csv.Error: a field longer than the reader takes
+        raise ValueError(f"line {rows.line_num}: {error}") from error
     return Register(found)

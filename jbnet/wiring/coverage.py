@@ -27,15 +27,22 @@ def load_targets(directory: Path, network: Network) -> Targets:
 
 def load_register(directory: Path, targets: Targets) -> Register | None:
     """Return the division register that the targets name, or None. Raises Missing and AnswerIsNo."""
-    from jbnet.inventory.register import read_register
-    from jbnet.model.errors import AnswerIsNo
-    from jbnet.wiring.files import read_text
+    from jbnet.inventory.register import LIMIT, read_register
+    from jbnet.model.errors import AnswerIsNo, Missing
+    from jbnet.model.text import text
+    from jbnet.wiring.files import read_bytes
 
     if targets.register is None:
         return None
     path = directory / targets.register
+    if path.exists() and not path.is_file():  # a pipe is waited for, a device never ends
+        raise Missing("cannot read {path}: {reason}", path=path, reason=text("it is no regular file"))
+    raw = read_bytes(path, LIMIT)
+    if len(raw) > LIMIT:
+        reason = text("the file has more than {limit} bytes, too many for a table", limit=LIMIT)
+        raise AnswerIsNo("{file} is no register of divisions: {reason}", file=path, reason=reason)
     try:
-        return read_register(read_text(path))
+        return read_register(raw.decode("utf-8", errors="replace"))
     except ValueError as error:
         raise AnswerIsNo("{file} is no register of divisions: {reason}", file=path, reason=error) from error
 

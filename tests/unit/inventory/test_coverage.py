@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from jbnet.inventory.coverage import Axis, Count, Evidence, Row, Stage, coverage
-from jbnet.inventory.register import read_register
+from jbnet.inventory.register import LIMIT, read_register
 from jbnet.inventory.targets import Target, Targets, load_targets
+from jbnet.model.errors import AnswerIsNo, Missing
 from jbnet.model.network import Level, Network, Status
+from jbnet.wiring.coverage import load_register
 
 NOTHING = Evidence()
 
@@ -109,6 +112,20 @@ def test_the_register_is_compared_by_code(small: Network) -> None:
     assert [s.name for s in register.unlisted(small)] == [first.name]
     with pytest.raises(ValueError, match="line 2: 'village'"):
         read_register("code,level,name_zh\n1,village,x\n")
+
+
+def test_a_register_with_a_field_beyond_the_reader_is_refused() -> None:
+    with pytest.raises(ValueError, match="field larger"):
+        read_register("code,level,name_zh\n1,county," + "x" * 200_000 + "\n")
+
+
+def test_a_register_that_never_ends_is_refused_unread(tmp_path: Path) -> None:
+    with pytest.raises(Missing, match="no regular file"):
+        load_register(tmp_path, Targets(register="/dev/zero"))
+    with (tmp_path / "register.csv").open("wb") as file:
+        file.truncate(LIMIT + 1)
+    with pytest.raises(AnswerIsNo, match="too many for a table"):
+        load_register(tmp_path, Targets(register="register.csv"))
 
 
 def test_what_is_wrong_with_targets_has_its_place(small: Network) -> None:
