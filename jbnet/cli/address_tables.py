@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from jbnet.cli.columns import lines
 from jbnet.inventory.addresses.uses import Kind, Use, below, uses
 from jbnet.model.text import Text, text
 
@@ -23,11 +24,23 @@ Row = dict[str, object]
 
 def table(context: Context, headings: Sequence[Text], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Yield the lines of a table; columns are as wide as what they hold, the last one takes the rest."""
-    lines = [[context.tr(heading) for heading in headings], *rows]
-    widths = [max(cell_len(line[column]) for line in lines) for column in range(len(headings) - 1)]
-    for line in lines:
+    entries = [[context.tr(heading) for heading in headings], *rows]
+    widths = [max(cell_len(line[column]) for line in entries) for column in range(len(headings) - 1)]
+    for line in entries:
         padded = [cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=False)]
-        yield "  ".join([*padded, line[-1]]).rstrip()
+        begin = "  ".join([*padded, ""])
+        yield from beside(begin.rstrip(), cell_len(begin), line[-1])
+
+
+def beside(begin: str, width: int, last: str) -> Iterator[str]:
+    """Yield a line and its last cell beside it, in its column; one that does not fit so stands below."""
+    said = lines(last, WIDTH - width) if width < WIDTH else [last]
+    if all(width + cell_len(line) <= WIDTH for line in said):
+        yield (begin + " " * (width - cell_len(begin)) + said[0]).rstrip()
+        yield from (" " * width + line for line in said[1:])
+    else:
+        yield begin
+        yield from ("    " + line for line in lines(last, WIDTH - 4))
 
 
 def listed(network: Network, declared: Declaration, kind: str, under: Site | None) -> list[Row]:
@@ -106,15 +119,15 @@ def why_lines(context: Context, answer: Answer) -> Iterator[str]:
     yield context.tr(answer.verdict)
     for use in answer.chain:
         prefix = f"  {use.prefix!s:<18} "
-        yield f"{prefix}{context.tr(text(use.kind.value))} {context.tr(text(use.owner))}"
+        yield from beside(prefix, len(prefix), f"{context.tr(text(use.kind.value))} {context.tr(text(use.owner))}")
         rule = context.tr(use.rule)
         where = str(use.place) if use.place else ""
         indent = " " * len(prefix)
         if cell_len(rule) + len(where) + len(indent) + 2 <= WIDTH or not where:
-            yield f"{indent}{rule}  {where}".rstrip()
+            yield from beside("", len(indent), f"{rule}  {where}".rstrip())
         else:
-            yield f"{indent}{rule}"
-            yield f"{indent}{where}"
+            yield from beside("", len(indent), rule)
+            yield from beside("", len(indent), where)
 
 
 def summary_lines(context: Context, answers: Sequence[Answer]) -> Iterator[str]:

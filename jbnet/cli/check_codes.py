@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from jbnet.cli.columns import cells, pad
+from jbnet.cli.columns import cells, hanging, pad
 from jbnet.model.findings import Severity
 from jbnet.model.text import Text
 
@@ -97,7 +97,8 @@ def _list(context: Context, rules: tuple[Rule, ...]) -> None:
 def _line(context: Context, rule: Rule) -> str:
     said = [context.tr(Text(severity.value)) for severity in Severity]
     severity = pad(context.tr(Text(rule.severity.value)), max(map(cells, said)))
-    return f"{rule.code} {severity}  {context.tr(rule.title)}"
+    begin = f"{rule.code} {severity}  "
+    return "\n".join(hanging(begin + context.tr(rule.title), cells(begin)))
 
 
 def page() -> str:

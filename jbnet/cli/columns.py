@@ -34,6 +34,8 @@ def lines(said: str, room: int) -> list[str]:
 
     A word that is wider than ``room`` has a line of its own.
     """
+    if cells(said) <= room:
+        return [said]
     found, current = [], ""
     for piece in _pieces(said):
         if current and cells((current + piece).rstrip()) > room:
@@ -41,6 +43,14 @@ def lines(said: str, room: int) -> list[str]:
             current = ""
         current += piece if current else piece.lstrip()
     return [*found, current.rstrip()]
+
+
+def hanging(said: str, indent: int, room: int = 80) -> list[str]:
+    """Return a text in lines of at most ``room`` columns; those after the first begin with ``indent`` blanks."""
+    lead = len(said) - len(said.lstrip())
+    first, *others = lines(said.lstrip(), room - lead) or [""]
+    rest = "" if not others else said.lstrip()[len(first) :].lstrip()
+    return [" " * lead + first, *(" " * indent + line for line in (lines(rest, room - indent) if rest else ()))]
 
 
 def _pieces(said: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from jbnet.cli.columns import hanging
 from jbnet.model.errors import UsageError
 from jbnet.model.text import Text, text
 
@@ -156,7 +157,8 @@ def _print(context: Context, network: Network, targets: Targets, rows: Sequence[
     _print_table(context, table)
     for number, target in enumerate(marks, 1):
         remark = target.remark_zh if chinese and target.remark_zh else target.remark
-        context.say("[{number}] {remark}", number=number, remark=remark)
+        for line in hanging(f"[{number}] {remark}", 4):
+            context.say("{line}", line=line)
     for reason in reasons:
         context.say(reason)
 

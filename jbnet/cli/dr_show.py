@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from jbnet.cli.columns import hanging
 from jbnet.cli.context import SCHEMA, Context
 from jbnet.model.text import Text, text
 from jbnet.recovery.canonical import plain
@@ -75,16 +76,17 @@ def print_steps(context: Context, runbook: Runbook, values: Sequence[Binding]) -
     """Show the steps of a runbook as they would run."""
     title = runbook.title_zh if context.lang == "zh" else runbook.title
     instances = expand(runbook, values)
-    context.say("{title} ({name}, {sha256})", title=title, name=runbook.name, sha256=runbook.sha256)
+    heading = context.tr("{title} ({name}, {sha256})", title=title, name=runbook.name, sha256=runbook.sha256)
+    for line in hanging(heading, 4):
+        context.say("{line}", line=line)
     for number, instance in enumerate(instances, 1):
         params = ", ".join(f"{key}={value}" for key, value in instance.params.items())
-        context.say(
+        said = context.tr(
             "{number:>3}. {step}: {action} {params}",
-            number=number,
-            step=instance.key,
-            action=instance.action,
-            params=params,
-        )
+            number=number, step=instance.key, action=instance.action, params=params,
+        )  # fmt: skip
+        for line in hanging(said, 5):
+            context.say("{line}", line=line)
     steps = [{"step": i.key, "action": i.action, "params": plain(i.params), "needs": i.needs} for i in instances]
     context.emit({"runbook": runbook.name, "sha256": runbook.sha256, "steps": steps})
 

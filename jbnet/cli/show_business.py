@@ -133,6 +133,7 @@ def peer_view(network: Network, peer: Peer) -> View:
         (text("Line"), line.name if line else None),
         (text("Ends on"), line.device if line else None),
         (text("Hand-over link"), line.prefix if line else None),
+        (text("VLAN"), peer.vlan),
         *(line_rows(network, line) if line else []),
         (text("Declared at"), peer.place),
     ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jbnet.cli.columns import hanging
 from jbnet.model.text import Text, text
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def command(
             f"{f.place} {context.tr(Text(f.severity.value))} {f.code} {context.tr(f.text)}"
             for f in judged.evaluation.findings
         ]
-        typer.echo("\n".join((*lines, _conclusion(context, shown, chosen))))
+        typer.echo("\n".join((*lines, *hanging(_conclusion(context, shown, chosen), 4))))
     if not ok:
         raise typer.Exit(1)
 
@@ -117,10 +118,10 @@ def _detail_lines(context: Context, shown: Iterable[Judgement]) -> list[str]:
         lines.append(f"{found.place or '-'} {what} {found.rule.id} {context.tr(found.text)} [{found.rule.citation}]")
         if found.waiver is not None:
             by, until = found.waiver.who, found.waiver.until.isoformat()
-            reason = found.waiver.reason
-            lines.append(
-                "    " + context.tr("waived until {until} by {who}: {reason}", who=by, until=until, reason=reason)
+            said = context.tr(
+                "waived until {until} by {who}: {reason}", who=by, until=until, reason=found.waiver.reason
             )
+            lines += hanging(f"    {said}", 6)
         lines += [f"    {context.tr('see {place}', place=place)}" for place in found.related if place != found.place]
     return lines
 

