@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from jbnet.config.tree import Patch
+from jbnet.config.tree import Patch, Path
 from jbnet.model.host_keys import HostKey
 from jbnet.model.network import Device, Network
 from jbnet.model.secrets import Secret
@@ -104,10 +104,13 @@ class DeviceSession(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What takes one configuration to another: as people read it, and as the device is told it, in its own order."""
+    """What takes one configuration to another: as people read it, and as the device is told it, in its own order.
+
+    A command carries the sections above it: ``("ospf 1", "area 0.0.0.1", "undo network 10.0.0.0 0.0.0.255")``.
+    """
 
     patch: Patch
-    commands: tuple[str, ...]
+    commands: tuple[Path, ...]
 
     def __bool__(self) -> bool:
         return bool(self.commands)

@@ -7,8 +7,10 @@ comparison (0.4 s) and reads nothing outside its own package.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -30,31 +32,44 @@ class AnnetDiffer:
         self.hardware = hardware
 
     def compare(self, running: str, intended: str) -> Difference:
-        """Return what is to be done; commands are typed from the system view on, ``quit`` lines included."""
+        """Return what is to be done."""
         old = paths(running)
         new = aligned(paths(intended), old)
         if frozenset(old) == frozenset(new):
             return Difference(Patch(), ())
-        commands = _rules(self.hardware).commands(_tree(_left_by_bindings(old, new)), _tree(new))
+        commands = _rules(self.hardware).commands(_tree(_remembered(old, new)), _tree(new))
         return Difference(_patch(old, new) if commands else Patch(), commands)
 
 
-def _left_by_bindings(old: tuple[Path, ...], new: tuple[Path, ...]) -> tuple[Path, ...]:
-    """Return what is left of the running lines once interfaces have changed their VPN instance.
+def _remembered(old: tuple[Path, ...], new: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return what is left of the running lines once the device has forgotten by itself.
 
     "After an interface is bound to or unbound from a VPN instance, Layer 3 features such as IP address and routing
-    protocol are deleted from the interface" (CloudEngine 6800, ``ip binding vpn-instance``; Comware likewise). annet
-    knows it of the lines that begin with ``ip``, not of those of routing protocols.
+    protocol are deleted from the interface" (CloudEngine 6800, ``ip binding vpn-instance``; Comware likewise), and a
+    BGP peer takes all that was said of it along (``undo peer``). annet knows the first of lines that begin with
+    ``ip``, and the second for VRP only.
     """
-    moved = _bindings(old).symmetric_difference(_bindings(new))
-    ports = {path[0] for path in moved}
-    return tuple(p for p in old if not (p[0] in ports and len(p) > 1 and p[1].startswith(_WIPED)))
+    moved = {path[0] for path in _bindings(old) ^ _bindings(new)}
+    lost = {path for path in old if _PEER.match(path[-1])} - set(new)
+    return tuple(
+        path
+        for path in old
+        if not (len(path) > 1 and path[0] in moved and path[1].startswith(_WIPED))
+        and not any(_goes_with(path, peer) for peer in lost)
+    )
 
 
 def _bindings(lines: tuple[Path, ...]) -> set[Path]:
     return {path for path in lines if len(path) == 2 and path[1].startswith("ip binding vpn-instance ")}
 
 
+def _goes_with(path: Path, peer: Path) -> bool:
+    """Say whether a line is said of this peer, in its section or below, and is not the one that makes it."""
+    name = " ".join(peer[-1].split()[:2]) + " "
+    return path != peer and path[: len(peer) - 1] == peer[:-1] and path[-1].startswith(name)
+
+
+_PEER = re.compile(r"peer \S+ as-number ")
 _WIPED = ("ospf ", "isis ", "rip ", "vrrp ", "pim ", "mpls ")
 
 
@@ -101,7 +116,6 @@ class _Rules:
         from annet.annlib.netdev.views.hardware import HardwareView
         from annet.hardware import AnnetHardwareProvider, hardware_connector
         from annet.rulebook import DefaultRulebookProvider
-        from annet.vendors import registry_connector
 
         if hardware_connector.is_default():
             hardware_connector.set(AnnetHardwareProvider)
@@ -110,9 +124,8 @@ class _Rules:
         provider.rulebook_module = DefaultRulebookProvider.DEFAULT_RULEBOOK_MODULE
         provider._rulebook_cache, provider._rulebook_text_cache = {}, {}  # noqa: SLF001  what its __init__ does besides
         self.book = provider.get_rulebook(self.hardware)
-        self.format = registry_connector.get()[str(self.hardware.vendor)].make_formatter(indent="")
 
-    def commands(self, old: OrderedDict[str, Any], new: OrderedDict[str, Any]) -> tuple[str, ...]:
+    def commands(self, old: OrderedDict[str, Any], new: OrderedDict[str, Any]) -> tuple[Path, ...]:
         """Return the commands that make the new tree of the old one."""
         from annet.annlib.patching import Orderer, make_diff, make_patch, make_pre, strip_unchanged
 
@@ -121,7 +134,16 @@ class _Rules:
         steps: Any = make_pre(diff)
         orderer = Orderer(book["ordering"], str(self.hardware.vendor))
         patch = make_patch(pre=steps, rb=book, hw=self.hardware, add_comments=False, orderer=orderer, do_commit=False)
-        return tuple(line.strip() for line in self.format.patch(patch).splitlines() if line.strip())
+        return tuple(_flat(patch, ()))
+
+
+def _flat(patch: Any, above: Path) -> Iterator[Path]:
+    """Give annet's tree of commands as paths; a section with commands in it is no command of its own."""
+    for row, below in patch.items():
+        if below is not None and below.itms:
+            yield from _flat(below, (*above, row))
+        else:
+            yield (*above, row)
 
 
 @cache

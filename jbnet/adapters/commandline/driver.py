@@ -6,7 +6,7 @@ patch that the Differ computed, in its order; every line's answer is judged befo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,9 @@ from napalm.base.base import NetworkDriver
 
 from jbnet.adapters.commandline.sections import clean, merged, paths, redacted
 from jbnet.adapters.commandline.terminal import Dialect, Terminal
+from jbnet.adapters.commandline.walk import Walk
 from jbnet.adapters.netmiko_login import Login
+from jbnet.config.tree import Path as Line
 from jbnet.model.errors import CommandFailed, JbnetError
 from jbnet.model.text import text
 from jbnet.ports import Differ, Difference
@@ -160,17 +162,20 @@ class CommandLineDriver(NetworkDriver):  # type: ignore[misc]  # napalm is untyp
         """Say whether a timer runs on the device, whoever started it."""
         return bool(self._waiting())
 
-    def _type_all(self, commands: Sequence[str]) -> None:
-        """Type lines from the system view on. Raises CommandFailed at the first that is refused."""
-        self.sent = ()
-        for command in commands:
-            self.sent = (*self.sent, command)
-            self._ask(command)
+    def _type_all(self, commands: Iterable[Line]) -> None:
+        """Type commands from the system view on. Raises CommandFailed at the first that is refused."""
+        walk = Walk(self._ask, lambda: self._terminal.view)
+        try:
+            walk.go(commands)
+        finally:
+            self.sent = tuple(walk.typed)
 
     def _left(self, running: str, intended: str) -> str:
         """Return what still differs, in one line without secrets; empty: nothing."""
         difference = self.differ.compare(running, intended)
-        lines = [line.strip() for line in difference.patch.lines() if line[:1] in "+-"] or list(difference.commands)
+        lines = [line.strip() for line in difference.patch.lines() if line[:1] in "+-"] or [
+            path[-1] for path in difference.commands
+        ]
         if not difference:
             return ""
         more = f" (+{len(lines) - LEFT_SHOWN})" if len(lines) > LEFT_SHOWN else ""

@@ -12,7 +12,7 @@ import contextlib
 import re
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +64,8 @@ class Terminal:
         self.login, self.dialect = login, dialect
         self._netmiko: Any = None
         self._names: set[str] = set()
+        self.view = ""
+        """Where the last prompt stood: what follows the device's name in it, ``<`` in the user view."""
 
     def open(self) -> None:
         """Log in. Raises Unreachable, Refused (host key) or Missing (no key of ours)."""
@@ -199,7 +201,9 @@ class Terminal:
             body, _, last = said.rpartition("\n")
             if _QUESTION.search(last):
                 return body + "\n" + last, last.strip()
-            if self._is_prompt(last) and self._is_over(channel, body, whole):
+            view = self._view_of(last)
+            if view is not None and self._is_over(channel, body, whole):
+                self.view = view
                 return body, ""
 
     def _is_over(self, channel: paramiko.Channel, body: str, whole: str) -> bool:
@@ -211,12 +215,14 @@ class Terminal:
             time.sleep(SETTLE_S)
         return not channel.recv_ready()
 
-    def _is_prompt(self, line: str) -> bool:
+    def _view_of(self, line: str) -> str | None:
+        """Return the view that a prompt names; None: the line is no prompt of this device."""
         found = re.fullmatch(r"<([^<>]+)>|\[[~*]?([^\[\]]+)\]", line.strip())
         if found is None:
-            return False
-        said = found.group(1) or found.group(2)
-        return any(said == name or (found.group(2) and said.startswith(f"{name}-")) for name in self._names)
+            return None
+        if found.group(1):
+            return "<" if found.group(1) in self._names else None
+        return view_in(found.group(2), self._names)
 
     def _receive(self, channel: paramiko.Channel, end: float) -> str:
         channel.settimeout(max(0.01, end - time.monotonic()))
@@ -242,6 +248,12 @@ def _behind(said: str, echo: str) -> str | None:
         return said.lstrip("\n") if "\n" in said else None
     start = said.rfind(echo + "\n") if said.count(echo + "\n") == 1 else said.find(echo + "\n")
     return said[start + len(echo) + 1 :] if start >= 0 else None
+
+
+def view_in(said: str, names: Iterable[str]) -> str | None:
+    """Return what follows the device's name between a prompt's brackets; None: none of the names stands there."""
+    rests = (said.removeprefix(name) for name in sorted(names, key=len, reverse=True) if said.startswith(name))
+    return next((rest for rest in rests if rest == "" or rest.startswith("-")), None)
 
 
 def essence(said: str) -> str:

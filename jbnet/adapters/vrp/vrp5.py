@@ -90,7 +90,7 @@ class Vrp5Driver(VrpGetters):
                 device=self.hostname,
                 hint=text("change it without a timer in a maintenance window, or allow the restart for this device"),
             )
-        if any(_CLOCK.match(command) for command in difference.commands):
+        if any(_CLOCK.match(path[0]) for path in difference.commands):
             raise Refused(
                 "{device}: the change touches the clock, by which the restart is planned", device=self.hostname
             )

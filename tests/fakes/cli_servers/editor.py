@@ -120,6 +120,8 @@ def undo(family: str, root: Node, parent: Node, words: Sequence[str], keeps_undo
         raise Denied("Error: The configuration does not exist.")
     said = ""
     for child in gone:
+        if child not in parent.children:  # it went with another one
+            continue
         parent.children.remove(child)
         said += _wipe(parent, child.line.split(), "")
         _aftermath(root, parent, child.line)
