@@ -12,6 +12,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from jbnet.config.filters import Filter
 from jbnet.model.findings import Place
 from jbnet.model.management import Management
+from jbnet.model.traffic import Video
 
 BACKBONE = "0.0.0.0"  # noqa: S104  the backbone area's identifier (RFC 2328, C.2), not an address to bind to
 FLOATING = 250
@@ -61,6 +62,8 @@ class Port:
     dead_interval: int = DEAD_S
     dot1q: int | None = None
     """The VLAN's id (IEEE 802.1Q) where the interface is a part of a port that several lines share."""
+    shape: int | None = None
+    """The rate in Mbit/s to which what leaves is held; None: the port's own."""
     filter_in: Filter | None = None
     filter_out: Filter | None = None
     origin: Place | None = field(default=None, compare=False)
@@ -177,4 +180,6 @@ class Intent:
     """``v3`` or ``v2c``; None: no agent."""
     source_lists: tuple[SourceList, ...] = ()
     filters: tuple[Filter, ...] = ()
+    video: Video | None = None
+    """What goes first on the ports that are held to a rate; None where there are none."""
     origin: Place | None = field(default=None, compare=False)

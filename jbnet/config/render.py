@@ -9,6 +9,7 @@ from jbnet.config.managing import source_lists
 from jbnet.config.naming import PortName, as_shown, loopback_name, port_namer
 from jbnet.config.peering import peering
 from jbnet.config.printer import Reveal
+from jbnet.config.queues import shaped
 from jbnet.config.trace import TracedLine
 from jbnet.config.zones import Zones, with_partners, zones
 from jbnet.model.network import Device, Interface, InterfaceKind, Network
@@ -56,6 +57,7 @@ def intent(network: Network, device: Device) -> Intent:
         snmp=role.snmp if role and network.management and network.management.snmp else None,
         source_lists=source_lists(network.management),
         filters=met.filters,
+        video=network.video if any(port.shape for port in own) else None,
         origin=device.place,
     )
 
@@ -75,5 +77,6 @@ def _port(network: Network, device: Device, interface: Interface, port: PortName
         bfd=adjacent and leased and interface.area == BACKBONE,
         only_own=interface.kind is InterfaceKind.LOOPBACK and routing.carries_services(network, device),
         dot1q=port.dot1q,
+        shape=shaped(network, device, far) if port.dot1q is None else None,
         origin=(far.circuit.place if far else None) or device.place,
     )

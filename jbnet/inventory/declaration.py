@@ -99,6 +99,7 @@ class Declaration:
     hardware: Item[schema.HardwareFile] | None = None
     ports: Item[schema.PortsFile] | None = None
     management: Item[schema.ManagementFile] | None = None
+    traffic: Item[schema.TrafficFile] | None = None
     doubtful: set[str] = field(default_factory=set)
     """Names of what was left out because of a finding: references to them are not judged."""
 
@@ -147,6 +148,8 @@ def _add_topology(declared: Declaration, source: Source, report: Report) -> bool
         kept = declared.ports = _whole(declared, source, schema.PortsFile, report)
     elif source.file == "topology/management.yaml":
         kept = declared.management = _whole(declared, source, schema.ManagementFile, report)
+    elif source.file == "topology/traffic.yaml":
+        kept = declared.traffic = _whole(declared, source, schema.TrafficFile, report)
     return kept is not None
 
 

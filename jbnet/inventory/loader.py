@@ -123,6 +123,7 @@ def _assemble(
         device_types=assigner.types,
         ports=ports,
         management=management,
+        video=assemble.video(declared),
         bgp_sessions=tuple(expansion.sessions),
         service_prefix=declared.addresses.decl.services,
         noc=decl.noc,

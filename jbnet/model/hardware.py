@@ -13,9 +13,9 @@ class DeviceType:
     """A vendor's model. ``platforms`` are the operating systems it may run.
 
     ``ports`` gives, by what they are for (``up``, ``pair``, ``lan``, ``down``), the names of its ports in the order in
-    which they are used; ``agencies`` and ``extranet`` are the ports at which the metro lines to premises and to partners
-    arrive, each as a VLAN of its own. A name with a dot is a sub-interface: a line that a carrier hands over as a VLAN (802.1Q) of a
-    port shared with others; what follows the dot is the VLAN's id.
+    which they are used; ``agencies`` and ``extranet`` are the ports at which the metro lines to premises and to
+    partners arrive, each as a VLAN of its own. A name with a dot is a sub-interface: a line that a carrier hands over
+    as a VLAN (802.1Q) of a port shared with others; what follows the dot is the VLAN's id.
     """
 
     name: str

@@ -17,6 +17,7 @@ from jbnet.model.levels import CircuitRole, DeviceKind, InterfaceKind, Level, St
 from jbnet.model.lines import Carrier, Circuit, Line, Srlg, Termination, Underlay
 from jbnet.model.management import Management
 from jbnet.model.places import Contact, Location, Site
+from jbnet.model.traffic import Video
 
 __all__ = [
     "Agency",
@@ -78,6 +79,7 @@ class Network:
     ports: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By device and interface, the port of the real device; empty for devices of no known type."""
     management: Management | None = None
+    video: Video | None = None
     bgp_sessions: tuple[BgpSession, ...] = ()
     service_prefix: IPv4Network | None = None
     noc: str | None = None

@@ -66,7 +66,14 @@ KINDS: Mapping[str, Kind] = {
         "topology/management.yaml",
         _of_model("jbnet.inventory.schema.management", "ManagementFile", "What devices are told about management"),
     ),
+    "secrets": Kind(
+        "topology/secrets.yaml",
+        _of_model("jbnet.inventory.schema.secrets", "SecretsFileDecl", "Where secrets come from"),
+    ),
     "ports": Kind("topology/ports.yaml", _of_model("jbnet.inventory.schema.hardware", "PortsFile", "Recorded ports")),
+    "traffic": Kind(
+        "topology/traffic.yaml", _of_model("jbnet.inventory.schema.traffic", "TrafficFile", "Which traffic goes first")
+    ),
     "targets": Kind("topology/targets.yaml", _of_model("jbnet.inventory.targets", "TargetsFile", "The plan's targets")),
     "standards": Kind(
         "topology/standards/*", _of_model("jbnet.standards.schema", "StandardsFile", "Rule sets and waivers")

@@ -25,6 +25,7 @@ from jbnet.model.network import (
     Vrf,
     Zone,
 )
+from jbnet.model.traffic import Video
 
 RENDERED = ("vrp8", "vrp5", "comware7", "ios")
 """Platforms with ports of their own."""
@@ -90,6 +91,8 @@ def with_business(network: Network) -> Network:
         services={
             "pay": Service("pay", "待遇发放", levels=(Level.PREFECTURE, Level.COUNTY), applications=("payments",))
         },
+        video=Video("ef", 30, (Level.PROVINCE, Level.PREFECTURE), PLACE),
+        circuits={name: replace(line, bandwidth=100) for name, line in network.circuits.items()},
         device_types={"box": DeviceType("box", "any", "Box", RENDERED, {**box, "lan": ("GigabitEthernet0/3/0",)})},
     )
 

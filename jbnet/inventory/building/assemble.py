@@ -9,9 +9,10 @@ from jbnet.inventory.building.homes import Home
 from jbnet.inventory.declaration import Declaration, SiteItem
 from jbnet.model.business import Peer
 from jbnet.model.equipment import Role
-from jbnet.model.levels import DeviceKind, Status
+from jbnet.model.levels import DeviceKind, Level, Status
 from jbnet.model.lines import Carrier
 from jbnet.model.places import Location, Site
+from jbnet.model.traffic import Video
 
 
 def site(item: SiteItem, home: Home) -> Site:
@@ -67,6 +68,15 @@ def roles(declared: Declaration) -> dict[str, Role]:
         for name, item in declared.roles.items()
         for decl in (item.decl,)
     }
+
+
+def video(declared: Declaration) -> Video | None:
+    """Return the class of video conferences, if there is one."""
+    item = declared.traffic
+    decl = item.decl.video if item else None
+    if item is None or decl is None:
+        return None
+    return Video(decl.dscp, decl.percent, tuple(Level(level) for level in decl.levels), item.key_at("video"))
 
 
 def carriers(declared: Declaration) -> dict[str, Carrier]:

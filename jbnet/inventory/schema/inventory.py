@@ -32,6 +32,7 @@ from jbnet.inventory.schema.management import ManagementFile as ManagementFile
 from jbnet.inventory.schema.naming import NamingFile as NamingFile
 from jbnet.inventory.schema.plan import AddressesFile as AddressesFile
 from jbnet.inventory.schema.plan import AllocationsFile as AllocationsFile
+from jbnet.inventory.schema.traffic import TrafficFile as TrafficFile
 from jbnet.inventory.schema.values import (
     Asn,
     Code,
