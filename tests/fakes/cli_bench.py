@@ -71,7 +71,10 @@ def seen() -> Seen:
             Port("GigabitEthernet0/1/0", mac="00e0-fc12-0001"), Port("GigabitEthernet0/1/1", up=False),
             Port("LoopBack0", mac="0000-0000-0000"),
         ],
-        lldp=[Lldp("GigabitEthernet0/1/0", "00e0-fc99-0001", "GigabitEthernet0/2/0", "to county-r1", "core-r1", "NE")],
+        lldp=[
+            Lldp("GigabitEthernet0/1/0", "00e0-fc99-0001", "GigabitEthernet0/2/0", "to county-r1", "core-r1",
+                 "NetEngine 8000", "10.1.0.9")
+        ],
         ospf=[OspfPeer("GigabitEthernet0/1/0", "10.0.0.1", "10.1.0.9", "10.0.0.2", "0.0.0.1")],
         bgp=[BgpPeer("10.0.0.2", 64513, "10.1.0.9", description="core"), BgpPeer("10.0.0.6", 64514, "", state="Idle")],
         arp=[Arp("10.0.0.2", "00e0-fc99-0001", "GigabitEthernet0/1/0")],

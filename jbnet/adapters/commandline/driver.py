@@ -50,7 +50,7 @@ class CommandLineDriver(NetworkDriver):  # type: ignore[misc]  # napalm is untyp
         self,
         hostname: str,
         username: str,
-        password: str = "",
+        password: str,
         timeout: int = 60,
         optional_args: dict[str, Any] | None = None,
     ) -> None:

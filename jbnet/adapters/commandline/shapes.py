@@ -91,6 +91,19 @@ def pinged(said: str, *, probe: str, trips: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_FAMILIES = {
+    "bgp": ("bgp", "ebgp", "ibgp"), "ospf": ("ospf", "o_ase", "o_ase1", "o_ase2", "o_intra", "o_inter", "o_nssa"),
+    "connected": ("direct",),
+}  # fmt: skip
+"""What these systems call routes of one protocol."""
+
+
+def is_of(learned: str, protocol: str) -> bool:
+    """Say whether a route that was learned so is of the protocol (``bgp``, ``ospf``, ``static``; empty: any)."""
+    wanted = protocol.lower()
+    return wanted in ("", learned.lower()) or learned.lower() in _FAMILIES.get(wanted, ())
+
+
 def route(
     *, protocol: str, active: bool, age: int, next_hop: str, port: str, preference: int, cost: int, table: str
 ) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from jbnet.adapters.commandline.shapes import (
     capabilities,
     duration,
     full_name,
+    is_of,
     mac,
     number,
     peer,
@@ -138,7 +139,7 @@ def ospf_neighbours(said: str) -> list[dict[str, Any]]:
         found += [
             {
                 "router_id": match["id"], "interface": full_name(area["port"], NAMES), "address": match["address"],
-                "state": word(r"State *: *(\S+)", one),
+                "state": word(r"^ *State *: *(\S+)", one),
                 "uptime_s": float(duration(word(r"Neighbor is up for *(\S+)", one))),
             }
             for match, one in blocks(block, r"Router ID: *(?P<id>\S+) +Address *: *(?P<address>\S+)")
@@ -170,7 +171,7 @@ def routes(said: str, protocol: str) -> dict[str, list[dict[str, Any]]]:
         prefix = row["prefix"] or prefix
         if row["protocol"]:
             learned, preference, cost = row["protocol"], int(row["preference"]), int(row["cost"])
-        if protocol.lower() in ("", learned.lower()):
+        if is_of(learned, protocol):
             found.setdefault(prefix, []).append(
                 route(
                     protocol=learned, active=True, age=-1, next_hop=row["hop"], port=full_name(row["port"], NAMES),

@@ -16,6 +16,7 @@ from jbnet.adapters.commandline.shapes import (
     capabilities,
     duration,
     full_name,
+    is_of,
     mac,
     number,
     peer,
@@ -130,7 +131,7 @@ def ospf_neighbours(said: str) -> list[dict[str, Any]]:
         found += [
             {
                 "router_id": match["id"], "interface": full_name(area["port"], NAMES), "address": match["address"],
-                "state": word(r"State *: *(\S+)", one),
+                "state": word(r"^ *State *: *(\S+)", one),
                 "uptime_s": float(duration(word(r"(?:Neighbor is up for|Neighbor up time *:) *(\S+)", one))),
             }
             for match, one in blocks(block, r"Router ID: *(?P<id>\S+) +Address *: *(?P<address>\S+)")
@@ -165,7 +166,7 @@ def routes(said: str, protocol: str) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for match, block in blocks(said, r"^Destination: *(?P<prefix>\S+)\s*$"):
         learned = word(r"Protocol: *(\S+)", block)
-        if protocol.lower() in ("", learned.lower()):
+        if is_of(learned, protocol):
             found.setdefault(match["prefix"], []).append(
                 route(
                     protocol=learned, active=word(r"State: *(\S+)", block) == "Active",
