@@ -29,6 +29,7 @@ LAZY_COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("jbnet.cli.import_", "Take sites or circuits from CSV into the YAML files."),
     "render": ("jbnet.cli.render", "Render the configuration of devices."),
     "plan": ("jbnet.cli.plan", "Show what would change on which device in which wave."),
+    "rehearse": ("jbnet.cli.rehearse", "Carry a plan out on a copy of the network first."),
     "apply": ("jbnet.cli.apply", "Carry out a plan: timer, look, confirm, wave by wave."),
     "rollback": ("jbnet.cli.rollback", "The plan that takes an applied change back."),
     "drift": ("jbnet.cli.drift", "What runs and is not declared, since when, through whom."),

@@ -17,6 +17,7 @@ from jbnet.model.text import text
 
 if TYPE_CHECKING:
     from jbnet.change.model import Plan
+    from jbnet.change.rehearsal import Evidence
     from jbnet.ports import Progress
     from jbnet.services.deploy import Outcome, Result
 
@@ -44,19 +45,37 @@ def command(
     """Carry out a plan: per device lock, back up, commit on a timer, look, confirm; halt after a failed wave.
 
     Exit codes: 0 all devices are as planned; 3 some are not; 4 refused, because a device or the plan was changed
-    since it was shown, or the change would cut its own way; 130 interrupted.
+    since it was shown, the change would cut its own way, or its rehearsal did not bless it; 130 interrupted.
     """
     from jbnet import wiring
+    from jbnet.cli.plan import plans_folder
     from jbnet.cli.vantage import enter
     from jbnet.services.deploy import apply
 
     context: Context = ctx.obj
     enter(context)
     made = read_plan(context.state_dir, plan)
+    evidence = wiring.read_evidence(plans_folder(context.state_dir), made.hash)
     network = wiring.load_network(context.directory, context.state_dir)
     desk = wiring.deploy_desk(context.state_dir, network, Board(context))
-    outcome = apply(made, desk, overrides=override or (), dry_run=dry_run, resume=resume)
+    _say_rehearsed(context, made, evidence)
+    outcome = apply(made, desk, overrides=override or (), dry_run=dry_run, resume=resume, rehearsed=evidence)
     _conclude(context, made, outcome)
+
+
+def _say_rehearsed(context: Context, plan: Plan, evidence: Evidence | None) -> None:
+    """Say whether the plan was tried out on a copy, and what came of it."""
+    from jbnet.cli.plan import SHORT
+
+    if context.json:
+        shown = {"evidence": evidence.hash, "blessed": evidence.blessed} if evidence else {}
+        _event_line("apply.rehearsed", plan.hash, {"rehearsed": evidence is not None, **shown})
+    elif evidence is None:
+        context.note("not rehearsed; that would be: jbnet rehearse {hash}", hash=plan.hash[:SHORT])
+    else:
+        verdict = text("blessed") if evidence.blessed else text("not blessed")
+        when = evidence.time.strftime("%Y-%m-%d %H:%M:%S UTC")
+        context.note("rehearsed at {time}: {verdict}", time=when, verdict=context.tr(verdict))
 
 
 def read_plan(state_dir: Path, name: str) -> Plan:
@@ -76,7 +95,9 @@ def _find(state_dir: Path, name: str) -> Path:
 
     if Path(name).is_file():
         return Path(name)
-    found = sorted(plans_folder(state_dir).glob(f"{name}*.json")) if len(name) >= SHORTEST and name.isalnum() else []
+    typed = len(name) >= SHORTEST and name.isalnum()
+    kept = sorted(plans_folder(state_dir).glob(f"{name}*.json")) if typed else []
+    found = [file for file in kept if file.stem.isalnum()]  # not the evidence of its rehearsal
     if len(found) != 1:
         raise UsageError(
             "plans that begin with {name}: {count}, expected one",

@@ -12,9 +12,10 @@ import typer
 from jbnet.model.errors import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from jbnet.change.model import Change, Plan
+    from jbnet.change.rehearsal import Evidence
     from jbnet.cli.context import Context
     from jbnet.model.text import Text
     from jbnet.ports import Progress
@@ -31,35 +32,53 @@ def command(
     output: Annotated[Path | None, typer.Option("-o", metavar="FILE", help="Write the plan to this file too.")] = None,
     diff: Annotated[bool, typer.Option("--diff", help="Show every line, not the first few of each device.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Exit code 1 when anything would change.")] = False,
+    rehearse: Annotated[
+        bool, typer.Option("--rehearse", help="Carry it out on a copy first; exit code 4 when that loses anything.")
+    ] = False,
 ) -> None:
     """Show what would change on which device in which wave, and keep the plan for ``jbnet apply``.
 
     Exit codes: 0 the plan is made, or there is nothing to do; 1 with --check when anything would change;
-    3 when a device could not be asked.
+    3 when a device could not be asked; 4 with --rehearse when the rehearsal does not bless the plan.
     """
     from jbnet import wiring
-    from jbnet.cli.vantage import enter
+    from jbnet.cli.rehearse import rehearsed
+    from jbnet.cli.vantage import enter, inside
     from jbnet.inventory.select import select
     from jbnet.services.deploy import plan
 
     context: Context = ctx.obj
-    enter(context)
+    if not rehearse:
+        enter(context)
     network = wiring.load_network(context.directory, context.state_dir)
-    sessions = wiring.device_sessions(context.state_dir, network)
-    made = plan(network, select(network, selector), sessions, Notes(context))
-    conclude(context, made, output, diff=diff)
+    with inside(context):
+        sessions = wiring.device_sessions(context.state_dir, network)
+        made = plan(network, select(network, selector), sessions, Notes(context))
+    conclude(context, made, output, diff=diff, trial=(lambda: rehearsed(context, made, network)) if rehearse else None)
     if check and made.changes:
         raise typer.Exit(ExitCode.NO)
 
 
-def conclude(context: Context, made: Plan, output: Path | None, *, diff: bool) -> None:
-    """Keep and show a plan; leave with exit code 3 when a device could not be asked."""
+def conclude(
+    context: Context, made: Plan, output: Path | None, *, diff: bool, trial: Callable[[], Evidence] | None = None
+) -> None:
+    """Keep and show a plan, and what its rehearsal (``trial``) shows.
+
+    Leave with exit code 3 when a device could not be asked, with 4 when the rehearsal does not bless the plan.
+    """
+    from jbnet.cli.rehearse import print_evidence
+
     files = _keep(context, made, output) if made.changes else []
-    _emit(context, made, files)
     if not context.json:
         print_plan(context, made, None if diff else FEW_LINES)
+    evidence = trial() if trial is not None and made.changes else None
+    _emit(context, made, files, evidence)
+    if evidence is not None:
+        print_evidence(context, evidence)
     if made.unasked:
         raise typer.Exit(ExitCode.FAILED)
+    if evidence is not None and not evidence.blessed:
+        raise typer.Exit(ExitCode.REFUSED)
 
 
 def print_plan(context: Context, plan: Plan, lines: int | None) -> None:
@@ -138,11 +157,13 @@ def _keep(context: Context, plan: Plan, output: Path | None) -> list[Path]:
     return files
 
 
-def _emit(context: Context, plan: Plan, files: list[Path]) -> None:
-    from jbnet.change.codec import to_json
+def _emit(context: Context, plan: Plan, files: list[Path], evidence: Evidence | None) -> None:
+    from jbnet.change import codec, rehearsal_codec
 
-    data = {**to_json(plan), "files": [str(file) for file in files]}
-    context.emit(data, ok=not plan.unasked)
+    data = {**codec.to_json(plan), "files": [str(file) for file in files]}
+    if evidence is not None:
+        data["rehearsal"] = rehearsal_codec.to_json(evidence)
+    context.emit(data, ok=not plan.unasked and (evidence is None or evidence.blessed))
 
 
 class Notes:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NoReturn
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
 
 from jbnet.cli.context import Context
 from jbnet.model.errors import TargetError, UsageError
 from jbnet.model.text import text
+
+if TYPE_CHECKING:
+    from jbnet.lab.record import Record
 
 INSIDE = "JBNET_VANTAGE"
 """Environment variable that names the device in whose network this process runs."""
@@ -21,8 +26,33 @@ def enter(context: Context, device_name: str | None = None) -> None:
     programs and the workspace stay the host's. Call it before anything else. Raises UsageError (no such device)
     and TargetError (the lab that lab.json tells of is gone).
     """
-    if os.environ.get(INSIDE) or not (context.state_dir / "lab.json").is_file():
+    place = _place(context, device_name)
+    if place is not None:
+        found, name = place
+        _run_again(found.devices[name].netns, name, str(found.runtime))
+
+
+@contextmanager
+def inside(context: Context) -> Iterator[None]:
+    """Be in that device's network for the time of a ``with``, in this process, and on the host before and after.
+
+    For commands that do more than talk to devices. Raises as ``enter`` does.
+    """
+    place = _place(context, None)
+    if place is None:
+        yield
         return
+    from jbnet.lab.netns import network_of
+
+    found, name = place
+    with network_of(found.devices[name].netns):
+        yield
+
+
+def _place(context: Context, device_name: str | None) -> tuple[Record, str] | None:
+    """Return the lab and the device to work from; None: stay where we are."""
+    if os.environ.get(INSIDE) or not (context.state_dir / "lab.json").is_file():
+        return None
     from jbnet import wiring
 
     found = wiring.lab(context.directory, context.state_dir).record()
@@ -36,7 +66,7 @@ def enter(context: Context, device_name: str | None = None) -> None:
     if name is None or name not in found.devices:
         hint = text("jbnet lab status lists the devices")
         raise UsageError("no device {name} in the lab to run from", name=name or "-", hint=hint)
-    _run_again(found.devices[name].netns, name, str(found.runtime))
+    return found, name
 
 
 def _run_again(netns: str, name: str, runtime: str) -> NoReturn:

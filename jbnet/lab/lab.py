@@ -186,17 +186,7 @@ class Lab:
         return Circuits(self.paths, found.lines, found.carriers.pid)
 
     def _remove(self) -> bool:
-        """Remove processes, then files; the namespaces, lines and mounts go with the processes."""
-        found = bool(storage.left(self.paths.runtime)) or self.paths.record.exists()
-        found = found or bool(process.belonging(self.paths.runtime))
-        left = process.end_all(self.paths.runtime)
-        if left:
-            raise TargetError("processes of the lab do not end: {pids}", pids=", ".join(map(str, sorted(left))))
-        storage.remove(self.paths.runtime)
-        shutil.rmtree(self.paths.disks, ignore_errors=True)
-        self.paths.record.unlink(missing_ok=True)
-        keys.remove_known_hosts(self.paths.known_hosts)
-        return found
+        return demolish(self.paths)
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -210,6 +200,23 @@ class Lab:
                     "another `jbnet lab` of this workspace is at work", hint=text("wait until it ends")
                 ) from error
             yield
+
+
+def demolish(paths: LabPaths) -> bool:
+    """Remove a lab: processes, then files; the namespaces, lines and mounts go with the processes.
+
+    False when there was nothing. Raises TargetError where processes do not end.
+    """
+    found = bool(storage.left(paths.runtime)) or paths.record.exists()
+    found = found or bool(process.belonging(paths.runtime))
+    left = process.end_all(paths.runtime)
+    if left:
+        raise TargetError("processes of the lab do not end: {pids}", pids=", ".join(map(str, sorted(left))))
+    storage.remove(paths.runtime)
+    shutil.rmtree(paths.disks, ignore_errors=True)
+    paths.record.unlink(missing_ok=True)
+    keys.remove_known_hosts(paths.known_hosts)
+    return found
 
 
 @contextlib.contextmanager

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from jbnet.change.model import Plan, Wave
+from jbnet.change.rehearsal import Evidence
 from jbnet.model.errors import JbnetError, Refused, UsageError
 from jbnet.model.text import text
 from jbnet.ports import Progress
@@ -39,21 +40,35 @@ class Outcome:
         return bool(bad) and all(r.refused_by_rule for r in bad)
 
 
+AfterWave = Callable[[Wave, Mapping[str, Result]], None]
+
+
 def apply(
-    plan: Plan, desk: Desk, *, overrides: Collection[str] = (), dry_run: bool = False, resume: bool = False
+    plan: Plan,
+    desk: Desk,
+    *,
+    overrides: Collection[str] = (),
+    dry_run: bool = False,
+    resume: bool = False,
+    rehearsed: Evidence | None = None,
+    after_wave: AfterWave | None = None,
 ) -> Outcome:
     """Carry a plan out, wave by wave; halt after a wave that failed. Devices that are right already are skipped.
 
     ``overrides`` names devices whose dangers are accepted. ``resume`` says that an earlier run of this plan is
     carried on; without it a plan that was begun and not ended is refused. Ctrl-C starts nothing new, lets what is
-    committed be confirmed or taken back, and returns with ``interrupted``.
+    committed be confirmed or taken back, and returns with ``interrupted``. ``rehearsed`` is what a rehearsal of the
+    plan showed: the devices that it blames need an override as well. ``after_wave`` is told how each wave ended.
     Raises Refused (a danger without override, an earlier run) and UsageError (another network's plan).
     """
     _check(plan, desk, overrides)
+    _check_rehearsal(rehearsed, overrides)
     if not dry_run:
         _check_earlier_run(plan, desk, resume)
-        desk.journal.append("apply.start", plan.hash, {"owner": desk.owner, "overrides": sorted(overrides)})
-    run = _Run(plan, desk, dry_run)
+        proof = {"evidence": rehearsed.hash, "blessed": rehearsed.blessed} if rehearsed else None
+        begun = {"owner": desk.owner, "overrides": sorted(overrides), "rehearsed": proof}
+        desk.journal.append("apply.start", plan.hash, begun)
+    run = _Run(plan, desk, dry_run, after_wave)
     try:
         outcome = run.waves()
     finally:
@@ -77,6 +92,19 @@ def _check(plan: Plan, desk: Desk, overrides: Collection[str]) -> None:
             raise Refused(change.dangers[0].template, hint=hint, **params)
 
 
+def _check_rehearsal(rehearsed: Evidence | None, overrides: Collection[str]) -> None:
+    """A plan that a rehearsal did not bless is carried out only over the names of the devices that it blames."""
+    blamed = [name for name in rehearsed.culprits if name not in overrides] if rehearsed else []
+    if rehearsed and blamed:
+        raise Refused(
+            "the rehearsal at {time} did not bless the plan: {device} stands against it; pairs lost: {lost}",
+            time=rehearsed.time.strftime("%Y-%m-%d %H:%M:%S UTC"),
+            device=blamed[0],
+            lost=len(rehearsed.lost),
+            hint=text("if that is meant, override it by name: --override {device}", device=blamed[0]),
+        )
+
+
 def _check_earlier_run(plan: Plan, desk: Desk, resume: bool) -> None:
     """A run that was killed has a start and no end in the journal: carrying it on must be said."""
     last = [e for e in desk.journal.entries() if e["kind"] in ("apply.start", "apply.end")][-1:]
@@ -91,8 +119,8 @@ def _check_earlier_run(plan: Plan, desk: Desk, resume: bool) -> None:
 class _Run:
     """One run over the waves of a plan."""
 
-    def __init__(self, plan: Plan, desk: Desk, dry_run: bool):
-        self.plan, self.desk, self.dry_run = plan, desk, dry_run
+    def __init__(self, plan: Plan, desk: Desk, dry_run: bool, after_wave: AfterWave | None):
+        self.plan, self.desk, self.dry_run, self.after_wave = plan, desk, dry_run, after_wave
         self.stop = threading.Event()
         self.results: dict[str, Result] = {}
 
@@ -103,6 +131,8 @@ class _Run:
                 self._would(wave)
                 continue
             self._wave(wave)
+            if self.after_wave is not None:
+                self.after_wave(wave, {name: self.results[name] for name in wave.devices if name in self.results})
             if self.stop.is_set() or any(self.results[n].state not in GOOD for n in wave.devices if n in self.results):
                 break
         started = self.results

@@ -31,6 +31,7 @@ from jbnet.wiring.recoveries import (
     recovery_runbook,
     verify_execution,
 )
+from jbnet.wiring.rehearsals import keep_evidence, read_evidence, rehearsal, rehearsal_desk
 
 __all__ = [
     "ansible_inventory",
@@ -45,8 +46,9 @@ __all__ = [
     "device_sessions",
     "executions",
     "gather_evidence",
-    "lab",
     "host_key_office",
+    "keep_evidence",
+    "lab",
     "load_checks",
     "load_declaration",
     "load_network",
@@ -59,10 +61,13 @@ __all__ = [
     "operator",
     "playbook_runner",
     "read_declaration",
+    "read_evidence",
     "recovery",
     "recovery_actions",
     "recovery_plan",
     "recovery_runbook",
+    "rehearsal",
+    "rehearsal_desk",
     "remote_hosts",
     "run_ways",
     "set_up_databases",

@@ -1,0 +1,164 @@
+"""What runs today in the part of the network that a plan can matter to: what a rehearsal's copy starts with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from jbnet.change.affected import affected
+from jbnet.change.model import Change, Plan
+from jbnet.change.rehearsal import Likeness
+from jbnet.config.bootstrap import bootstrap
+from jbnet.config.render import render
+from jbnet.config.tree import ConfigTree, parse
+from jbnet.inventory.restrict import as_lab
+from jbnet.model.errors import Refused, TargetError, UsageError
+from jbnet.model.network import Circuit, Device, Network, Termination
+from jbnet.model.text import Text, text
+from jbnet.platforms.registry import LAB_PLATFORM
+from jbnet.ports import Blueprint, DeviceSession, DeviceSessions, Progress, Reporter
+from jbnet.services.deploy_plan import ASK_S, WORKERS, unknown
+from jbnet.services.deploy_pool import Held, each
+
+FULL = "Full"
+
+
+@dataclass(frozen=True)
+class Today:
+    """What a copy starts with, and how far it is the network."""
+
+    blueprint: Blueprint
+    likeness: Likeness
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a device runs, and the interfaces behind which it has a full OSPF neighbour."""
+
+    config: str
+    tree: ConfigTree
+    full: frozenset[str]
+
+
+@dataclass
+class _Found:
+    configs: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, _Seen] = field(default_factory=dict)
+    left_out: dict[str, Text] = field(default_factory=dict)
+    assumed: dict[str, Text] = field(default_factory=dict)
+
+
+def today(plan: Plan, network: Network, sessions: DeviceSessions, reporter: Reporter) -> Today:
+    """Ask the devices of the affected part what they run.
+
+    A device that does not answer is left out: what cannot be seen is not counted on. Raises UsageError (a change on a
+    platform that no copy can run), Refused (a device is no longer as planned) and TargetError (a device that the plan
+    changes does not answer).
+    """
+    _check(plan, network)
+    copied = replace(network, devices={name: as_lab(device) for name, device in network.devices.items()})
+    part = affected(network, plan.changes)
+    found = _Found()
+    for name in (name for name in network.devices if name in part):
+        _take_unasked(found, copied, network.devices[name], plan.changes.get(name))
+    asked = [name for name in network.devices if name in part and name not in found.configs]
+    _ask(found, asked, plan, network, sessions, reporter)
+    blueprint = Blueprint(copied, found.configs, tuple(_down(network, found)))
+    return Today(blueprint, Likeness(found.left_out, found.assumed, blueprint.down))
+
+
+def without(today: Today, dropped: Collection[str], why: Text) -> Today:
+    """Return the same without some devices."""
+    configs = {name: config for name, config in today.blueprint.configs.items() if name not in dropped}
+    circuits = today.blueprint.network.circuits
+    down = tuple(c for c in today.blueprint.down if {circuits[c].a.device, circuits[c].z.device} <= set(configs))
+    left_out = {**today.likeness.left_out, **dict.fromkeys(sorted(dropped), why)}
+    assumed = {name: said for name, said in today.likeness.assumed.items() if name not in dropped}
+    return Today(replace(today.blueprint, configs=configs, down=down), Likeness(left_out, assumed, down))
+
+
+def _check(plan: Plan, network: Network) -> None:
+    if plan.network != network.name:
+        raise UsageError("the plan is for {plan}, this workspace declares {name}", plan=plan.network, name=network.name)
+    for name in plan.changes:
+        if name not in network.devices:
+            raise UsageError("no such device: {device}", device=name, hint=text("plan again"))
+        if (platform := network.devices[name].platform) != LAB_PLATFORM:
+            raise UsageError(
+                "{device} runs {platform}, a rehearsal can run {known} only: this plan cannot be rehearsed",
+                device=name,
+                platform=platform,
+                known=LAB_PLATFORM,
+                hint=text("what its routing would do is shown by the whole lab: jbnet lab up --deployed"),
+            )
+
+
+def _take_unasked(found: _Found, copied: Network, device: Device, change: Change | None) -> None:
+    """Take in the devices that are not asked: not yet reachable ones, those of others, those that no copy can run."""
+    name, own = device.name, copied.devices[device.name]
+    if change is not None:
+        if not change.reached:
+            found.configs[name] = bootstrap(copied, own)
+            found.assumed[name] = text("not yet reachable: as out of its box")
+    elif not copied.roles[device.role].managed:
+        found.configs[name] = render(copied, own)
+        found.assumed[name] = text("not managed by us: as declared")
+    elif device.platform != LAB_PLATFORM:
+        found.configs[name] = render(copied, own)
+        found.assumed[name] = text("runs {platform}: routes as declared", platform=device.platform)
+
+
+def _ask(
+    found: _Found, names: list[str], plan: Plan, network: Network, sessions: DeviceSessions, reporter: Reporter
+) -> None:
+    def work(name: str, held: Held) -> _Seen:
+        with held.session(sessions.session(network.devices[name])) as session:
+            session.open()
+            seen = _look(session)
+            reporter.report(Progress("rehearse.asked", name))
+            return seen
+
+    for name, result in each(names, work, workers=WORKERS, deadline_s=ASK_S).items():
+        change = plan.changes.get(name)
+        if isinstance(result, _Seen):
+            _check_as_planned(name, result.tree, change)
+            found.seen[name], found.configs[name] = result, result.config
+        elif change is not None:
+            raise result if isinstance(result, TargetError) else TargetError("{reason}", reason=unknown(result))
+        else:
+            found.left_out[name] = unknown(result)
+
+
+def _look(session: DeviceSession) -> _Seen:
+    config = session.get_config("running")["running"]
+    tree = parse(config)
+    neighbours = session.get_ospf_neighbors() if ("router ospf",) in tree else ()
+    return _Seen(config, tree, frozenset(str(n["interface"]) for n in neighbours if n["state"] == FULL))
+
+
+def _check_as_planned(name: str, running: ConfigTree, change: Change | None) -> None:
+    if change is not None and running.fingerprint() != change.before:
+        raise Refused(
+            "{device} is no longer as planned: its configuration was changed since",
+            device=name,
+            hint=text("look with: jbnet plan device:{device}", device=name),
+        )
+
+
+def _down(network: Network, found: _Found) -> Iterator[str]:
+    """Yield the circuits on which both ends are to speak OSPF, and nobody that was asked sees the other."""
+    trees: Mapping[str, ConfigTree] = {name: parse(config) for name, config in found.configs.items()}
+    for circuit in network.circuits.values():
+        ends = (circuit.a, circuit.z)
+        views = [end.interface in found.seen[end.device].full for end in ends if end.device in found.seen]
+        if views and not any(views) and _is_spoken_on(circuit, trees):
+            yield circuit.name
+
+
+def _is_spoken_on(circuit: Circuit, trees: Mapping[str, ConfigTree]) -> bool:
+    return all(end.device in trees and _speaks(end, trees[end.device]) for end in (circuit.a, circuit.z))
+
+
+def _speaks(end: Termination, tree: ConfigTree) -> bool:
+    lines = tree.under(f"interface {end.interface}")
+    return any(line.startswith("ip ospf area ") for line in lines) and "ip ospf passive" not in lines
