@@ -19,7 +19,7 @@ from jbnet.platforms.registry import platform
 def render(network: Network, device: Device, secrets: Reveal | None = None) -> str:
     """Return the device's complete configuration as its platform writes it.
 
-    Secrets are printed by name (``<secret NAME>``) unless ``secrets`` reveals them. Raises TargetError for what the
+    Secrets are printed by name (``<secret:NAME>``) unless ``secrets`` reveals them. Raises TargetError for what the
     platform cannot say, and for a device whose ports have no names.
     """
     return printer.print_intent(device.platform, intent(network, device), secrets)

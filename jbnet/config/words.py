@@ -24,12 +24,12 @@ def word_of(known: Platform, kind: str) -> str:
 
 
 def secret_in_line(name: str, secrets: Callable[[str], Secret] | None) -> str:
-    """Return a secret's name as it is shown, or its value where it is revealed.
+    """Return a secret's name as it is shown, one word as its value would be, or the value where it is revealed.
 
     Raises TargetError for a value that a command line would not take as one word.
     """
     if secrets is None:
-        return f"<secret {name}>"
+        return f"<secret:{name}>"
     value = secrets(name).reveal()
     if not value or not value.isascii() or not value.isprintable() or _UNSAFE & set(value):
         hint = text("use letters, digits and plain signs without blanks and quotes")

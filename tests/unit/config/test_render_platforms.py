@@ -89,10 +89,10 @@ def test_a_line_of_an_interface_comes_from_its_circuit_and_a_users_from_the_user
 def test_a_secret_is_printed_by_its_name_and_revealed_only_on_demand() -> None:
     network = equipped("vrp8")
     device = network.devices["xining-r1"]
-    assert "<secret snmp-v3-auth>" in render(network, device)
+    assert "<secret:snmp-v3-auth>" in render(network, device)
     revealed = render(network, device, lambda name: Secret(name, f"value-of-{name}"))
     assert "cipher value-of-snmp-v3-auth" in revealed
-    assert "<secret" not in revealed
+    assert "<secret:" not in revealed
 
 
 @pytest.mark.parametrize("value", ["two words", "que?stion", 'quo"te', "", "中文", "line\nbreak"])
