@@ -13,9 +13,10 @@ from jbnet.model.text import Text, text
 if TYPE_CHECKING:
     from jbnet.model.network import Network
     from jbnet.topology.each import Row
-    from jbnet.topology.forecast import Forecast, Forecaster, Ways
+    from jbnet.topology.forecast import Forecast, Forecaster
     from jbnet.topology.graph import FailureSet
     from jbnet.topology.load import Overload
+    from jbnet.topology.redundancy import Ways
 
 WIDTH = 80
 SHOWN = 12

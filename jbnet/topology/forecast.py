@@ -18,7 +18,7 @@ from jbnet.topology.losses import Loss, Losses
 from jbnet.topology.needs import ServiceImpact, leading, needs_of
 from jbnet.topology.peers import Peers
 from jbnet.topology.reachability import reachable
-from jbnet.topology.redundancy import ways
+from jbnet.topology.redundancy import Redundancy, Ways
 from jbnet.topology.state import State
 from jbnet.topology.uplink import Uplinks
 from jbnet.topology.users import Users
@@ -54,15 +54,6 @@ class Forecast:
         return sum(s.sites for s in self.services), cut, len(self.on_backup)
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """A home with the number of its ways to the core that share no circuit, before and after a failure."""
-
-    home: str
-    before: int
-    after: int
-
-
 class Forecaster:
     """Answers what failures mean for one network.
 
@@ -80,7 +71,7 @@ class Forecaster:
         self.layers = Layers(network)
         self.whole = State(self.layers)
         self.uplinks = Uplinks(self.whole)
-        self._ways: dict[str, int] = {}
+        self._redundancy = Redundancy(self.whole)
         self._peers = Peers(self.layers)
         needs = needs_of(network, leaders)
         hosts = {host for need in needs.values() for group in need.hosts for host in group}
@@ -121,26 +112,21 @@ class Forecaster:
 
     def ways_left(self, failure: FailureSet) -> tuple[Ways, ...]:
         """Return the sites and locations, still connected, that have fewer ways to the core than before."""
-        expanded = expand(self.network, failure)
-        now = self.ways_beside(expanded, expanded)
-        compared = (Ways(home, self.ways(home), after) for home, after in now.items())
+        state = self._state(expand(self.network, failure), self.whole)
+        now = self._redundancy.beside(state, state)
+        compared = (Ways(home, self._redundancy.before(home), after) for home, after in now.items())
         return tuple(found for found in compared if 0 < found.after < found.before)
 
     def ways(self, home: str) -> int:
         """Return the number of ways from a home to the core that share no circuit, while everything works."""
-        found = self._ways.get(home)
-        if found is None:
-            found = self._ways[home] = ways(self.whole, self.layers.members[home])
-        return found
+        return self._redundancy.before(home)
 
     def ways_beside(self, failure: FailureSet, so_far: FailureSet) -> Mapping[str, int]:
         """Return the ways left, after all that failed ``so_far``, to the homes that the last failure can matter to.
 
         Both are given as devices and circuits. Homes on a static default route are left out: they have one way.
         """
-        state = self._state(so_far, self.whole)
-        beside = self._beside(self._state(failure, self.whole))
-        return {home: ways(state, self.layers.members[home]) for home in self._in_use(beside)}
+        return self._redundancy.beside(self._state(failure, self.whole), self._state(so_far, self.whole))
 
     def is_wide(self, failure: FailureSet) -> bool:
         """Say whether a failure (devices and circuits) can matter to more than what is routed statically below it."""
@@ -151,14 +137,6 @@ class Forecaster:
             or self._peers.watches(failure)
         )
 
-    def _beside(self, state: State) -> set[int]:
-        """Return the speakers in the areas that a failure hits, and all of them where it hits the backbone."""
-        layers = self.layers
-        hit = {layers.layer[c] for c in state.circuits} | {layers.area_of[d] for d in state.devices}
-        hit |= {BACKBONE for device in state.devices if device in layers.borders}
-        wide = BACKBONE in hit
-        return {n for n, area in enumerate(layers.area_of) if area is not None and (wide or area in hit)}
-
     def lines_up(self, failure: FailureSet, homes: Iterable[str]) -> Mapping[str, tuple[str, tuple[str, ...]]]:
         """Return by which circuits homes go up after a failure, with the device on which they begin.
 
@@ -167,7 +145,7 @@ class Forecaster:
         Homes that do not speak OSPF, those of the core, and those cut off have none.
         """
         layers, now = self.layers, Uplinks(self._state(expand(self.network, failure), None))
-        best = {home: now.best_of(layers.members.get(home, ())) for home in homes}
+        best = {home: now.best_of(layers.homes.members.get(home, ())) for home in homes}
         return {
             home: (layers.names[device], tuple(layers.circuits[c] for c in now.equals(device, way)))
             for home, (device, way) in best.items()
@@ -181,9 +159,9 @@ class Forecaster:
         return State(layers, devices, circuits, whole)
 
     def _forecast(self, failure: FailureSet, loss: Loss, whole: Uplinks | None) -> Forecast:
-        cut, sites, idle = self._users.cut_homes(loss), self.network.sites, self.layers.idle
+        cut, sites, idle = self._users.cut_homes(loss), self.network.sites, self.layers.homes.idle
         peers = self._peers.lost(loss.state, failure.lines, loss.core)
-        homes = self.layers.homes
+        homes = self.layers.homes.of
         devices = sorted({*loss.core, *(d for d in loss.state.devices if homes[d] in self.network.peers)})
         return Forecast(
             cut_off=tuple(home for home in cut if home in sites and home not in idle),
@@ -196,10 +174,6 @@ class Forecaster:
             overloads=self._overloads(loss, whole),
         )
 
-    def _in_use(self, devices: Iterable[int]) -> Iterable[str]:
-        """Return the homes that devices serve, but for sites that are not in use yet."""
-        return (home for home in self.layers.served(devices) if home not in self.layers.idle)
-
     def _overloads(self, loss: Loss, whole: Uplinks | None) -> tuple[Overload, ...]:
         if self.loads is None:
             return ()
@@ -207,7 +181,7 @@ class Forecaster:
 
     def _loads(self, demand: Mapping[str, float] | None, leaders: Mapping[str, str]) -> Loads | None:
         """Return the loads of the lines on the way to the host that leads most databases, else to the core."""
-        idle = self.layers.idle
+        idle = self.layers.homes.idle
         declared = {site.name: site.demand for site in self.network.sites.values() if site.name not in idle}
         wanted = declared if demand is None else demand
         numbers = [self.layers.number[host] for host in leaders.values() if host in self.layers.number]
@@ -219,10 +193,10 @@ class Forecaster:
         now, layers = Uplinks(loss.state, whole), self.layers
         moved = loss.candidates | now.affected
         found = []
-        for home in self._in_use(moved):
-            line = now.line_of(layers.members[home])
+        for home in self.layers.homes.in_use(moved):
+            line = now.line_of(layers.homes.members[home])
             if line != NOWHERE and layers.backup[line]:
-                before = self.uplinks.line_of(layers.members[home])
+                before = self.uplinks.line_of(layers.homes.members[home])
                 if before == NOWHERE or not layers.backup[before]:
                     found.append(home)
         return tuple(found)

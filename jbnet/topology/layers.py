@@ -6,12 +6,12 @@ tens of thousands of sites read. What is in them follows ``jbnet.config.routing`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from ipaddress import IPv4Network
 
 from jbnet.model.network import Circuit, CircuitRole, Device, InterfaceKind, Location, Network, Site
-from jbnet.topology.homes import homes_of, idle_sites
+from jbnet.topology.homes import Homes
 
 BACKBONE = "0.0.0.0"  # noqa: S104  the backbone area's identifier (RFC 2328, C.2), not an address to bind to
 PRIMARY_COST = 10
@@ -33,6 +33,7 @@ class Layers:
         self._ports = {d.name: {port.name: port for port in d.interfaces} for d in network.devices.values()}
         self.names = list(network.devices)
         self.number = {name: number for number, name in enumerate(self.names)}
+        self.homes = Homes(network, self.number)
         self.circuits = list(network.circuits)
         self.circuit_number = {name: number for number, name in enumerate(self.circuits)}
         self.backup = [c.role is CircuitRole.BACKUP for c in network.circuits.values()]
@@ -91,40 +92,6 @@ class Layers:
         return tuple(
             self.number[d.name] for d in self.network.devices.values() if d.uplink is None and d.home not in peers
         )
-
-    @cached_property
-    def homes(self) -> tuple[str, ...]:
-        """Return the home of every device, by number."""
-        return tuple(device.home for device in self.network.devices.values())
-
-    @cached_property
-    def members(self) -> Mapping[str, tuple[int, ...]]:
-        """Return the devices that serve every home: its own, or the gateway of a site that has none."""
-        number = self.number
-        return {home: tuple(number[d] for d in devices) for home, devices in homes_of(self.network).items()}
-
-    @cached_property
-    def wards(self) -> Mapping[int, tuple[str, ...]]:
-        """Return the sites without equipment by their gateway."""
-        found: dict[int, list[str]] = {}
-        for home, devices in self.members.items():
-            if self.homes[devices[0]] != home:
-                found.setdefault(devices[0], []).append(home)
-        return {device: tuple(homes) for device, homes in found.items()}
-
-    @cached_property
-    def idle(self) -> frozenset[str]:
-        """Return the sites that are not in use."""
-        return idle_sites(self.network)
-
-    def served(self, devices: Iterable[int]) -> tuple[str, ...]:
-        """Return the homes that devices serve, in the order of the devices."""
-        found: dict[str, None] = {}
-        for device in sorted(devices):
-            found[self.homes[device]] = None
-            if device in self.wards:
-                found.update(dict.fromkeys(self.wards[device]))
-        return tuple(found)
 
     @cached_property
     def speaker(self) -> list[int]:
@@ -231,7 +198,7 @@ class Layers:
         return True
 
     def _block(self, device: int) -> IPv4Network | None:
-        home = self.homes[device]
+        home = self.homes.of[device]
         place: Site | Location | None = self.network.sites.get(home) or self.network.locations.get(home)
         return place.block if place else None
 

@@ -125,7 +125,7 @@ class Loads:
         """Give the demand of every site to the device that holds its LAN."""
         found: dict[int, float] = {}
         for site, wanted in demand.items():
-            members = self._layers.members.get(site, ())
+            members = self._layers.homes.members.get(site, ())
             if wanted and members:
                 devices = self._layers.network.devices
                 lans = [m for m in members if _has_lan(devices[self._layers.names[m]])]

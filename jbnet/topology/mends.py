@@ -64,13 +64,13 @@ class Mender:
         return None
 
     def _candidates(self, home: str, failure: FailureSet) -> Iterator[Mend]:
-        for number in self._layers.members.get(home, ()):
+        for number in self._layers.homes.members.get(home, ()):
             name, area = self._layers.names[number], self._layers.area_of[number]
             if area is None or name in failure.devices:
                 continue
             for target in self._uppers(number, area):
                 to = self._layers.names[target]
-                if to not in failure.devices and self._layers.homes[target] != home:
+                if to not in failure.devices and self._layers.homes.of[target] != home:
                     yield self._priced(Mend(home, name, to), failure)
 
     def _uppers(self, device: int, area: str) -> Iterator[int]:

@@ -7,7 +7,8 @@ passes through another area, because OSPF does not (RFC 2328, section 3).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from jbnet.topology.layers import BACKBONE, NOWHERE, Layers
 from jbnet.topology.state import State
@@ -17,6 +18,42 @@ Node = tuple[int, bool]
 
 Arc = tuple[Node, int]
 """Where a step leads, and the circuit that it takes (``NOWHERE``: none, from an area into the backbone)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """A home with the number of its ways to the core that share no circuit, before and after a failure."""
+
+    home: str
+    before: int
+    after: int
+
+
+class Redundancy:
+    """The ways of the homes of one network; ``whole`` is its state while everything works."""
+
+    def __init__(self, whole: State):
+        self._whole = whole
+        self._before: dict[str, int] = {}
+
+    def before(self, home: str) -> int:
+        """Return the number of ways of a home while everything works."""
+        found = self._before.get(home)
+        if found is None:
+            found = self._before[home] = ways(self._whole, self._whole.layers.homes.members[home])
+        return found
+
+    def beside(self, last: State, so_far: State) -> Mapping[str, int]:
+        """Return the ways ``so_far`` of the homes in use to which the ``last`` failure can matter.
+
+        These are the homes that speak OSPF in the areas that it hits, all of them where it hits the backbone.
+        """
+        layers = so_far.layers
+        hit = {layers.layer[c] for c in last.circuits} | {layers.area_of[d] for d in last.devices}
+        hit |= {BACKBONE for device in last.devices if device in layers.borders}
+        wide = BACKBONE in hit
+        beside = [n for n, area in enumerate(layers.area_of) if area is not None and (wide or area in hit)]
+        return {home: ways(so_far, layers.homes.members[home]) for home in layers.homes.in_use(beside)}
 
 
 def ways(state: State, devices: Iterable[int]) -> int:

@@ -100,7 +100,7 @@ class _Finder:
 
     def _is_only(self, name: str, own: str | None) -> bool:
         """Say whether a home has no other device of the same kind: a server beside a router replaces none."""
-        beside = (self._layers.names[number] for number in self._layers.members.get(own or "", ()))
+        beside = (self._layers.names[number] for number in self._layers.homes.members.get(own or "", ()))
         return all(other == name or self._kind(other) is not self._kind(name) for other in beside)
 
     def _kind(self, device: str) -> DeviceKind:
@@ -111,7 +111,7 @@ class _Finder:
         return {session.circuit for session in self._network.bgp_sessions}
 
     def _speaks(self, home: str) -> bool:
-        return any(self._layers.area_of[device] is not None for device in self._layers.members.get(home, ()))
+        return any(self._layers.area_of[device] is not None for device in self._layers.homes.members.get(home, ()))
 
     def _tops(self, forecast: Forecast) -> tuple[str, ...]:
         """Return the homes cut off above which no home is cut off that they hang on."""
@@ -120,9 +120,9 @@ class _Finder:
 
     def _hangs_in(self, home: str, cut: set[str]) -> bool:
         layers = self._layers
-        members = layers.members.get(home, ())
-        above = {layers.homes[d] for d in members}  # a gateway's, where it has no device of its own
-        above |= {layers.homes[layers.parent[d]] for d in members if layers.parent[d] >= 0}
+        members = layers.homes.members.get(home, ())
+        above = {layers.homes.of[d] for d in members}  # a gateway's, where it has no device of its own
+        above |= {layers.homes.of[layers.parent[d]] for d in members if layers.parent[d] >= 0}
         above.discard(home)
         return bool(above & cut)
 

@@ -22,7 +22,7 @@ class Users:
         self._members = {host: _members(layers, losses.before_at(host)) for host in self._hosts()}
         self._core_members = _members(layers, losses.before)
         sites = self._network.sites
-        self._levels = {h: sites[h].level for h in layers.members if h in sites and h not in layers.idle}
+        self._levels = {h: sites[h].level for h in layers.homes.members if h in sites and h not in layers.homes.idle}
         self._by_level = Counter(self._levels.values())
         self._offices = self._offices_by_device()
         self._office_names = list(self._network.premises)
@@ -74,7 +74,7 @@ class Users:
         """Return the offices, by number, by the device on which they hang: their line's, else their site's first."""
         found: dict[int, list[int]] = {}
         for number, office in enumerate(self._network.premises.values()):
-            inside = self._layers.members.get(office.site, ())
+            inside = self._layers.homes.members.get(office.site, ())
             device = self._layers.number.get(office.line.device) if office.line else next(iter(inside), None)
             if device is not None:
                 found.setdefault(device, []).append(number)
@@ -117,12 +117,12 @@ def _emptied(
     layers: Layers, members: Mapping[str, int], gone: Collection[int], gained: Collection[int]
 ) -> tuple[str, ...]:
     """Return the homes of which every member is gone, and none was gained."""
-    lost, kept = _members(layers, gone), layers.served(gained)
-    return tuple(home for home in layers.served(gone) if lost[home] == members.get(home) and home not in kept)
+    lost, kept = _members(layers, gone), layers.homes.served(gained)
+    return tuple(home for home in layers.homes.served(gone) if lost[home] == members.get(home) and home not in kept)
 
 
 def _members(layers: Layers, devices: Collection[int]) -> Counter[str]:
     """Return the number of devices of every home among these; a gateway counts for its wards, too."""
-    found = Counter(layers.homes[device] for device in devices)
-    found.update(ward for device, wards in layers.wards.items() if device in devices for ward in wards)
+    found = Counter(layers.homes.of[device] for device in devices)
+    found.update(ward for device, wards in layers.homes.wards.items() if device in devices for ward in wards)
     return found
