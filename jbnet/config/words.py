@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from jbnet.config.intent import Intent
@@ -10,6 +11,7 @@ from jbnet.model.secrets import Secret
 from jbnet.model.text import text
 from jbnet.platforms.registry import Platform
 
+_NAMED = re.compile(r"<secret:([a-z][a-z0-9-]*)>")
 _UNSAFE = frozenset(" ?\"'\\%^`|")
 """What a command line takes for help, a quote, the end of a word or a pipe."""
 
@@ -35,6 +37,15 @@ def secret_in_line(name: str, secrets: Callable[[str], Secret] | None) -> str:
         hint = text("use letters, digits and plain signs without blanks and quotes")
         raise TargetError("the secret {name} cannot stand in a command line", hint=hint, name=name)
     return value
+
+
+def revealed(config: str, secrets: Callable[[str], Secret]) -> str:
+    """Return a rendered configuration with the values in place of the secrets' names: for the device alone.
+
+    Call it as late as possible; what it returns is neither shown nor kept. Raises TargetError for a value that cannot
+    stand in a line, and what ``secrets`` raises for one that is not there.
+    """
+    return _NAMED.sub(lambda match: secret_in_line(match[1], secrets), config)
 
 
 def check_lengths(known: Platform, intent: Intent) -> None:

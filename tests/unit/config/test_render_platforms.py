@@ -15,6 +15,7 @@ from sample_network import sample_network
 
 from jbnet.config.bootstrap import bootstrap
 from jbnet.config.render import render, traced
+from jbnet.config.words import revealed
 from jbnet.model.errors import TargetError
 from jbnet.model.secrets import Secret
 from jbnet.platforms.registry import platform
@@ -93,6 +94,16 @@ def test_a_secret_is_printed_by_its_name_and_revealed_only_on_demand() -> None:
     revealed = render(network, device, lambda name: Secret(name, f"value-of-{name}"))
     assert "cipher value-of-snmp-v3-auth" in revealed
     assert "<secret:" not in revealed
+
+
+def test_what_was_rendered_without_secrets_is_completed_for_the_device() -> None:
+    network = equipped("comware7")
+    device = network.devices["xining-r1"]
+
+    def reveal(name: str) -> Secret:
+        return Secret(name, f"value-of-{name}")
+
+    assert revealed(render(network, device), reveal) == render(network, device, reveal)
 
 
 @pytest.mark.parametrize("value", ["two words", "que?stion", 'quo"te', "", "中文", "line\nbreak"])
