@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets as token_source
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import yaml
@@ -48,18 +48,43 @@ class SecretsFile:
         self._values = None
 
     def _read(self) -> dict[str, str]:
-        try:
-            if self._path.stat().st_mode & MODE_OTHERS:
+        return dict(values_of(read_private(self._path), self._path))
+
+
+def read_private(path: Path) -> str:
+    """Return the text of a file that nobody else may read. Raises Missing, and Refused where others may."""
+    try:
+        with path.open(encoding="utf-8") as stream:
+            if os.fstat(stream.fileno()).st_mode & MODE_OTHERS:
                 raise Refused(
                     "{path} can be read by others; expected mode 0600",
-                    path=self._path,
-                    hint=text("chmod 600 {path}", path=self._path),
+                    path=path,
+                    hint=text("chmod 600 {path}", path=path),
                 )
-            content = yaml.safe_load(self._path.read_text(encoding="utf-8")) or {}
-        except FileNotFoundError as error:
-            raise Missing(
-                "no secrets: {path} does not exist",
-                path=self._path,
-                hint=text("make it with mode 0600: one line NAME: VALUE a secret"),
-            ) from error
-        return {str(key): str(value) for key, value in content.items()}
+            return stream.read()
+    except FileNotFoundError as error:
+        raise Missing(
+            "no secrets: {path} does not exist",
+            path=path,
+            hint=text("make it with mode 0600: one line NAME: VALUE a secret"),
+        ) from error
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "no UTF-8 text"
+        raise Missing("{path} cannot be read: {reason}", path=path, reason=reason) from error
+
+
+def values_of(content: str, path: Path, loader: type[yaml.SafeLoader] = yaml.SafeLoader) -> Mapping[str, str]:
+    """Return the secrets that a YAML text holds. Raises Refused with the line, never with what stands there."""
+    try:
+        found = yaml.load(content, loader) or {}  # noqa: S506  a safe loader, as the type says
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise Refused(
+            "{path}:{line}: no YAML; expected NAME: VALUE", path=path, line=mark.line + 1 if mark else "?"
+        ) from None  # the library's message quotes the line
+    if not isinstance(found, dict):
+        raise Refused("{path}:{line}: no YAML; expected NAME: VALUE", path=path, line=1)
+    nested = next((str(key) for key, value in found.items() if isinstance(value, (dict, list))), None)
+    if nested is not None:
+        raise Refused("{path}: {name} is no single value", path=path, name=nested)
+    return {str(key): str(value) for key, value in found.items()}

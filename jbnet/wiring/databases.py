@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jbnet.wiring.declaration import load_network
 from jbnet.wiring.devices import remote_hosts
+from jbnet.wiring.secrets import secrets
 
 if TYPE_CHECKING:
     from jbnet.adapters.playbooks import AnsiblePlaybooks
@@ -38,15 +39,13 @@ def set_up_databases(directory: Path, state_dir: Path) -> PlaybookResult:
     """
     from jbnet.adapters.postgres import PostgresServers
     from jbnet.adapters.routes import OspfRoutes
-    from jbnet.adapters.secrets import SecretsFile
     from jbnet.services.databases import announce_all, refuse_where_moved, set_up
 
     network = load_network(directory, state_dir)
-    secrets = SecretsFile(state_dir / "secrets.yaml")
     hosts = remote_hosts(state_dir, network)
     try:
         refuse_where_moved(network, PostgresServers(network, hosts))
-        result = set_up(network, secrets, playbook_runner(directory, state_dir))
+        result = set_up(network, secrets(directory, state_dir), playbook_runner(directory, state_dir))
         announce_all(network, OspfRoutes(hosts))
     finally:
         hosts.close_all()

@@ -49,6 +49,7 @@ def check_workspace(directory: Path) -> Loaded:
     more = _findings_of_roles(texts.files, loaded.network)
     more += _findings_of_recovery(directory, texts.files, loaded.network)
     more += _findings_of_targets(texts.files, loaded.network)
+    more += _findings_of_secrets(texts.files)
     more += findings_of_standards(directory, texts.files, loaded.network)
     report = Report()
     report.extend((*loaded.findings, *more))
@@ -89,6 +90,13 @@ def _findings_of_targets(files: Mapping[str, str], network: Network | None) -> t
     from jbnet.inventory.targets import FILE, load_targets
 
     return load_targets(files.get(FILE), network)[1]
+
+
+def _findings_of_secrets(files: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Return what is wrong in topology/secrets.yaml; no source is asked."""
+    from jbnet.inventory.secret_sources import FILE, load_sources
+
+    return load_sources(files[FILE])[1] if FILE in files else ()
 
 
 def _findings_of_recovery(directory: Path, files: Mapping[str, str], network: Network | None) -> tuple[Finding, ...]:

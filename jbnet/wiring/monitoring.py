@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jbnet.wiring.declaration import load_network
 from jbnet.wiring.devices import snmp_transport, trap_receiver
+from jbnet.wiring.secrets import secrets
 
 if TYPE_CHECKING:
     from jbnet.model.network import Network
@@ -32,24 +33,23 @@ def monitor(directory: Path, state_dir: Path, *, interval_s: float = 1.0, origin
     """Return the monitor of a workspace, inert until ``start``. ``origin``: where it looks from (default: the NOC)."""
     from jbnet.adapters.clock import SystemClock
     from jbnet.adapters.ping import IcmpProber
-    from jbnet.adapters.secrets import SecretsFile
     from jbnet.adapters.store import SqliteStore
     from jbnet.services.poll import Monitor
     from jbnet.services.poll_targets import trap_senders
 
     network = load_network(directory, state_dir)
     checks = load_checks(directory, network)
-    secrets = SecretsFile(state_dir / "secrets.yaml")
+    known = secrets(directory, state_dir)
     return Monitor(
         network,
         checks,
         snmp_transport(),
         SqliteStore(state_dir / "monitor.db", checks.keep_samples_h),
         SystemClock(),
-        secrets,
+        known,
         origin=origin,
         prober=IcmpProber(),
-        traps=trap_receiver(trap_senders(checks.asking, secrets)),
+        traps=trap_receiver(trap_senders(checks.asking, known)),
         interval_s=interval_s,
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jbnet.wiring.declaration import load_network
 from jbnet.wiring.devices import _addresses
 from jbnet.wiring.files import read_text, sound
+from jbnet.wiring.secrets import secrets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,7 +117,6 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     from jbnet.adapters.postgres import PostgresServers
     from jbnet.adapters.postgres_write import ClientWrites
     from jbnet.adapters.routes import OspfRoutes
-    from jbnet.adapters.secrets import SecretsFile
     from jbnet.adapters.silence import PatientOnce
     from jbnet.adapters.ssh import SshHosts
     from jbnet.services.database_settings import CLIENT_SECRET
@@ -132,7 +132,7 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
         servers,
         RingFence(network, hosts, servers, plan.fences, here),
         OspfRoutes(hosts),
-        ClientWrites(network, SecretsFile(state_dir / "secrets.yaml").get(CLIENT_SECRET)),
+        ClientWrites(network, secrets(directory, state_dir).get(CLIENT_SECRET)),
         SystemClock(),
         watchers(network),
     )
