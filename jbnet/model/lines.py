@@ -58,7 +58,8 @@ class Termination:
 
 @dataclass(frozen=True, slots=True)
 class Circuit:
-    """A line with two ends; ``a`` is the end nearer to the core. ``carrier`` None: a cable inside a building.
+    """A line with two ends; ``a`` is the end nearer to the core. ``carrier`` None: a cable of our own within a site or
+    where ``media`` is ``cable``, else a line of which nobody said whose it is (``jbnet.inventory.cables``).
 
     ``bandwidth`` is in Mbit/s, ``latency_ms`` one-way times two (round trip, RFC 2681), ``srlgs`` name what
     fails together with it (that of its underlay included). ``monthly_cost`` is in yuan (CNY) a month, ``payer``

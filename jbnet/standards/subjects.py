@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from jbnet.inventory.cables import is_cable
 from jbnet.model.findings import Place
 from jbnet.model.network import Circuit, Device, Level, Network, Status
 
@@ -75,7 +76,7 @@ def _home(network: Network, subject: Subject) -> str:
 
 
 def _leased(network: Network, subject: Subject) -> str:
-    return "true" if subject.thing.carrier is not None else "false"
+    return "false" if is_cable(network, subject.thing) else "true"
 
 
 def _equipped(network: Network, subject: Subject) -> str:
