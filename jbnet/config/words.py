@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from jbnet.config.intent import Intent
 from jbnet.model.errors import TargetError
@@ -12,6 +12,9 @@ from jbnet.model.text import text
 from jbnet.platforms.registry import Platform
 
 _NAMED = re.compile(r"<secret:([a-z][a-z0-9-]*)>")
+PEER_DESCRIPTION, FILTER, ROUTE_POLICY = 79, 31, 40
+"""Characters that the strictest of the platforms takes: ``peer description`` of Comware, ``traffic classifier`` and
+``route-policy`` of VRP."""
 _UNSAFE = frozenset(" ?\"'\\%^`|")
 """What a command line takes for help, a quote, the end of a word or a pipe."""
 
@@ -50,10 +53,7 @@ def revealed(config: str, secrets: Callable[[str], Secret]) -> str:
 
 def check_lengths(known: Platform, intent: Intent) -> None:
     """Raise TargetError for a name or description that the platform would cut or refuse."""
-    said = [("host name", intent.hostname, known.max_hostname)]
-    said += [("description", port.description, known.max_description) for port in intent.interfaces]
-    said += [("interface name", port.name, known.max_interface_name) for port in intent.interfaces]
-    for what, value, limit in said:
+    for what, value, limit in _said(known, intent):
         if len(value) > limit:
             raise TargetError(
                 "the {what} {value} has {length} characters; {platform} takes {limit}",
@@ -62,3 +62,17 @@ def check_lengths(known: Platform, intent: Intent) -> None:
         if not value.isascii():
             raise TargetError("{platform} takes no {value} as a {what}", platform=known.title, value=value,
                               what=text(what))  # fmt: skip
+
+
+def _said(known: Platform, intent: Intent) -> Iterator[tuple[str, str, int]]:
+    """Yield what is named or described: its kind, the text, and how long it may be."""
+    yield "host name", intent.hostname, known.max_hostname
+    for port in intent.interfaces:
+        yield "description", port.description, known.max_description
+        yield "interface name", port.name, known.max_interface_name
+    if known.loopback is None:  # FRR takes longer ones than any name can be
+        return
+    for peer in intent.bgp.neighbors if intent.bgp else ():
+        yield "description", peer.description, PEER_DESCRIPTION
+    yield from (("filter", found.name, FILTER) for found in intent.filters)
+    yield from (("route policy", clause.name, ROUTE_POLICY) for clause in intent.route_maps)

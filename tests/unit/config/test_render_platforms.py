@@ -14,6 +14,8 @@ from equipped import RENDERED, equipped, management
 from sample_network import sample_network
 
 from jbnet.config.bootstrap import bootstrap
+from jbnet.config.intent import Intent, RouteMapEntry
+from jbnet.config.printer import print_intent
 from jbnet.config.render import render, traced
 from jbnet.config.words import revealed
 from jbnet.model.errors import TargetError
@@ -122,6 +124,14 @@ def test_a_name_or_description_longer_than_the_platform_takes_is_refused(name: s
     ports = tuple(replace(i, description="x" * (limit + 1)) for i in device.interfaces)
     with pytest.raises(TargetError, match=str(limit)):
         render(network, replace(device, interfaces=ports))
+
+
+@pytest.mark.parametrize("name", RENDERED)
+def test_a_route_policy_of_a_longer_name_than_vrp_takes_is_refused(name: str) -> None:
+    long = Intent("r1", (), route_maps=(RouteMapEntry("X" * 41, 10, "Y"),))
+    with pytest.raises(TargetError, match="route policy"):
+        print_intent(name, long)
+    assert "X" * 41 in print_intent("frr", long)
 
 
 def test_what_a_platform_cannot_do_is_refused_with_its_name() -> None:
