@@ -37,10 +37,10 @@ def _check(kind: str, name: str, place: Place | None, naming: Item[NamingFile], 
             "JB215", "the name {name} of a {kind} has {length} characters, the standard allows {limit}", place,
             [naming.at("names", kind, "longest")], name=name, kind=text(kind), length=len(name), limit=rule.longest,
         )  # fmt: skip
-    if rule.pattern.fullmatch(name) is None:
+    if not rule.pattern.matches(name):
         report.add(
             "JB215", "the name {name} of a {kind} is off the standard {pattern}", place,
-            [naming.at("names", kind, "pattern")], name=name, kind=text(kind), pattern=rule.pattern.pattern,
+            [naming.at("names", kind, "pattern")], name=name, kind=text(kind), pattern=rule.pattern.text,
         )  # fmt: skip
 
 

@@ -187,8 +187,9 @@ RULES = rules(
         "JB276",
         text("A leased line that nobody is said to carry"),
         text(
-            "Who leases it out, and whom to call when it fails, is not known; costs and availability cannot be counted by "
-            "carrier. Add `carrier` or `underlay` in the archetype or the site; a cable of your own says `media: cable`."
+            "Who leases it out, and whom to call when it fails, is not known; costs and availability cannot be counted "
+            "by carrier. Add `carrier` or `underlay` in the archetype or the site; a cable of your own says "
+            "`media: cable`."
         ),
         Severity.INFO,
     ),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from ipaddress import IPv4Network
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from jbnet.inventory.schema.regex import DeclaredRegex, Regex
 from jbnet.model.network import Circuit, Device, Location, Site
 from jbnet.model.text import text
 from jbnet.standards.predicates.base import EVERYTHING, Predicate, Verdict, unknown, violated
@@ -16,16 +16,16 @@ from jbnet.standards.subjects import Kind, Subject, lower_device
 from jbnet.standards.world import World
 
 _PRIVATE = tuple(IPv4Network(prefix) for prefix in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
-_LONGEST = 200
 _HOME = "<home>"
 
 
-def _pattern(value: str) -> str:
+def _after_home(regex: Regex) -> Regex:
+    """Return the expression. Raises where what follows the name of the home is none by itself."""
     try:
-        re.compile(value)
-    except re.error as error:
-        raise PydanticCustomError("jb_value", "a regular expression") from error
-    return value
+        Regex(regex.text.removeprefix(_HOME))
+    except ValueError as error:
+        raise PydanticCustomError("jb_value", "a regular expression of at most 200 characters") from error
+    return regex
 
 
 class PrivateAddresses(Predicate):
@@ -133,15 +133,15 @@ class NamedByPattern(Predicate):
     """A name matches a regular expression as a whole. ``<home>`` at its beginning stands for the name of the home."""
 
     kinds: ClassVar = EVERYTHING
-    pattern: Annotated[str, Field(min_length=1, max_length=_LONGEST), AfterValidator(_pattern)]
+    pattern: Annotated[DeclaredRegex, AfterValidator(_after_home)]
 
     def judge(self, world: World, subject: Subject) -> Verdict | None:
         """Compare the whole name."""
-        name, pattern = subject.name, self.pattern
+        name, pattern = subject.name, self.pattern.text
         if pattern.startswith(_HOME):
             home = getattr(subject.thing, "home", subject.site)
             pattern = pattern.removeprefix(_HOME)
             name = subject.name.removeprefix(home) if subject.name.startswith(home) else ""
-        if re.fullmatch(pattern, name):
+        if Regex(pattern).matches(name):
             return None
-        return violated(text("the name {name} is not {pattern}", name=subject.name, pattern=self.pattern))
+        return violated(text("the name {name} is not {pattern}", name=subject.name, pattern=self.pattern.text))
