@@ -9,6 +9,8 @@ from jbnet.model.network import Device, InterfaceKind, Network
 from jbnet.topology.forecast import Forecaster
 from jbnet.topology.graph import FailureSet
 
+DATABASE = "database"
+
 
 def sources(network: Network) -> Mapping[str, str]:
     """Return who asks, and from which address: that of its site's own network, or else its loopback.
@@ -26,7 +28,7 @@ def targets(network: Network) -> tuple[Target, ...]:
         found += [Target(device.name, device.name, address) for address in _loopback(network, device)]
         found += [Target(f"{device.name} {port}", device.name, address) for port, address in _lans(device).items()]
     for database in network.databases.values():
-        found.append(Target(f"database {database.name}", database.primary, str(database.service_address)))
+        found.append(Target(f"{DATABASE} {database.name}", database.primary, str(database.service_address)))
     return tuple(found)
 
 
@@ -69,17 +71,26 @@ def blame(
 
 
 def by_sick_end(pairs: Iterable[Pair]) -> Mapping[str, tuple[str, ...]]:
-    """Return lost pairs as people see them: who lost most, with what; then who lost most of the rest, and so on."""
-    left, found = set(pairs), dict[str, tuple[str, ...]]()
+    """Return lost pairs as people see them: who lost most, with whom; then who lost most of the rest, and so on.
+
+    A device stands for its site's own networks too.
+    """
+    left, found = {(pair.source, _owner(pair.target)) for pair in pairs}, dict[str, tuple[str, ...]]()
     while left:
         partners: dict[str, set[str]] = {}
-        for pair in left:
-            partners.setdefault(pair.source, set()).add(pair.target)
-            partners.setdefault(pair.target, set()).add(pair.source)
+        for one, other in left:
+            partners.setdefault(one, set()).add(other)
+            partners.setdefault(other, set()).add(one)
         sick = min(partners, key=lambda end: (-len(partners[end]), end))
         found[sick] = tuple(sorted(partners[sick]))
-        left = {pair for pair in left if sick not in (pair.source, pair.target)}
+        left = {ends for ends in left if sick not in ends}
     return found
+
+
+def _owner(target: str) -> str:
+    """Return the device whose network a target is; a database is one by itself."""
+    name = target.partition(" ")[0]
+    return target if name == DATABASE else name
 
 
 def _nearest(begin: str, changed: Sequence[str], above: Mapping[str, Iterable[str]]) -> str | None:

@@ -46,7 +46,8 @@ class Trial:
     """One wave of a rehearsal. ``failed``: devices on which it did not succeed, and why.
 
     ``lost`` is what is missing when the wave has settled; ``outages`` are pairs that came back meanwhile, with the
-    seconds for which they were missing; ``reached`` counts the wanted pairs that answer at the end.
+    seconds for which they were missing; ``reached`` counts the wanted pairs that answer at the end, also those that
+    did not before.
     """
 
     number: int

@@ -147,13 +147,14 @@ class _Stage:
         missing = self.watch.missing()
         # Where a device's timer has yet to take the change back, what is missing now is what it would lose.
         if all(result.state is not State.REVERTING for result in results.values()):
-            missing = self._settled(self.watch.missing, self.bounds.rest_s, self.bounds.hold_s)
+            hold = self.bounds.hold_s if self.expected else 0.0  # where nobody reaches anybody yet nothing can be lost
+            missing = self._settled(self.watch.missing, self.bounds.rest_s, hold)
         new = missing - self.lost
         self.trials.append(
             Trial(
                 number=wave.number,
                 devices=wave.devices,
-                reached=len(self.expected) - len(missing),
+                reached=len(self.wanted) - len(missing) - len(self.watch.missing_of(self.wanted - self.expected)),
                 lost=self._blame(new),
                 outages=self.watch.next_wave(),
                 failed={name: _reason(result) for name, result in results.items() if result.state not in GOOD},

@@ -55,6 +55,11 @@ class Watch:
             self._take(missing, self._clock.monotonic())
             return missing
 
+    def missing_of(self, pairs: Collection[Pair]) -> frozenset[Pair]:
+        """Return those of some other pairs that are missing now; nothing is remembered of them."""
+        with self._looking:
+            return self._links.missing(pairs) if pairs else frozenset()
+
     def changed_before(self, pairs: Iterable[Pair]) -> Mapping[Pair, tuple[str, ...]]:
         """Return the devices that had been changed when a missing pair was lost, in their order."""
         return {pair: self._moment.get(pair, ()) for pair in pairs}

@@ -83,8 +83,8 @@ def test_a_loss_beside_all_changed_devices_is_the_last_ones_and_one_before_any_c
 
 
 def test_lost_pairs_are_told_by_the_end_that_lost_most() -> None:
-    pairs = [Pair("a", "x"), Pair("a", "y"), Pair("z", "a"), Pair("b", "x")]
-    assert by_sick_end(pairs) == {"a": ("x", "y", "z"), "b": ("x",)}
+    pairs = [Pair("a", "x"), Pair("a", "x lan1"), Pair("a", "database d"), Pair("z", "a lan1"), Pair("b", "x")]
+    assert by_sick_end(pairs) == {"a": ("database d", "x", "z"), "b": ("x",)}
 
 
 def evidence() -> Evidence:

@@ -136,6 +136,9 @@ def test_a_first_deployment_is_rehearsed_from_what_comes_out_of_the_box(copies: 
     found = tried(made, world, copies)
     assert found.blessed, found.failed
     assert found.counts.before < found.counts.after == found.counts.wanted
+    reached = [trial.reached for trial in found.trials]
+    assert reached == sorted(reached)
+    assert reached[-1] == found.counts.wanted
 
 
 def test_a_device_that_is_no_longer_as_planned_is_not_rehearsed(world: World, copies: Copies) -> None:
