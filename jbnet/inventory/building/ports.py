@@ -21,6 +21,7 @@ from jbnet.model.findings import Place
 from jbnet.model.hardware import DeviceType
 from jbnet.model.levels import InterfaceKind
 from jbnet.model.text import text
+from jbnet.platforms.registry import names, platform
 
 DOWN = "down"
 _NUMBERED = re.compile(r"(up|pair|lan)([1-9][0-9]*)\Z")
@@ -82,6 +83,8 @@ class PortAssigner:
                 found[device.name] = self._ports(device, kind)
             elif device.device_type is not None:
                 self._unknown(device)
+            else:
+                self._check_untyped(device)
         self._check_records(devices)
         return found
 
@@ -140,6 +143,17 @@ class PortAssigner:
                 place = spec.at("ports", own) if own in spec.ports else device.place
                 self._report.add("JB219", "{interface} and {other} of {device} have the same port {port}", place,
                                  interface=interface, other=other, device=device.name, port=port)  # fmt: skip
+
+    def _check_untyped(self, device: Device) -> None:
+        """Report, once a role, devices that jbnet deploys and cannot render: nobody knows their ports."""
+        role = self._declared.roles.get(device.role)
+        if role is None or not role.decl.managed or device.platform not in names():
+            return
+        if platform(device.platform).loopback is not None:
+            spec = self._specs[device.name]
+            place = spec.at("platform") if spec.platform else role.at("platform")
+            self._report.add("JB223", "devices of the role {role} run {platform} and have no device type", place,
+                             role=device.role, platform=device.platform)  # fmt: skip
 
     def _unknown(self, device: Device) -> None:
         spec = self._specs[device.name]

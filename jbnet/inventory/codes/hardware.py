@@ -47,6 +47,16 @@ RULES = rules(
         Severity.WARNING,
     ),
     Rule(
+        "JB223",
+        text("Devices of unknown hardware"),
+        text(
+            "jbnet deploys them, and their platform names its ports by the hardware, so their configurations cannot be "
+            "rendered. Declare the model in topology/hardware.yaml and name it: `device_type`, in the role or beside "
+            "the device."
+        ),
+        Severity.WARNING,
+    ),
+    Rule(
         "JB227",
         text("No port for premises or partners"),
         text(
