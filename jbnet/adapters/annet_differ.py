@@ -33,12 +33,46 @@ class AnnetDiffer:
 
     def compare(self, running: str, intended: str) -> Difference:
         """Return what is to be done."""
-        old = paths(running)
-        new = aligned(paths(intended), old)
+        running_lines = paths(running)
+        new = aligned(paths(intended), running_lines)
+        old = _in_use(running_lines, new)
         if frozenset(old) == frozenset(new):
             return Difference(Patch(), ())
-        commands = _rules(self.hardware).commands(_tree(_remembered(old, new)), _tree(new))
+        entered, kept = _reheaded(old, new)
+        commands = (*entered, *_rules(self.hardware).commands(_tree(_remembered(kept, new)), _tree(new)))
         return Difference(_patch(old, new) if commands else Patch(), commands)
+
+
+def _in_use(old: tuple[Path, ...], new: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return the running lines without ports that are out of use and that nobody mentions.
+
+    VRP8 shows ``shutdown`` or ``undo shutdown`` of every port, Comware its ``port link-mode``: that such a port is
+    there and shut says nothing.
+    """
+    wanted = {path[0] for path in new}
+    return tuple(
+        path for path in old if not (_is_bare_port(path[:1]) and path[0] not in wanted and path[1:] in _OUT_OF_USE)
+    )
+
+
+_OUT_OF_USE = (("shutdown",), ("port link-mode route",))
+
+
+def _reheaded(old: tuple[Path, ...], new: tuple[Path, ...]) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Return the headings that change in place, and the running lines below the new ones.
+
+    ``ospf 1 router-id A`` and ``ospf 1 router-id B`` are one process: typing the second keeps what stands in the first.
+    """
+    after = {found.group(): path[0] for path in new if (found := _PROCESS.match(path[0]))}
+    moves = {
+        path[0]: after[found.group()]
+        for path in old
+        if (found := _PROCESS.match(path[0])) and after.get(found.group(), path[0]) != path[0]
+    }
+    return tuple((to,) for to in moves.values()), tuple((moves.get(path[0], path[0]), *path[1:]) for path in old)
+
+
+_PROCESS = re.compile(r"ospf \d+\b")
 
 
 def _remembered(old: tuple[Path, ...], new: tuple[Path, ...]) -> tuple[Path, ...]:

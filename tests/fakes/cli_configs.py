@@ -41,7 +41,7 @@ def interface(draw: st.DrawFn, name: str, vpns: Sequence[str], kind: type[Router
 
 @st.composite
 def ospf(draw: st.DrawFn) -> list[str]:
-    lines = ["ospf 1 router-id 10.1.0.1"]
+    lines = [f"ospf 1 router-id 10.1.0.{draw(st.integers(1, 2))}"]
     lines += [" silent-interface LoopBack0"] if draw(st.booleans()) else []
     for area in draw(st.lists(OCTETS, unique=True, max_size=3)):
         lines.append(f" area 0.0.0.{area}")
@@ -112,6 +112,7 @@ def told(router: Router, commands: Sequence[Path]) -> None:
         refused = [said for said in console.type(line).splitlines() if said.lstrip().startswith(("Error:", "%"))]
         assert not refused, f"{line!r} in {commands}: {refused}"
 
-    Walk(ask, lambda: view_in(console.prompt.strip("[]~*"), ("r1", "r2")) or "").go(commands)
+    names = {router.name, "HUAWEI", *(path[-1].split()[1] for path in commands if path[-1].startswith("sysname "))}
+    Walk(ask, lambda: view_in(console.prompt.strip("[]~*"), names) or "").go(commands)
     if isinstance(router, Vrp8):
         assert "Error" not in console.type("commit")

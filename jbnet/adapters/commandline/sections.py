@@ -12,14 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from jbnet.config.tree import Path
 
 UNDO = "undo "
+BLANK = "<secret>"
 _HEADERS = re.compile(r"!|\[V\d{3}R|\s*version \d+\.\d+\.\d+|return$|Building configuration|<replace/>")
 """Lines that say nothing of what was configured: software version, time of the last change, the end."""
-_SECRET = re.compile(
-    r"(?P<before>\b(?:cipher|irreversible-cipher|simple|plain|hash) )(?P<secret>\S+)"
-    r"|(?P<community>\bsnmp-agent community (?:read|write) )(?!cipher |simple )\S+"
-    r"|(?P<usm>\b(?:authentication|privacy)-mode (?:md5|sha|sha2-\d+|des56|3des|aes\d+) )(?!cipher |simple )[^\s]{8,}"
-)
-
+_KINDS = "irreversible-cipher|shared-key-cipher|cipher|simple|plain|hash"
+_WORD = r'(?:"[^"]*"|\S+)'
+_TYPED = re.compile(rf"\b(?P<before>(?:{_KINDS}) )(?!(?:{_KINDS}|authentication-mode|privacy-mode) ){_WORD}")
+_COMMUNITY = re.compile(rf"\b(?P<before>snmp-agent community (?:read|write) )(?!(?:{_KINDS}) ){_WORD}")
+_USM = re.compile(rf"\b(?P<before>(?:authentication|privacy)-mode [a-z0-9-]+ )(?!(?:{_KINDS}) ){_WORD}")
+_LOOKS = re.compile(rf"\b(?:{_KINDS}) (?=<secret>|authentication-mode )")
 _PROSE = re.compile(r"\bdescription |^\s*(?:sysname|header) ")
 """Lines in which any word may stand."""
 
@@ -109,11 +110,16 @@ def _walk(tree: dict[str, dict[str, object]], above: Path) -> Iterator[Path]:
 
 def redacted(said: str) -> str:
     """Blank passwords, keys and communities (design section 5, rule 6)."""
-    return "\n".join(line if _PROSE.search(line) else _SECRET.sub(_blanked, line) for line in said.split("\n"))
+    return "\n".join(_blanked(line) for line in said.split("\n"))
 
 
-def _blanked(match: re.Match[str]) -> str:
-    return f"{match['before'] or match['community'] or match['usm']}<secret>"
+def _blanked(line: str) -> str:
+    if _PROSE.search(line):
+        return line
+    masks = (_TYPED, _COMMUNITY, *((_USM,) if "usm-user" in line else ()))
+    for mask in masks:
+        line = mask.sub(rf"\g<before>{BLANK}", line)
+    return line
 
 
 def aligned(intended: Sequence[Path], running: Sequence[Path]) -> tuple[Path, ...]:
@@ -121,7 +127,7 @@ def aligned(intended: Sequence[Path], running: Sequence[Path]) -> tuple[Path, ..
 
     A device shows secrets encrypted with a salt of its own: whether a secret is the right one cannot be read from it.
     """
-    shown = {tuple(redacted(line) for line in path): path for path in running}
+    shown = {_bare(path): path for path in running}
     known = frozenset(running)
     return tuple(_as_shown(path, known, shown) for path in intended)
 
@@ -129,5 +135,10 @@ def aligned(intended: Sequence[Path], running: Sequence[Path]) -> tuple[Path, ..
 def _as_shown(path: Path, known: frozenset[Path], shown: dict[Path, Path]) -> Path:
     if path in known:
         return path
-    masked = tuple(redacted(line) for line in path)
-    return shown.get(masked, path) if masked != path else path
+    bare = _bare(path)
+    return shown.get(bare, path) if bare != path else path
+
+
+def _bare(path: Path) -> Path:
+    """Return a path without secrets and without how they are written: plain when typed, encrypted when shown."""
+    return tuple(_LOOKS.sub("", redacted(line)) if BLANK in redacted(line) else line for line in path)

@@ -23,6 +23,10 @@ class Denied(Exception):
     """The line is understood and cannot be done; the text is what the device says."""
 
 
+DEFAULTS = ("snmp-agent sys-info version v3",)
+"""Lines of VRP that only take back their own ``undo`` and are not shown: [AR] "snmp-agent sys-info", default v3."""
+
+
 @dataclass(frozen=True)
 class Match:
     """A line that fits a pattern: its words in full, its arguments in order."""
@@ -91,9 +95,11 @@ def enter(family: str, root: Node, path: tuple[str, ...], line: str, *, keeps_un
     if words[0] == "undo":
         return parent, undo(family, root, parent, words[1:], keeps_undo_shutdown)
     match = understand(family, parent.view or "system", words)
-    text = _normal(match)
-    if match.words[0] == "shutdown" and (old := parent.child("undo shutdown")):
+    text = _normal(family, match)
+    if (old := parent.child(f"undo {text}")) is not None:
         parent.children.remove(old)
+        if family == "huawei" and text in DEFAULTS:
+            return parent, ""
     _require(root, parent, match)
     said = _wipe(parent, match.words, text)
     node = parent.child(text)
@@ -181,6 +187,8 @@ def _put(family: str, parent: Node, match: Match, text: str) -> Node:
             parent.children[index] = Node(text, match.command.view, child.children)
             return parent.children[index]
     node = Node(text, match.command.view)
+    if family == "comware" and text.startswith("interface GigabitEthernet") and "." not in text:
+        node.children.append(Node("port link-mode route"))  # [MSR] "display current-configuration": of every such port
     parent.children.append(node)
     return node
 
@@ -227,18 +235,37 @@ def _aftermath(root: Node, parent: Node, line: str) -> None:
             section.children = [c for c in section.children if c.line.split()[:2] != ["peer", words[1]]]
 
 
-def _normal(match: Match) -> str:
+def _normal(family: str, match: Match) -> str:
     """Write a line as the device shows it: masks in dots, areas in dots, secrets encrypted."""
     words = list(match.words)
     for index, pattern in enumerate(match.command.words[: len(words)]):
         if pattern == "MASK" and words[index].isdigit():
             words[index] = str(ip_network(f"0.0.0.0/{words[index]}").netmask)
+        if pattern == "MASK" and family == "comware" and words[:2] == ["ip", "route-static"]:
+            words[index] = str(ip_network(f"0.0.0.0/{words[index]}").prefixlen)  # [MSR] static routes show lengths
         if pattern == "AREA" and words[index].isdigit():
             words[index] = str(IPv4Address(int(words[index])))
+    return " ".join(_encrypted(words) if "description" not in words else words)
+
+
+KINDS = ("cipher", "irreversible-cipher", "shared-key-cipher", "simple", "plain", "hash")
+HIDDEN = ("%^%#", "$c$3$", "$h$6$")
+
+
+def _encrypted(words: list[str]) -> list[str]:
+    """Keep secrets as the devices do: never as typed. Comware writes ``hash`` for passwords, ``cipher`` for keys."""
+    usm = "usm-user" in words
     for index, word in enumerate(words[:-1]):
-        if word in ("cipher", "irreversible-cipher", "simple", "hash") and not words[index + 1].startswith(
-            ("%^%#", "$")
-        ):
-            words[index] = "cipher" if word == "simple" else word
-            words[index + 1] = "%^%#" + hashlib.sha256(words[index + 1].encode()).hexdigest()[:24] + "%^%#"
-    return " ".join(words)
+        secret = words[index + 1]
+        modes = usm and index > 0 and words[index - 1] in ("authentication-mode", "privacy-mode")
+        if word not in KINDS and not modes:
+            continue
+        if secret in KINDS or secret.startswith(HIDDEN):
+            continue
+        if secret == "authentication-mode":
+            words[index] = "cipher"
+            continue
+        start = "$h$6$" if words[0] == "password" and word in ("simple", "hash") else "%^%#"
+        words[index + 1] = start + hashlib.sha256(secret.encode()).hexdigest()[:24]
+        words[index] = ("hash" if start == "$h$6$" else "cipher") if word in ("simple", "plain") else word
+    return words

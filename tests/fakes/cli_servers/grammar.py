@@ -24,6 +24,16 @@ CHECKS: dict[str, Callable[[str], bool]] = {
 
 COMMON = {
     "system": """
+        info-center loghost IP |
+        ntp-service unicast-server IP |
+        ntp-service server disable |
+        ntp-service source-interface | NAME
+        ntp-service source | NAME
+        snmp-agent mib-view ... |
+        snmp-agent local-engineid | ID
+        undo snmp-agent sys-info version v3 |
+        header login information | ... < header login
+        clock protocol | NAME
         sysname | NAME
         interface NAME | > interface
         ip route-static vpn-instance VPN IP MASK NEXT |
@@ -33,12 +43,15 @@ COMMON = {
         route-policy NAME ACTION node N | > policy < route-policy NAME node N < route-policy NAME
         snmp-agent |
         snmp-agent sys-info KIND | ...
-        snmp-agent community KIND | ...
+        snmp-agent community KIND cipher NAME | ...
+        snmp-agent community KIND cipher NAME |
+        snmp-agent community KIND NAME | ...
         snmp-agent trap enable |
         snmp-agent trap source | NAME
+        snmp-agent target-host trap address udp-domain IP params securityname cipher NAME | ...
+        snmp-agent target-host trap address udp-domain IP params securityname NAME | ...
         snmp-agent target-host ... |
         snmp-agent group v3 NAME | ...
-        snmp-agent usm-user v3 NAME | ...
         info-center loghost IP | ...
         info-center loghost source | NAME
         ntp-service unicast-server IP | ...
@@ -55,6 +68,9 @@ COMMON = {
         ospf network-type | TYPE
         ospf timer hello | N
         ospf timer dead | N
+        ospf timer retransmit | N
+        ospf bfd min-tx-interval | ...
+        arp broadcast enable |
         ospf authentication-mode | ...
         ospf bfd enable |
         mtu | N
@@ -73,6 +89,10 @@ COMMON = {
         spf-schedule-interval | ...
         maximum load-balancing | N
         filter-policy ... |
+        lsa-arrival-interval | ...
+        lsa-originate-interval | ...
+        lsa-generation-interval | ...
+        asbr-summary IP MASK | ...
     """,
     "area": """
         network IP WILDCARD | ...
@@ -117,6 +137,8 @@ COMMON = {
         peer PEER ebgp-max-hop | ...
         peer PEER bfd enable |
         peer PEER ignore |
+        peer PEER timer keepalive | N hold N
+        peer PEER timer connect-retry | N
         graceful-restart |
     """,
     "family": """
@@ -130,11 +152,25 @@ COMMON = {
         maximum load-balancing | N
         aggregate IP MASK | ...
         aggregate IP MASK |
+        peer PEER next-hop-local |
     """,
 }
 
 HUAWEI = {
     "system": """
+        snmp-agent usm-user v3 NAME |
+        snmp-agent usm-user v3 NAME group | NAME
+        snmp-agent usm-user v3 NAME acl | N
+        snmp-agent usm-user v3 NAME authentication-mode | ...
+        snmp-agent usm-user v3 NAME privacy-mode | ...
+        undo telnet ipv6 server enable |
+        ssh server-source all-interface |
+        ssh authorization-type default | NAME
+        ntp-service ipv6 server disable |
+        hwtacacs-server template NAME | > template
+        hwtacacs-server enable |
+        radius-server template NAME | > template
+        radius-server group NAME | > template
         ip vpn-instance NAME | > vpn
         ospf N | ... > ospf
         ospf N | > ospf
@@ -166,6 +202,11 @@ HUAWEI = {
         traffic-filter DIRECTION | ...
         traffic-policy NAME DIRECTION |
         undo shutdown |
+        trust upstream | NAME
+        port shaping N DIRECTION |
+        port-queue CLASS pq shaping shaping-percentage N DIRECTION |
+        port-queue CLASS ... |
+        qos gts cir | ...
     """,
     "ospf": "",
     "vpn": """
@@ -194,10 +235,43 @@ HUAWEI = {
         local-user NAME service-type | ...
         local-user NAME privilege level | N
         local-user NAME state block ... |
+        local-user NAME level | N
+        authorization-scheme NAME | > scheme
+        accounting-scheme NAME | > scheme
+        domain NAME | > domain
         undo local-user policy security-enhance |
         authentication-scheme NAME | > scheme
     """,
-    "scheme": "authentication-mode | ...",
+    "scheme": """
+        authentication-mode | ...
+        authorization-mode | ...
+        accounting-mode | ...
+    """,
+    "domain": """
+        authentication-scheme | NAME
+        authorization-scheme | NAME
+        accounting-scheme | NAME
+        hwtacacs-server | NAME
+        radius-server | NAME
+        radius-server group | NAME
+    """,
+    "template": """
+        hwtacacs-server authentication IP |
+        hwtacacs-server authentication IP | ...
+        hwtacacs-server authorization IP |
+        hwtacacs-server authorization IP | ...
+        hwtacacs-server accounting IP |
+        hwtacacs-server accounting IP | ...
+        hwtacacs-server shared-key | ...
+        hwtacacs-server source-ip | ...
+        hwtacacs-server user-name | ...
+        undo hwtacacs-server user-name domain-included |
+        radius-server shared-key | ...
+        radius-server authentication IP | ...
+        radius-server accounting IP | ...
+        radius-server source | ...
+        undo radius-server user-name domain-included |
+    """,
     "classifier": "if-match KIND | ...",
     "behavior": """
         remark KIND | ...
@@ -205,11 +279,25 @@ HUAWEI = {
         queue KIND | ...
         permit |
     """,
-    "traffic": "classifier NAME behavior NAME | ...\nclassifier NAME behavior NAME |",
+    "traffic": """
+        classifier NAME behavior NAME | ...
+        classifier NAME behavior NAME |
+        share-mode |
+    """,
 }
 
 COMWARE = {
     "system": """
+        header login | ...
+        snmp-agent usm-user v3 NAME GROUP | ... < snmp-agent usm-user v3 NAME GROUP local
+        ssh server acl | N
+        traffic classifier NAME | ... > classifier
+        traffic behavior NAME | > behavior
+        qos policy NAME | > traffic
+        hwtacacs scheme NAME | > server-scheme
+        radius scheme NAME | > server-scheme
+        domain NAME | > domain
+        domain default enable | NAME
         ip vpn-instance NAME | > vpn
         ospf N | ... > ospf
         ospf N | > ospf
@@ -230,6 +318,11 @@ COMWARE = {
         port link-mode | MODE
         ospf N area AREA |
         packet-filter N DIRECTION |
+        bfd min-transmit-interval | N
+        bfd min-receive-interval | N
+        bfd detect-multiplier | N
+        qos gts any | ...
+        qos apply policy NAME DIRECTION |
         vlan-type dot1q vid N |
         undo shutdown |
     """,
@@ -253,9 +346,40 @@ COMWARE = {
     "user": """
         password | ...
         service-type ... |
-        authorization-attribute KIND | ...
+        authorization-attribute KIND NAME |
     """,
     "job": "command N | ...",
+    "classifier": "if-match KIND | ...",
+    "behavior": """
+        remark KIND | ...
+        car | ...
+        queue KIND | ...
+    """,
+    "traffic": """
+        classifier NAME behavior NAME | ...
+        classifier NAME behavior NAME |
+    """,
+    "server-scheme": """
+        primary authentication | ...
+        primary authorization | ...
+        primary accounting | ...
+        secondary authentication IP | ...
+        secondary authorization IP | ...
+        secondary accounting IP | ...
+        secondary authentication IP |
+        secondary authorization IP |
+        secondary accounting IP |
+        key authentication | ...
+        key authorization | ...
+        key accounting | ...
+        user-name-format | NAME
+        nas-ip | IP
+    """,
+    "domain": """
+        authentication KIND | ...
+        authorization KIND | ...
+        accounting KIND | ...
+    """,
 }
 
 

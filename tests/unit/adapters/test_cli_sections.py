@@ -70,6 +70,16 @@ def test_an_undo_that_is_a_setting_of_its_own_stays_one() -> None:
         ("snmp-agent community write cipher %^%#x", "snmp-agent community write cipher <secret>"),
         (" ospf authentication-mode md5 1 cipher %^%#x", " ospf authentication-mode md5 1 cipher <secret>"),
         (" password simple Abc", " password simple <secret>"),
+        (" ospf authentication-mode simple plain Abc", " ospf authentication-mode simple plain <secret>"),
+        (' set authentication password cipher "two words"', " set authentication password cipher <secret>"),
+        (
+            "snmp-agent usm-user v3 u g simple authentication-mode sha Abc privacy-mode aes128 Def acl 2001",
+            "snmp-agent usm-user v3 u g simple authentication-mode sha <secret> privacy-mode aes128 <secret> acl 2001",
+        ),
+        (
+            "snmp-agent usm-user v3 u authentication-mode sha cipher %^%#x",
+            "snmp-agent usm-user v3 u authentication-mode sha cipher <secret>",
+        ),
         (" description the simple life", " description the simple life"),
         (" authentication-mode hwtacacs local", " authentication-mode hwtacacs local"),
     ],
@@ -81,6 +91,9 @@ def test_secrets_are_blanked_and_nothing_else(line: str, shown: str) -> None:
 def test_a_line_that_differs_in_its_secret_only_is_taken_as_it_runs() -> None:
     running = (("aaa",), ("aaa", "local-user a password cipher $1d$x"))
     assert aligned((("aaa",), ("aaa", "local-user a password cipher plain")), running) == running
+    usm = "snmp-agent usm-user v3 u g {} authentication-mode sha {} privacy-mode aes128 {}"
+    shown = ((usm.format("cipher", "$c$3$x", "$c$3$y"),), ("local-user a", " password hash $h$6$z"))
+    assert aligned(((usm.format("simple", "Abc", "Def"),), ("local-user a", " password simple Abc")), shown) == shown
     other = (("aaa", "local-user b password cipher plain"),)
     assert aligned(other, running) == other
 

@@ -219,9 +219,10 @@ def test_binding_a_vpn_instance_wipes_the_address_and_leaves_the_description(rou
     console = Console(router)
     said = console.type("system-view", "interface GigabitEthernet0/1/0", "ip binding vpn-instance agency")
     assert "removed" in said
-    config = edited(console)
-    assert config[-3:] == [
-        "interface GigabitEthernet0/1/0", " description to core", " ip binding vpn-instance agency"
+    port = edited(console)[-4:] if isinstance(router, Comware) else edited(console)[-3:]
+    hardware = [" port link-mode route"] if isinstance(router, Comware) else []
+    assert port == [
+        "interface GigabitEthernet0/1/0", *hardware, " description to core", " ip binding vpn-instance agency"
     ]  # fmt: skip
 
 
