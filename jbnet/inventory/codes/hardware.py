@@ -57,6 +57,15 @@ RULES = rules(
         Severity.WARNING,
     ),
     Rule(
+        "JB239",
+        text("A partner whose networks nobody hears of"),
+        text(
+            "What a partner's gateway knows is announced where it stands in the backbone area; an area below keeps its "
+            "externals to itself. Meet the partner at a prefecture or at the province."
+        ),
+        Severity.WARNING,
+    ),
+    Rule(
         "JB227",
         text("No port for premises or partners"),
         text(

@@ -17,6 +17,7 @@ def check(world: World) -> None:
     if world.declared.hardware is None:
         return
     _check_ports(world)
+    _check_announced(world)
     _check_numbers(world)
     _check_shared(world)
 
@@ -42,6 +43,17 @@ def _check_ports(world: World) -> None:
                 "JB227", "{device} has no port for {name}: its type {type} has none of the use {use}", place,
                 [kind.place] if kind.place else [], device=gateway, name=name, type=kind.name, use=use,
             )  # fmt: skip
+
+
+def _check_announced(world: World) -> None:
+    """Report partners whose networks nobody hears of: their gateway does not stand in the backbone area."""
+    backbone = world.declared.routing.decl.areas.backbone if world.declared.routing else None
+    for peer in world.network.peers.values():
+        device = world.network.devices.get(peer.line.device) if peer.line is not None else None
+        if device is None or not peer.prefixes or any(port.area == backbone for port in device.interfaces):
+            continue
+        world.report.add("JB239", "the networks of {name} are not announced beyond {device}, its gateway", peer.place,
+                         name=peer.name, device=device.name)  # fmt: skip
 
 
 def _check_numbers(world: World) -> None:
