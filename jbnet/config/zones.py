@@ -44,12 +44,24 @@ def zones(network: Network, device: Device) -> Zones:
     ports += [_partner_port(network, device, partner) for partner in found.partners]
     if not ports:
         return Zones()
+    _refuse_shared(device, ports)
     filters = [each for port in ports for each in (port.filter_in, port.filter_out) if each is not None]
     routes = [route for partner in found.partners for route in _partner_routes(partner)]
     entries = [PrefixEntry(PARTNERS, 5 * n, route.prefix, origin=route.origin) for n, route in enumerate(routes, 1)]
     announces = bool(entries) and any(i.area == BACKBONE for i in device.interfaces)
     maps = (RouteMapEntry(PARTNERS, 10, PARTNERS, origin=entries[0].origin),) if announces else ()
     return Zones(tuple(ports), tuple(filters), tuple(routes), tuple(entries) if announces else (), maps)
+
+
+def _refuse_shared(device: Device, ports: Iterable[Port]) -> None:
+    """Raise TargetError where two lines would be one VLAN of one port: two sites with one gateway."""
+    first: dict[str, Port] = {}
+    for port in ports:
+        other = first.setdefault(port.name, port)
+        if other is not port:
+            hint = text("give one of the sites another gateway, or another VLAN")
+            raise TargetError("{one} and {other} would share {port} of {device}", hint=hint, device=device.name,
+                              one=other.description, other=port.description, port=port.name)  # fmt: skip
 
 
 def with_partners(ospf: Ospf) -> Ospf:
@@ -81,7 +93,7 @@ def _partner_port(network: Network, device: Device, partner: Partner) -> Port:
     sources = [link, *peer.prefixes]
     inward = (Permit("icmp", link, IPv4Network(address.ip)), *_to_services(network, sources, peer.services))
     port = _base(network, device, "extranet")
-    return _port(port, partner.vlan, peer.kind or "", f"partner {peer.name}", address, inward, peer.place, None)
+    return _port(port, partner.vlan, f"ext-{peer.kind}", f"partner {peer.name}", address, inward, peer.place, None)
 
 
 def _to_services(network: Network, sources: Iterable[IPv4Network], services: Iterable[str]) -> Iterator[Permit]:

@@ -123,6 +123,21 @@ def test_a_model_without_a_port_for_them_is_refused() -> None:
         zones(bare, bare.devices["xining-r1"])
 
 
+def test_two_offices_in_one_vlan_of_one_port_are_refused() -> None:
+    network = equipped("vrp8")
+    same = replace(network, vrfs={name: replace(vrf, vlan=101) for name, vrf in network.vrfs.items()})
+    with pytest.raises(TargetError, match="premises xining-pension and premises xining-medical would share"):
+        zones(same, same.devices["xining-r1"])
+
+
+def test_an_agency_and_a_kind_of_partner_of_one_name_have_filters_of_their_own() -> None:
+    network = equipped("vrp8")
+    device = network.devices["xining-r1"]
+    peer = replace(network.peers["tax-xining"], kind="pension")
+    found = zones(replace(network, peers={peer.name: peer}), device).filters
+    assert len({each.name for each in found}) == len(found)
+
+
 def test_a_vlan_without_an_access_list_number_is_refused() -> None:
     network = equipped("vrp8")
     high = replace(network, vrfs={name: replace(vrf, vlan=4000) for name, vrf in network.vrfs.items()})
