@@ -133,10 +133,17 @@ def table(context: Context, entries: Rows) -> None:
 
 
 def _widths(texts: list[list[str]]) -> list[int]:
-    """Return the columns' widths; a first cell that leaves no room for the others does not widen its column."""
-    widths = [max(cells(row[column]) for row in texts) for column in range(len(texts[0]))]
-    room = WIDTH - 2 - sum(width + 2 for width in widths[1:])
-    return [max([0, *(w for row in texts if (w := cells(row[0])) <= room)]), *widths[1:]]
+    """Return the columns' widths: the first one's so that most rows fit on a line; the last one is not filled up."""
+    sizes = [[cells(said) for said in row] for row in texts]
+    widths = [max(row[column] for row in sizes) for column in range(len(sizes[0]))]
+    between = 2 + sum(width + 2 for width in widths[1:-1])
+
+    def fitting(width: int) -> int:
+        room = WIDTH - between - width - 2
+        return sum(row[0] <= width and (len(row) == 1 or row[-1] <= room) for row in sizes)
+
+    first = max(sorted({row[0] for row in sizes}), key=fitting)
+    return [first, *widths[1:]]
 
 
 def _said(context: Context, value: object) -> str:
