@@ -20,10 +20,13 @@ HASHED = "|1|"
 
 
 class KnownHostsFile:
-    """Implements KnownHosts. The file is replaced whole (mode 0600); lines about others stay as they are."""
+    """Implements KnownHosts. The file is replaced whole (mode 0600); lines about others stay as they are.
 
-    def __init__(self, path: Path):
-        self._path = path
+    ``comment`` stands behind each new key: a lab finds its own lines by it when it is taken down.
+    """
+
+    def __init__(self, path: Path, comment: str = ""):
+        self._path, self._comment = path, comment
 
     def keys(self, device: str) -> tuple[HostKey, ...]:
         """Return the device's keys. Raises Refused where one of its lines cannot be read."""
@@ -39,8 +42,7 @@ class KnownHostsFile:
                     hint=text("--replace {device} puts another in its place", device=device),
                 )  # fmt: skip
             kept = [rest for line in self._lines() for rest in _without(line, device)]
-            comment = next((_comment(line) for line in self._lines() if _is_about(line, device)), "")
-            self._write([*kept, *(f"{device} {key.kind} {key.blob}{comment}" for key in keys)])
+            self._write([*kept, *(f"{device} {key.kind} {key.blob} {self._comment}".rstrip() for key in keys)])
 
     def _key(self, device: str, line: str) -> HostKey:
         fields = line.split()
@@ -84,11 +86,6 @@ def _names(line: str) -> list[str]:
     """Return the host names of a line; none for a comment, an empty line and one with a marker (@revoked)."""
     fields = line.split()
     return fields[0].split(",") if fields and fields[0][0] not in "#@" else []
-
-
-def _comment(line: str) -> str:
-    """Return what stands behind the key: a lab finds its own lines by it."""
-    return "".join(f" {word}" for word in line.split()[3:])
 
 
 def _is_about(line: str, device: str) -> bool:

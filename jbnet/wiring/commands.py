@@ -42,11 +42,13 @@ def host_key_office(state_dir: Path, network: Network, reporter: Reporter) -> Of
     from jbnet.adapters.journal import SqliteJournal
     from jbnet.adapters.known_hosts import KnownHostsFile
     from jbnet.adapters.ssh_login import KeyRing
+    from jbnet.lab.keys import MARK
     from jbnet.services.host_keys import Office
 
+    mark = MARK if (state_dir / "lab.json").is_file() else ""
     return Office(
         probes=SshKeyProbes(_addresses(network)),
-        known=KnownHostsFile(KeyRing(state_dir).known_hosts),
+        known=KnownHostsFile(KeyRing(state_dir).known_hosts, mark),
         journal=SqliteJournal(state_dir / "change.db", SystemClock()),
         reporter=reporter,
         owner=operator(),

@@ -176,6 +176,43 @@ def test_what_was_applied_is_taken_back_and_drift_is_dated_by_backups(clean: Wor
     clean.jbnet("rollback", "0" * 12, code=2)
 
 
+def test_one_command_is_read_from_many_devices_and_what_may_write_needs_leave(clean: Workspace) -> None:
+    counties = [d.name for d in clean.network.devices.values() if d.role == "county-router"]
+    clean.type(counties[0], "interface lan1", "ip ospf message-digest-key 1 md5 hunter2")
+    said = clean.jbnet("--json", "run", "role=county-router", "--", "show ip ospf neighbor").stdout
+    answers = {answer["device"]: answer for answer in json.loads(said)["data"]["answers"]}
+    assert {name: answer["form"] for name, answer in answers.items()} == dict.fromkeys(counties, "json")
+    for name in counties:
+        assert any("Full" in " ".join(record.values()) for record in answers[name]["records"]), name
+    shown = clean.jbnet("run", counties[0], "--", "show running-config").stdout
+    assert "message-digest-key 1 md5 <secret>" in shown
+    assert "hunter2" not in shown
+    refusal = clean.jbnet("run", counties[0], "--", "clear thread cpu", code=4)
+    assert "--write" in refusal.stderr
+    clean.jbnet("run", counties[0], "--write", "--yes", "--", "clear thread cpu")
+
+
+def test_a_device_that_shows_another_host_key_is_told_and_replaced_only_by_name(clean: Workspace) -> None:
+    known = clean.folder / ".jbnet" / "known_hosts"
+    before = known.read_text()
+    lines = {line.split(",")[0]: line for line in before.splitlines()}
+    false = f"core-r1 {' '.join(lines['core-r2'].split()[1:3])}"
+    try:
+        known.write_text(before.replace(lines["core-r1"], false))
+        (one,) = json.loads(clean.jbnet("--json", "hostkeys", "check", "core-r1", code=1).stdout)["data"]
+        assert one["standing"] == "changed"
+        assert (
+            "whoever answers there is not core-r1" in clean.jbnet("run", "core-r1", "--", "show version", code=4).stdout
+        )
+        clean.jbnet("hostkeys", "learn", "core-r1", "--yes", code=4)
+        expected = clean.folder / "fingerprints"
+        expected.write_text(f"core-r1 {one['shown'][0]['fingerprint']}\n")
+        clean.jbnet("hostkeys", "learn", "core-r1", "--replace", "core-r1", "--expect", str(expected))
+        clean.jbnet("hostkeys", "check", "core-r1+core-r2")
+    finally:
+        known.write_text(before)
+
+
 def test_a_deployed_router_comes_back_from_a_power_cut_as_it_was(clean: Workspace) -> None:
     device = next(d.name for d in clean.network.devices.values() if d.role == "township-cpe")
     clean.lab.kill(device)

@@ -63,9 +63,9 @@ def test_lines_about_others_stay_as_they_are(file: Path) -> None:
     shared = f"r4,r1 {old.kind} {old.blob} shared"
     file.write_text("\n".join([*lines, shared, f"r1,10.0.0.1 {old.kind} {old.blob} jbnet-lab"]) + "\n")
     new = new_key()
-    KnownHostsFile(file).keep("r1", [new], replace=True)
+    KnownHostsFile(file, "jbnet-lab").keep("r1", [new], replace=True)
     assert file.read_text().splitlines() == [
-        *lines, f"r4 {old.kind} {old.blob} shared", f"r1 {new.kind} {new.blob} shared"
+        *lines, f"r4 {old.kind} {old.blob} shared", f"r1 {new.kind} {new.blob} jbnet-lab"
     ]  # fmt: skip
 
 
