@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from jbnet.adapters.command_line_sessions import CommandLineSessions
     from jbnet.adapters.config_history import GitHistory
     from jbnet.adapters.frr import FrrSessions
     from jbnet.adapters.ssh import SshHosts
@@ -42,6 +43,14 @@ def device_sessions(state_dir: Path, network: Network) -> FrrSessions:
     from jbnet.adapters.frr import FrrSessions
 
     return FrrSessions(state_dir, _addresses(network))
+
+
+def hardware_sessions(directory: Path, state_dir: Path, network: Network) -> CommandLineSessions:
+    """Return the sessions with real routers of Huawei and H3C; a lab's copies of them run FRR (``device_sessions``)."""
+    from jbnet.adapters.command_line_sessions import CommandLineSessions
+    from jbnet.wiring.secrets import secrets
+
+    return CommandLineSessions(state_dir, _addresses(network), secrets(directory, state_dir))
 
 
 def remote_hosts(state_dir: Path, network: Network) -> SshHosts:

@@ -6,6 +6,7 @@ patch that the Differ computed, in its order; every line's answer is judged befo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from jbnet.ports import Differ, Difference
 
 RETURN = "return"
 LEFT_SHOWN = 5
+_NAMED = re.compile(r"<secret:([\w-]+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +141,23 @@ class CommandLineDriver(NetworkDriver):  # type: ignore[misc]  # napalm is untyp
         before = self._running()
         difference = self._difference(before)
         intended = self._intended(before) if self._candidate.is_whole else ""
+        self._check_revealed(difference)
         self._unchanged = bool(revert_in) and not difference
         if difference:
             self._make_run(difference, before, intended, message, int(revert_in or 0))
         if not revert_in:
             self._save()
         self._candidate = None
+
+    def _check_revealed(self, difference: Difference) -> None:
+        """Raise CommandFailed where a secret still stands by its name: typed, the name would be the secret."""
+        names = [found.group(1) for path in difference.commands for found in _NAMED.finditer(path[-1])]
+        if names:
+            raise CommandFailed(
+                "{device}: nothing was sent: secrets stand by name in the candidate: {names}",
+                device=self.hostname, names=", ".join(dict.fromkeys(names)),
+                hint=text("render it with its secrets revealed"),
+            )  # fmt: skip
 
     def _make_run(self, difference: Difference, before: str, intended: str, message: str, revert_in: int) -> None:
         """Send the commands and make them run; ``intended`` is empty for a merge. ``revert_in`` 0: no timer."""

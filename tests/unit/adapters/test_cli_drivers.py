@@ -216,6 +216,20 @@ def test_a_secret_that_the_device_shows_encrypted_is_no_difference(bench: CliBen
         assert session.compare_config() == ""
 
 
+def test_a_secret_that_stands_by_its_name_is_never_typed(bench: CliBench) -> None:
+    with bench.opened() as session:
+        config = session.get_config("running")["running"]
+        unchanged = config.replace(
+            next(w for w in config.split() if w.startswith(("%^%#", "$h$"))), "<secret:user-netops>"
+        )
+        session.load_replace_candidate(config=unchanged)
+        assert session.compare_config() == ""
+        session.load_replace_candidate(config=f"{unchanged}\nsnmp-agent community write cipher <secret:community>\n")
+        with pytest.raises(CommandFailed, match="by name in the candidate: community"):
+            session.commit_config(revert_in=60)
+    assert not any("<secret" in line for line in bench.router.typed)
+
+
 def test_another_host_key_than_the_known_one_is_refused(bench: CliBench) -> None:
     key = paramiko.ECDSAKey.generate()
     bench.known_hosts.write_text(f"{NAME} {key.get_name()} {key.get_base64()}\n")
