@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jbnet.cli.address_ports import ports
+from jbnet.cli.address_ports import give_ports, ports
 from jbnet.model.errors import UsageError
 from jbnet.model.text import text
 
@@ -27,12 +27,16 @@ KIND_HELP = "block, own, lan, agency, link, loopback, service, extranet, interfa
 
 @app.command()
 def allocate(ctx: typer.Context, dry_run: DryRun = False) -> None:
-    """Give every site without addresses a block, recorded in topology/allocations.yaml. Moves no other."""
+    """Give every site without addresses a block, recorded in topology/allocations.yaml. Moves no other.
+
+    New lines then get their ports, as `jbnet address ports` gives them.
+    """
     context: Context = ctx.obj
     from jbnet.adapters.workspace import read_files
-    from jbnet.inventory.addresses.changes import allocation
+    from jbnet.inventory.addresses.changes import FILE, allocation
 
-    found = allocation(read_files(context.directory))
+    files = read_files(context.directory)
+    found = allocation(files)
     _write(context, found, dry_run)
     for former, code in found.rekeyed.items():
         context.say("{former} is recorded as {code} from now on", former=former, code=code)
@@ -40,7 +44,8 @@ def allocate(ctx: typer.Context, dry_run: DryRun = False) -> None:
         context.say("{code} {block}", code=code, block=block)
     said = "would allocate blocks: {count}" if dry_run else "blocks allocated: {count}"
     context.say(said, count=len(found.added))
-    context.emit(_data(found, dry_run))
+    ports = give_ports(context, {**files, FILE: found.content}, dry_run)
+    context.emit({**_data(found, dry_run), "ports": ports})
 
 
 @app.command()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jbnet.cli.context import Context
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")]
@@ -26,3 +28,22 @@ def ports(ctx: typer.Context, dry_run: DryRun = False, prune: Prune = False) -> 
     said = "would record ports: {count}" if dry_run else "ports recorded: {count}"
     context.say(said, count=len(found.added))
     context.emit({"added": dict(found.added), "freed": dict(found.freed), "dry_run": dry_run})
+
+
+def give_ports(context: Context, files: Mapping[str, str], dry_run: bool) -> dict[str, int] | None:
+    """Record ports for lines that have none, and say how many; None where the declaration has other errors first."""
+    from jbnet.adapters.workspace import write_file
+    from jbnet.inventory.building.port_numbers import FILE, completed, render
+    from jbnet.model.errors import AnswerIsNo
+
+    try:
+        found = completed(files)
+    except AnswerIsNo:
+        context.say("no ports are recorded while the declaration has errors; then: jbnet address ports")
+        return None
+    if found.added and not dry_run:
+        write_file(context.directory, FILE, render(found.record))
+    if found.added:
+        said = "would record ports: {count}" if dry_run else "ports recorded: {count}"
+        context.say(said, count=len(found.added))
+    return dict(found.added)

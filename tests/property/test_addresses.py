@@ -19,6 +19,8 @@ from jbnet.inventory import load
 from jbnet.inventory.addresses.blocks import Room, Taken, range_of
 from jbnet.inventory.addresses.changes import FILE, allocation, freed
 from jbnet.inventory.addresses.renumber import renumbered
+from jbnet.inventory.building.port_numbers import FILE as PORTS
+from jbnet.inventory.building.port_numbers import completed, render
 from jbnet.model.network import Network
 
 ROOT = Path(__file__).parents[2]
@@ -310,7 +312,8 @@ def test_adding_sites_to_the_shipped_network_changes_no_other_address(seed: int)
                          for n, site in enumerate(counties)},
            "prefectures": {"neuland": {"code": "6399", "name_zh": "新州", "parent": "qinghai"}}}  # fmt: skip
     more = {**files, "inventory/sites/new.yaml": yaml.safe_dump(new, allow_unicode=True)}
-    found = load({**more, FILE: allocation(more).content})
+    more = {**more, FILE: allocation(more).content}
+    found = load({**more, PORTS: render(completed(more).record)})
     assert found.network is not None
     after = Addresses.of(found.network)
     assert Addresses.of(network).prefixes.items() <= after.prefixes.items()

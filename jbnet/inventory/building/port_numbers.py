@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from jbnet.inventory.building.ports import DOWN, wanted
 from jbnet.inventory.declaration import declare
+from jbnet.inventory.loader import load
 from jbnet.inventory.report import Report
 from jbnet.model.equipment import Device
+from jbnet.model.errors import AnswerIsNo
 from jbnet.model.findings import Place
 
 FILE = "topology/ports.yaml"
@@ -89,3 +91,14 @@ def recorded(content: str | None) -> Numbers:
     """Return what the text of topology/ports.yaml records; nothing where it cannot be read, which is a finding."""
     declared = declare({FILE: content}, Report()) if content is not None else None
     return declared.ports.decl.ports if declared and declared.ports else {}
+
+
+def completed(files: Mapping[str, str], *, prune: bool = False) -> Numbering:
+    """Return the record that the declaration in these files needs; missing and stale ports do not stop it.
+
+    Raises AnswerIsNo when the declaration has other errors.
+    """
+    loaded = load(files, UnnumberedReport())
+    if loaded.network is None:
+        raise AnswerIsNo("ports are not recorded: the declaration has errors", findings=loaded.findings)
+    return numbered(loaded.network.devices, recorded(files.get(FILE)), prune=prune)
