@@ -9,6 +9,7 @@ from jbnet.inventory.building.ports import DOWN, wanted
 from jbnet.inventory.declaration import declare
 from jbnet.inventory.loader import load
 from jbnet.inventory.report import Report
+from jbnet.inventory.schema.hardware import FREE, numbers_of
 from jbnet.model.equipment import Device
 from jbnet.model.errors import AnswerIsNo
 from jbnet.model.findings import Place
@@ -77,20 +78,26 @@ def _prune(record: dict[str, dict[str, int]], devices: Mapping[str, Device]) -> 
 def render(record: Numbers) -> str:
     """Return the text of topology/ports.yaml, ordered by device and interface."""
     lines = [
-        "# Which downward port of its device a line has, from 1. Written by `jbnet address ports`; a line never",
-        "# changes once written, so adding or removing a neighbour moves no other. The ports: topology/hardware.yaml.",
+        "# Lines downwards of each device in the order of its `down` ports (topology/hardware.yaml); - is a free port.",
+        "# Written by `jbnet address ports`: a line keeps its place, so adding or removing a neighbour moves no other.",
         "ports:" if record else "ports: {}",
     ]
-    for name in sorted(record):
-        lines.append(f"  {name}:")
-        lines += [f"    {interface}: {record[name][interface]}" for interface in sorted(record[name])]
+    lines += [f"  {name}: {_in_order(record[name])}" for name in sorted(record)]
     return "\n".join(lines) + "\n"
+
+
+def _in_order(own: Mapping[str, int]) -> str:
+    """Return a device's lines as they are written; a list that begins with a free port is quoted (YAML 1.2, 7.3.3)."""
+    places = {number: interface for interface, number in own.items()}
+    said = " ".join(places.get(number, FREE) for number in range(1, max(places, default=0) + 1))
+    return f'"{said}"' if said.startswith(FREE) else said
 
 
 def recorded(content: str | None) -> Numbers:
     """Return what the text of topology/ports.yaml records; nothing where it cannot be read, which is a finding."""
     declared = declare({FILE: content}, Report()) if content is not None else None
-    return declared.ports.decl.ports if declared and declared.ports else {}
+    lines = declared.ports.decl.ports if declared and declared.ports else {}
+    return {name: numbers_of(said) for name, said in lines.items()}
 
 
 def completed(files: Mapping[str, str], *, prune: bool = False) -> Numbering:

@@ -15,7 +15,7 @@ from jbnet.inventory.building.equipment import DeviceSpec
 from jbnet.inventory.building.hierarchy import dangling
 from jbnet.inventory.declaration import Declaration
 from jbnet.inventory.report import Report
-from jbnet.inventory.schema.hardware import expand
+from jbnet.inventory.schema.hardware import expand, numbers_of
 from jbnet.model.equipment import Device, Interface
 from jbnet.model.findings import Place
 from jbnet.model.hardware import DeviceType
@@ -71,7 +71,8 @@ class PortAssigner:
         self._declared = declared
         self._specs = specs
         self._report = report
-        self._recorded = declared.ports.decl.ports if declared.ports else {}
+        lines = declared.ports.decl.ports if declared.ports else {}
+        self._recorded = {name: numbers_of(said) for name, said in lines.items()}
         self.types = device_types(declared)
 
     def run(self, devices: Mapping[str, Device]) -> dict[str, dict[str, str]]:
@@ -172,9 +173,9 @@ class PortAssigner:
             there = {interface.name for interface in device.interfaces}
             for interface in numbers:
                 if interface not in there:
-                    self._stale(f"{name}:{interface}", text("no such interface"), name, interface)
+                    self._stale(f"{name}:{interface}", text("no such interface"), name)
 
-    def _stale(self, what: str, reason: object, *keys: str) -> None:
-        place = self._declared.ports.key_at("ports", *keys) if self._declared.ports else None
+    def _stale(self, what: str, reason: object, device: str) -> None:
+        place = self._declared.ports.key_at("ports", device) if self._declared.ports else None
         self._report.add("JB222", "a port is kept for {what}: {reason}; jbnet address ports --prune takes it out",
                          place, what=what, reason=reason)  # fmt: skip

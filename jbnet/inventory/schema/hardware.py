@@ -14,6 +14,8 @@ from jbnet.inventory.schema.values import Declared, Label
 Use = Literal["up", "pair", "lan", "down", "agencies", "extranet"]
 _RANGE = re.compile(r"\[(\d{1,4})-(\d{1,4})\]")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9/.-]{0,62}")
+FREE = "-"
+"""Stands in a list of lines for a port that nobody has any more."""
 _MOST = 4096
 """Ports that one pattern may stand for: the VLANs of a port."""
 
@@ -55,9 +57,18 @@ def _port(value: str) -> str:
     return value
 
 
+def _lines(value: str) -> str:
+    names = [name for name in value.split(" ") if name != FREE]
+    if len(names) != len(set(names)) or not all(_NAME.fullmatch(name) for name in names):
+        raise PydanticCustomError(
+            "jb_value", "interfaces in the order of their ports, a blank between, - for a free one"
+        )
+    return value
+
+
 Pattern = Annotated[str, AfterValidator(_pattern), WithJsonSchema({"type": "string"})]
 PortName = Annotated[str, AfterValidator(_port), WithJsonSchema({"type": "string"})]
-Number = Annotated[int, Field(ge=1, le=_MOST)]
+Lines = Annotated[str, AfterValidator(_lines), WithJsonSchema({"type": "string"})]
 
 
 class DeviceTypeDecl(Declared):
@@ -76,6 +87,14 @@ class HardwareFile(Declared):
 
 
 class PortsFile(Declared):
-    """topology/ports.yaml, written by ``jbnet address ports``: device to interface to number of the downward port."""
+    """topology/ports.yaml, written by ``jbnet address ports``: each device's lines downwards in the order of its ports.
 
-    ports: dict[str, dict[str, Number]] = {}
+    One text a device, not a mapping: the province has more than a thousand such lines, and every check reads them.
+    """
+
+    ports: dict[str, Lines] = {}
+
+
+def numbers_of(lines: str) -> dict[str, int]:
+    """Return the number of each line's port, from 1."""
+    return {name: number for number, name in enumerate(lines.split(" "), 1) if name != FREE}

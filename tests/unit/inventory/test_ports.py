@@ -6,10 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from jbnet.cli.app import root
-from jbnet.inventory.schema.hardware import expand
+from jbnet.inventory.schema.hardware import PortsFile, expand
 from jbnet.model.network import Network
 from jbnet.wiring import load_network, number_ports
 
@@ -68,7 +69,23 @@ def test_a_new_neighbour_moves_no_other(workspace: Path) -> None:
     )
     run = CliRunner()
     assert run.invoke(root, ["-C", str(workspace), "address", "allocate"]).exit_code == 0
-    assert run.invoke(root, ["-C", str(workspace), "check"]).exit_code == 1
     assert run.invoke(root, ["-C", str(workspace), "address", "ports"]).exit_code == 0
     after = network(workspace).ports["oldtown-r1"]
     assert after == {**before, "d000-1": "G1/0/2"}
+
+
+def test_a_line_without_a_port_stops_the_check_until_it_has_one(workspace: Path) -> None:
+    record = workspace / "topology" / "ports.yaml"
+    whole = record.read_text()
+    record.write_text(whole.replace("  oldtown-r1: d001-1 d002-1\n", "  oldtown-r1: d001-1\n"))
+    assert record.read_text() != whole
+    run = CliRunner()
+    assert run.invoke(root, ["-C", str(workspace), "check"]).exit_code == 1
+    assert run.invoke(root, ["-C", str(workspace), "address", "ports"]).exit_code == 0
+    assert record.read_text() == whole
+
+
+@pytest.mark.parametrize("lines", ["d1-1 d1-1", "d1-1  d2-1", "7", " "])
+def test_a_record_that_names_a_line_twice_or_not_at_all_is_refused(lines: str) -> None:
+    with pytest.raises(ValidationError):
+        PortsFile(ports={"r1": lines})
