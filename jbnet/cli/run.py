@@ -56,7 +56,9 @@ def command(
         return
     if changes and not yes:
         _ask(context, order)
-    ran = run(order, wiring.run_ways(context.state_dir, network, Counting(context, len(order.devices))))
+    ran = run(
+        order, wiring.run_ways(context.directory, context.state_dir, network, Counting(context, len(order.devices)))
+    )
     _show(context, order, ran, csv=csv, columns=columns)
     _leave(ran)
 
