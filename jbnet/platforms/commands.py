@@ -6,6 +6,7 @@ brackets: ``di[splay]`` is ``display``, ``disp``, ``dis`` and ``di``.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from jbnet.platforms.registry import platform
 
 MOST_CHARACTERS = 500
 """VRP takes 510 characters a line (NE40E, "Editing Command Lines"); none of the others takes fewer."""
+WRITERS = ("append", "redirect", "save", "tee")
+"""Words that write an answer away, on one system or another."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _WORD = re.compile(r"([a-z-]+)(?:\[([a-z-]+)\])?")
 
@@ -101,10 +104,22 @@ def why_not_reading(name: str, command: str) -> Text | None:
 def _piped(command: str) -> list[str]:
     """Split at pipes. Within a filter's expression one without a blank beside it means "or".
 
-    What follows is judged all the same where it is a word that writes: no system needs the blank.
+    What follows is judged all the same where it may be a word that writes: no system needs the blank.
     """
-    head, pipe, rest = command.partition("|")
-    return [head, *re.split(r"(?<=\s)\||\|(?=\s)|\|(?=(?:redirect|tee|append|save)\b)", rest)] if pipe else [head]
+    head, *rest = command.split("|")
+    pieces = [head, *rest[:1]]
+    for before, piece in itertools.pairwise(rest):
+        if before[-1:].isspace() or piece[:1].isspace() or _may_write(piece):
+            pieces.append(piece)
+        else:
+            pieces[-1] += f"|{piece}"
+    return pieces
+
+
+def _may_write(piece: str) -> bool:
+    """Say whether it begins like a word that writes, with what it would write to behind it."""
+    word, *target = piece.lower().split() or [""]
+    return word in WRITERS or bool(target and word and any(writer.startswith(word) for writer in WRITERS))
 
 
 def _begins(words: Sequence[str], form: str) -> bool:

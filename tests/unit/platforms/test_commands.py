@@ -27,7 +27,7 @@ WRITING = [
     ("comware7", "display version | include a | save b"), ("comware7", "display version ; reboot"),
     ("ios", "show run | redirect tftp://10.0.0.1/a"), ("ios", "show run |tee flash:a"),
     ("ios", "show run | include x|append flash:a"), ("ios", "copy run start"), ("ios", "clear counters"),
-    ("ios", "show run |"),
+    ("ios", "show run |"), ("ios", "show run | include x|RED flash:a"), ("ios", "show run | include x|Tee"),
 ]  # fmt: skip
 
 SECRETS = [
