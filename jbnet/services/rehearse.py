@@ -37,15 +37,15 @@ class Bounds:
     """Bounds in seconds.
 
     ``whole_s``: of all that follows the building of the copy. ``settle_s``: of coming to rest; it is rest when nothing
-    changed for ``rest_s``, twice the time after which OSPF takes a silent neighbour for dead, or for ``first_rest_s``
-    where routers have to find each other first. ``hold_s``: how long a wave is watched at least, that dead time and
-    some. ``look_s``: how long an apply looks for what it expects.
+    changed for ``rest_s``, or for ``first_rest_s`` where routers have to find each other first. ``hold_s``: how long a
+    wave is watched at least. Both that and ``rest_s`` are longer than OSPF takes a silent neighbour for alive (4 s).
+    ``look_s``: how long an apply looks for what it expects.
     """
 
     whole_s: float = 900.0
     settle_s: float = 60.0
     first_rest_s: float = 20.0
-    rest_s: float = 8.0
+    rest_s: float = 6.0
     hold_s: float = 6.0
     look_s: float = 10.0
 
@@ -187,16 +187,17 @@ class _Stage:
 
     def _last(self) -> frozenset[Pair]:
         """Return what is missing at the end; what was missing before the plan as well may still be coming."""
-        if self.expected == self.wanted:
-            return self.links.missing(self.wanted)
         return self._settled(lambda: self.links.missing(self.wanted), self.bounds.rest_s)
 
     def _settled(self, look: Callable[[], frozenset[Pair]], rest_s: float, hold_s: float = 0.0) -> frozenset[Pair]:
-        """Look for ``hold_s`` at least, until nothing is missing or changes any more; return what is missing."""
+        """Look for ``hold_s`` at least, until nothing is missing or changes any more; return what is missing.
+
+        What an earlier wave lost is not waited for.
+        """
         begun = since = self.clock.monotonic()
         missing = look()
         while (now := self.clock.monotonic()) < begun + self.bounds.settle_s:
-            if now >= begun + hold_s and (not missing or now >= since + rest_s):
+            if now >= begun + hold_s and (missing <= self.lost or now >= since + rest_s):
                 break
             self.clock.sleep(POLL_S)
             before, missing = missing, look()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -20,7 +21,6 @@ from jbnet.change.codec import to_json
 from jbnet.change.model import Plan
 from jbnet.config.render import render
 from jbnet.config.tree import ConfigTree
-from jbnet.lab import process
 from jbnet.lab.lab import Lab
 from jbnet.lab.netns import network_of
 from jbnet.lab.paths import LabPaths
@@ -108,7 +108,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def test_a_good_plan_is_blessed_on_a_copy_of_its_part_and_apply_says_so(site: Site) -> None:
     """The copy starts with what runs, not with what is declared: the line typed by hand is in it."""
-    everything = process.belonging(site.lab.paths.runtime)
+    before = site.lab.status()
     typed = ("-c", "configure terminal", "-c", "ip route 192.0.2.0/24 blackhole")
     assert site.lab.run("datong-r1", ["vtysh", *typed]).returncode == 0
     found = site.data("plan", "site:datong", "--rehearse")
@@ -118,7 +118,7 @@ def test_a_good_plan_is_blessed_on_a_copy_of_its_part_and_apply_says_so(site: Si
     assert shown["scale"]["devices"] == len(site.network.devices) - 2  # the other county and its township
     assert list(shown["assumed"]) == ["noc-s1"]
     assert "192.0.2.0/24" in site.running("datong-r1")
-    assert process.belonging(site.lab.paths.runtime) == everything
+    assert site.lab.status() == before
     assert leftovers(site.copy) == []
     assert not site.copy.state.exists()
     said = site.jbnet("apply", found["hash"][:12])
@@ -149,28 +149,34 @@ def test_a_plan_that_takes_ways_away_is_refused_and_names_pairs_and_devices(site
     assert "ip route 10.8.160.0/" in site.running("chengdong-r1")
 
 
+@pytest.fixture(scope="module")
+def harmless(site: Site) -> Plan:
+    """A plan that takes the spare default route away."""
+    return site.kept({"datong-r1": ("ip route ", "ip route 0.0.0.0/0 ")})
+
+
+def begun(site: Site, made: Plan, stage: str) -> subprocess.Popen[bytes]:
+    """Start a rehearsal and return it when its devices boot, or when they are measured."""
+    silent = subprocess.DEVNULL
+    running = subprocess.Popen(site.command("rehearse", made.hash), stdout=silent, stderr=silent)
+    sign = site.copy.record if stage == "measuring" else site.copy.device("core-r1") / "init"
+    assert eventually(sign.exists)
+    return running
+
+
 @pytest.mark.parametrize("stage", ["booting", "measuring"])
-def test_a_rehearsal_that_is_killed_leaves_nothing(site: Site, stage: str) -> None:
-    made = site.kept({"datong-r1": ("ip route ", "ip route 0.0.0.0/0 ")})
-    everything = process.belonging(site.lab.paths.runtime)
-    begun = site.copy.record.exists if stage == "measuring" else lambda: any(site.copy.runtime.glob("devices/*/init"))
-    running = subprocess.Popen(
-        site.command("rehearse", made.hash), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    assert eventually(begun)
+def test_a_rehearsal_that_is_killed_leaves_nothing(site: Site, harmless: Plan, stage: str) -> None:
+    before = site.lab.status()
+    running = begun(site, harmless, stage)
     running.kill()
     running.wait()
     assert eventually(lambda: leftovers(site.copy) == [] and not site.copy.state.exists())
-    assert process.belonging(site.lab.paths.runtime) == everything
+    assert site.lab.status() == before
 
 
-def test_an_interrupted_rehearsal_takes_its_copy_down_and_keeps_no_evidence(site: Site) -> None:
-    made = site.kept({"datong-r1": ("ip route ", "ip route 0.0.0.0/0 ")})
-    running = subprocess.Popen(
-        site.command("rehearse", made.hash), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    assert eventually(site.copy.record.exists)
-    running.send_signal(2)
+def test_an_interrupted_rehearsal_takes_its_copy_down_and_keeps_no_evidence(site: Site, harmless: Plan) -> None:
+    running = begun(site, harmless, "measuring")
+    running.send_signal(signal.SIGINT)
     assert running.wait(60) == 130
     assert leftovers(site.copy) == []
-    assert not Path(site.state / "plans" / f"{made.hash}.rehearsal.json").exists()
+    assert not Path(site.state / "plans" / f"{harmless.hash}.rehearsal.json").exists()
