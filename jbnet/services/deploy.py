@@ -65,9 +65,8 @@ def apply(
     _check_rehearsal(rehearsed, overrides)
     if not dry_run:
         _check_earlier_run(plan, desk, resume)
-        proof = {"evidence": rehearsed.hash, "blessed": rehearsed.blessed} if rehearsed else None
-        begun = {"owner": desk.owner, "overrides": sorted(overrides), "rehearsed": proof}
-        desk.journal.append("apply.start", plan.hash, begun)
+        proof = {"rehearsed": {"evidence": rehearsed.hash, "blessed": rehearsed.blessed}} if rehearsed else {}
+        desk.journal.append("apply.start", plan.hash, {"owner": desk.owner, "overrides": sorted(overrides), **proof})
     run = _Run(plan, desk, dry_run, after_wave)
     try:
         outcome = run.waves()

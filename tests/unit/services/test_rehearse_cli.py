@@ -1,0 +1,65 @@
+"""The evidence of a rehearsal beside its plan, and how people are told of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from jbnet import wiring
+from jbnet.change.rehearsal import Counts, Evidence, Likeness, Lost, Pair, Scale, Trial
+from jbnet.cli.context import Context
+from jbnet.cli.rehearse import print_evidence
+from jbnet.model.errors import UsageError
+from jbnet.model.text import text
+
+LOST = tuple(Lost(Pair("town-r1", target), "county-r1") for target in ("core-r1", "noc-s1", "database production"))
+EVIDENCE = Evidence(
+    "c0ffee" * 10, datetime(2026, 11, 22, 8, tzinfo=UTC), 31.4, Scale(9, 11, 4), Counts(80, 80, 77),
+    (Trial(1, ("county-r1",), 77, LOST, {Pair("a-r1", "b-r1"): 1.5}),),
+    likeness=Likeness({"far-r1": text("too little memory for it")}, {}, ("line-1",)),
+)  # fmt: skip
+
+
+def test_evidence_lies_beside_the_plan_and_is_read_again(tmp_path: Path) -> None:
+    plans = tmp_path / "plans"
+    assert wiring.read_evidence(plans, EVIDENCE.plan) is None
+    file = wiring.keep_evidence(plans, EVIDENCE)
+    assert file == plans / f"{EVIDENCE.plan}.rehearsal.json"
+    assert wiring.read_evidence(plans, EVIDENCE.plan) == EVIDENCE
+
+
+def test_evidence_that_was_edited_blesses_nothing(tmp_path: Path) -> None:
+    file = wiring.keep_evidence(tmp_path, EVIDENCE)
+    data = json.loads(file.read_text())
+    data["waves"][0]["lost"] = []
+    file.write_text(json.dumps(data))
+    with pytest.raises(UsageError, match="changed after it was written"):
+        wiring.read_evidence(tmp_path, EVIDENCE.plan)
+    file.write_text("{")
+    with pytest.raises(UsageError, match="cannot be read"):
+        wiring.read_evidence(tmp_path, EVIDENCE.plan)
+
+
+def test_people_see_who_lost_whom_after_which_device_and_what_is_not_proved(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_evidence(Context(tmp_path), EVIDENCE)
+    said = capsys.readouterr().out
+    for line in (
+        "wave 1: pairs reached: 77, lost: 3",
+        "  lost after county-r1: 3",
+        "    town-r1: core-r1, database production, noc-s1",
+        "  missing for a while: 1 pairs, 1.5 s at most",
+        "left out: far-r1 (too little memory for it)",
+        "circuits that do not work today and did not here: line-1",
+        "the plan is not blessed: county-r1",
+    ):
+        assert line in said.splitlines()
+    assert "not proved: " in said
+    assert max(map(len, said.splitlines())) <= 80
+    print_evidence(Context(tmp_path), replace(EVIDENCE, trials=()))
+    assert "the plan is blessed" in capsys.readouterr().out
