@@ -37,6 +37,7 @@ LAZY_COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("jbnet.cli.run", "One command on many devices: tables, JSON, CSV."),
     "whatif": ("jbnet.cli.whatif", "Who would be cut off if this failed."),
     "hostkeys": ("jbnet.cli.hostkeys", "Host keys of devices: learn, compare."),
+    "qualify": ("jbnet.cli.qualify", "Try a driver on one real router."),
     "map": ("jbnet.cli.map", "Draw the network: levels, geography, a part of it."),
     "lab": ("jbnet.cli.lab", "The live copy of the network on this machine."),
     "monitor": ("jbnet.cli.monitor", "Poll the network and keep its state."),

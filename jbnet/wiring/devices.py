@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from jbnet.adapters.traps import TrapReceiver
     from jbnet.adapters.udp import UdpSnmpTransport
     from jbnet.lab.lab import Lab
-    from jbnet.model.network import Network
+    from jbnet.model.network import Device, Network
     from jbnet.ports import Reporter
     from jbnet.services.deploy import Desk
     from jbnet.services.drift import Records
+    from jbnet.services.qualify import Outcome, Qualification
     from jbnet.snmp.types import SnmpTarget
 
 
@@ -51,6 +52,25 @@ def hardware_sessions(directory: Path, state_dir: Path, network: Network) -> Com
     from jbnet.wiring.secrets import secrets
 
     return CommandLineSessions(state_dir, _addresses(network), secrets(directory, state_dir))
+
+
+def qualification(
+    directory: Path,
+    state_dir: Path,
+    network: Network,
+    device: Device,
+    report: Callable[[Outcome], None],
+    *,
+    may_restart: bool,
+) -> Qualification:
+    """Return what tries a real router's driver. Raises Missing without a driver, key or secret."""
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.services.qualify import Qualification
+
+    sessions = hardware_sessions(directory, state_dir, network)
+    sessions.may_restart = lambda _device: may_restart
+    sessions.session(device)
+    return Qualification(lambda: sessions.session(device), SystemClock(), report)
 
 
 def remote_hosts(state_dir: Path, network: Network) -> SshHosts:

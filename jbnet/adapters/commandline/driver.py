@@ -45,6 +45,8 @@ class CommandLineDriver(NetworkDriver):  # type: ignore[misc]  # napalm is untyp
     """
 
     platform = ""
+    probe = ""
+    """A harmless line as the device shows it: a discard route to an address of documentation (RFC 5737)."""
     dialect: Dialect
     differ: Differ
 

@@ -31,6 +31,7 @@ class ComwareDriver(ComwareGetters):
     """An H3C router with Comware 7. ``revert_in`` is rounded up to whole minutes."""
 
     platform = "comware7"
+    probe = "ip route-static 192.0.2.1 32 NULL0"
     dialect = DIALECT
     differ = AnnetDiffer(COMWARE)
 

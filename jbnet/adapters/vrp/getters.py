@@ -13,6 +13,8 @@ from jbnet.model.errors import CommandFailed
 class VrpGetters(CommandLineDriver):
     """The reading half of the drivers. All raise Unreachable, and CommandFailed where VRP refuses."""
 
+    probe = "ip route-static 192.0.2.1 255.255.255.255 NULL0"
+
     def _optional(self, line: str) -> str:
         """Return the answer; nothing where the feature is not configured: VRP then answers with an error."""
         try:

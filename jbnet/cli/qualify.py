@@ -1,0 +1,73 @@
+"""``jbnet qualify``: a platform's driver tried on one real router, with a transcript."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jbnet.model.errors import ExitCode, UsageError
+from jbnet.model.text import Text, text
+
+if TYPE_CHECKING:
+    from jbnet.cli.context import Context
+    from jbnet.services.qualify import Outcome
+
+
+def command(
+    ctx: typer.Context,
+    device: Annotated[str, typer.Argument(metavar="DEVICE", help="A router of Huawei or H3C, by its name.")],
+    trial: Annotated[
+        bool, typer.Option("--trial", help="Also add a discard route for 192.0.2.1, and take it away again.")
+    ] = False,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="A VRP 5 router may restart: it has no other timer.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the transcript here.")
+    ] = None,
+) -> None:
+    """Try everything that a driver promises on one real router. Without --trial it only reads.
+
+    The transcript holds counts and versions; no configuration, no secret.
+    Exit codes: 0 all held; 1 something did not; 3 it could not be tried.
+    """
+    from jbnet import wiring
+    from jbnet.cli.vantage import enter
+
+    context: Context = ctx.obj
+    enter(context)
+    network = wiring.load_network(context.directory, context.state_dir)
+    if device not in network.devices:
+        raise UsageError("no such device: {device}", device=device)
+    router = network.devices[device]
+    desk = wiring.qualification(
+        context.directory, context.state_dir, network, router, lambda one: _tell(context, one), may_restart=restart
+    )
+    begun = desk.clock.now()
+    outcomes = desk.run(trial=trial)
+    held = all(one.ok for one in outcomes)
+    context.emit([_json(one) for one in outcomes], ok=held)
+    if output is not None:
+        head = f"{router.name} {router.platform} {begun:%Y-%m-%dT%H:%M:%SZ} trial={trial}"
+        wiring.write_output(output, "\n".join([head, *map(_line, outcomes), ""]))
+    if not held:
+        raise typer.Exit(ExitCode.NO)
+
+
+def _tell(context: Context, one: Outcome) -> None:
+    context.say("{step}: {held}  {said}", step=one.step, held=_word(held=one.ok), said=one.said)
+
+
+def _word(*, held: bool) -> Text:
+    return text("held") if held else text("did NOT hold")
+
+
+def _line(one: Outcome) -> str:
+    """Return a line of the transcript, in English whoever wrote it."""
+    return f"{'ok' if one.ok else 'NO':<2}  {one.seconds:>8.2f} s  {one.step}: {one.said}"
+
+
+def _json(one: Outcome) -> dict[str, object]:
+    return {"step": str(one.step), "ok": one.ok, "said": one.said, "seconds": one.seconds}
