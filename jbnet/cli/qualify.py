@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jbnet.model.errors import ExitCode, UsageError
+from jbnet.model.errors import ExitCode, Refused, UsageError
 from jbnet.model.text import Text, text
 
 if TYPE_CHECKING:
@@ -31,13 +31,14 @@ def command(
     """Try everything that a driver promises on one real router. Without --trial it only reads.
 
     The transcript holds counts and versions; no configuration, no secret.
-    Exit codes: 0 all held; 1 something did not; 3 it could not be tried.
+    Exit codes: 0 all held; 1 something did not; 3 it could not be tried; 4 refused.
     """
     from jbnet import wiring
-    from jbnet.cli.vantage import enter
 
     context: Context = ctx.obj
-    enter(context)
+    if (context.state_dir / "lab.json").is_file():
+        raise Refused("the lab is up, and its copies of routers prove nothing about the real ones",
+                      hint=text("take the lab down, or use another --state"))  # fmt: skip
     network = wiring.load_network(context.directory, context.state_dir)
     if device not in network.devices:
         raise UsageError("no such device: {device}", device=device)

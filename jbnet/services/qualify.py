@@ -70,7 +70,7 @@ class Qualification:
     def run(self, *, trial: bool) -> tuple[Outcome, ...]:
         """Read, and with ``trial`` also change. After a step that failed no further one that changes is tried.
 
-        Raises Unreachable where nobody gets in at all.
+        Raises what ``open`` raises where nobody gets in at all.
         """
         outcomes: list[Outcome] = []
         steps = [*self._reading(), *(self._changing() if trial else ())]
@@ -83,11 +83,13 @@ class Qualification:
     def _tried(self, step: Text, act: Callable[[Qualifiable], str], *, first: bool) -> Outcome:
         begun = self.clock.monotonic()
         session = self._open_session()
+        entered = False
         try:
             session.open()
+            entered = True
             ok, said = True, act(session)
         except JbnetError as error:
-            if first and isinstance(error, Unreachable):
+            if first and not entered:
                 raise
             ok, said = False, str(error)
         finally:

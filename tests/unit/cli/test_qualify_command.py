@@ -67,5 +67,19 @@ def test_a_router_that_does_not_answer_ends_with_3(call: Run, bench: CliBench) -
     assert call("qualify", "core-r1")[0] == 3
 
 
+def test_a_router_whose_host_key_is_not_known_is_not_talked_to(call: Run, bench: CliBench) -> None:
+    bench.known_hosts.write_text("")
+    code, said, error = call("qualify", "core-r1")
+    assert (code, said) == (4, "")
+    assert "host key" in error
+
+
+def test_a_copy_in_the_lab_qualifies_nothing(call: Run, tmp_path: Path) -> None:
+    (tmp_path / "lab.json").write_text("{}")
+    code, _, error = call("qualify", "core-r1")
+    assert code == 4
+    assert "the lab is up" in error
+
+
 def test_a_device_that_is_not_declared_is_a_mistake(call: Run) -> None:
     assert call("qualify", "nobody-r1")[0] == 2
