@@ -79,6 +79,24 @@ def test_every_platform_says_what_reads(name: str) -> None:
     assert commands(name).reads
 
 
+@pytest.mark.parametrize("platform", ["vrp8", "vrp5", "comware7"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "snmp-agent usm-user v3 u g simple authentication-mode sha hunter2 privacy-mode aes128 hunter2",
+        "snmp-agent usm-user v3 u g authentication-mode sha cipher %^%#hunter2 privacy-mode aes128 cipher %^%#hunter2",
+        "snmp-agent usm-user v3 u g authentication-mode sha hunter2 privacy-mode aes128 hunter2",
+        "ospf authentication-mode simple plain hunter2",
+        " ospf authentication-mode hmac-sha256 1 cipher %^%#hunter2",
+        "local-user ops password irreversible-cipher $1a$hunter2",
+        'isis authentication-mode simple plain "hunter2 and more hunter2"',
+    ],
+)
+def test_no_word_that_looks_like_a_kind_hides_a_secret(platform: str, line: str) -> None:
+    assert "hunter2" not in masked(platform, line)
+    assert masked(platform, masked(platform, line)) == masked(platform, line)
+
+
 @pytest.mark.parametrize(("platform", "line"), SECRETS)
 def test_secrets_are_blanked_in_what_devices_print(platform: str, line: str) -> None:
     said = masked(platform, f"first\n{line}\nlast")
