@@ -34,4 +34,3 @@ def command(
     desk = wiring.deploy_desk(context.state_dir, network, Notes(context))
     made = plan_back(undone, network, desk.journal.entries(), desk.backups, desk.sessions, desk.reporter)
     conclude(context, made, None, diff=diff)
-

@@ -62,7 +62,13 @@ def roles(declared: Declaration) -> dict[str, Role]:
     """Return the roles by name."""
     return {
         name: Role(
-            name, decl.managed, decl.monitored, decl.snmp, DeviceKind(decl.kind), decl.platform, decl.device_type,
+            name,
+            decl.managed,
+            decl.monitored,
+            decl.snmp,
+            DeviceKind(decl.kind),
+            decl.platform,
+            decl.device_type,
             place=item.place,
         )
         for name, item in declared.roles.items()
