@@ -36,11 +36,9 @@ def command(
     device: Annotated[Names, typer.Option(metavar="NAME", help="As --fail device:NAME.")] = None,
     site: Annotated[Names, typer.Option(metavar="NAME", help="A site, location or peer whose devices fail.")] = None,
     srlg: Annotated[Names, typer.Option(metavar="NAME", help="As --fail srlg:NAME.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Show who would be cut off or run on backup, the services touched, what lines would have to carry."""
     context: Context = ctx.obj
-    context.json = context.json or json
     plain = {"circuits": circuit or (), "devices": device or (), "sites": site or (), "srlgs": srlg or ()}
     fails = bool(fail or any(plain.values()))
     asked = [fails and disjoint is None, each is not None, single_points, disjoint is not None]
@@ -74,9 +72,20 @@ def _failure(forecaster: Forecaster, written: list[str], plain: dict[str, list[s
     from jbnet.topology.failures import parse
     from jbnet.topology.graph import FailureSet
 
-    named, more = parse(forecaster.network, written), FailureSet.of(**{k: tuple(v) for k, v in plain.items()})
+    named, more = parse(forecaster.network, written), FailureSet.of(**_meant(forecaster, plain))
     kinds = [field.name for field in fields(FailureSet)]
     return FailureSet(**{kind: getattr(named, kind) | getattr(more, kind) for kind in kinds})
+
+
+def _meant(forecaster: Forecaster, plain: dict[str, list[str] | tuple[()]]) -> dict[str, tuple[str, ...]]:
+    """Return the names of the plain options; a site, location or peer may be called by its code or Chinese name."""
+    from jbnet.topology.failures import called
+
+    def home(name: str) -> str:
+        found = (called(forecaster.network, kind, name) for kind in ("site", "location", "peer"))
+        return next((meant for meant in found if meant is not None), name)
+
+    return {kind: tuple(map(home, names) if kind == "sites" else names) for kind, names in plain.items()}
 
 
 def _forecaster(context: Context, demand: Path | None) -> Forecaster:

@@ -23,7 +23,7 @@ def read_demand(file: Path, sites: Collection[str]) -> Mapping[str, float]:
         content = file.read_text(encoding="utf-8-sig")
         found = _from_csv(content) if file.suffix.lower() == ".csv" else _from_json(content)
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        hint = text('write JSON as {example}, or CSV with the columns "site" and "mbps"', example='{"xining": 40.5}')
+        hint = text('write JSON as {example}, or CSV with the columns "site" and "mbps"', example='{"SITE": 40.5}')
         raise UsageError("{file} cannot be read as demand: {reason}", hint=hint, file=file, reason=error) from error
     unknown = [name for name in found if name not in sites]
     if unknown:

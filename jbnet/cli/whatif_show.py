@@ -29,6 +29,8 @@ def show_failure(context: Context, forecaster: Forecaster, failure: FailureSet) 
     context.emit(as_data(found) | {"degraded": [w.home for w in ways], "ways": [asdict(w) for w in ways]})
     if context.json:
         return
+    if not found.cut_off:
+        context.say("sites cut off: none")
     lines = [
         _names(context, "sites cut off ({count}): {names}", _tops(forecaster.network, found.cut_off), found.cut_off),
         _names(context, "not in use yet, and without a way ({count}): {names}", found.planned),

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from jbnet.model.errors import UsageError
 from jbnet.model.network import Network
-from jbnet.model.text import text
+from jbnet.model.text import Text, text
 from jbnet.topology.graph import FailureSet, expand, lines_of
 
 Names = Callable[[Network], Iterable[str]]
@@ -46,6 +46,9 @@ KINDS: Mapping[str, tuple[str, Names]] = {
 }
 """The kinds of what can fail: the field of a FailureSet, and the names that there are."""
 
+_HELD: Mapping[str, str] = {"location": "locations", "peer": "peers"}
+"""Where the network holds what a kind names, for kinds whose field of a FailureSet is another's."""
+
 
 def each(network: Network, kind: str) -> Iterator[tuple[str, FailureSet]]:
     """Yield every single failure of a kind with its name, expanded: as devices, circuits and lines.
@@ -79,13 +82,24 @@ def parse(network: Network, written: Iterable[str]) -> FailureSet:
     for item in written:
         kind, colon, name = item.partition(":")
         if not colon or not name:
-            raise UsageError(
-                "{item!r} is no failure", item=item, hint=text("write KIND:NAME, for example: circuit:xining-up1")
-            )
+            raise _without_kind(network, item)
         field, names = KINDS[_kind(kind)]
-        _known(network, kind, name, names)
-        found.setdefault(field, set()).add(name)
+        found.setdefault(field, set()).add(_known(network, kind, name, names))
     return FailureSet.of(**found)
+
+
+def called(network: Network, kind: str, name: str) -> str | None:
+    """Return the name of what bears a name, a code or a Chinese name; None where nothing of the kind does.
+
+    Raises UsageError when several bear it.
+    """
+    held: Mapping[str, object] = getattr(network, _HELD.get(kind, KINDS[kind][0]), {})
+    if name in held or name in KINDS[kind][1](network):
+        return name
+    found = [key for key, it in held.items() if name in (getattr(it, "code", None), getattr(it, "name_zh", None))]
+    if len(found) > 1:
+        raise UsageError("{name} is the name of several: {names}", name=name, names=", ".join(found[:5]))
+    return found[0] if found else None
 
 
 def _kind(kind: str) -> str:
@@ -96,18 +110,40 @@ def _kind(kind: str) -> str:
     return kind
 
 
-def _known(network: Network, kind: str, name: str, names: Names) -> None:
-    """Raise UsageError for a name that there is not, with the nearest ones, also those of another kind."""
-    known = list(names(network)) + ([*network.sites] if kind == "site" else [])
-    if name in known:
-        return
-    elsewhere = [f"{other}:{name}" for other, (_, held) in KINDS.items() if name in held(network)]
-    near = elsewhere or [f"{kind}:{like}" for like in get_close_matches(name, sorted(known), n=3, cutoff=0.0)]
-    if not near:
+def _without_kind(network: Network, item: str) -> UsageError:
+    """Return what is said of a name alone: the kind that it lacks, or how a failure is written."""
+    name = item.strip(":")
+    known = {f"{kind}:{held}": held for kind, (_, names) in KINDS.items() for held in names(network)}
+    near = _elsewhere(network, name) or _like(known, name)
+    hint = _did_you_mean(near) if near else text("write KIND:NAME; KIND is one of: {kinds}", kinds=", ".join(KINDS))
+    return UsageError("{item!r} is no failure", item=item, hint=hint)
+
+
+def _known(network: Network, kind: str, name: str, names: Names) -> str:
+    """Return the name meant. Raises UsageError with the nearest ones, also those of another kind."""
+    if (meant := called(network, kind, name)) is not None:
+        return meant
+    known = {f"{kind}:{held}": held for held in names(network)}
+    if not known:
         raise UsageError("there is no {kind} in the network", kind=kind)
-    raise UsageError(
-        "there is no {kind} {name!r} in the network",
-        kind=kind,
-        name=name,
-        hint=text("did you mean {like}?", like=", ".join(near)),
-    )
+    near = _elsewhere(network, name) or _like(known, name)
+    hint = _did_you_mean(near) if near else None
+    raise UsageError("there is no {kind} {name!r} in the network", kind=kind, name=name, hint=hint)
+
+
+def _elsewhere(network: Network, name: str) -> list[str]:
+    """Return everything of that very name, each with its kind."""
+    if not name:
+        return []
+    found = ((kind, called(network, kind, name)) for kind in KINDS)
+    return [f"{kind}:{meant}" for kind, meant in found if meant is not None]
+
+
+def _like(known: Mapping[str, str], name: str) -> list[str]:
+    """Return the three nearest of the failures known, as written; what is not alike is no suggestion."""
+    near = get_close_matches(name, sorted(set(known.values())), n=3)
+    return [written for like in near for written, held in known.items() if held == like][:3]
+
+
+def _did_you_mean(near: Iterable[str]) -> Text:
+    return text("did you mean {like}?", like=", ".join(near))

@@ -170,14 +170,11 @@ def fail(graph: Graph, failure: FailureSet) -> Graph:
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
-    return ", ".join(get_close_matches(name, sorted(known), n=3, cutoff=0.0))
+    return ", ".join(get_close_matches(name, sorted(known), n=3))
 
 
 def _require(kind: str, names: Iterable[str], known: Collection[str]) -> None:
     for name in sorted(name for name in names if name not in known):
-        raise UsageError(
-            "there is no {kind} {name!r} in the network",
-            kind=kind,
-            name=name,
-            hint=text("did you mean {like}?", like=_nearest(name, known)),
-        )
+        like = _nearest(name, known)
+        hint = text("did you mean {like}?", like=like) if like else None
+        raise UsageError("there is no {kind} {name!r} in the network", kind=kind, name=name, hint=hint)

@@ -50,6 +50,19 @@ def test_the_old_options_say_the_same_as_fail(run: Run) -> None:
     assert run("whatif", "--site", "golmud-dc")[:2] == run("whatif", "--fail", "location:golmud-dc")[:2]
 
 
+def test_the_first_line_says_who_is_cut_off_also_where_nobody_is(run: Run) -> None:
+    assert run("whatif", "--fail", "circuit:xining-up1")[1].startswith("sites cut off: none\n")
+    assert run("whatif", "--fail", "circuit:mangya-up1")[1].startswith("sites cut off (")
+    assert "sites cut off: none" not in run("whatif", "--fail", "circuit:mangya-up1")[1]
+
+
+def test_sites_are_taken_by_code_and_chinese_name_as_show_site_takes_them(run: Run) -> None:
+    meant = run("whatif", "--fail", "site:xining")[:2]
+    assert meant[0] == 0
+    for way in (("--fail", "site:西宁市"), ("--fail", "site:6301"), ("--site", "西宁市")):
+        assert run("whatif", *way)[:2] == meant
+
+
 def test_the_document_has_everything_that_was_shown_and_more(run: Run) -> None:
     code, out, _ = run("--json", "whatif", "--fail", "circuit:xining-up1")
     data = json.loads(out)["data"]

@@ -199,6 +199,35 @@ def test_an_unknown_failure_is_refused_with_the_nearest_name(network: Network, w
     assert like in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("oasis-up1", "did you mean circuit:oasis-up1?"),
+        ("oasis-up11", "did you mean circuit:oasis-up1, circuit:oasis-up2, "),
+        ("site:oasi", "did you mean site:oasis?"),
+        ("circuit:nothing-like-it", ""),
+        ("nothing-like-it", "KIND:NAME"),
+    ],
+)
+def test_what_is_suggested_is_alike_stands_once_and_has_its_kind(network: Network, written: str, hint: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        parse(network, [written])
+    said = str(refused.value.hint or "")
+    assert hint in said
+    assert bool(hint) == bool(said)
+    suggested = said.removeprefix("did you mean ").removesuffix("?").split(", ")
+    assert len(suggested) == len(set(suggested))
+
+
+def test_a_site_may_be_called_by_its_code_or_chinese_name_and_a_name_of_two_is_refused(network: Network) -> None:
+    oasis, well = (replace(network.sites[name], name_zh="绿洲") for name in ("oasis", "well"))
+    named = replace(network, sites={**network.sites, "oasis": oasis})
+    for name in (oasis.code, "绿洲"):
+        assert parse(named, [f"site:{name}"]) == parse(network, ["site:oasis"])
+    with pytest.raises(UsageError, match="several: oasis, well"):
+        parse(replace(named, sites={**named.sites, "well": well}), ["site:绿洲"])
+
+
 def test_single_points_name_the_line_that_mends_and_group_what_is_alike(network: Network) -> None:
     left = {name: line for name, line in network.circuits.items() if name != "oasis-up2"}
     router = network.devices["oasis-r1"]
