@@ -77,22 +77,25 @@ def renumber(
     length: Annotated[
         int | None, typer.Option(metavar="LENGTH", min=1, max=30, help="A larger block than its level has.")
     ] = None,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Also a site that lies well where it is.")] = False,
     dry_run: DryRun = False,
 ) -> None:
     """Give a site, and all below it, new addresses in the block of its present parent.
 
     For a site that came from another parent, that a merge gave another's block, or that outgrew its own. Its
-    devices must be deployed anew; the old block stays reserved until it is freed.
+    devices must be deployed anew; the old block stays reserved until it is freed. One that lies well is left alone.
     """
     context: Context = ctx.obj
     from jbnet.adapters.workspace import read_files
     from jbnet.inventory.addresses.renumber import renumbered
 
-    found = renumbered(read_files(context.directory), site, length)
+    found = renumbered(read_files(context.directory), site, length, anyway=anyway)
     _write(context, found, dry_run)
     for key, prefix in found.added.items():
         old = found.freed.get(key) or text("new")
         context.say("{code} {old} -> {new}", code=key, old=old, new=prefix)
+    if not found.added:
+        context.say("{site} lies well where it is: nothing to do", site=site)
     context.say("would renumber: {count}" if dry_run else "renumbered: {count}", count=len(found.added))
     context.emit(_data(found, dry_run))
 

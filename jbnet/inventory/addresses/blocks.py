@@ -90,6 +90,12 @@ class Room:
                 position = max(position, high + 1)
         return count
 
+    def is_free(self, prefix: IPv4Network) -> bool:
+        """Say whether all of a prefix is free here."""
+        low, high = range_of(prefix)
+        inside = any(start <= low and high <= end for start, end in self._pools)
+        return inside and not any(start <= high for start, _ in self._between(low, high))
+
     def _between(self, start: int, end: int) -> Iterator[Range]:
         index = bisect_left(self._highs, start)
         while index < len(self._lows) and self._lows[index] <= end:

@@ -14,19 +14,23 @@ from jbnet.model.errors import UsageError
 from jbnet.model.text import text
 
 
-def renumbered(files: Mapping[str, str], name: str, length: int | None = None) -> Allocation:
+def renumbered(files: Mapping[str, str], name: str, length: int | None = None, *, anyway: bool = False) -> Allocation:
     """Return the record with a new block for a site, and for all below it, in the block of its present parent.
 
     ``length`` asks for a larger block than its level has. What lies in the block keeps its offset where it can. The
-    old block is reserved, since devices use it until they are deployed anew. Raises UsageError when there is no such
-    site or length, AnswerIsNo when there is no room.
+    old block is reserved, since devices use it until they are deployed anew. A site that lies well keeps its block:
+    the result changes nothing, unless it shall move ``anyway``. Raises UsageError when there is no such site or
+    length, AnswerIsNo when there is no room.
     """
     read = reading(files)
     site, key = _found(read, name)
     old = read.record.blocks[key]
     moving = _moving(read, site, key)
+    wanted = _length(read, site, length)
+    if not anyway and old.prefixlen <= wanted and _lies_well(read, site, old, without(read.record, moving)):
+        return completed(read)
     kept = _reserving(without(read.record, moving), site, old)
-    new = _new_block(read, site, kept, length)
+    new = _new_block(read, site, kept, wanted)
     blocks = {**kept.blocks, site.decl.code: new}
     if new.prefixlen <= old.prefixlen:
         blocks |= {k: _shifted(p, old, new) for k, p in moving.items() if k != key}
@@ -34,6 +38,12 @@ def renumbered(files: Mapping[str, str], name: str, length: int | None = None) -
     done = completed(Reading(read.declared, read.sites, read.plan, record))
     added = {**{k: blocks[k] for k in [site.decl.code, *moving] if k in blocks}, **done.added}
     return Allocation(done.content, added=added, freed=moving, rekeyed=done.rekeyed)
+
+
+def _lies_well(read: Reading, site: SiteItem, old: IPv4Network, others: AllocationsFile) -> bool:
+    """Say whether a site's block is one that it could be given now: in its parent's, and nobody else's."""
+    rooms = Rooms(read.sites, others.blocks, others, read.plan)
+    return rooms.of(rooms.owner(site)).is_free(old)
 
 
 def _found(read: Reading, name: str) -> tuple[SiteItem, str]:
@@ -66,16 +76,20 @@ def _reserving(kept: AllocationsFile, site: SiteItem, old: IPv4Network) -> Alloc
     return kept.model_copy(update={"reserved": {**kept.reserved, reason: old}})
 
 
-def _new_block(read: Reading, site: SiteItem, kept: AllocationsFile, length: int | None) -> IPv4Network:
-    rule = read.plan.levels[site.level.value]
-    if length is not None and length > rule.block:
+def _length(read: Reading, site: SiteItem, asked: int | None) -> int:
+    """Return the length of the site's block: that of its level, or a larger one that is asked for."""
+    usual = read.plan.levels[site.level.value].block
+    if asked is not None and asked > usual:
         hint = text("a smaller number is a larger block")
-        raise UsageError("a {level} has a /{length} at least", hint=hint, level=text(site.level.value),
-                         length=rule.block)  # fmt: skip
+        raise UsageError("a {level} has a /{length} at least", hint=hint, level=text(site.level.value), length=usual)
+    return asked or usual
+
+
+def _new_block(read: Reading, site: SiteItem, kept: AllocationsFile, length: int) -> IPv4Network:
     rooms = Rooms(read.sites, kept.blocks, kept, read.plan)
-    block = rooms.of(rooms.owner(site)).take(length or rule.block)
+    block = rooms.of(rooms.owner(site)).take(length)
     if block is None:
-        error = NoRoom(site.name, site.parent if rooms.owner(site) else None, length or rule.block)
+        error = NoRoom(site.name, site.parent if rooms.owner(site) else None, length)
         raise no_room(error, read) from error
     return block
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 from jbnet.inventory.addresses.changes import FILE as ALLOCATIONS
 from jbnet.inventory.addresses.changes import allocation
+from jbnet.inventory.building.port_numbers import FILE as PORTS
+from jbnet.inventory.building.port_numbers import completed, render
 from jbnet.inventory.declaration import LEVELS, declare
 from jbnet.inventory.exchange.csv_cells import Sheet
 from jbnet.inventory.exchange.places import New, Places, Spot
@@ -187,6 +189,7 @@ class _Import:
                 return False
         if self._kind is Kind.SITES and any(wish.name not in self.network.sites for wish in wishes):
             drafts = self._allocated(drafts, wishes)
+        drafts = _with_ports(drafts)
         loaded = load(drafts)
         if loaded.network is None:
             report_broken(drafts, wishes, loaded.findings, self.report)
@@ -204,6 +207,15 @@ class _Import:
                 self.report.add("JB195", "{name} gets no addresses: {reason}", wishes[0].place, name=wishes[0].name,
                                 reason=error.text)  # fmt: skip
             return drafts
+
+
+def _with_ports(drafts: dict[str, str]) -> dict[str, str]:
+    """Return the files with ports for new lines; what else is wrong with them shows when they are loaded."""
+    try:
+        found = completed(drafts)
+    except AnswerIsNo:
+        return drafts
+    return {**drafts, PORTS: render(found.record)} if found.added else drafts
 
 
 def _depth(entry: Entry) -> int:

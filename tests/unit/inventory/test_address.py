@@ -116,7 +116,7 @@ def test_the_block_that_a_renumbered_site_left_is_given_to_nobody_until_it_is_fr
 
 
 def test_what_lies_in_a_renumbered_block_keeps_its_place_in_it() -> None:
-    found = renumbered(BASE, "oldtown")
+    found = renumbered(BASE, "oldtown", anyway=True)
     before = {"990101": "10.8.128.0/17", "990101001": "10.8.132.0/22", "990101001001": "10.8.133.0/27",
               "990101002": "10.8.136.0/22"}  # fmt: skip
     assert {key: str(prefix) for key, prefix in found.freed.items()} == before
@@ -124,6 +124,19 @@ def test_what_lies_in_a_renumbered_block_keeps_its_place_in_it() -> None:
     for key, prefix in before.items():
         assert int(found.added[key].network_address) - int(IPv4Network(prefix).network_address) == offset
     assert load({**BASE, FILE: found.content}).findings == ()
+
+
+@pytest.mark.parametrize("name", ["oldtown", "newtown", "oldtown-bridge"])
+def test_a_site_that_lies_well_keeps_its_addresses(name: str) -> None:
+    found = renumbered(BASE, name)
+    assert (found.added, found.freed) == ({}, {})
+    assert found.content == BASE[FILE]
+
+
+def test_a_site_that_was_renumbered_lies_well_from_then_on() -> None:
+    files = {**BASE, **read_files(GOLDEN / "address-two-branches")}
+    files[FILE] = renumbered(files, "marsh").content
+    assert renumbered(files, "marsh").added == {}
 
 
 def test_two_branches_that_allocated_one_block_are_mended_by_renumbering_one_site() -> None:
@@ -256,6 +269,8 @@ def test_free_changes_the_file_only_without_dry_run(run: Run, workspace: Path) -
 
 
 def test_renumber_says_old_and_new(run: Run, workspace: Path) -> None:
-    code, out, _ = run("-C", workspace, "address", "renumber", "lake", "--dry-run")
+    code, out, _ = run("-C", workspace, "address", "renumber", "lake")
+    assert (code, out.splitlines()) == (0, ["lake lies well where it is: nothing to do", "renumbered: 0"])
+    code, out, _ = run("-C", workspace, "address", "renumber", "lake", "--anyway", "--dry-run")
     assert code == 0
     assert out.splitlines()[0] == "990201 10.16.128.0/17 -> 10.17.0.0/17"

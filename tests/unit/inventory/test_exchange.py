@@ -9,6 +9,9 @@ import pytest
 
 from jbnet.adapters.workspace import read_files
 from jbnet.inventory import load
+from jbnet.inventory.addresses.changes import FILE as ALLOCATIONS
+from jbnet.inventory.building.port_numbers import FILE as PORTS
+from jbnet.inventory.building.port_numbers import recorded
 from jbnet.inventory.exchange.csv_cells import LIMIT, read, write
 from jbnet.inventory.exchange.tables import IMPORTABLE, Kind, columns, rows
 from jbnet.inventory.exchange.taking import Taken, take
@@ -216,6 +219,16 @@ def test_new_sites_stand_after_their_siblings_in_their_style_and_have_addresses(
     assert after.sites["hilltown-top-a"].block is not None
     before = declared(BASE)
     assert all(after.sites[name].block == site.block for name, site in before.sites.items())
+
+
+def test_new_sites_of_the_shipped_network_have_ports_and_no_other_line_moves() -> None:
+    files = read_files(ROOT)
+    found = taken("sites", "name,code,level,parent,name_zh\nxinqu,630199,county,xining,新区\n", files)
+    assert told(found) == []
+    assert sorted(found.files) == ["inventory/sites/xining.yaml", ALLOCATIONS, PORTS]
+    before, after = recorded(files[PORTS]), recorded(found.files[PORTS])
+    assert all(numbers.items() <= after[device].items() for device, numbers in before.items())
+    assert after["xining-r1"].keys() - before["xining-r1"].keys() == {"d0199-1"}
 
 
 def test_a_new_prefecture_has_a_file_of_its_own_which_is_printed() -> None:
