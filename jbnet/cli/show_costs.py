@@ -36,6 +36,6 @@ def _named(network: Network, cost: Cost, by: By) -> tuple[str | Text, str]:
         return text("not said"), ""
     if by is By.LEVEL:
         return text(cost.key), ""
-    known = network.carriers if by is By.CARRIER else network.sites
-    owner = known.get(cost.key)
+    carrying = network.underlays if cost.underlay else network.carriers
+    owner = carrying.get(cost.key) if by is By.CARRIER else network.sites.get(cost.key)
     return cost.key, owner.name_zh if owner else ""

@@ -101,6 +101,7 @@ def circuits_table(network: Network, key: str, heading: Text, circuits: Iterable
             "device": found.a.device if upwards else found.z.device,
             "role": found.role,
             "carrier": found.carrier,
+            "underlay": found.underlay,
             "cable": is_cable(network, found),
             "bandwidth": found.bandwidth,
         }
@@ -110,5 +111,6 @@ def circuits_table(network: Network, key: str, heading: Text, circuits: Iterable
 
 
 def _circuit_cells(record: Record) -> tuple[object, ...]:
-    carrier = record["carrier"] or (text("cable") if record["cable"] else None)
-    return record["name"], record["device"], record["role"], carrier, speed(record["bandwidth"])
+    unnamed = text("cable") if record["cable"] else NOT_DECLARED
+    carried = record["carrier"] or record["underlay"] or unnamed
+    return record["name"], record["device"], record["role"], carried, speed(record["bandwidth"])

@@ -23,13 +23,16 @@ class By(StrEnum):
 class Cost:
     """``key`` is a carrier, a site or a level, or None where the line names none. ``yuan`` is the sum a month.
 
-    ``unpriced`` counts the leased lines of this key whose cost is not known: they are in ``lines`` and not in the sum.
+    By carrier, what no carrier leases out and an underlay carries stands under the underlay: ``key`` is its name, and
+    ``underlay`` is true. ``unpriced`` counts the leased lines of this key whose cost is not known: they are in
+    ``lines`` and not in the sum.
     """
 
     key: str | None
     lines: int
     unpriced: int
     yuan: int
+    underlay: bool = False
 
 
 def leased(network: Network) -> Iterator[Circuit | Line]:
@@ -43,19 +46,21 @@ def leased(network: Network) -> Iterator[Circuit | Line]:
 
 def monthly_costs(network: Network, by: By) -> list[Cost]:
     """Return the costs by key, the highest first."""
-    sums: dict[str | None, tuple[int, int, int]] = {}
+    sums: dict[tuple[str | None, bool], tuple[int, int, int]] = {}
     for line in leased(network):
         key = _key(network, line, by)
         lines, unpriced, total = sums.get(key, (0, 0, 0))
         sums[key] = (lines + 1, unpriced + (line.monthly_cost is None), total + (line.monthly_cost or 0))
-    costs = [Cost(key, *counted) for key, counted in sums.items()]
+    costs = [Cost(key, *counted, underlay=underlay) for (key, underlay), counted in sums.items()]
     return sorted(costs, key=lambda cost: (-cost.yuan, cost.key or ""))
 
 
-def _key(network: Network, line: Circuit | Line, by: By) -> str | None:
+def _key(network: Network, line: Circuit | Line, by: By) -> tuple[str | None, bool]:
+    """Return what a line is counted under, and whether that is an underlay."""
     if by is By.CARRIER:
-        return line.carrier
+        under = line.underlay if isinstance(line, Circuit) and line.carrier is None else None
+        return line.carrier or under, under is not None
     if by is By.PAYER:
-        return line.payer
+        return line.payer, False
     site = network.sites.get(line.payer or "")
-    return site.level.value if site is not None else None
+    return (site.level.value if site is not None else None), False
