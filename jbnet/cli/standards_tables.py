@@ -59,7 +59,7 @@ def printed(context: Context, judged: Judged, rules: Sequence[Rule]) -> Iterator
             yield tr("a declaration cannot show this")
             continue
         for predicate in rule.requires:
-            given = ", ".join(f"{key}={value}" for key, value in predicate.model_dump(mode="json").items())
+            given = ", ".join(f"{key}: {_plainly(v)}" for key, v in predicate.model_dump(mode="json").items())
             yield f"  {_name(predicate)}{f' ({given})' if given else ''}"
             yield from ("    " + line for line in lines(tr(meaning(type(predicate))), WIDTH - 4))
         yield ""
@@ -87,6 +87,11 @@ def rule_json(context: Context, judged: Judged, rule: Rule) -> dict[str, object]
 def meaning(predicate: type) -> Text:
     """Return what a predicate of the vocabulary demands, in a sentence."""
     return Text(paragraphs(predicate.__doc__)[0].replace("``", "`"))
+
+
+def _plainly(value: object) -> str:
+    """Return a value as it is written in the rule set."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _name(predicate: object) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError, SchemaError, SchemaValidator, core_schema
 
 LONGEST = 200
@@ -55,5 +55,14 @@ def _regex(value: object) -> Regex:
     raise PydanticCustomError("jb_value", "a regular expression of at most 200 characters")
 
 
-DeclaredRegex = Annotated[Regex, PlainValidator(_regex), WithJsonSchema({"type": "string", "format": "regex"})]
+def _text(regex: Regex) -> str:
+    return regex.text
+
+
+DeclaredRegex = Annotated[
+    Regex,
+    PlainValidator(_regex),
+    PlainSerializer(_text, return_type=str),
+    WithJsonSchema({"type": "string", "format": "regex"}),
+]
 """A regular expression in a declared file."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jbnet.inventory.schema.naming import NameDecl
 from jbnet.inventory.schema.regex import Regex
 
 
@@ -31,3 +32,8 @@ def test_an_expression_that_ruins_a_backtracking_engine_is_answered(pattern: str
 def test_what_is_none_or_grows_too_large_is_refused(pattern: str) -> None:
     with pytest.raises(ValueError, match="not a regular expression"):
         Regex(pattern)
+
+
+def test_it_is_given_back_as_it_was_written() -> None:
+    said = {"pattern": "[a-z]+(-[a-z]+)*", "longest": 20}
+    assert NameDecl.model_validate(said).model_dump(mode="json") == said

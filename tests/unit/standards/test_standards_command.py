@@ -122,7 +122,7 @@ def test_every_table_fits_a_screen_and_ends_with_the_sums(run: Run, small: Path,
 def test_one_rule_shows_what_it_requires_and_all_that_breaks_it(run: Run, small: Path) -> None:
     code, shown = run("-C", small, "standards", "h-1")
     assert code == 1
-    assert "lines_at_least (count=9)" in shown
+    assert "lines_at_least (count: 9)" in shown
     assert "Because." in shown
     assert "inventory/sites/east.yaml:" in shown
 
