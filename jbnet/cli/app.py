@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from jbnet.cli.context import Context
 from jbnet.cli.errors import open_streams, run_guarded, settle_streams
+from jbnet.cli.everywhere import known_language, take_globals
 from jbnet.cli.help import HelpContext, speak
 
 LAZY_COMMANDS: dict[str, tuple[str, str]] = {
@@ -80,6 +81,7 @@ def load_command(name: str) -> click.Command:
     command = typer.main.get_command(app)
     command.name = name
     speak(command)
+    take_globals(command)
     return command
 
 
@@ -107,9 +109,7 @@ def options(
     ] = False,
 ) -> None:
     """Declare a hierarchical wide-area network once; configure, watch and recover it from that text."""
-    if lang not in ("en", "zh"):
-        raise click.BadParameter(f"{lang!r} is not one of en, zh", param_hint="--lang")
-    ctx.obj = Context(directory=directory, json=json, lang=lang, state=state, vantage=vantage)
+    ctx.obj = Context(directory=directory, json=json, lang=known_language(lang), state=state, vantage=vantage)
 
 
 def main() -> None:

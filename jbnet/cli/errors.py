@@ -117,13 +117,18 @@ def _usage(error: click.ClickException) -> Text:
 
 
 def context_from_argv() -> Context:
-    """Read the two options that an error message needs, even where parsing itself failed."""
+    """Read the two options that help and an error message need, wherever they stand, even where parsing itself failed.
+
+    What stands behind ``--`` is a device's or a program's.
+    """
+    from itertools import takewhile
     from pathlib import Path
 
-    arguments = sys.argv[1:]
-    wants_zh = "--lang=zh" in arguments or ("--lang", "zh") in zip(arguments, arguments[1:], strict=False)
-    lang = "zh" if wants_zh or os.environ.get("JBNET_LANG") == "zh" else "en"
-    return Context(directory=Path(), json="--json" in arguments, lang=lang)
+    arguments = [*takewhile(lambda argument: argument != "--", sys.argv[1:])]
+    said = [after for before, after in zip(arguments, arguments[1:], strict=False) if before == "--lang"]
+    said += [argument.removeprefix("--lang=") for argument in arguments if argument.startswith("--lang=")]
+    lang = said[-1] if said else os.environ.get("JBNET_LANG")
+    return Context(directory=Path(), json="--json" in arguments, lang="zh" if lang == "zh" else "en")
 
 
 def _print_error(context: Context, message: Text, hint: Text | None, findings: tuple[Finding, ...]) -> None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from jbnet.cli.columns import cells, lines, pad
-from jbnet.cli.context import Context
 from jbnet.cli.errors import context_from_argv
 from jbnet.model.text import Text, text
 
@@ -56,9 +55,8 @@ class _Help:
     """One command's help."""
 
     def __init__(self, ctx: click.Context) -> None:
-        known = ctx.find_root().obj
         self.ctx = ctx
-        self.tr = (known if isinstance(known, Context) else context_from_argv()).tr
+        self.tr = context_from_argv().tr  # an option of the language may stand behind --help
         self.width = max(min(shutil.get_terminal_size().columns, WIDEST), 50)
 
     def whole(self) -> Iterator[str]:

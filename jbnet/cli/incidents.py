@@ -18,7 +18,6 @@ def command(
     number: Annotated[str | None, typer.Argument(metavar="[ID]", help="Show this one whole.")] = None,
     only_open: Annotated[bool, typer.Option("--open", help="Only those that are open.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Exit with 1 while one is open.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """List incidents, latest first, or show one; each has one root cause."""
     from datetime import UTC, datetime
@@ -27,7 +26,6 @@ def command(
     from jbnet.cli.incident_text import print_incident
 
     context: Context = ctx.obj
-    context.json = context.json or json
     view = wiring.monitor_view(context.state_dir)
     try:
         found = view.incidents(only_open=only_open)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jbnet.cli.context import Context
-from jbnet.model.errors import Missing, UsageError
+from jbnet.model.errors import Missing
 from jbnet.model.text import text
 
 if TYPE_CHECKING:
@@ -37,16 +37,12 @@ def command(
     ] = None,
     format: Annotated[Format, typer.Option(metavar="FORMAT", help="svg, dot, mermaid or json.")] = Format.SVG,  # noqa: A002  the option's name
     output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file.")] = None,
-    lang: Annotated[str | None, typer.Option(metavar="en|zh", help="Language of the picture.")] = None,
     fail: Annotated[Names, typer.Option(metavar="KIND:NAME", help="What fails (may be repeated).")] = None,
 ) -> None:
     """Draw the network: its levels, its geography, its backbone, one site, or all below one."""
     from jbnet.topology.diagrams.views import view_of
 
     context: Context = ctx.obj
-    if lang not in (None, "en", "zh"):
-        raise UsageError("{lang!r} is not one of en, zh", lang=lang)
-    context.lang = lang or context.lang
     if context.json:
         format = Format.JSON  # noqa: A001  --json asks for the same
     drawn = _drawn(context, view_of(view or ("backbone" if format is Format.MERMAID else "levels")), fail or [])

@@ -21,14 +21,12 @@ def command(
     interval: Annotated[float, typer.Option(metavar="S", min=0.1, max=3600, help="Seconds between rounds.")] = 1.0,
     rounds: Annotated[int | None, typer.Option(metavar="N", min=1, help="Stop after so many rounds.")] = None,
     once: Annotated[bool, typer.Option("--once", help="Do one round and stop.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print one line of JSON an event.")] = False,
 ) -> None:
     """Poll the network and keep its state, until Ctrl-C. Run one at a time: the store has one writer."""
     from jbnet import wiring
     from jbnet.cli.vantage import enter
 
     context: Context = ctx.obj
-    context.json = context.json or json
     enter(context)
     watcher = wiring.monitor(context.directory, context.state_dir, interval_s=interval)
     printer = _Printer(context)

@@ -35,7 +35,6 @@ app = typer.Typer(
 Name = Annotated[
     str | None, typer.Argument(metavar="[NAME]", help="Its name, or its Chinese name or code; none: list all.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Explain = Annotated[bool, typer.Option("--explain", help="Say where each value comes from.")]
 T = TypeVar("T")
 
@@ -43,16 +42,16 @@ T = TypeVar("T")
 def _command(subject: Subject) -> Callable[..., None]:
     """Return the command that shows a noun."""
 
-    def plain(ctx: typer.Context, name: Name = None, json: Json = False) -> None:
-        _show(ctx, subject, name, json)
+    def plain(ctx: typer.Context, name: Name = None) -> None:
+        _show(ctx, subject, name)
 
-    def explained(ctx: typer.Context, name: Name = None, explain: Explain = False, json: Json = False) -> None:
+    def explained(ctx: typer.Context, name: Name = None, explain: Explain = False) -> None:
         if explain and name is None:
             raise UsageError("the argument {name} is missing", name="NAME")
         if explain and name is not None:
-            _explain(ctx, subject, name, json)
+            _explain(ctx, subject, name)
         else:
-            _show(ctx, subject, name, json)
+            _show(ctx, subject, name)
 
     return explained if subject.explained else plain
 
@@ -67,14 +66,13 @@ def prefix(
     name: Annotated[
         str | None, typer.Argument(metavar="[PREFIX]", help="A prefix or an address; none: list all blocks.")
     ] = None,
-    json: Json = False,
 ) -> None:
     """Show whose a prefix or an address is, and what contains it."""
     from jbnet import wiring
     from jbnet.cli.show_addresses import known_prefixes, prefix_view
     from jbnet.cli.show_print import show, show_records
 
-    context, network = _load(ctx, json)
+    context, network = _load(ctx)
     declared = wiring.read_declaration(context.directory)
     if name is None:
         show_records(context, known_prefixes(network, declared), ("prefix", "kind", "owner"))
@@ -86,12 +84,11 @@ def prefix(
 def costs(
     ctx: typer.Context,
     by: Annotated[str, typer.Option(metavar="carrier|payer|level", help="What to count by.")] = "carrier",
-    json: Json = False,
 ) -> None:
     """Show what all leased lines cost a month, counted by carrier, by payer or by the payers' level."""
     from jbnet.cli.show_costs import print_costs
 
-    context, network = _load(ctx, json)
+    context, network = _load(ctx)
     print_costs(context, network, by)
 
 
@@ -122,18 +119,17 @@ def find_site(network: Network, name: str) -> Site:
     return find_called("site", name, network.sites)
 
 
-def _load(ctx: typer.Context, json: bool) -> tuple[Context, Network]:
+def _load(ctx: typer.Context) -> tuple[Context, Network]:
     from jbnet.wiring import load_network
 
     context: Context = ctx.obj
-    context.json = context.json or json
     return context, load_network(context.directory, context.state_dir, whole=True)
 
 
-def _show(ctx: typer.Context, subject: Subject, name: str | None, json: bool) -> None:
+def _show(ctx: typer.Context, subject: Subject, name: str | None) -> None:
     from jbnet.cli.show_print import records_of, show, show_records
 
-    context, network = _load(ctx, json)
+    context, network = _load(ctx)
     known = subject.all(network)
     if name is None:
         show_records(context, records_of(known), subject.columns)
@@ -151,10 +147,10 @@ def _find(subject: Subject, name: str, network: Network, known: Mapping[str, Any
     return find_called(subject.name, name, known)
 
 
-def _explain(ctx: typer.Context, subject: Subject, name: str, json: bool) -> None:
+def _explain(ctx: typer.Context, subject: Subject, name: str) -> None:
     from jbnet import wiring
     from jbnet.cli.show_explain import facts_about, print_facts
 
-    context, network = _load(ctx, json)
+    context, network = _load(ctx)
     found = _find(subject, name, network, subject.all(network))
     print_facts(context, facts_about(wiring.read_declaration(context.directory), network, subject.name, found))

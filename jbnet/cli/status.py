@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -14,15 +14,11 @@ if TYPE_CHECKING:
     from jbnet.monitor.incidents import Incident
 
 
-def command(
-    ctx: typer.Context,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-) -> None:
+def command(ctx: typer.Context) -> None:
     """Show what is wrong now. The exit code is 0 whatever is shown: ``jbnet incidents --check`` asks."""
     from jbnet import wiring
 
     context: Context = ctx.obj
-    context.json = context.json or json
     view = wiring.monitor_view(context.state_dir)
     try:
         summary, incidents = view.summary(), view.incidents(only_open=True)

@@ -55,7 +55,7 @@ def test_wrong_use_is_told_with_what_there_is(run: Run) -> None:
         (["--view", "tree"], "under:SITE"),
         (["--view", "site:nowhere"], "did you mean"),
         (["--fail", "circuit:xining-up9"], "xining-up1"),
-        (["--fail", "xining-up1"], "KIND:NAME"),
+        (["--fail", "xining-up1"], "circuit:xining-up1"),
         (["--lang", "fr"], "en, zh"),
     ):
         code, out, err = run("-C", REPOSITORY, "map", *arguments)
