@@ -7,6 +7,7 @@ location that lies in it. ``all`` means every device.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 
 from jbnet.inventory.report import nearest
@@ -27,6 +28,8 @@ _DEVICE_KEYS: dict[str, Callable[[Device], str]] = {
     "role": lambda device: device.role,
     "platform": lambda device: device.platform,
 }
+_NAME = re.compile(r"[\w.-]+")
+"""What could be a device's name: a term without a key that is one was meant as one."""
 _KINDS = ("under", "site", "location", "peer", "device")
 
 
@@ -53,6 +56,8 @@ def _term(network: Network, term: str) -> set[str]:
         return _keyed(network, key, value)
     if term in network.devices:
         return {term}
+    if _NAME.fullmatch(term):
+        _known("device", term, network.devices)
     raise UsageError(
         "the selector term {term} cannot be read",
         hint=text("write key=value, under:CODE, site:NAME, location:NAME, peer:NAME, device:NAME or all"),

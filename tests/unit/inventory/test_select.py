@@ -44,6 +44,7 @@ def test_devices_roles_and_all(small: Network) -> None:
     [
         ("site:oldtwon", "oldtown"),
         ("device:core-r11", "core-r1"),
+        ("core-r11", "there is no device core-r11 (did you mean core-r1?)"),
         ("location:west-cd", "west-dc"),
         ("level=conty", "county"),
         ("levle=county", "level"),
@@ -56,7 +57,7 @@ def test_an_unknown_name_is_refused_with_the_nearest_one(small: Network, selecto
     assert hint in str(caught.value)
 
 
-@pytest.mark.parametrize("selector", ["", ",", "what is this", "site:", "phase=one"])
+@pytest.mark.parametrize("selector", ["", ",", "what is this", "site:", "phase=one", "nosuch"])
 def test_what_cannot_be_read_is_refused(small: Network, selector: str) -> None:
     with pytest.raises(UsageError):
         select(small, selector)
