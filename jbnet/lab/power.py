@@ -73,6 +73,7 @@ class Power:
                 time.sleep(POLL_S)  # the chassis does not listen yet
                 continue
             with os.fdopen(descriptor, "wb") as fifo:
+                (self._paths.device(device) / "ready").unlink(missing_ok=True)  # of a boot that failed before
                 fifo.write(b"on\n")
             return
         raise CommandFailed("{device} cannot be switched on: its chassis does not answer", device=device)

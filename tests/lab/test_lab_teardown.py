@@ -83,9 +83,11 @@ def test_interrupted_up_cleans_up_by_itself_even_when_pressed_twice(
     assert leftovers(paths) == []
 
 
+@pytest.mark.parametrize("look_s", [0.02, 2.0])
 def test_a_device_that_does_not_boot_is_named_and_nothing_stays(
-    small_lab: Callable[[str], Lab], pair: LabSpec, reporter: Collected
+    small_lab: Callable[[str], Lab], pair: LabSpec, reporter: Collected, look_s: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("jbnet.lab.power.POLL_S", look_s)  # who looks late is told all the same
     left, right = pair.devices
     broken = replace(right, daemons=("zebra", "no-such-daemon"))
     lab = small_lab("one")

@@ -13,5 +13,9 @@ while read -r _ <"$dir/power"; do
     # Power is off, however it went: a kernel must not go on forwarding for a router that is dead.
     ip -force -batch "$dir/off.ip"
     nft flush ruleset
-    rm -f "$dir/init" "$dir/ready"
+    rm -f "$dir/init"
+    # Why a boot failed stays to be read: whoever waits for it may look only now.
+    said=
+    read -r said <"$dir/ready"
+    case "$said" in failed*) ;; *) rm -f "$dir/ready" ;; esac
 done
