@@ -15,6 +15,7 @@ from jbnet.model.findings import Severity
 from jbnet.model.text import text
 
 FOLDERS: tuple[str, ...] = ("inventory", "topology")
+IGNORED = ".gitignore"
 
 
 def read_files(directory: Path, folders: Sequence[str] = FOLDERS) -> dict[str, str]:
@@ -60,27 +61,38 @@ def write_file(directory: Path, file: str, content: str) -> None:
 
 
 def lay(directory: Path) -> tuple[str, ...]:
-    """Lay an empty workspace and return its files by relative path.
+    """Lay an empty workspace and return its files by relative path; a ``.gitignore`` that is there gets our lines too.
 
-    Raises UsageError, having written nothing, when any of them exists already.
+    Raises UsageError, having written nothing, when any other of them exists already.
     """
     skeleton = resources.files("jbnet.adapters") / "skeleton"
     files = dict(_skeleton(skeleton, ""))
     for file in files:
-        if (directory / file).exists():
+        if file != IGNORED and (directory / file).exists():
             raise UsageError(
                 "{path} exists already", hint=text("choose an empty directory"), path=directory / file
             )  # fmt: skip
     for file, content in files.items():
-        write_file(directory, file, content)
+        if file == IGNORED and (directory / file).exists():
+            _add(directory / file, content)
+        else:
+            write_file(directory, file, content)
         if file.endswith(".sh"):
             (directory / file).chmod(0o755)
     return tuple(files)
+
+
+def _add(path: Path, ours: str) -> None:
+    """Add our lines to a file of whatever encoding, unless the last of them is there."""
+    theirs, lines = path.read_bytes(), ours.encode()
+    if lines.splitlines()[-1] not in theirs.splitlines():
+        with path.open("ab") as file:
+            file.write(lines if theirs.endswith(b"\n") or not theirs else b"\n" + lines)
 
 
 def _skeleton(folder: Traversable, prefix: str) -> Iterator[tuple[str, str]]:
     for entry in sorted(folder.iterdir(), key=lambda e: e.name):
         if entry.is_dir():
             yield from _skeleton(entry, f"{prefix}{entry.name}/")
-        elif entry.name.endswith((".yaml", ".md", ".sh", ".cfg")):
+        elif entry.name.endswith((".yaml", ".md", ".sh", ".cfg", ".gitignore")):
             yield f"{prefix}{entry.name}", entry.read_text(encoding="utf-8")

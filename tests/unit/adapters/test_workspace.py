@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jbnet.adapters.workspace import read_files, write_file
+from jbnet.adapters.workspace import lay, read_files, write_file
 from jbnet.model.errors import AnswerIsNo, Missing, TargetError, UsageError
 from jbnet.wiring import load_network
 
@@ -80,3 +80,19 @@ def test_a_link_to_something_without_end_is_refused(tmp_path: Path) -> None:
     (tmp_path / "inventory" / "network.yaml").symlink_to("/dev/zero")
     with pytest.raises(Missing, match="it is no regular file"):
         read_files(tmp_path)
+
+
+def test_a_new_workspace_keeps_its_state_out_of_git(tmp_path: Path) -> None:
+    assert ".gitignore" in lay(tmp_path)
+    assert ".jbnet/" in (tmp_path / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+
+def test_what_was_ignored_before_stays_so(tmp_path: Path) -> None:
+    for there, then in ((b"\xc4\xe3*.tmp", b"\xc4\xe3*.tmp\n# "), (b".jbnet/\n", b".jbnet/\n")):
+        directory = tmp_path / str(len(there))
+        directory.mkdir()
+        (directory / ".gitignore").write_bytes(there)
+        lay(directory)
+        found = (directory / ".gitignore").read_bytes()
+        assert found.startswith(then)
+        assert found.count(b".jbnet/") == 1
