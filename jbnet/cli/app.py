@@ -108,7 +108,10 @@ def options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Declare a hierarchical wide-area network once; configure, watch and recover it from that text."""
+    """Declare a hierarchical wide-area network once; configure, watch and recover it from that text.
+
+    These options stand before the command or behind it.
+    """
     ctx.obj = Context(directory=directory, json=json, lang=known_language(lang), state=state, vantage=vantage)
 
 
