@@ -92,7 +92,7 @@ class Chart:
         circuit, ((x1, y1), (x2, y2)) = strand.circuit, strand.ends
         dead = circuit.name in self.condition.dead
         trunk = strand.rank <= Rank.CENTRE and hypot(x2 - x1, y2 - y1) > LONG
-        look, width = self.palette.of(circuit.carrier), WIDTHS[strand.rank] if trunk else min(2.4, WIDTHS[strand.rank])
+        look, width = self.palette.of(circuit), WIDTHS[strand.rank] if trunk else min(2.4, WIDTHS[strand.rank])
         d = f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"
         colour = FAINT if dead else look.colour
         line = element("path", d=d, stroke=colour, stroke_width=width, stroke_dasharray=dashes(circuit), fill="none")
@@ -102,7 +102,7 @@ class Chart:
         middle = x1 + (x2 - x1) * 0.55, y1 + (y2 - y1) * 0.55
         if dead:
             found.append(cross(*middle, 6))
-        elif circuit.carrier is not None and hypot(x2 - x1, y2 - y1) > 30:
+        elif look.marked and hypot(x2 - x1, y2 - y1) > 30:
             radius = min(4.5, 2.6 + width * 0.5)
             found.append(mark(look.shape, *middle, radius, fill=look.colour, stroke=PAPER, stroke_width=0.8))
         return [element("g", *found, data_circuit=circuit.name)]

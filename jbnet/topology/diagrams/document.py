@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jbnet.inventory.cables import is_cable
 from jbnet.model.network import Circuit, Network, Termination
 from jbnet.topology.diagrams.condition import Condition
 from jbnet.topology.diagrams.graphs import Part
@@ -59,6 +60,8 @@ def _edge(network: Network, circuit: Circuit, condition: Condition) -> Data:
         "z": _end(network, circuit.z),
         "role": str(circuit.role),
         "carrier": circuit.carrier,
+        "underlay": circuit.underlay,
+        "cable": is_cable(network, circuit),
         "bandwidth": circuit.bandwidth,
         "latency_ms": circuit.latency_ms,
         "srlgs": list(circuit.srlgs),

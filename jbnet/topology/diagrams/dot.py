@@ -51,7 +51,7 @@ def _cluster(number: int, title: str, devices: tuple[str, ...], state: State) ->
 def _edge(circuit: Circuit, palette: Palette, condition: Condition) -> str:
     dead = circuit.name in condition.dead
     style = "dotted" if dead else "dashed" if circuit.role is CircuitRole.BACKUP else "solid"
-    colour = RED if dead else palette.of(circuit.carrier).colour
+    colour = RED if dead else palette.of(circuit).colour
     said = circuit.name + (f"\n{circuit.bandwidth}M" if circuit.bandwidth is not None else "")
     ends = f"{quoted(circuit.a.device)} -- {quoted(circuit.z.device)}"
     return f'  {ends} [label={quoted(said)}, style={style}, color="{colour}"];'

@@ -90,13 +90,13 @@ class Drawing:
         return Counter(lower for upper, lower in ends if upper != lower)
 
     @cached_property
-    def carriers(self) -> dict[str, str | None]:
-        """Return the carrier of each home's first line upwards."""
+    def lines_up(self) -> dict[str, Circuit]:
+        """Return each home's first line upwards."""
         homes = {device.name: device.home for device in self.network.devices.values()}
-        found: dict[str, str | None] = {}
+        found: dict[str, Circuit] = {}
         for circuit in self.network.circuits.values():
             if homes[circuit.a.device] != homes[circuit.z.device]:
-                found.setdefault(homes[circuit.z.device], circuit.carrier)
+                found.setdefault(homes[circuit.z.device], circuit)
         return found
 
     def anchor_home(self, home: str, box: Box, tier: int) -> None:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from jbnet.model.network import Circuit, CircuitRole, Network
 from jbnet.model.text import Text, text
+from jbnet.topology.diagrams.carried import Carried, Kind, carried, spoken
 from jbnet.topology.diagrams.condition import Condition, State
 from jbnet.topology.diagrams.extent import Box, text_width
 from jbnet.topology.diagrams.ink import Element, element
 from jbnet.topology.diagrams.marks import badge, cross, mark, rectangle
 from jbnet.topology.diagrams.page import Layer, Page
-from jbnet.topology.diagrams.palette import CABLE, FAINT, FILLS, FLAT, INK, PAPER, Look, Palette, Shape
+from jbnet.topology.diagrams.palette import FAINT, FILLS, FLAT, INK, PAPER, Look, Palette, Shape
 from jbnet.topology.diagrams.speech import Speech
 
 Draw = Callable[[float, float], Element]
@@ -45,15 +46,19 @@ def draw_key(page: Page, entries: Iterable[Entry], place: Box, size: float = 14)
 
 
 def carrier_entries(network: Network, palette: Palette, shown: Sequence[Circuit], speech: Speech) -> Iterator[Entry]:
-    """Yield the carriers of the circuits shown, with how many each has."""
-    carriers = Counter(circuit.carrier for circuit in shown)
-    for name, look in palette.carriers.items():
-        carrier = network.carriers.get(name)
-        named = speech.name(carrier) if carrier is not None else name
-        if count := carriers[name]:
-            yield Entry(_carrier(look), speech.say(text("{carrier}: {count}", carrier=named, count=count)))
-    if count := carriers[None]:
-        yield Entry(_line(CABLE, None), speech.say(text("cable in a building: {count}", count=count)))
+    """Yield who carries the circuits shown, with how many each: carriers, underlays, nobody declared, ourselves."""
+    counts = Counter(carried(network, circuit) for circuit in shown)
+    for by, look in palette.looks.items():
+        if count := counts[by]:
+            yield Entry(_carrier(look), speech.say(_counted(by, spoken(network, by, speech), count)))
+
+
+def _counted(by: Carried, named: str, count: int) -> Text:
+    if by.kind is Kind.CABLE:
+        return text("cable of our own: {count}", count=count)
+    if by.kind is Kind.UNDERLAY:
+        return text("over {underlay}: {count}", underlay=named, count=count)
+    return text("{carrier}: {count}", carrier=named, count=count)
 
 
 def role_entries(shown: Sequence[Circuit], speech: Speech) -> Iterator[Entry]:
@@ -112,7 +117,8 @@ def state_entries(condition: Condition, speech: Speech) -> Iterator[Entry]:
 def _carrier(look: Look) -> Draw:
     def draw(x: float, y: float) -> Element:
         line = element("path", d=f"M{x:.1f} {y:.1f}h{SAMPLE:.0f}", stroke=look.colour, stroke_width=2.4)
-        return element("g", line, mark(look.shape, x + SAMPLE / 2, y, 5, fill=look.colour, stroke=PAPER))
+        marker = mark(look.shape, x + SAMPLE / 2, y, 5, fill=look.colour, stroke=PAPER)
+        return element("g", line, marker) if look.marked else line
 
     return draw
 

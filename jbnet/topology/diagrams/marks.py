@@ -13,7 +13,12 @@ _CORNERS = {  # how many corners, the first one's angle in degrees, the radius t
     Shape.DIAMOND: (4, 0.0, 1.3),
     Shape.TRIANGLE: (3, -90.0, 1.35),
     Shape.HEXAGON: (6, 0.0, 1.1),
+    Shape.DOWN: (3, 90.0, 1.35),
+    Shape.PENTAGON: (5, -90.0, 1.2),
 }
+_ARM = ((0.45, -1.4), (0.45, -0.45), (1.4, -0.45))
+_PLUS = [turned for n in range(4) for turned in ([(a, d), (-d, a), (-a, -d), (d, -a)][n] for a, d in _ARM)]
+"""The corners of a plus of radius 1: an arm's, turned by four right angles."""
 
 
 def mark(shape: Shape, x: float, y: float, radius: float, **attributes: str | float | None) -> Element:
@@ -26,6 +31,8 @@ def mark(shape: Shape, x: float, y: float, radius: float, **attributes: str | fl
 
 
 def _outline(shape: Shape, x: float, y: float, radius: float) -> list[tuple[float, float]]:
+    if shape is Shape.PLUS:
+        return [(x + radius * across, y + radius * down) for across, down in _PLUS]
     if shape is Shape.STAR:
         turns = [(i * pi / 5 - pi / 2, radius * (1.5 if i % 2 == 0 else 0.65)) for i in range(10)]
     else:

@@ -1,15 +1,18 @@
 """Colours and shapes. The colours are after Okabe and Ito, for colour-blind people too; no meaning has colour alone.
 
-A carrier is a colour and a marker's shape, a line's role its dashes, a state a colour, a pattern and a sign.
+A carrier or an underlay is a colour and a marker's shape, a line's role its dashes, a state a colour, a pattern and
+a sign.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from jbnet.model.network import Circuit, CircuitRole, Network
+from jbnet.topology.diagrams.carried import CABLE as OWN_CABLE
+from jbnet.topology.diagrams.carried import UNDECLARED, Carried, Kind, carried
 from jbnet.topology.diagrams.condition import State
 
 INK = "#1a1a1a"
@@ -41,14 +44,18 @@ class Shape(StrEnum):
     DIAMOND = "diamond"
     HEXAGON = "hexagon"
     STAR = "star"
+    DOWN = "down"
+    PENTAGON = "pentagon"
+    PLUS = "plus"
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a carrier is drawn."""
+    """How a line is drawn by who carries it; a cable of our own has no marker on it."""
 
     colour: str
     shape: Shape
+    marked: bool = True
 
 
 _LOOKS = (
@@ -59,24 +66,43 @@ _LOOKS = (
     Look("#2b2b2b", Shape.HEXAGON),
     Look("#3fa0dc", Shape.STAR),
 )
-IN_HOUSE = Look(CABLE, Shape.CIRCLE)
+_UNDER = (Look("#5b3fa8", Shape.DOWN), Look("#6d7a00", Shape.PENTAGON))
+_NOBODYS = Look("#7d4f50", Shape.PLUS)
+IN_HOUSE = Look(CABLE, Shape.CIRCLE, marked=False)
 
 
 class Palette:
-    """The looks of a network's carriers, in the order of the declaration; a seventh looks like the first."""
+    """The looks of lines by who carries them, in the order of the declaration; a seventh carrier looks like the first.
+
+    Underlays and what nobody is declared to carry have shapes that no carrier has.
+    """
 
     def __init__(self, network: Network):
-        named = [*network.carriers, *(c.carrier for c in network.circuits.values() if c.carrier is not None)]
-        self._looks = {name: _LOOKS[i % len(_LOOKS)] for i, name in enumerate(dict.fromkeys(named))}
+        self._network = network
+        found = dict.fromkeys(carried(network, circuit) for circuit in network.circuits.values())
+        self._looks = {
+            **_dealt(Kind.CARRIER, [*network.carriers, *_names(found, Kind.CARRIER)], _LOOKS),
+            **_dealt(Kind.UNDERLAY, [*network.underlays, *_names(found, Kind.UNDERLAY)], _UNDER),
+            UNDECLARED: _NOBODYS,
+            OWN_CABLE: IN_HOUSE,
+        }
 
     @property
-    def carriers(self) -> Mapping[str, Look]:
-        """Return the carriers that there are."""
+    def looks(self) -> Mapping[Carried, Look]:
+        """Return the looks by who carries: carriers, underlays, nobody declared, a cable of our own."""
         return self._looks
 
-    def of(self, carrier: str | None) -> Look:
-        """Return how a carrier is drawn (None: a cable of our own)."""
-        return self._looks[carrier] if carrier is not None else IN_HOUSE
+    def of(self, circuit: Circuit | None) -> Look:
+        """Return how a circuit is drawn (None: the look of a cable of our own)."""
+        return self._looks[carried(self._network, circuit)] if circuit is not None else IN_HOUSE
+
+
+def _names(found: Iterable[Carried], kind: Kind) -> list[str]:
+    return [by.name for by in found if by.kind is kind]
+
+
+def _dealt(kind: Kind, names: Iterable[str], looks: Sequence[Look]) -> dict[Carried, Look]:
+    return {Carried(kind, name): looks[i % len(looks)] for i, name in enumerate(dict.fromkeys(names))}
 
 
 def dashes(circuit: Circuit) -> str | None:

@@ -81,7 +81,7 @@ def _named(drawing: Drawing, site: Site, row: Row, x: float, y: float) -> None:
 
 def draw_site(drawing: Drawing, site: Site, x: float, y: float, radius: float) -> None:
     """Draw a township's or community's mark: shape and colour of its carrier, hollow while it is not in use."""
-    look = drawing.palette.of(drawing.carriers.get(site.name))
+    look = drawing.palette.of(drawing.lines_up.get(site.name))
     state = drawing.condition.of(site.name)
     fill = FLAT.get(state) or (look.colour if site.status is Status.ACTIVE else PAPER)
     edge = INK if state is not State.FINE else look.colour

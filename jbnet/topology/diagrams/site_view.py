@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from jbnet.model.network import Circuit, Device, Interface, Network, Site, Termination
 from jbnet.model.text import text
+from jbnet.topology.diagrams.carried import carried, spoken
 from jbnet.topology.diagrams.condition import Condition
 from jbnet.topology.diagrams.extent import Box, fitted
 from jbnet.topology.diagrams.ink import element
@@ -155,7 +156,7 @@ def _draw_port(view: SiteView, port: Port, card: Box, y: float, *, leftward: boo
 
 
 def _draw_line(view: SiteView, circuit: Circuit, start: tuple[float, float], end: tuple[float, float]) -> None:
-    look = view.palette.of(circuit.carrier)
+    look = view.palette.of(circuit)
     dead = circuit.name in view.condition.dead
     d = f"M{start[0]:.1f} {start[1]:.1f}L{end[0]:.1f} {end[1]:.1f}"
     colour = FAINT if dead else look.colour
@@ -165,14 +166,13 @@ def _draw_line(view: SiteView, circuit: Circuit, start: tuple[float, float], end
     middle = start[0] + (end[0] - start[0]) * 0.93, start[1]
     if dead:
         view.page.add(Layer.SIGNS, cross(*middle, 7))
-    elif circuit.carrier is not None:
+    elif look.marked:
         view.page.add(Layer.MARKS, mark(look.shape, *middle, 4.5, fill=look.colour, stroke=PAPER))
 
 
 def _caption(view: SiteView, circuit: Circuit) -> str:
-    carrier = view.network.carriers.get(circuit.carrier or "")
     said = [circuit.name]
     said += [f"{circuit.bandwidth}M"] if circuit.bandwidth is not None else []
     said += [f"{circuit.latency_ms:.0f}ms"] if circuit.latency_ms >= 1 else []
-    said += [view.speech.name(carrier)] if carrier is not None else []
-    return " · ".join([*said, circuit.line_number or ""]).removesuffix(" · ")
+    said += [spoken(view.network, carried(view.network, circuit), view.speech), circuit.line_number or ""]
+    return " · ".join(part for part in said if part)

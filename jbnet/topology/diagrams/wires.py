@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from jbnet.model.network import Circuit
+from jbnet.topology.diagrams.carried import carried, spoken
 from jbnet.topology.diagrams.drawing import Anchor, Detail, Drawing
 from jbnet.topology.diagrams.extent import Box
 from jbnet.topology.diagrams.ink import element
@@ -128,7 +129,7 @@ def _down(drawing: Drawing, circuit: Circuit, upper: Anchor, lower: Anchor, x: f
 
 def _draw(drawing: Drawing, wire: Wire) -> None:
     page, circuit = drawing.page, wire.circuit
-    look = drawing.palette.of(circuit.carrier)
+    look = drawing.palette.of(circuit)
     dead = circuit.name in drawing.condition.dead
     d = _path(wire)
     width = 1.6 if drawing.anchors[circuit.z.device].tier == 3 else 2.4
@@ -139,7 +140,7 @@ def _draw(drawing: Drawing, wire: Wire) -> None:
     page.add(Layer.LINES, element("circle", cx=wire.start[0], cy=wire.start[1], r=width + 0.8, fill=colour))
     if dead:
         page.add(Layer.SIGNS, cross(*wire.marker, 6))
-    elif circuit.carrier is not None:
+    elif look.marked:
         page.add(Layer.MARKS, mark(look.shape, *wire.marker, 4.2, fill=look.colour, stroke=PAPER, stroke_width=1))
     _caption(drawing, wire)
 
@@ -155,7 +156,7 @@ def _path(wire: Wire) -> str:
 def caption_of(circuit: Circuit) -> str:
     """Return what a reader sees who points at a line."""
     said = [circuit.name, f"{circuit.a.device} {circuit.a.interface} - {circuit.z.device} {circuit.z.interface}"]
-    said += [circuit.carrier] if circuit.carrier else []
+    said += [name for name in (circuit.carrier, circuit.underlay) if name]
     said += [f"{circuit.bandwidth} Mbit/s"] if circuit.bandwidth is not None else []
     return " · ".join([*said, str(circuit.role)])
 
@@ -167,8 +168,7 @@ def _caption(drawing: Drawing, wire: Wire) -> None:
         return
     said = f"{circuit.bandwidth}M" + (f" {circuit.latency_ms:.0f}ms" if circuit.latency_ms >= 1 else "")
     if drawing.subject.captions:
-        carrier = drawing.network.carriers.get(circuit.carrier or "")
-        named = drawing.speech.name(carrier) if carrier is not None else ""
+        named = spoken(drawing.network, carried(drawing.network, circuit), drawing.speech)
         said = " · ".join(part for part in (circuit.name, said, named) if part)
     x, y = wire.marker
     if abs(wire.start[1] - wire.end[1]) < 40:  # between two bars: no room along the line
