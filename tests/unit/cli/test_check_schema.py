@@ -112,3 +112,9 @@ def test_editors_get_descriptions() -> None:
 
 def test_an_unknown_schema_is_wrong_use_and_all_are_listed() -> None:
     assert CliRunner().invoke(root, ["check", "--schema", "all"]).stdout.split()[::2] == list(KINDS)
+
+
+def test_the_guide_lists_every_schema() -> None:
+    said = (ROOT / "docs" / "checking.md").read_text(encoding="utf-8")
+    listed = said.partition("for name in ")[2].partition("\ndo ")[0].replace("\\\n", " ").split()
+    assert listed == list(KINDS)
