@@ -70,12 +70,14 @@ def prefix(
     """Show whose a prefix or an address is, and what contains it."""
     from jbnet import wiring
     from jbnet.cli.show_addresses import known_prefixes, prefix_view
-    from jbnet.cli.show_print import show, show_records
+    from jbnet.cli.show_print import joined, show, show_records
 
     context, network = _load(ctx)
     declared = wiring.read_declaration(context.directory)
     if name is None:
-        show_records(context, known_prefixes(network, declared), ("prefix", "kind", "owner"))
+        known = known_prefixes(network, declared)
+        columns = ("prefix", "kind", "owner")
+        show_records(context, known, [tuple(joined(use[column]) for column in columns) for use in known])
     else:
         show(context, *prefix_view(network, declared, name))
 
@@ -132,7 +134,8 @@ def _show(ctx: typer.Context, subject: Subject, name: str | None) -> None:
     context, network = _load(ctx)
     known = subject.all(network)
     if name is None:
-        show_records(context, records_of(known), subject.columns)
+        records = records_of(known)
+        show_records(context, records, subject.rows(network, records), subject.headings)
         return
     found = _find(subject, name, network, known)
     show(context, found, subject.view_of(network, found))

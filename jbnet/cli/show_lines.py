@@ -114,3 +114,14 @@ def _circuit_cells(record: Record) -> tuple[object, ...]:
     unnamed = text("cable") if record["cable"] else NOT_DECLARED
     carried = record["carrier"] or record["underlay"] or unnamed
     return record["name"], record["device"], record["role"], carried, speed(record["bandwidth"])
+
+
+def listed_circuit(network: Network, name: str) -> tuple[object, ...]:
+    """Return a line of the list of all circuits; the ends stand last, where they may be long."""
+    from jbnet.inventory.cables import is_cable
+
+    circuit = network.circuits[name]
+    unnamed = text("cable") if is_cable(network, circuit) else NOT_DECLARED
+    carried = circuit.carrier or circuit.underlay or unnamed
+    ends = f"{circuit.a.device} - {circuit.z.device}"
+    return name, circuit.role, carried, str(circuit.bandwidth or ""), ends

@@ -103,19 +103,19 @@ def records_of(known: Mapping[str, Any]) -> list[Record]:
     return records
 
 
-def show_records(context: Context, records: Sequence[Record], columns: Sequence[str]) -> None:
-    """Print all of a kind: the envelope with ``--json``, else the columns of each."""
+def show_records(context: Context, records: Sequence[Record], rows: Rows, headings: Sequence[Text] = ()) -> None:
+    """Print all of a kind: the envelope with ``--json``, else a line of each below the headings of its columns."""
     context.emit(plain(records))
     if context.json:
         return
-    rows: Rows = [tuple(_joined(record[column]) for column in columns) for record in records]
     if rows:
-        table(context, rows)
+        table(context, [tuple(headings), *rows] if headings else rows)
     else:
         context.say("none is declared")
 
 
-def _joined(value: object) -> Cell:
+def joined(value: object) -> Cell:
+    """Return a value as it stands in a list of nouns; several are joined by commas."""
     return ", ".join(map(str, value)) if isinstance(value, list) else cell(value)
 
 

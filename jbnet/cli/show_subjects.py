@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from jbnet.model.text import Text, text
+
 if TYPE_CHECKING:
-    from jbnet.cli.show_print import View
+    from jbnet.cli.show_print import Record, Rows, View
     from jbnet.model.network import Network
 
 
@@ -18,7 +20,8 @@ class Subject:
 
     ``known`` names the attribute of the network that holds them, or a function ``module:name`` that finds them;
     ``view`` the function that says what is shown of one. ``columns`` are the fields that the list shows.
-    ``explained``: it has an ``--explain``.
+    ``headings`` stand above them. ``cells`` is a function ``module:name`` of the network and a name that says a line of
+    the list where fields are not enough. ``explained``: it has an ``--explain``.
     """
 
     name: str
@@ -28,6 +31,8 @@ class Subject:
     known: str
     columns: tuple[str, ...]
     explained: bool = False
+    headings: tuple[Text, ...] = ()
+    cells: str | None = None
 
     def all(self, network: Network) -> Mapping[str, Any]:
         """Return all of them by name."""
@@ -36,6 +41,15 @@ class Subject:
             return found
         listed: Callable[[Network], Mapping[str, Any]] = _function(self.known)
         return listed(network)
+
+    def rows(self, network: Network, records: Sequence[Record]) -> Rows:
+        """Return the list of all of them, line by line, without the headings."""
+        from jbnet.cli.show_print import joined
+
+        if self.cells is None:
+            return [tuple(joined(record[column]) for column in self.columns) for record in records]
+        said: Callable[[Network, str], tuple[object, ...]] = _function(self.cells)
+        return [tuple(joined(value) for value in said(network, str(record["name"]))) for record in records]
 
     def view_of(self, network: Network, found: Any) -> View:
         """Return what is shown of one."""
@@ -82,6 +96,7 @@ SUBJECTS: tuple[Subject, ...] = (
     Subject(
         "platform", "platforms", "Show a network operating system: what it can do, and what jbnet can do with it.",
         "show_network:platform_view", "show_network:platforms", ("name", "title", "commit_timer"),
+        headings=(text("Name"), text("System"), text("Commit timer")),
     ),
     Subject(
         "interface", "interfaces", "Show an interface, named DEVICE:INTERFACE: its address, routing and far end.",
@@ -89,7 +104,9 @@ SUBJECTS: tuple[Subject, ...] = (
     ),
     Subject(
         "circuit", "circuits", "Show a circuit: its ends, who carries it, what it can do, what it costs and who pays.",
-        "show_lines:circuit_view", "circuits", ("name", "role", "carrier", "underlay"), explained=True,
+        "show_lines:circuit_view", "circuits", ("name", "role", "carrier", "bandwidth"), explained=True,
+        headings=(text("Name"), text("Role"), text("Carrier"), text("Mbit/s"), text("Ends")),
+        cells="show_lines:listed_circuit",
     ),
     Subject(
         "carrier", "carriers", "Show a carrier: whom to call, how many lines it has, what they cost.",
@@ -110,6 +127,7 @@ SUBJECTS: tuple[Subject, ...] = (
     Subject(
         "asn", "asns", "Show an AS number: whose it is, and the eBGP sessions with it.",
         "show_shared:asn_view", "show_shared:as_numbers", ("asn", "owners", "sessions"),
+        headings=(text("AS number"), text("Owner"), text("eBGP sessions")),
     ),
     Subject(
         "agency", "agencies", "Show an agency: its VRF and its premises.",

@@ -143,6 +143,27 @@ def test_every_noun_is_shown_within_80_columns(subject: Subject, network: Networ
 @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 def test_every_list_of_nouns_stays_within_80_columns(subject: Subject, network: Network, lang: str) -> None:
     context, said = printing(lang)
-    show_records(context, records_of(subject.all(network)), subject.columns)
+    records = records_of(subject.all(network))
+    show_records(context, records, subject.rows(network, records), subject.headings)
     assert len(said.getvalue().splitlines()) >= len(subject.all(network))
     assert [line for line in said.getvalue().splitlines() if cell_len(line) > 80] == []
+
+
+@pytest.mark.parametrize(("lang", "first"), [("en", ["Name", "Role", "Carrier", "Mbit/s", "Ends"]), ("zh", ["名称"])])
+def test_a_list_of_circuits_has_headings_ends_and_bandwidth(network: Network, lang: str, first: list[str]) -> None:
+    context, said = printing(lang)
+    subject = next(known for known in SUBJECTS if known.name == "circuit")
+    records = records_of(subject.all(network))
+    show_records(context, records, subject.rows(network, records), subject.headings)
+    head, *lines = said.getvalue().splitlines()
+    assert head.split()[: len(first)] == first
+    circuit = network.circuits["xining-up1"]
+    line = next(line for line in lines if line.split()[0] == "xining-up1")
+    assert line.split()[-4:] == [str(circuit.bandwidth), circuit.a.device, "-", circuit.z.device]
+
+
+@pytest.mark.parametrize("name", ["asn", "platform", "circuit"])
+def test_headings_are_as_many_as_the_columns(network: Network, name: str) -> None:
+    subject = next(known for known in SUBJECTS if known.name == name)
+    rows = subject.rows(network, records_of(subject.all(network)))
+    assert {len(row) for row in rows} == {len(subject.headings)}
