@@ -12,6 +12,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from jbnet.lab.lab import Lab
+from jbnet.model.errors import TargetError
 from jbnet.model.network import InterfaceKind, Network
 from jbnet.topology.forecast import Forecaster
 from jbnet.topology.graph import FailureSet
@@ -81,7 +82,8 @@ class Drill:
         """Bring a failure about, compare, undo it; return what differs."""
         step.act()
         try:
-            return [f"{step.name}: {line}" for line in self.settle(step.failure, step.gone, step.hold)]
+            left = self.settle(step.failure, step.gone, step.hold)
+            return [f"{step.name}: {line}" for line in [*left, *(self._evidence() if left else ())]]
         finally:
             step.undo()
 
@@ -185,6 +187,31 @@ class Drill:
             found += self._named(vantage.device, "is reached, and should not be", seen - expected[vantage.device])
             found += self._named(vantage.device, "is not reached, and should be", expected[vantage.device] - seen)
         return found or [line for home in lines for line in self._other_line(home, *lines[home])]
+
+    def _evidence(self) -> Iterator[str]:
+        """Yield, for each address that a vantage does not reach, the way there and back that the kernels would take."""
+        for vantage in self.vantages:
+            vantage.ask(self.targets)
+        for vantage in self.vantages:
+            here = str(self.network.devices[vantage.device].loopback)
+            for address in sorted(self.targets.keys() - vantage.answers())[:3]:
+                yield f"way from {vantage.device} to {address}: {' > '.join(self._way(vantage.device, address))}"
+                yield f"way back: {' > '.join(self._way(self.targets[address], here))}"
+
+    def _way(self, device: str, address: str) -> Iterator[str]:
+        """Yield the devices on the way as each kernel's route has it, with what it says where that ends."""
+        holders = {str(i.address.ip): d.name for d in self.network.devices.values() for i in d.interfaces if i.address}
+        for _ in range(16):
+            try:
+                said = " ".join(self.lab.run(device, ["ip", "route", "get", address]).stdout.split())
+            except TargetError:
+                yield f"{device} without power"
+                return
+            via = said.partition(" via ")[2].partition(" ")[0]
+            yield f"{device} [{said[:90]}]"
+            if via not in holders:
+                return
+            device = holders[via]
 
     def _named(self, vantage: str, what: str, addresses: Iterable[str]) -> list[str]:
         return [f"from {vantage}: {self.targets[a]} ({a}) {what}" for a in sorted(addresses)]
