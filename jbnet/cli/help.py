@@ -88,7 +88,7 @@ class _Help:
                 own = " ".join((getattr(param, "help", None) or "").split())
                 extras = " ".join(right.split()).removeprefix(own)
                 for pattern, said in _EXTRAS:
-                    extras = pattern.sub(lambda _found, said=said: self.tr(said), extras)  # type: ignore[misc]
+                    extras = pattern.sub(self.tr(said), extras)
                 yield left.removeprefix("* "), (self.tr(Text(own)) if own else "") + extras
 
     def _commands(self) -> Iterator[Row]:

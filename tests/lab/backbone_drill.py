@@ -83,7 +83,7 @@ class Drill:
         step.act()
         try:
             left = self.settle(step.failure, step.gone, step.hold)
-            return [f"{step.name}: {line}" for line in [*left, *(self._evidence() if left else ())]]
+            return [f"{step.name}: {line}" for line in [*left, *(self._evidence(step) if left else ())]]
         finally:
             step.undo()
 
@@ -188,13 +188,14 @@ class Drill:
             found += self._named(vantage.device, "is not reached, and should be", expected[vantage.device] - seen)
         return found or [line for home in lines for line in self._other_line(home, *lines[home])]
 
-    def _evidence(self) -> Iterator[str]:
-        """Yield, for each address that a vantage does not reach, the way there and back that the kernels would take."""
+    def _evidence(self, step: Step) -> Iterator[str]:
+        """Yield the way there and back, as the kernels have it, to what a vantage should reach and does not."""
         for vantage in self.vantages:
             vantage.ask(self.targets)
         for vantage in self.vantages:
             here = str(self.network.devices[vantage.device].loopback)
-            for address in sorted(self.targets.keys() - vantage.answers())[:3]:
+            wanted = self._expected(vantage.device, step.failure, step.gone)
+            for address in sorted(wanted - vantage.answers())[:3]:
                 yield f"way from {vantage.device} to {address}: {' > '.join(self._way(vantage.device, address))}"
                 yield f"way back: {' > '.join(self._way(self.targets[address], here))}"
 
