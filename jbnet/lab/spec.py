@@ -50,13 +50,12 @@ class LabEnd:
 
 @dataclass(frozen=True, slots=True)
 class LabLink:
-    """A circuit between two devices; ``latency_ms`` is the round trip (RFC 2681), ``cable``: inside a building."""
+    """A circuit between two devices; ``latency_ms`` is the round trip (RFC 2681)."""
 
     name: str
     a: LabEnd
     z: LabEnd
     latency_ms: float = 0.0
-    cable: bool = False
 
 
 @dataclass(frozen=True)
@@ -150,5 +149,4 @@ def _link(network: Network, circuit: Circuit) -> LabLink:
         a=_end(network, circuit.a),
         z=_end(network, circuit.z),
         latency_ms=circuit.latency_ms,
-        cable=circuit.carrier is None,
     )

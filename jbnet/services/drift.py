@@ -11,6 +11,7 @@ from jbnet.config.tree import Patch, diff, parse
 from jbnet.model.errors import CommandFailed
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text
+from jbnet.platforms.masking import masked
 from jbnet.ports import Clock, ConfigHistory, DeviceSession, DeviceSessions, Journal, Progress, Reporter
 from jbnet.services.deploy_plan import ASK_S, WORKERS, unknown
 from jbnet.services.deploy_pool import Held, each
@@ -57,7 +58,7 @@ def find_drift(
     def work(name: str, held: Held) -> _Seen:
         with held.session(sessions.session(known[name])) as session:
             session.open()
-            seen = _look(session, name, wanted[name])
+            seen = _look(session, known[name], wanted[name])
         reporter.report(Progress("drift.asked", name))
         return seen
 
@@ -70,18 +71,18 @@ def find_drift(
     )
 
 
-def _look(session: DeviceSession, name: str, intended: str) -> _Seen:
-    """Compare what runs with what is declared and with what is saved; secrets are masked in both."""
+def _look(session: DeviceSession, device: Device, intended: str) -> _Seen:
+    """Compare what runs with what is declared and with what is saved; what is kept of it has its secrets masked."""
     if session.has_pending_commit():
-        raise CommandFailed("{device}: a change that nobody confirmed runs there; plan again later", device=name)
-    texts = session.get_config(sanitized=True)
-    running, startup = parse(texts["running"]), parse(texts["startup"])
+        raise CommandFailed("{device}: a change that nobody confirmed runs there; plan again later", device=device.name)
+    texts = session.get_config()
+    running, startup = (parse(masked(device.platform, texts[name])) for name in ("running", "startup"))
     shown: tuple[str, ...] = ()
-    if parse(session.get_config("running")["running"]) != parse(intended):
+    if parse(texts["running"]) != parse(intended):
         session.load_replace_candidate(config=intended)
         shown = tuple(session.compare_config().splitlines())
         session.discard_config()
-    return _Seen(Drift(name, shown, diff(startup, running).lines()), diff(running, parse(intended)))
+    return _Seen(Drift(device.name, shown, diff(startup, running).lines()), diff(running, parse(intended)))
 
 
 def _dated(seen: _Seen, records: Records) -> Drift:
