@@ -8,7 +8,10 @@ discards freed blocks took 18 s for a quarter of them.
 from __future__ import annotations
 
 import contextlib
+import fcntl
+import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  a tmpfs is what is wanted
@@ -17,16 +20,17 @@ MOUNTS = Path("/proc/self/mounts")
 
 def create(runtime: Path) -> None:
     """Make the (absent) runtime directory, below its parent or as a link into shared memory."""
-    runtime.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-    runtime.parent.chmod(0o755)
-    if _in_memory(runtime.parent) or not _in_memory(SHARED_MEMORY):
-        runtime.mkdir(mode=0o755)
-    else:
-        real = _shared(runtime)
-        real.mkdir(mode=0o755, parents=True)
-        real.parent.chmod(0o755)
-        runtime.symlink_to(real)
-    runtime.chmod(0o755)
+    with _no_lab_comes_or_goes(runtime):
+        runtime.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        runtime.parent.chmod(0o755)
+        if _in_memory(runtime.parent) or not _in_memory(SHARED_MEMORY):
+            runtime.mkdir(mode=0o755)
+        else:
+            real = _shared(runtime)
+            real.mkdir(mode=0o755, parents=True)
+            real.parent.chmod(0o755)
+            runtime.symlink_to(real)
+        runtime.chmod(0o755)
 
 
 def remove(runtime: Path) -> None:
@@ -36,9 +40,24 @@ def remove(runtime: Path) -> None:
         runtime.unlink()
     for directory in (runtime, real):
         shutil.rmtree(directory, ignore_errors=True)
-    for parent in (runtime.parent, real.parent):
-        with contextlib.suppress(OSError):  # another lab is up, or there was none here
-            parent.rmdir()
+    with _no_lab_comes_or_goes(runtime):
+        for parent in (runtime.parent, real.parent):
+            with contextlib.suppress(OSError):  # another lab is up, or there was none here
+                parent.rmdir()
+
+
+@contextlib.contextmanager
+def _no_lab_comes_or_goes(runtime: Path) -> Iterator[None]:
+    """Hold the one lock of a machine's labs: the last lab to go must not take the directory a new one has just found.
+
+    The lock is on the directory above (/run), which always exists, so that none of it is left behind.
+    """
+    held = os.open(runtime.parent.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def left(runtime: Path) -> list[Path]:

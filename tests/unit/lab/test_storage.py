@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     found = tmp_path / "shm"
     found.mkdir()
     (tmp_path / "mounts").write_text(f"/dev/sda / ext4 rw 0 0\ntmpfs {found} tmpfs rw 0 0\n")
+    for run in (tmp_path / "run", found / "run"):
+        run.mkdir()
     monkeypatch.setattr(storage, "SHARED_MEMORY", found)
     monkeypatch.setattr(storage, "MOUNTS", tmp_path / "mounts")
     return found
@@ -29,7 +32,7 @@ def test_where_run_is_a_disk_the_directory_is_a_link_into_shared_memory(tmp_path
     storage.remove(runtime)
     assert storage.left(runtime) == []
     assert not runtime.parent.exists()
-    assert list(shared.iterdir()) == []
+    assert list(shared.iterdir()) == [shared / "run"]
 
 
 def test_where_run_is_in_memory_it_is_a_plain_directory(tmp_path: Path, shared: Path) -> None:
@@ -49,3 +52,13 @@ def test_half_of_it_goes_too_and_other_labs_stay(tmp_path: Path, shared: Path) -
     storage.remove(one)
     assert storage.left(one) == []
     assert storage.left(other) != []
+
+
+def test_labs_that_come_while_the_last_one_goes_find_their_directory(tmp_path: Path, shared: Path) -> None:
+    def come_and_go(name: str) -> None:
+        for _ in range(200):
+            storage.create(tmp_path / "run" / "jbnet" / name)
+            storage.remove(tmp_path / "run" / "jbnet" / name)
+
+    with ThreadPoolExecutor(4) as labs:
+        assert list(labs.map(come_and_go, "abcd")) == [None] * 4
