@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -123,4 +124,5 @@ def main() -> None:
     open_streams()
     code = run_guarded(root)
     settle_streams()
+    gc.freeze()  # the interpreter's last passes would walk all of a network and free nothing that its end does not
     sys.exit(code)

@@ -33,3 +33,14 @@ def test_it_stays_off_where_it_was_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_what_stays_for_good_is_not_looked_at_again() -> None:
+    before = gc.get_freeze_count()
+    try:
+        with uncollected(for_good=True):
+            kept = [[number] for number in range(1000)]
+        assert gc.isenabled()
+        assert gc.get_freeze_count() >= before + len(kept)
+    finally:
+        gc.unfreeze()
