@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from jbnet.change.model import Change, Plan, Wave
+from jbnet.change.model import Change, Plan, Unit, Wave
 from jbnet.model.errors import Refused, UsageError
 from jbnet.model.text import Text, text
 
@@ -51,7 +51,14 @@ def _body(plan: Plan) -> dict[str, Any]:
         "changes": {name: _change_json(change) for name, change in plan.changes.items()},
         "unchanged": list(plan.unchanged),
         "unasked": {name: _text_json(reason) for name, reason in plan.unasked.items()},
+        **_units_json(plan),
     }
+
+
+def _units_json(plan: Plan) -> dict[str, Any]:
+    """Return the units; a plan without any reads, and hashes, as one made before there were units."""
+    said = [{"devices": list(unit.devices), "circuits": list(unit.circuits)} for unit in plan.units]
+    return {"units": said} if said else {}
 
 
 def _change_json(change: Change) -> dict[str, Any]:
@@ -79,6 +86,7 @@ def _plan(data: Any) -> Plan:
         changes={name: _change(name, change) for name, change in data["changes"].items()},
         unchanged=tuple(data["unchanged"]),
         unasked={name: _text(reason) for name, reason in data["unasked"].items()},
+        units=tuple(Unit(tuple(u["devices"]), tuple(u["circuits"])) for u in data.get("units", ())),
     )
 
 

@@ -48,11 +48,19 @@ class Wave:
     devices: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Devices that are changed together or not at all, the far end first, and the circuits that demand it."""
+
+    devices: tuple[str, ...]
+    circuits: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Plan:
     """Everything that ``apply`` is allowed to do. ``unasked`` says of which devices nothing is known, and why.
 
-    ``unchanged`` names the devices that were asked and need nothing.
+    ``unchanged`` names the devices that were asked and need nothing. Each of ``units`` stands in one wave.
     """
 
     network: str
@@ -60,6 +68,7 @@ class Plan:
     changes: Mapping[str, Change] = field(default_factory=dict)
     unchanged: tuple[str, ...] = ()
     unasked: Mapping[str, Text] = field(default_factory=dict)
+    units: tuple[Unit, ...] = ()
 
     @cached_property
     def hash(self) -> str:
@@ -67,6 +76,11 @@ class Plan:
         from jbnet.change.codec import digest
 
         return digest(self)
+
+    def groups(self, wave: Wave) -> tuple[tuple[str, ...], ...]:
+        """Return the devices of a wave as they are changed: each by itself, or all of a unit, the far end first."""
+        unit_of = {name: unit.devices for unit in self.units for name in unit.devices}
+        return tuple(dict.fromkeys(unit_of.get(name, (name,)) for name in wave.devices))
 
     @property
     def first(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from jbnet.config.bootstrap import first_interfaces
 from jbnet.config.tree import ConfigTree, Patch
@@ -18,10 +18,17 @@ def sites_behind(network: Network, devices: Iterable[str]) -> dict[str, tuple[st
     return {name: forecaster.of(FailureSet.of(devices=[name])).cut_off for name in dict.fromkeys(devices)}
 
 
-def dangers(network: Network, device: Device, intended: ConfigTree, patch: Patch) -> tuple[Text, ...]:
-    """Return how a patch would cut the way over which it is applied; empty: it would not."""
+def dangers(
+    network: Network, device: Device, intended: ConfigTree, patch: Patch, shared: Collection[str] = ()
+) -> tuple[Text, ...]:
+    """Return how a patch would cut the way over which it is applied; empty: it would not.
+
+    ``shared`` are headings of interfaces that change together with their other ends: there an address may give way to
+    another.
+    """
+    moved = {name for name in shared if any(line.startswith("ip address ") for line in intended.under(name))}
     return (
-        *_lost_addresses(network, device, patch),
+        *_lost_addresses(network, device, patch, moved),
         *_closed_ports(network, device, patch),
         *_lost_routes(intended, patch),
     )
@@ -31,9 +38,9 @@ def _ports(network: Network, device: Device) -> tuple[str, ...]:
     return tuple(interface.name for interface in first_interfaces(network, device))
 
 
-def _lost_addresses(network: Network, device: Device, patch: Patch) -> Iterator[Text]:
+def _lost_addresses(network: Network, device: Device, patch: Patch, moved: Collection[str]) -> Iterator[Text]:
     """Taking away the address of the way up, or of the loopback, ends every session with the device."""
-    ports = {f"interface {name}" for name in (*_ports(network, device), "lo")}
+    ports = {f"interface {name}" for name in (*_ports(network, device), "lo")}.difference(moved)
     for path in patch.removed:
         if len(path) > 1 and path[0] in ports and path[1].startswith("ip address "):
             yield text(

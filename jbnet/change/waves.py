@@ -3,7 +3,8 @@
 A first deployment goes outward: each wave makes the next one reachable. Changes to devices that already run go
 leaf first, so that a mistake shows where it touches the fewest. Devices that stand in for each other, because
 they share a home or because something hangs on both, are never changed in one wave; nor are devices that together
-would cut off, by the forecast, a home that none of them cuts off alone.
+would cut off, by the forecast, a home that none of them cuts off alone. Units (``jbnet.change.units``) are not parted:
+a unit stands where the nearest to the core of its devices would.
 """
 
 from __future__ import annotations
@@ -12,25 +13,45 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations
 
-from jbnet.change.model import Change, Wave
+from jbnet.change.model import Change, Unit, Wave
 from jbnet.model.network import Network
 from jbnet.topology.forecast import Forecaster
 from jbnet.topology.graph import FailureSet
 
+Group = tuple[str, ...]
+"""Devices that go into a wave together: a unit, or one alone."""
 
-def order(network: Network, changes: Mapping[str, Change]) -> tuple[Wave, ...]:
+
+def order(network: Network, changes: Mapping[str, Change], units: Iterable[Unit] = ()) -> tuple[Wave, ...]:
     """Return the waves of a plan: changes to running devices leaf first, then new devices outward."""
-    depth = depths(network)
     apart = stand_ins(network)
-    running = sorted((n for n, c in changes.items() if not c.first), key=lambda n: -depth[n])
-    new = sorted((n for n, c in changes.items() if c.first), key=lambda n: depth[n])
-    deeper = {name: [other for other in running if depth[other] > depth[name]] for name in running}
-    waits = _above(network)
-    above = {name: [up for up in waits[name] if up in changes and changes[up].first] for name in new}
     outage = _Outage(network)
-    safe = [part for batch in _batches(running, deeper, apart) for part in outage.parted(batch)]
-    batches = [*safe, *_batches(new, above, apart)]
-    return tuple(Wave(number, tuple(batch)) for number, batch in enumerate(batches, 1))
+    running = [name for name, change in changes.items() if not change.first]
+    safe = [part for batch in _leaf_first(network, running, units, apart) for part in outage.parted(batch)]
+    batches = [*safe, *_outward(network, [name for name in changes if name not in running], apart)]
+    named = (tuple(name for group in batch for name in group) for batch in batches)
+    return tuple(Wave(number, names) for number, names in enumerate(named, 1))
+
+
+def _leaf_first(
+    network: Network, names: Collection[str], units: Iterable[Unit], apart: Mapping[str, frozenset[str]]
+) -> Iterable[list[Group]]:
+    """Yield batches of running devices, those farther from the core earlier."""
+    joined = [unit.devices for unit in units]
+    alone = [(name,) for name in names if not any(name in group for group in joined)]
+    depth = depths(network)
+    level = {group: min(depth[name] for name in group) for group in (*joined, *alone)}
+    groups = sorted(level, key=lambda group: -level[group])
+    deeper = {group: [other for other in groups if level[other] > level[group]] for group in groups}
+    return _batches(groups, deeper, apart)
+
+
+def _outward(network: Network, names: Collection[str], apart: Mapping[str, frozenset[str]]) -> Iterable[list[Group]]:
+    """Yield batches of new devices, each when all that it waits for is deployed."""
+    depth, waits = depths(network), _above(network)
+    groups: list[Group] = [(name,) for name in sorted(names, key=lambda name: depth[name])]
+    above: dict[Group, list[Group]] = {(name,): [(up,) for up in waits[name] if up in names] for (name,) in groups}
+    return _batches(groups, above, apart)
 
 
 def uppers(network: Network) -> Mapping[str, tuple[str, ...]]:
@@ -102,9 +123,10 @@ class _Outage:
     def __init__(self, network: Network):
         self._network = network
 
-    def parted(self, batch: list[str]) -> Iterable[list[str]]:
-        """Yield the batch whole, or in parts none of which cuts off more than its devices do one by one."""
-        if len(batch) < 2 or self._cut(batch) <= set().union(*(self._cut([name]) for name in batch)):
+    def parted(self, batch: list[Group]) -> Iterable[list[Group]]:
+        """Yield the batch whole, or in parts none of which cuts off more than its groups do one by one."""
+        together = self._cut(name for group in batch for name in group)
+        if len(batch) < 2 or together <= set().union(*(self._cut(group) for group in batch)):
             yield batch
         else:
             middle = len(batch) // 2
@@ -122,17 +144,18 @@ class _Outage:
 
 
 def _batches(
-    names: Sequence[str], after: Mapping[str, Sequence[str]], apart: Mapping[str, frozenset[str]]
-) -> Iterable[list[str]]:
-    """Yield batches in which every name comes later than those in ``after`` and never beside its stand-ins."""
-    left, done = list(names), set[str]()
+    groups: Sequence[Group], after: Mapping[Group, Sequence[Group]], apart: Mapping[str, frozenset[str]]
+) -> Iterable[list[Group]]:
+    """Yield batches in which every group comes later than those in ``after`` and never beside a stand-in."""
+    left, done = list(groups), set[Group]()
     while left:
-        batch: list[str] = []
-        for name in left:
-            waits = [other for other in after[name] if other not in done]
-            if not waits and not apart[name].intersection(batch):
-                batch.append(name)
+        batch: list[Group] = []
+        for group in left:
+            waits = [other for other in after[group] if other not in done]
+            beside = {name for other in batch for name in other}
+            if not waits and not any(apart[name] & beside for name in group):
+                batch.append(group)
         batch = batch or left[:1]
         yield batch
         done.update(batch)
-        left = [name for name in left if name not in done]
+        left = [group for group in left if group not in done]

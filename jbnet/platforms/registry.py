@@ -32,7 +32,8 @@ class Platform:
     ``daemons`` maps a feature to the processes that it needs (only where the system is made of processes).
     ``loopback`` is the name of its first loopback interface; None: interfaces bear the declaration's logical names.
     ``loopback_first``: it shows loopbacks before other interfaces. ``zones``: agencies and
-    partners end on it. ``words`` are its own words for what is declared,
+    partners end on it. ``shared`` are beginnings of an interface's lines that both ends of a line must share
+    (addresses, area, timers, authentication, MTU). ``words`` are its own words for what is declared,
     ``lacks`` what it cannot do of what jbnet would say, and what it does instead. ``max_*`` are in characters.
     """
 
@@ -53,6 +54,7 @@ class Platform:
     loopback: str | None = None
     loopback_first: bool = False
     zones: bool = False
+    shared: tuple[str, ...] = ()
     max_hostname: int = 63
     max_description: int = 200
     words: Mapping[str, str] = field(default_factory=dict)
@@ -92,4 +94,5 @@ def names() -> tuple[str, ...]:
 def _platform(data: dict[str, Any]) -> Platform:
     sections = tuple(Section(**section) for section in data.pop("sections", ()))
     needed = {feature: tuple(programs) for feature, programs in data.pop("daemons", {}).items()}
-    return Platform(sections=sections, daemons=needed, **data)
+    shared = tuple(data.pop("shared", ()))
+    return Platform(sections=sections, daemons=needed, shared=shared, **data)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from jbnet.change import stakes, waves
-from jbnet.change.model import Change, Plan
+from jbnet.change.model import Change, Plan, Unit
+from jbnet.change.units import Turn, headings, joint_dangers, units
 from jbnet.config.bootstrap import bootstrap
 from jbnet.config.tree import ConfigTree, Patch, diff, parse
 from jbnet.model.errors import CommandFailed, JbnetError, Unreachable
@@ -96,7 +97,10 @@ class _Survey:
 
     def is_first_deployment(self) -> bool:
         """Say whether any device that was asked was never deployed."""
-        return any(is_first(self.network.devices[name], asked.running) for name, asked in self.asked.items())
+        return any(self._is_new(name) for name in self.asked)
+
+    def _is_new(self, name: str) -> bool:
+        return is_first(self.network.devices[name], self.asked[name].running)
 
     def _report(self, event: str, device: Device) -> None:
         self.reporter.report(Progress(event, device.name))
@@ -105,14 +109,27 @@ class _Survey:
         """Return the plan over all that was asked."""
         changing = [name for name, asked in self.asked.items() if asked.shown]
         risks = stakes.sites_behind(self.network, changing)
-        changes = {name: self._change(name, risks[name]) for name in self.network.devices if name in risks}
+        joined = self._units(changing)
+        changes = {name: self._change(name, risks[name], joined) for name in self.network.devices if name in risks}
         return Plan(
             network=self.network.name,
-            waves=waves.order(self.network, changes),
+            waves=waves.order(self.network, changes, joined),
             changes=changes,
             unchanged=tuple(name for name, asked in self.asked.items() if not asked.shown),
             unasked=self.unasked,
+            units=tuple(joined),
         )
+
+    def _units(self, changing: Iterable[str]) -> dict[Unit, dict[str, list[Text]]]:
+        """Return what must be changed together, and what speaks against it by device."""
+        asked = {n: self.asked[n].running for n in changing if not self._is_new(n)}
+        turns = {name: Turn(running, parse(self.intended[name])) for name, running in asked.items()}
+        found: dict[Unit, dict[str, list[Text]]] = {}
+        for unit in units(self.network, turns):
+            against = found.setdefault(unit, {})
+            for name, danger in joint_dangers(self.network, unit, turns):
+                against.setdefault(name, []).append(danger)
+        return found
 
     def _is_beyond(self, device: Device) -> bool:
         """Say whether every way to the device leads over a port that its neighbour has yet to be given."""
@@ -124,8 +141,8 @@ class _Survey:
         if asked is None:
             return False
         ports = {c.a.interface for c in self.network.circuits.values() if (c.a.device, c.z.device) == (upper, lower)}
-        headings = {f"interface {port}" for port in ports}
-        return any(p[0] in headings and p[1].startswith("ip address ") for p in asked.patch.added if len(p) > 1)
+        bare = {f"interface {port}" for port in ports if not _addresses(asked.running, f"interface {port}")}
+        return any(p[0] in bare and p[1].startswith("ip address ") for p in asked.patch.added if len(p) > 1)
 
     def _assume(self, device: Device) -> Asked:
         running = parse(bootstrap(self.network, device))
@@ -151,8 +168,9 @@ class _Survey:
         session.discard_config()
         return shown
 
-    def _change(self, name: str, at_risk: tuple[str, ...]) -> Change:
+    def _change(self, name: str, at_risk: tuple[str, ...], joined: Mapping[Unit, Mapping[str, list[Text]]]) -> Change:
         asked, device = self.asked[name], self.network.devices[name]
+        shared = [heading for unit in joined for heading in headings(self.network, unit, name)]
         return Change(
             device=name,
             diff=asked.shown,
@@ -162,10 +180,15 @@ class _Survey:
             first=is_first(device, asked.running),
             at_risk=at_risk,
             dangers=(
-                *stakes.dangers(self.network, device, parse(self.intended[name]), asked.patch),
+                *stakes.dangers(self.network, device, parse(self.intended[name]), asked.patch, shared),
+                *(danger for against in joined.values() for danger in against.get(name, ())),
                 *self.aim.dangers(device, asked.running),
             ),
         )
+
+
+def _addresses(tree: ConfigTree, heading: str) -> list[str]:
+    return [line for line in tree.under(heading) if line.startswith("ip address ")]
 
 
 def is_first(device: Device, running: ConfigTree) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 
 import pytest
 
 from jbnet.change.codec import from_json, to_json
-from jbnet.change.model import Change, Plan, Wave
+from jbnet.change.model import Change, Plan, Unit, Wave
 from jbnet.model.errors import Refused, UsageError
 from jbnet.model.text import text
 
@@ -30,6 +31,13 @@ def test_a_plan_survives_its_file() -> None:
     read = from_json(json.loads(json.dumps(to_json(PLAN))))
     assert read == PLAN
     assert read.hash == PLAN.hash
+
+
+def test_units_are_part_of_a_plan_and_of_its_hash_and_a_plan_without_any_hashes_as_before() -> None:
+    joined = replace(PLAN, units=(Unit(("xining-r1", "core-r1"), ("xining-up1",)),))
+    assert from_json(json.loads(json.dumps(to_json(joined)))) == joined
+    assert joined.hash != PLAN.hash
+    assert "units" not in to_json(PLAN)
 
 
 def test_the_same_plan_has_the_same_hash_and_another_has_not() -> None:

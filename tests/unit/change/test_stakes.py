@@ -7,7 +7,7 @@ from sample_network import sample_network
 
 from jbnet.change.stakes import dangers, sites_behind
 from jbnet.config.render import render
-from jbnet.config.tree import diff, parse
+from jbnet.config.tree import ConfigTree, diff, parse
 from jbnet.model.network import Network
 
 
@@ -35,6 +35,18 @@ def test_losing_the_uplinks_address_is_a_danger(network: Network) -> None:
     assert found(network, "chengdong-r1", " ip address 10.8.130.1/31\n", "") == [
         "chengdong-r1: up1 would lose 10.8.130.1/31, over which the device is managed"
     ]
+
+
+def test_an_uplink_that_gets_another_address_together_with_its_far_end_is_no_danger(network: Network) -> None:
+    running = parse(render(network, network.devices["chengdong-r1"]))
+    other = ConfigTree(
+        (p[0], p[1].replace("10.8.130.1/31", "10.8.131.1/31")) if len(p) > 1 else p for p in running.paths
+    )
+    gone = ConfigTree(p for p in running.paths if p != ("interface up1", "ip address 10.8.130.1/31"))
+    device, shared = network.devices["chengdong-r1"], ["interface up1"]
+    assert len(dangers(network, device, other, diff(running, other))) == 1
+    assert dangers(network, device, other, diff(running, other), shared) == ()
+    assert len(dangers(network, device, gone, diff(running, gone), shared)) == 1
 
 
 def test_losing_the_loopback_is_a_danger(network: Network) -> None:
