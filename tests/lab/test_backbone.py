@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from backbone_drill import Drill, every_single_failure
+from backbone_drill import SETTLE_S, Drill, every_single_failure
 from conftest import Collected, copy_workspace
+from eventually import eventually
+from fib_view import stale_routes
 
 from jbnet import wiring
 from jbnet.topology.graph import FailureSet
@@ -68,3 +70,12 @@ def test_a_dead_core_and_a_cut_pair_leave_a_county_without_its_way(drill: Drill)
 def test_after_all_of_it_everything_is_reached_again_over_its_usual_lines(drill: Drill) -> None:
     homes = [*drill.network.sites, *drill.network.locations]
     assert drill.settle(homes=homes) == []
+
+
+def test_after_all_of_it_every_kernel_forwards_as_its_router_believes(drill: Drill) -> None:
+    """A way that only the kernel has lost is not seen by routing, and shows only to addresses that hash to it."""
+    routers = [d.name for d in drill.network.devices.values() if d.platform == "frr" and d.loopback is not None]
+    assert len(routers) > 60
+    assert eventually(lambda: not list(stale_routes(drill.lab, routers)), SETTLE_S), list(
+        stale_routes(drill.lab, routers)
+    )
