@@ -26,6 +26,7 @@ def device_view(network: Network, device: Device) -> View:
         (text("Role"), device.role),
         (text("Platform"), f"{device.platform}  {title}" if title else device.platform),
         (text("Device type"), f"{device.device_type}  {model}" if model else device.device_type),
+        (text("Serial number"), device.serial),
         (text("Loopback"), device.loopback),
         (text("Uplink"), device.uplink),
         (text("AS number"), device.asn),

@@ -53,6 +53,7 @@ class Device:
     device is first reached (see ``jbnet.lab``): None for the root of the tree (the core).
     ``loopback`` is its management address once deployed. ``platform`` is what the real device runs
     (``jbnet.platforms``); its copy in a lab runs ``frr``. ``device_type`` is its model (``Network.device_types``).
+    ``serial`` is the serial number of the box that stands there, as on its label; None: nobody wrote it down.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Device:
     uplink: str | None = None
     asn: int | None = None
     device_type: str | None = None
+    serial: str | None = None
     place: Place | None = None
 
     def interface(self, name: str) -> Interface:

@@ -127,5 +127,6 @@ def freeze(build: Build, declared: Declaration) -> Device:
         uplink=build.uplink,
         asn=build.asn,
         device_type=build.spec.device_type or (role.decl.device_type if role else None),
+        serial=build.spec.serial,
         place=build.home.place if build.spec.inherited else build.spec.place,
     )

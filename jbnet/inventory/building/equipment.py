@@ -26,6 +26,7 @@ class DeviceSpec:
     inherited: bool = False
     """It comes from the archetype unchanged."""
     device_type: str | None = None
+    serial: str | None = None
     ports: Mapping[str, str] = field(default_factory=dict)
     """Interfaces with a port of their own, and where that is written."""
     item: Item[object] | None = None
@@ -89,7 +90,9 @@ def devices_of(
         platform = decl.platform or (inherited.platform if inherited else None)
         device_type = decl.device_type or (inherited.device_type if inherited else None)
         ports = {**(inherited.ports if inherited else {}), **decl.ports}
-        specs[suffix] = DeviceSpec(suffix, role or "", platform, place, device_type=device_type, ports=ports, item=item)
+        specs[suffix] = DeviceSpec(
+            suffix, role or "", platform, place, device_type=device_type, serial=decl.serial, ports=ports, item=item
+        )
     return specs
 
 

@@ -18,7 +18,7 @@ from jbnet.inventory.report import Report
 from jbnet.inventory.schema.hardware import expand, numbers_of
 from jbnet.model.equipment import Device, Interface
 from jbnet.model.findings import Place
-from jbnet.model.hardware import DeviceType
+from jbnet.model.hardware import DeviceType, Lamp
 from jbnet.model.levels import InterfaceKind
 from jbnet.model.text import text
 from jbnet.platforms.registry import names, platform
@@ -58,6 +58,7 @@ def device_types(declared: Declaration) -> dict[str, DeviceType]:
             name, decl.vendor, decl.model, decl.platforms,
             {use: tuple(port for pattern in patterns for port in expand(pattern))
              for use, patterns in decl.ports.items()},
+            {name: Lamp(shows) for name, shows in decl.lamps.items()}, decl.power_cords,
             declared.hardware.key_at("device_types", name),
         )
         for name, decl in declared.hardware.decl.device_types.items()

@@ -57,6 +57,14 @@ RULES = rules(
         Severity.WARNING,
     ),
     Rule(
+        "JB261",
+        text("One box in two places"),
+        text(
+            "The same serial number is written at two devices. It stands on the label of the box, and "
+            "`display device manufacture-info` (or the like) shows it; correct the one that is wrong."
+        ),
+    ),
+    Rule(
         "JB239",
         text("A partner whose networks nobody hears of"),
         text(

@@ -59,10 +59,7 @@ class Places:
         return self._home(home).below("circuits", name.removeprefix(f"{home}-"))
 
     def _home(self, name: str) -> Spot:
-        sections: tuple[dict[str, Item[object]], ...] = (
-            {**self._declared.sites}, {**self._declared.locations}, {**self._declared.peers},
-        )  # fmt: skip
-        return next(_spot(section[name]) for section in sections if name in section)
+        return home_spot(self._declared, name)
 
     def new(self, entry: Entry, added: dict[str, Spot], report: Report) -> New | None:
         """Return where a row that is not declared goes; None, with findings, when it cannot be one.
@@ -129,6 +126,14 @@ class Places:
             return None
         values: dict[str, object] = {"from": lower.name.removeprefix(f"{lower.home}-"), "to": entry.said("a.device")}
         return New(self._home(lower.home).below("circuits", key), values)
+
+
+def home_spot(declared: Declaration, name: str) -> Spot:
+    """Return where a site, location or peer is written. Raises KeyError for a name that is none of them."""
+    for section in (declared.sites, declared.locations, declared.peers):
+        if name in section:
+            return _spot(section[name])
+    raise KeyError(name)
 
 
 def _spot(item: Item[object]) -> Spot:

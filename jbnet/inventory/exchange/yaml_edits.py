@@ -25,6 +25,10 @@ SECTIONS = frozenset({"prefectures", "counties", "townships", "communities"})
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+class Whole(dict[str, object]):
+    """A mapping that is put in the place of a scalar: what was written in short becomes written out."""
+
+
 class CannotEdit(Exception):
     """The text is written in a way that is not changed safely. ``reason`` says which."""
 
@@ -69,7 +73,10 @@ def _merged(data: object, changes: Tree) -> object:
     """Return plain data with the changes made."""
     found = copy.copy(data) if isinstance(data, dict) else {}
     for key, value in changes.items():
-        found[key] = _merged(found.get(key), value) if isinstance(value, Mapping) else value
+        if isinstance(value, Whole):
+            found[key] = dict(value)
+        else:
+            found[key] = _merged(found.get(key), value) if isinstance(value, Mapping) else value
     return found
 
 
@@ -95,7 +102,9 @@ class _Editor:
 
     def _replaced(self, node: yaml.Node, value: object) -> Iterator[_Splice]:
         start, end = node.start_mark.index, node.end_mark.index
-        if isinstance(value, Mapping):
+        if isinstance(value, Whole) and isinstance(node, yaml.ScalarNode) and start != end:
+            yield _Splice(start, end, in_flow(value))
+        elif isinstance(value, Mapping):
             if not isinstance(node, yaml.MappingNode):
                 raise CannotEdit(text("a mapping would stand where there is none"))
             yield from self.changed(node, value)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from jbnet.inventory.building.hierarchy import dangling
 from jbnet.inventory.rules.world import World
+from jbnet.model.equipment import Device
 from jbnet.model.findings import Place
 from jbnet.platforms.registry import names
 
 
 def check(world: World) -> None:
-    """Report unknown platforms, roles that are watched without an agent, and gateways that nobody needs."""
+    """Report unknown platforms, roles watched without an agent, gateways that nobody needs, boxes in two places."""
     _check_roles(world)
     _check_platforms(world)
     _check_gateways(world)
+    _check_serials(world)
 
 
 def _check_roles(world: World) -> None:
@@ -44,3 +46,15 @@ def _check_gateways(world: World) -> None:
         if item.decl.gateway is not None and name in equipped:
             world.report.add("JB289", "{name} has equipment of its own and names the gateway {gateway}",
                              item.at("gateway"), name=name, gateway=item.decl.gateway)  # fmt: skip
+
+
+def _check_serials(world: World) -> None:
+    """Report a serial number that stands at two devices: one box is in one place."""
+    first: dict[str, Device] = {}
+    for device in world.network.devices.values():
+        other = first.setdefault(device.serial, device) if device.serial is not None else device
+        if other is not device:
+            world.report.add(
+                "JB261", "{device} and {other} have the same serial number {serial}", device.place,
+                [other.place] if other.place else [], device=device.name, other=other.name, serial=device.serial,
+            )  # fmt: skip

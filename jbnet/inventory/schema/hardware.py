@@ -68,15 +68,21 @@ def _lines(value: str) -> str:
 
 Pattern = Annotated[str, AfterValidator(_pattern), WithJsonSchema({"type": "string"})]
 PortName = Annotated[str, AfterValidator(_port), WithJsonSchema({"type": "string"})]
+LampName = Annotated[str, Field(min_length=1, max_length=12)]
 Lines = Annotated[str, AfterValidator(_lines), WithJsonSchema({"type": "string"})]
 
 
 class DeviceTypeDecl(Declared):
-    """A vendor's model: what it may run, and its ports by use, in the order in which they are taken."""
+    """A vendor's model: what it may run, and its ports by use, in the order in which they are taken.
+
+    ``lamps`` are those of the system, not of ports, as they are while all is well; ``blinking``: slowly, green.
+    """
 
     vendor: Label
     model: Label
     platforms: tuple[str, ...] = Field(strict=False)
+    lamps: dict[LampName, Literal["green", "blinking", "dark"]] = {}
+    power_cords: Annotated[int, Field(ge=1, le=8)] = 1
     ports: dict[Use, Annotated[tuple[Pattern, ...], Field(strict=False)]] = {}
 
 

@@ -44,6 +44,7 @@ from jbnet.inventory.schema.values import (
     Longitude,
     Mbits,
     Prefix,
+    Serial,
     Some,
     Street,
 )
@@ -58,11 +59,13 @@ class DeviceDecl(Declared):
     """A device of a home; written as its role alone where nothing else differs.
 
     ``device_type`` is its model where it is not its role's; ``ports`` gives interfaces other ports than they would get.
+    ``serial`` is the serial number of the box that stands there; ``jbnet replace`` writes it.
     """
 
     role: str | None = None
     platform: str | None = None
     device_type: str | None = None
+    serial: Serial | None = None
     ports: dict[str, PortName] = {}
 
 

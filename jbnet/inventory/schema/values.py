@@ -61,6 +61,7 @@ Address = Annotated[IPv4Address, PlainValidator(_address), WithJsonSchema(_AS_AD
 Code = Annotated[str, PlainValidator(_code), WithJsonSchema(_AS_CODE)]
 Line = Annotated[str, Field(max_length=120), AfterValidator(_one_line)]
 Label = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_one_line)]
+Serial = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9/_-]{3,39}$")]
 Street = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_one_line)]
 Asn = Annotated[int, Field(ge=1, le=4294967294)]
 Bandwidth = Annotated[int, Field(ge=1, le=400_000)]
