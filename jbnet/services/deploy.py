@@ -14,8 +14,10 @@ from jbnet.model.text import text
 from jbnet.ports import Progress
 from jbnet.services.deploy_desk import GOOD, Desk, Result, State, Timing
 from jbnet.services.deploy_device import Course
+from jbnet.services.deploy_earlier import EarlierRun, earlier_run
 from jbnet.services.deploy_plan import managed, plan
 from jbnet.services.deploy_pool import Held, each
+from jbnet.services.deploy_unit import UnitCourse
 
 __all__ = ["Desk", "Outcome", "Result", "State", "Timing", "apply", "managed", "plan"]
 
@@ -63,11 +65,12 @@ def apply(
     """
     _check(plan, desk, overrides)
     _check_rehearsal(rehearsed, overrides)
+    earlier = earlier_run(desk.journal.entries(), plan.hash) if resume else EarlierRun()
     if not dry_run:
         _check_earlier_run(plan, desk, resume)
         proof = {"rehearsed": {"evidence": rehearsed.hash, "blessed": rehearsed.blessed}} if rehearsed else {}
         desk.journal.append("apply.start", plan.hash, {"owner": desk.owner, "overrides": sorted(overrides), **proof})
-    run = _Run(plan, desk, dry_run, after_wave)
+    run = _Run(plan, desk, dry_run, after_wave, earlier)
     try:
         outcome = run.waves()
     finally:
@@ -118,8 +121,9 @@ def _check_earlier_run(plan: Plan, desk: Desk, resume: bool) -> None:
 class _Run:
     """One run over the waves of a plan."""
 
-    def __init__(self, plan: Plan, desk: Desk, dry_run: bool, after_wave: AfterWave | None):
+    def __init__(self, plan: Plan, desk: Desk, dry_run: bool, after_wave: AfterWave | None, earlier: EarlierRun):
         self.plan, self.desk, self.dry_run, self.after_wave = plan, desk, dry_run, after_wave
+        self.earlier = earlier
         self.stop = threading.Event()
         self.results: dict[str, Result] = {}
 
@@ -146,16 +150,27 @@ class _Run:
         self.desk.reporter.report(Progress("apply.wave", str(wave.number), {"devices": list(wave.devices)}))
         deployed = self._deployed()
         timing = self.desk.timing
+        groups = {group[0]: group for group in self.plan.groups(wave)}
 
-        def work(name: str, held: Held) -> Result:
-            course = Course(self.desk, self.plan.changes[name], deployed, self.stop.is_set)
-            result = course.run(held, dry_run=self.dry_run)
-            self.desk.reporter.report(Progress("apply.device", name, _event(result)))
-            return result
+        def work(first: str, held: Held) -> dict[str, Result]:
+            results = self._change(groups[first], deployed, held)
+            for name, result in results.items():
+                self.desk.reporter.report(Progress("apply.device", name, _event(result)))
+            return results
 
-        done = each(wave.devices, work, workers=timing.workers, deadline_s=timing.device_s, stop=self.stop)
-        for name, result in done.items():
-            self.results[name] = result if isinstance(result, Result) else _hung(name, result)
+        done = each(list(groups), work, workers=timing.workers, deadline_s=timing.device_s, stop=self.stop)
+        for first, results in done.items():
+            ended = results if isinstance(results, dict) else {n: _hung(n, results) for n in groups[first]}
+            self.results |= ended
+
+    def _change(self, group: tuple[str, ...], deployed: Collection[str], held: Held) -> dict[str, Result]:
+        """Take one device, or all of a unit, through its course."""
+        courses = [
+            Course(self.desk, self.plan.changes[name], deployed, self.stop.is_set, self.earlier) for name in group
+        ]
+        if len(courses) > 1:
+            return UnitCourse(courses).run(held, dry_run=self.dry_run)
+        return {group[0]: courses[0].run(held, dry_run=self.dry_run)}
 
     def _would(self, wave: Wave) -> None:
         """Devices that are not reachable yet cannot be tried: say what would be done."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from jbnet.model.network import Network
@@ -30,15 +30,24 @@ class Timing:
     """Bounds in seconds: the timer on the device, how long to look, how often, the lease, the whole course.
 
     ``act_s`` bounds the answer to a commit or rollback: either may take away the address that the session uses.
+    ``half_s`` bounds it where the other end of the link has yet to follow.
     """
 
     revert_s: int = 90
     act_s: float = 40.0
+    half_s: float = 15.0
     look_s: float = 30.0
     poll_s: float = 0.4
     lease_s: float = 300.0
     device_s: float = 240.0
     workers: int = 16
+
+    @staticmethod
+    def of_timer(seconds: int) -> Timing:
+        """Return the bounds that fit a timer on the device: what has to happen before it runs out."""
+        usual = Timing()
+        look_s, half_s = min(usual.look_s, seconds / 2), min(usual.half_s, seconds / 6)
+        return replace(usual, revert_s=seconds, look_s=look_s, half_s=half_s)
 
 
 @dataclass(frozen=True, slots=True)

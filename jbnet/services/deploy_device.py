@@ -8,66 +8,87 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from enum import Enum, auto
 
 from jbnet.change.model import Change
 from jbnet.config.links import circuit_interfaces, far_end
 from jbnet.config.tree import ConfigTree, parse
 from jbnet.model.errors import CommandFailed, JbnetError, Refused, TargetError, Unreachable
 from jbnet.model.network import Device
-from jbnet.model.text import text
+from jbnet.model.text import Text, text
 from jbnet.ports import DeviceSession, Progress
 from jbnet.services.deploy_desk import Desk, Neighbours, Result, State
+from jbnet.services.deploy_earlier import EarlierRun
 from jbnet.services.deploy_pool import Held, each
 
 FULL = "Full"
 OSPF = ("router ospf",)
 
 
-class Course:
-    """Takes one device from its planned state to the intended one."""
+class Standing(Enum):
+    """How far a device is when it is logged into: as planned, committed by an earlier run and waiting, or done."""
 
-    def __init__(self, desk: Desk, change: Change, deployed: Collection[str], stopping: Callable[[], bool]):
+    PLANNED = auto()
+    WAITING = auto()
+    DONE = auto()
+
+
+class Course:
+    """Takes one device from its planned state to the intended one. ``earlier``: what killed runs of the plan did."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        change: Change,
+        deployed: Collection[str],
+        stopping: Callable[[], bool],
+        earlier: EarlierRun | None = None,
+    ):
         self.desk, self.change, self.deployed, self.stopping = desk, change, deployed, stopping
+        self.earlier = earlier or EarlierRun()
         self.device: Device = desk.network.devices[change.device]
         self.backup = ""
         self.committed = False
         self.confirming = False
         """A confirmation was sent: should its answer be lost, a device where nothing waits any more has taken it."""
+        self.confirmed = False
 
     def run(self, held: Held, *, dry_run: bool = False) -> Result:
         """Go the whole way. Never raises for the device's fault: what happened is in the result."""
         begun = self.desk.clock.monotonic()
         try:
-            self._lock(dry_run)
+            self.lock(dry_run)
             try:
                 state, missing = self._go(held, dry_run)
             finally:
-                self._unlock(dry_run)
-            return Result(self.device.name, state, None, self.backup, missing, self._since(begun))
+                self.unlock(dry_run)
+            return self.result(state, None, missing, begun)
         except JbnetError as error:
-            return self._failed(held, error, self._since(begun))
+            return self.failed(held, error, begun)
 
     def _go(self, held: Held, dry_run: bool) -> tuple[State, tuple[str, ...]]:
-        with self._login(held) as session:
-            config = session.get_config("running")["running"]
-            right = parse(config) == parse(self.change.intended)
-            if session.has_pending_commit():
-                expected = self._left_behind(right, dry_run)
-            elif right:
+        with self.login(held) as session:
+            standing, config = self.standing(session, dry_run)
+            if standing is Standing.DONE:
                 return State.ALREADY, ()
+            if dry_run:
+                return State.WOULD, ()
+            if standing is Standing.PLANNED:
+                expected = self.prepare(session, config)
+                self.commit(session, self.desk.timing.revert_s, self.desk.timing.act_s)
             else:
-                self._check_as_planned(parse(config))
-                if dry_run:
-                    return State.WOULD, ()
-                expected = self._prepare(session, config)
-                self._commit(session)
+                expected = self.left_behind()
         return State.CONFIRMED, self._look(held, expected)
 
     @contextmanager
-    def _login(self, held: Held) -> Iterator[DeviceSession]:
-        """Log in. The way to a device behind one that was deployed a moment ago appears when routing has settled."""
+    def login(self, held: Held) -> Iterator[DeviceSession]:
+        """Log in. The way to a device behind one that was deployed a moment ago appears when routing has settled.
+
+        One that an earlier run left with a timer comes back when that has run out at the latest.
+        """
         clock, timing = self.desk.clock, self.desk.timing
-        end = clock.monotonic() + (0.0 if self.change.reached else timing.look_s)
+        settling = 0.0 if self.change.reached else timing.look_s
+        end = clock.monotonic() + max(settling, self.earlier.timer_left(self.device.name, clock.now()))
         while True:
             with held.session(self.desk.sessions.session(self.device)) as session:
                 try:
@@ -80,16 +101,43 @@ class Course:
                     return
             clock.sleep(timing.poll_s)
 
-    def _left_behind(self, right: bool, dry_run: bool) -> Neighbours:
-        """An unconfirmed change of an earlier run that is what we want is looked at and confirmed; others are not."""
-        if dry_run or not right:
-            raise CommandFailed(
-                "{device}: a change that nobody confirmed runs there; plan again later", device=self.device.name
-            )
+    def standing(self, session: DeviceSession, dry_run: bool) -> tuple[Standing, str]:
+        """Return how far the device is, and what runs. Raises Refused where it is not as planned.
+
+        An unconfirmed change that is what we want was left behind by an earlier run; others are somebody else's.
+        """
+        pending, config = self._at_rest(session)
+        right = parse(config) == parse(self.change.intended)
+        if pending:
+            if dry_run or not right:
+                raise CommandFailed(
+                    "{device}: a change that nobody confirmed runs there; plan again later", device=self.device.name
+                )
+            return Standing.WAITING, config
+        if right:
+            return Standing.DONE, config
+        self._check_as_planned(parse(config))
+        return Standing.PLANNED, config
+
+    def _at_rest(self, session: DeviceSession) -> tuple[bool, str]:
+        """Return whether a commit waits, and what runs; in this order, as a timer may run out in between.
+
+        What an earlier run began is waited for: the device may be in the middle of it, or of taking it back.
+        """
+        clock, timing = self.desk.clock, self.desk.timing
+        end = clock.monotonic() + self.earlier.timer_left(self.device.name, clock.now())
+        while True:
+            pending, config = session.has_pending_commit(), session.get_config("running")["running"]
+            if not pending or parse(config) == parse(self.change.intended) or clock.monotonic() >= end:
+                return pending, config
+            clock.sleep(timing.poll_s)
+
+    def left_behind(self) -> Neighbours:
+        """Return whom a device must see that runs what is intended, whoever made it so."""
         self.committed = True
         return Neighbours(frozenset(), self._ready(), self.device.uplink)
 
-    def _prepare(self, session: DeviceSession, config: str) -> Neighbours:
+    def prepare(self, session: DeviceSession, config: str) -> Neighbours:
         """Back up and load; return whom the device must see afterwards."""
         self.backup = self.desk.backups.keep(self.device.name, config)
         self.desk.journal.append("device.backup", self.device.name, {"file": self.backup})
@@ -99,7 +147,7 @@ class Course:
             raise CommandFailed("{device}: interrupted before anything was changed", device=self.device.name)
         return Neighbours(seen & self._speaking(), self._ready() - seen, self.device.uplink)
 
-    def _commit(self, session: DeviceSession) -> None:
+    def commit(self, session: DeviceSession, revert_s: int, answer_s: float) -> None:
         """Commit on the device's timer. A refusal changed nothing.
 
         Where no answer came the change may run all the same, and may have taken away the address that the
@@ -107,12 +155,12 @@ class Course:
         """
         self.committed = True
         try:
-            self._act("commit", session, _commit_for(self.desk.timing.revert_s))
+            self._act("commit", session, _commit_for(revert_s), answer_s, {"revert_s": revert_s})
         except CommandFailed:
             self.committed = False
             raise
         except Unreachable:
-            self._report("apply.unanswered")
+            self.report("apply.unanswered")
 
     def _check_as_planned(self, running: ConfigTree) -> None:
         """Raise Refused where the device is not in the state from which the plan starts.
@@ -146,18 +194,21 @@ class Course:
         """Log in anew, wait until the neighbours are as expected, and confirm. Raises what stood in the way."""
         clock, timing = self.desk.clock, self.desk.timing
         end = clock.monotonic() + timing.look_s
-        self._report("apply.looking")
+        self.report("apply.looking")
         while True:
             try:
                 with held.session(self.desk.sessions.session(self.device)) as session:
                     session.open()
-                    return self._watch(session, expected, end)
+                    missing = self.observe(session, expected, end)
+                    self.confirm(session)
+                    return missing
             except Unreachable:
                 if held.abandoned.is_set() or clock.monotonic() >= end:
                     raise
                 clock.sleep(timing.poll_s)
 
-    def _watch(self, session: DeviceSession, expected: Neighbours, end: float) -> tuple[str, ...]:
+    def observe(self, session: DeviceSession, expected: Neighbours, end: float) -> tuple[str, ...]:
+        """Wait until the neighbours are as expected; return which new ones are not there yet. Raises CommandFailed."""
         clock = self.desk.clock
         if parse(session.get_config("running")["running"]) != parse(self.change.intended):
             raise CommandFailed("{device}: after the commit it does not run what was planned", device=self.device.name)
@@ -167,11 +218,14 @@ class Course:
             clock.sleep(self.desk.timing.poll_s)
             seen = _full(session)
         self._judge(expected, seen)
+        return tuple(sorted(expected.new - seen))
+
+    def confirm(self, session: DeviceSession) -> None:
+        """Confirm what waits. May be repeated when an answer was lost."""
         if not (self.confirming and not session.has_pending_commit()):
             self.confirming = True
-            self._act("confirm", session, _confirm)
-        self.committed = False
-        return tuple(sorted(expected.new - seen))
+            self._act("confirm", session, _confirm, self.desk.timing.act_s)
+        self.committed, self.confirmed = False, True
 
     def _judge(self, expected: Neighbours, seen: Collection[str]) -> None:
         lost = [*sorted(expected.kept.difference(seen))]
@@ -184,56 +238,71 @@ class Course:
                 ports=", ".join(lost),
             )
 
-    def _failed(self, held: Held, error: JbnetError, seconds: float) -> Result:
+    def failed(self, held: Held, error: JbnetError, begun: float) -> Result:
         """Take a commit back as soon as possible; where the device cannot be reached its timer does it."""
         state = State.REFUSED if isinstance(error, Refused) else State.FAILED
         if self.committed:
-            state = self._take_back(held)
+            state = self.take_back(held)
         reason = error.text
         self.desk.journal.append(f"device.{state}", self.device.name, {"reason": str(reason)})
-        return Result(self.device.name, state, reason, self.backup, (), seconds, isinstance(error, Refused))
+        return self.result(state, reason, (), begun, by_rule=isinstance(error, Refused))
 
-    def _take_back(self, held: Held) -> State:
+    def take_back(self, held: Held) -> State:
+        """Put back what ran before, also what was confirmed a moment ago; say whether that was done."""
         try:
             with held.session(self.desk.sessions.session(self.device)) as session:
                 session.open()
-                if session.has_pending_commit():
-                    self._act("rollback", session, _rollback)
+                if session.has_pending_commit() or not self.committed:
+                    self._act("rollback", session, _rollback, self.desk.timing.act_s)
         except TargetError:
             return State.REVERTING
         return State.REVERTED
 
-    def _act(self, name: str, session: DeviceSession, act: Callable[[DeviceSession], None]) -> None:
-        """Do one act within ``act_s`` seconds, its intent in the journal before and its result after.
+    def result(
+        self, state: State, reason: Text | None, missing: tuple[str, ...], begun: float, *, by_rule: bool = False
+    ) -> Result:
+        """Return how the course ended that began at ``begun`` (monotonic)."""
+        seconds = round(self.desk.clock.monotonic() - begun, 2)
+        return Result(self.device.name, state, reason, self.backup, missing, seconds, by_rule)
+
+    def _act(
+        self,
+        name: str,
+        session: DeviceSession,
+        act: Callable[[DeviceSession], None],
+        answer_s: float,
+        said: Mapping[str, object] | None = None,
+    ) -> None:
+        """Do one act within ``answer_s`` seconds, its intent in the journal before and its result after.
 
         Raises Unreachable where no answer came in time (the session is closed then), else what the act raises.
         """
-        self.desk.journal.append("device.intent", self.device.name, {"act": name})
-        self._report(f"apply.{name}")
+        self.desk.journal.append("device.intent", self.device.name, {"act": name, **(said or {})})
+        self.report(f"apply.{name}")
 
         def work(_name: str, inner: Held) -> None:
             with inner.session(session):
                 act(session)
 
-        done = each([self.device.name], work, workers=1, deadline_s=self.desk.timing.act_s)
+        done = each([self.device.name], work, workers=1, deadline_s=answer_s)
         error = done[self.device.name]
         if isinstance(error, Exception):
             raise error
         self.desk.journal.append("device.result", self.device.name, {"act": name, "ok": True})
 
-    def _lock(self, dry_run: bool) -> None:
+    def lock(self, dry_run: bool) -> None:
+        """Take the device's lease. Raises Refused while somebody else holds it."""
         if not dry_run:
             self.desk.locks.acquire(self.device.name, self.desk.owner, self.desk.timing.lease_s)
 
-    def _unlock(self, dry_run: bool) -> None:
+    def unlock(self, dry_run: bool) -> None:
+        """Give the lease back."""
         if not dry_run:
             self.desk.locks.release(self.device.name, self.desk.owner)
 
-    def _report(self, event: str, data: Mapping[str, object] | None = None) -> None:
-        self.desk.reporter.report(Progress(event, self.device.name, data or {}))
-
-    def _since(self, begun: float) -> float:
-        return round(self.desk.clock.monotonic() - begun, 2)
+    def report(self, event: str) -> None:
+        """Tell of one step."""
+        self.desk.reporter.report(Progress(event, self.device.name))
 
 
 def _commit_for(seconds: int) -> Callable[[DeviceSession], None]:

@@ -1,0 +1,158 @@
+"""Devices that must change together: the far end first, all on timers, judged after all, all confirmed or none.
+
+Between the two halves the link between them is down, and a far end that hangs on it cannot be reached. Therefore all
+are asked, backed up and loaded before anything is committed; an answer to the first half is not waited for long; all
+timers run out at the same moment. The far end is confirmed first: a run that is killed between two confirmations
+leaves what is still to be done on the near end, which is reached without that link (``--resume`` does it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from jbnet.model.errors import CommandFailed, JbnetError, Refused, Unreachable
+from jbnet.model.text import Text, text
+from jbnet.ports import DeviceSession
+from jbnet.services.deploy_desk import Neighbours, Result, State
+from jbnet.services.deploy_device import Course, Standing
+from jbnet.services.deploy_pool import Held
+
+Missing = dict[str, tuple[str, ...]]
+"""New neighbours that are not there yet, by device."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One device as it was found. ``session`` None: it does not answer, and an earlier run sent its confirmation."""
+
+    course: Course
+    session: DeviceSession | None
+    standing: Standing
+    config: str = ""
+
+    def prepare(self) -> Neighbours:
+        """Back up and load where there is something to do; return whom the device must see afterwards."""
+        if self.session is None or self.standing is not Standing.PLANNED:
+            return self.course.left_behind()
+        return self.course.prepare(self.session, self.config)
+
+
+class UnitCourse:
+    """Takes the devices of a unit, given by their courses with the far end first, to the intended state."""
+
+    def __init__(self, courses: Sequence[Course]):
+        self.courses = tuple(courses)
+        self.desk = courses[0].desk
+        self._at = courses[0]
+        """Whose turn it is: an error is this device's."""
+        self._first_commit: float | None = None
+
+    def run(self, held: Held, *, dry_run: bool = False) -> dict[str, Result]:
+        """Go the whole way. Never raises for a device's fault: what happened is in the results, by device."""
+        begun = self.desk.clock.monotonic()
+        try:
+            with ExitStack() as leases:
+                for course in self.courses:
+                    self._turn(course).lock(dry_run)
+                    leases.callback(course.unlock, dry_run)
+                state, missing = self._go(held, dry_run)
+        except JbnetError as error:
+            return self._failed(held, error, begun)
+        return {c.device.name: c.result(state, None, missing.get(c.device.name, ()), begun) for c in self.courses}
+
+    def _turn(self, course: Course) -> Course:
+        """Note whose turn it is."""
+        self._at = course
+        return course
+
+    def _go(self, held: Held, dry_run: bool) -> tuple[State, Missing]:
+        with ExitStack() as sessions:
+            parts = [self._find(held, sessions, course, dry_run) for course in self.courses]
+            if all(part.standing is Standing.DONE for part in parts):
+                return State.ALREADY, {}
+            if dry_run:
+                return State.WOULD, {}
+            expected = {part.course.device.name: self._prepare(part) for part in parts}
+            for part in parts:
+                self._commit(part, is_last=part is parts[-1])
+        return State.CONFIRMED, self._look(held, expected)
+
+    def _find(self, held: Held, sessions: ExitStack, course: Course, dry_run: bool) -> _Part:
+        """Log in and see how far the device is."""
+        self._turn(course)
+        try:
+            session = sessions.enter_context(course.login(held))
+        except Unreachable:
+            if course.device.name not in course.earlier.confirming:
+                raise
+            return _Part(course, None, Standing.WAITING)
+        return _Part(course, session, *course.standing(session, dry_run))
+
+    def _prepare(self, part: _Part) -> Neighbours:
+        self._turn(part.course)
+        return part.prepare()
+
+    def _commit(self, part: _Part, *, is_last: bool) -> None:
+        """Commit one half. An answer to any but the last is waited for briefly: it may come only after the last."""
+        clock, timing = self.desk.clock, self.desk.timing
+        if part.session is None or part.standing is not Standing.PLANNED:
+            return
+        if self._first_commit is None:
+            self._first_commit = clock.monotonic()
+        gone = clock.monotonic() - self._first_commit
+        left = max(round(timing.revert_s - gone), timing.revert_s * 2 // 3)
+        self._turn(part.course).commit(part.session, left, timing.act_s if is_last else timing.half_s)
+
+    def _look(self, held: Held, expected: Mapping[str, Neighbours]) -> Missing:
+        """Log in to all anew, wait until their neighbours are as expected, and confirm all."""
+        clock, timing = self.desk.clock, self.desk.timing
+        end = clock.monotonic() + timing.look_s
+        for course in self.courses:
+            course.report("apply.looking")
+        while True:
+            try:
+                with ExitStack() as sessions:
+                    return self._judge(held, sessions, expected, end)
+            except Unreachable:
+                if held.abandoned.is_set() or clock.monotonic() >= end:
+                    raise
+                clock.sleep(timing.poll_s)
+
+    def _judge(self, held: Held, sessions: ExitStack, expected: Mapping[str, Neighbours], end: float) -> Missing:
+        """Look at the near end first, over which the far one is reached; confirm the far one first."""
+        missing: Missing = {}
+        opened: dict[str, DeviceSession] = {}
+        for course in reversed(self.courses):
+            name = course.device.name
+            session = sessions.enter_context(held.session(self.desk.sessions.session(course.device)))
+            session.open()
+            opened[name], missing[name] = session, self._turn(course).observe(session, expected[name], end)
+        for course in self.courses:
+            self._turn(course).confirm(opened[course.device.name])
+        return missing
+
+    def _failed(self, held: Held, error: JbnetError, begun: float) -> dict[str, Result]:
+        """Take all back, the far end first, as long as it can be reached."""
+        by_rule = isinstance(error, Refused)
+        results = {}
+        for course in self.courses:
+            state = self._undone(held, course, error)
+            reason = error.text if course is self._at else self._not_without(course)
+            self.desk.journal.append(f"device.{state}", course.device.name, {"reason": str(reason)})
+            results[course.device.name] = course.result(state, reason, (), begun, by_rule=by_rule)
+        return results
+
+    def _undone(self, held: Held, course: Course, error: JbnetError) -> State:
+        """Take a device back. One that is confirmed stays where the other may have taken its confirmation as well."""
+        if course.committed:
+            return course.take_back(held)
+        if not course.confirmed:
+            return State.REFUSED if isinstance(error, Refused) else State.FAILED
+        is_refused = isinstance(error, CommandFailed)
+        return State.REVERTED if is_refused and course.take_back(held) is State.REVERTED else State.CONFIRMED
+
+    def _not_without(self, course: Course) -> Text:
+        return text("{device} changes together with {partner} or not at all", device=course.device.name,
+                    partner=self._at.device.name)  # fmt: skip
