@@ -12,6 +12,7 @@ from jbnet.inventory.reading.source import Path, Source, read
 from jbnet.inventory.reading.validate import validate
 from jbnet.inventory.report import Report
 from jbnet.inventory.schema import inventory as schema
+from jbnet.inventory.schema.ownership import OwnershipFile
 from jbnet.inventory.schema.values import Declared
 from jbnet.model.findings import Place
 from jbnet.model.network import Level
@@ -100,6 +101,7 @@ class Declaration:
     ports: Item[schema.PortsFile] | None = None
     management: Item[schema.ManagementFile] | None = None
     traffic: Item[schema.TrafficFile] | None = None
+    ownership: Item[OwnershipFile] | None = None
     doubtful: set[str] = field(default_factory=set)
     """Names of what was left out because of a finding: references to them are not judged."""
 
@@ -150,6 +152,8 @@ def _add_topology(declared: Declaration, source: Source, report: Report) -> bool
         kept = declared.management = _whole(declared, source, schema.ManagementFile, report)
     elif source.file == "topology/traffic.yaml":
         kept = declared.traffic = _whole(declared, source, schema.TrafficFile, report)
+    elif source.file == "topology/ownership.yaml":
+        kept = declared.ownership = _whole(declared, source, OwnershipFile, report)
     return kept is not None
 
 

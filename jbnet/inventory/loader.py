@@ -16,6 +16,7 @@ from jbnet.inventory.building.hierarchy import check_hierarchy, dangling
 from jbnet.inventory.building.homes import Home, location_homes, site_homes
 from jbnet.inventory.building.management import ManagementReader
 from jbnet.inventory.building.naming import check_names
+from jbnet.inventory.building.ownership import OwnershipReader
 from jbnet.inventory.building.ports import PortAssigner
 from jbnet.inventory.declaration import Declaration, SiteItem, declare
 from jbnet.inventory.report import Report
@@ -124,6 +125,7 @@ def _assemble(
         ports=ports,
         management=management,
         video=assemble.video(declared),
+        ownership=OwnershipReader(declared, expansion.devices, report).run(),
         bgp_sessions=tuple(expansion.sessions),
         service_prefix=declared.addresses.decl.services,
         noc=decl.noc,

@@ -16,6 +16,7 @@ from jbnet.model.hardware import DeviceType
 from jbnet.model.levels import CircuitRole, DeviceKind, InterfaceKind, Level, Status, Zone
 from jbnet.model.lines import Carrier, Circuit, Line, Srlg, Termination, Underlay
 from jbnet.model.management import Management
+from jbnet.model.ownership import Ownership
 from jbnet.model.places import Contact, Location, Site
 from jbnet.model.traffic import Video
 
@@ -80,6 +81,8 @@ class Network:
     """By device and interface, the port of the real device; empty for devices of no known type."""
     management: Management | None = None
     video: Video | None = None
+    ownership: Mapping[str, Ownership] = field(default_factory=dict)
+    """How the sections of devices are held, by device; of one that is not in it jbnet owns everything."""
     bgp_sessions: tuple[BgpSession, ...] = ()
     service_prefix: IPv4Network | None = None
     noc: str | None = None

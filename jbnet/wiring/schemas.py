@@ -74,6 +74,10 @@ KINDS: Mapping[str, Kind] = {
     "traffic": Kind(
         "topology/traffic.yaml", _of_model("jbnet.inventory.schema.traffic", "TrafficFile", "Which traffic goes first")
     ),
+    "ownership": Kind(
+        "topology/ownership.yaml",
+        _of_model("jbnet.inventory.schema.ownership", "OwnershipFile", "Who decides about which section"),
+    ),
     "targets": Kind("topology/targets.yaml", _of_model("jbnet.inventory.targets", "TargetsFile", "The plan's targets")),
     "standards": Kind(
         "topology/standards/*", _of_model("jbnet.standards.schema", "StandardsFile", "Rule sets and waivers")
