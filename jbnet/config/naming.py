@@ -32,15 +32,22 @@ def port_namer(network: Network, device: Device) -> PortNamer:
     Raises TargetError where the platform names its ports by the hardware and the device's model is not declared.
     """
     loopback = platform(device.platform).loopback
-    if loopback is None:
-        return lambda interface: PortName(interface.name)
     ports = network.ports.get(device.name)
+    if loopback is None:
+        real = ports if ports and _is_of(network, device) else {}
+        return lambda interface: PortName(real.get(interface.name, interface.name))
     if ports is None:
         hint = text("name its model, device_type, in its role or beside it; topology/hardware.yaml has the models")
         raise TargetError("{device} has no device type, so its ports have no names", hint=hint, device=device.name)
     return lambda interface: (
         PortName(loopback) if interface.kind is InterfaceKind.LOOPBACK else _port(ports[interface.name])
     )
+
+
+def _is_of(network: Network, device: Device) -> bool:
+    """Say whether the device's model runs its platform: a lab's copy has a model that does not, and logical names."""
+    kind = network.device_types.get(device.device_type or "")
+    return kind is not None and device.platform in kind.platforms
 
 
 def _port(name: str) -> PortName:

@@ -41,8 +41,10 @@ def restrict(network: Network, device_names: Collection[str]) -> Network:
 
 
 def as_lab(device: Device) -> Device:
-    """Return the device as its copy in a lab is."""
-    return device if device.platform == LAB_PLATFORM else replace(device, platform=LAB_PLATFORM)
+    """Return the device as its copy in a lab is: with the lab's platform, and no ports but logical ones."""
+    if device.platform == LAB_PLATFORM:
+        return device if device.device_type is None else replace(device, device_type=None)
+    return replace(device, platform=LAB_PLATFORM)
 
 
 def _stays(line: Line | None, site: str | None, sites: Collection[str], kept: Collection[str]) -> bool:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface
 
 from jbnet.inventory.building.equipment import DeviceSpec
+from jbnet.inventory.building.hierarchy import dangling
 from jbnet.inventory.building.homes import Home, area_site
 from jbnet.inventory.declaration import Declaration
 from jbnet.inventory.report import Report
 from jbnet.inventory.schema import inventory as schema
 from jbnet.model.network import Device, Interface, InterfaceKind
+
+_LAN = re.compile(r"lan[1-9][0-9]?\Z")
 
 
 @dataclass
@@ -44,6 +48,7 @@ class DeviceBuilder:
         """Return every device by name, in the order of the homes."""
         for home in self._homes.values():
             self._add_devices(home)
+        self._check_lans()
         return self._builds
 
     def _add_devices(self, home: Home) -> None:
@@ -71,13 +76,31 @@ class DeviceBuilder:
             build.interfaces.append(
                 Interface("lo", InterfaceKind.LOOPBACK, address, None, "loopback", build.area, None, passive)
             )
-        if build.home.lan == build.spec.suffix and (lan := self._lan(build.home)) is not None:
-            area = None if self._is_inner(build.home) else build.area
+        area = None if self._is_inner(build.home) else build.area
+        for name, address in self._lans(build).items():
+            said = f"LAN of {build.home.name}" if name == "lan1" else f"{name} of {build.name}"
             build.interfaces.append(
-                Interface(
-                    "lan1", InterfaceKind.LAN, lan, None, f"LAN of {build.home.name}", area, None, area is not None
-                )
+                Interface(name, InterfaceKind.LAN, address, None, said, area, None, area is not None)
             )
+
+    def _lans(self, build: Build) -> dict[str, IPv4Interface]:
+        """Return the device's LANs: the home's by the plan, and those that are given it by name."""
+        plan = self._declared.addresses
+        given = plan.decl.lans.get(build.name, {}) if plan else {}
+        own = self._lan(build.home) if build.home.lan == build.spec.suffix else None
+        return {**({"lan1": own} if own is not None else {}), **{n: a for n, a in given.items() if _LAN.match(n)}}
+
+    def _check_lans(self) -> None:
+        """Report LANs of devices that are not there, and interfaces that are no LANs."""
+        plan = self._declared.addresses
+        if plan is None:
+            return
+        for name, lans in plan.decl.lans.items():
+            if name not in self._builds:
+                dangling(self._report, "device", name, self._builds, plan.key_at("lans", name), self._declared)
+            for lan in (lan for lan in lans if not _LAN.match(lan)):
+                self._report.add("JB111", "the interface {name} is no LAN: they are lan1, lan2 and so on",
+                                 plan.key_at("lans", name, lan), name=lan)  # fmt: skip
 
     def _is_inner(self, home: Home) -> bool:
         """Say whether a home speaks for all below it inside an area: its aggregate covers its LAN, OSPF need not.

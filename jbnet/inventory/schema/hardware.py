@@ -13,7 +13,8 @@ from jbnet.inventory.schema.values import Declared, Label
 
 Use = Literal["up", "pair", "lan", "down", "agencies", "extranet"]
 _RANGE = re.compile(r"\[(\d{1,4})-(\d{1,4})\]")
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9/.-]{0,62}")
+_NAME = re.compile(r"(?:\d+GE|[A-Za-z])[A-Za-z0-9/.-]{0,62}")
+"""A port's name; Huawei names fast ones by their rate: 100GE0/1/0."""
 FREE = "-"
 """Stands in a list of lines for a port that nobody has any more."""
 _MOST = 4096

@@ -92,6 +92,8 @@ class AddressesFile(Declared):
     ``provinces`` gives the own prefixes of sites whose level has no blocks. ``public`` lists public address space
     that is used on purpose. ``nearly_full`` is the share of a block, in percent, from which on a warning is given.
     ``exceptions`` gives interfaces, by device and interface, addresses that the plan would not give them.
+    ``lans`` gives devices further LANs (lan2, lan3 and so on) with their own address there: what was there before the
+    plan.
     """
 
     pools: tuple[Prefix, ...] = Field(strict=False)
@@ -105,6 +107,7 @@ class AddressesFile(Declared):
     public: tuple[Prefix, ...] = Field(default=(), strict=False)
     nearly_full: Percent = 85
     exceptions: dict[str, dict[str, Host]] = {}
+    lans: dict[str, dict[str, Host]] = {}
 
 
 class AllocationsFile(Declared):
