@@ -128,10 +128,13 @@ class Differ(Protocol):
 
 
 class DeviceSessions(Protocol):
-    """Opens sessions; knows addresses, keys and drivers."""
+    """Opens sessions; knows addresses, keys and drivers, and by which rules each platform compares."""
 
     def session(self, device: Device) -> DeviceSession:
-        """Return an inert session for the device."""
+        """Return an inert session for the device. Raises Missing where its platform has no driver, or a key lacks."""
+
+    def differ(self, device: Device) -> Differ:
+        """Return what compares configurations of the device's platform. Raises Missing where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

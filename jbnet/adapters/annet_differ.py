@@ -14,27 +14,27 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from jbnet.adapters.commandline.sections import aligned, paths
+from jbnet.config.sections import aligned, paths
 from jbnet.config.tree import PORT, Patch, Path
 from jbnet.ports import Difference
 
-VRP = "Huawei NE40E"
-"""Rules for routers with VRP 5 and 8; annet's other Huawei rules are those of switches."""
-COMWARE = "H3C"
+VRP, COMWARE = "vrp8", "comware7"
+HARDWARE = {VRP: "Huawei NE40E", "vrp5": "Huawei NE40E", COMWARE: "H3C"}
+"""annet's names. Its rules for NE40E are those of routers with VRP 5 and 8; other Huawei rules are those of switches."""
 
 _LOADING = threading.Lock()
 
 
 class AnnetDiffer:
-    """Compares by the rules for ``hardware`` (annet's name: ``VRP`` or ``COMWARE``). Inert until first used."""
+    """Compares by the rules for a platform's hardware. Inert until first used."""
 
-    def __init__(self, hardware: str) -> None:
-        self.hardware = hardware
+    def __init__(self, platform: str) -> None:
+        self.platform, self.hardware = platform, HARDWARE[platform]
 
     def compare(self, running: str, intended: str) -> Difference:
         """Return what is to be done."""
         running_lines = paths(running)
-        new = aligned(paths(intended), running_lines)
+        new = aligned(self.platform, paths(intended), running_lines)
         old = _in_use(running_lines, new)
         if frozenset(old) == frozenset(new):
             return Difference(Patch(), ())

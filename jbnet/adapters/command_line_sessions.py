@@ -8,12 +8,12 @@ from typing import Any
 
 from jbnet.adapters.commandline.driver import CommandLineDriver
 from jbnet.adapters.ssh_login import KeyRing
+from jbnet.config.managing import ACCOUNT
 from jbnet.model.errors import Missing
 from jbnet.model.network import Device
 from jbnet.model.text import text
-from jbnet.ports import Secrets
+from jbnet.ports import Differ, Secrets
 
-ACCOUNT = "netops"
 OPEN_S = 15.0
 OPERATION_S = 60
 PLATFORMS = ("comware7", "vrp5", "vrp8")
@@ -49,6 +49,10 @@ class CommandLineSessions:
             given["key_file"] = key
         password = "" if key.is_file() else self.secrets.get(f"user-{ACCOUNT}").reveal()
         return _driver(device.platform)(device.name, ACCOUNT, password, timeout=OPERATION_S, optional_args=given)
+
+    def differ(self, device: Device) -> Differ:
+        """Return what compares configurations of its platform. Raises Missing where there is none."""
+        return _driver(device.platform).differ
 
 
 def _driver(platform: str) -> type[CommandLineDriver]:

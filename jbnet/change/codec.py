@@ -70,6 +70,8 @@ def _change_json(change: Change) -> dict[str, Any]:
         "first": change.first,
         "at_risk": list(change.at_risk),
         "dangers": [_text_json(danger) for danger in change.dangers],
+        "timer": _text_json(change.timer) if change.timer else None,
+        **({"source": change.source} if change.source else {}),
     }
 
 
@@ -100,6 +102,8 @@ def _change(name: str, data: Mapping[str, Any]) -> Change:
         first=data["first"],
         at_risk=tuple(data["at_risk"]),
         dangers=tuple(_text(danger) for danger in data["dangers"]),
+        source=data.get("source", ""),
+        timer=_text(data["timer"]) if data["timer"] else None,
     )
 
 

@@ -18,6 +18,8 @@ class Change:
     read from the device; otherwise it is assumed, because the device lies beyond others that are not deployed
     yet, and is compared with its bootstrap. ``first``: the device was never deployed. ``at_risk`` names the
     sites that would be cut off if the device failed. ``dangers`` say how the change would cut its own way.
+    ``intended`` holds no secrets; ``source`` says where the same lies with them, if it is not what is declared.
+    ``timer`` is what takes the change back on the device, and what that costs.
     """
 
     device: str
@@ -28,6 +30,8 @@ class Change:
     first: bool = False
     at_risk: tuple[str, ...] = ()
     dangers: tuple[Text, ...] = ()
+    source: str = ""
+    timer: Text | None = None
 
     @property
     def added(self) -> int:

@@ -8,6 +8,9 @@ from ipaddress import IPv4Network
 from jbnet.config.intent import LOGINS, MANAGERS, SourceList
 from jbnet.model.management import Management
 
+ACCOUNT = "netops"
+"""The account that jbnet logs in with."""
+
 
 def source_lists(management: Management | None) -> tuple[SourceList, ...]:
     """Return the lists of networks from which logins and SNMP requests are accepted; without any, no list."""

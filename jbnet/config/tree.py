@@ -14,8 +14,9 @@ from dataclasses import dataclass
 Path = tuple[str, ...]
 """A line with the contexts above it: ``("router ospf", "ospf router-id 10.0.0.1")``."""
 
-ENDINGS = ("!", "end", "exit", "exit-address-family", "exit-vrf")
-SILENT = ("frr version", "frr defaults", "Building configuration", "Current configuration")
+ENDINGS = ("end", "exit", "exit-address-family", "exit-vrf")
+COMMENT = "!"
+SILENT = ("frr version", "frr defaults", "Building configuration", "Current configuration", "version ")
 """Beginnings of lines that say nothing of what was configured."""
 PORT = "interface "
 
@@ -71,7 +72,7 @@ class ConfigTree:
 
 def parse(config: str) -> ConfigTree:
     """Parse a text by its indentation (one blank a level). An interface without a line says nothing."""
-    return ConfigTree(_without_empty_ports(tuple(_paths(config))))
+    return ConfigTree(without_empty_ports(tuple(_paths(config))))
 
 
 def diff(running: ConfigTree, intended: ConfigTree) -> Patch:
@@ -92,14 +93,14 @@ def _paths(config: str) -> Iterator[Path]:
     above: list[str] = []
     for line in config.splitlines():
         said = line.strip()
-        if not said or said in ENDINGS or said.startswith(SILENT):
+        if not said or said[0] == COMMENT or said in ENDINGS or said.startswith(SILENT):
             continue
         depth = min(len(line) - len(line.lstrip(" ")), len(above))
         above = [*above[:depth], said]
         yield tuple(above)
 
 
-def _without_empty_ports(paths: tuple[Path, ...]) -> Iterator[Path]:
+def without_empty_ports(paths: tuple[Path, ...]) -> Iterator[Path]:
     """Leave out the headings of interfaces: a port exists whether or not it is configured."""
     return (path for path in paths if len(path) > 1 or not path[0].startswith(PORT))
 

@@ -35,13 +35,16 @@ class Commands:
     ``reads`` are beginnings of commands that only read, ``writes`` those among them that write all the same;
     ``filters`` are words behind a pipe that only choose lines; ``signs`` make any command write, or end it.
     ``keys`` are characters that a terminal takes for a key. ``refusal`` finds a refusal in an answer.
-    ``masks`` find secrets in answers: the group ``keep`` stays, the rest is blanked. ``templates`` is the system's
-    name in ntc-templates; ``json`` says that a reading command may take the word json at its end.
+    ``masks`` find secrets in answers: the group ``keep`` stays, the rest is blanked; ``prose`` finds lines in which any
+    word may stand, ``looks`` the words that say how a blanked secret is written. ``templates`` is the system's name in
+    ntc-templates; ``json`` says that a reading command may take the word json at its end.
     """
 
     reads: tuple[str, ...]
     refusal: str
     masks: tuple[str, ...]
+    prose: str = ""
+    looks: str = ""
     writes: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     signs: str = ""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from jbnet.platforms.commands import commands
 
 MASK = "<secret>"
+LINES = 65536
+"""How many lines are remembered without their secrets: those of a few hundred routers."""
+_NAMED_SECRET = re.compile(r"<secret:[\w-]+>")
 _EVERYWHERE = (
     r"(?P<keep>://[^/\s:@]+:)[^@\s]+(?=@)",  # the password of a URL
 )
@@ -23,11 +26,39 @@ def _masks(platform: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(mask, re.IGNORECASE | re.MULTILINE) for mask in (*commands(platform).masks, *_EVERYWHERE))
 
 
+@cache
+def _prose(platform: str) -> re.Pattern[str] | None:
+    prose = commands(platform).prose
+    return re.compile(prose) if prose else None
+
+
 def masked(platform: str, said: str) -> str:
     """Return a text with its passwords, keys and communities blanked."""
+    prose = _prose(platform)
+    if prose is None:
+        said = _blanked(platform, said)
+    else:
+        said = "\n".join(line if prose.search(line) else _blanked(platform, line) for line in said.split("\n"))
+    return _PRIVATE_KEY.sub(rf"\1 {MASK} \2", said)
+
+
+def _blanked(platform: str, said: str) -> str:
     for mask in _masks(platform):
         said = mask.sub(lambda match: f"{match['keep']}{MASK}", said)
-    return _PRIVATE_KEY.sub(rf"\1 {MASK} \2", said)
+    return said
+
+
+@lru_cache(maxsize=LINES)
+def without_secret(platform: str, line: str) -> str:
+    """Return a line of a configuration without its secrets, be they values or names, and without how they are written.
+
+    Two lines that differ in a secret only give the same: devices show secrets encrypted, each time in another way.
+    """
+    said = masked(platform, _NAMED_SECRET.sub(MASK, line))
+    if MASK not in said:
+        return line
+    looks = commands(platform).looks
+    return re.sub(looks, "", said) if looks else said
 
 
 def masked_value(platform: str, value: object) -> object:

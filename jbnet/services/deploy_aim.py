@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from jbnet.change.model import Plan
+from jbnet.config.reading import bare_tree, tree
 from jbnet.config.render import render
-from jbnet.config.tree import ConfigTree, parse
+from jbnet.config.tree import ConfigTree
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text, text
 
@@ -55,7 +56,9 @@ class Earlier:
 
     def dangers(self, device: Device, running: ConfigTree) -> tuple[Text, ...]:
         """Return that the device was changed since, if it does not run what the change left there."""
-        if running in (parse(self.undone.changes[device.name].intended), parse(self.backups[device.name])):
+        known = (self.undone.changes[device.name].intended, self.backups[device.name])
+        here = bare_tree(device.platform, running)
+        if any(here == bare_tree(device.platform, tree(device.platform, config)) for config in known):
             return ()
         return (
             text(

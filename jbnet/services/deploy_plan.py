@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from jbnet.change import stakes, waves
+from jbnet.change import guards, stakes, timers, waves
 from jbnet.change.model import Change, Plan, Unit
 from jbnet.change.units import Turn, headings, joint_dangers, units
 from jbnet.config.bootstrap import bootstrap
-from jbnet.config.tree import ConfigTree, Patch, diff, parse
-from jbnet.model.errors import CommandFailed, JbnetError, Unreachable
+from jbnet.config.naming import loopback_name, port_namer
+from jbnet.config.reading import bare_patch, tree
+from jbnet.config.tree import PORT, ConfigTree, Patch, diff
+from jbnet.model.errors import CommandFailed, JbnetError, TargetError, Unreachable
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text, text
 from jbnet.ports import DeviceSession, DeviceSessions, Progress, Reporter
@@ -23,12 +26,16 @@ WORKERS = 16
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is known of a device: the difference as its own tools show it, and as a patch of parsed lines."""
+    """What is known of a device: the difference as its own tools show it, and as a patch of parsed lines.
+
+    ``saved``: it would run the same after a restart, as far as that was asked.
+    """
 
     shown: tuple[str, ...]
     running: ConfigTree
     patch: Patch
     reached: bool
+    saved: bool = True
 
 
 def managed(network: Network, devices: Iterable[Device]) -> tuple[Device, ...]:
@@ -80,7 +87,7 @@ class _Survey:
 
     def ask(self, devices: Sequence[Device], workers: int, ask_s: float) -> None:
         """Ask devices at once, the nearer to the core standing first; assume where the way there is not built yet."""
-        self.intended |= {d.name: self.aim.config(d) for d in devices}
+        devices = [device for device in devices if self._aims(device)]
         near = [d for d in devices if not self._is_beyond(d)]
         results = each([d.name for d in near], self._ask, workers=workers, deadline_s=ask_s)
         self.asked |= {name: result for name, result in results.items() if isinstance(result, Asked)}
@@ -94,6 +101,18 @@ class _Survey:
                 self._report("plan.unasked", device)
             else:
                 self._report("plan.asked", device)
+
+    def _aims(self, device: Device) -> bool:
+        """Find out what the device shall run; one of which that cannot be said is not asked."""
+        try:
+            self.intended[device.name] = self.aim.config(device)
+        except TargetError as error:
+            self.unasked[device.name] = unknown(error)
+            self._report("plan.unasked", device)
+        return device.name in self.intended
+
+    def _goal(self, name: str) -> ConfigTree:
+        return tree(self.network.devices[name].platform, self.intended[name])
 
     def is_first_deployment(self) -> bool:
         """Say whether any device that was asked was never deployed."""
@@ -123,7 +142,7 @@ class _Survey:
     def _units(self, changing: Iterable[str]) -> dict[Unit, dict[str, list[Text]]]:
         """Return what must be changed together, and what speaks against it by device."""
         asked = {n: self.asked[n].running for n in changing if not self._is_new(n)}
-        turns = {name: Turn(running, parse(self.intended[name])) for name, running in asked.items()}
+        turns = {name: Turn(running, self._goal(name)) for name, running in asked.items()}
         found: dict[Unit, dict[str, list[Text]]] = {}
         for unit in units(self.network, turns):
             against = found.setdefault(unit, {})
@@ -140,26 +159,31 @@ class _Survey:
         asked = self.asked.get(upper)
         if asked is None:
             return False
-        ports = {c.a.interface for c in self.network.circuits.values() if (c.a.device, c.z.device) == (upper, lower)}
-        bare = {f"interface {port}" for port in ports if not _addresses(asked.running, f"interface {port}")}
+        device = self.network.devices[upper]
+        namer = port_namer(self.network, device)
+        ends = [c.a.interface for c in self.network.circuits.values() if (c.a.device, c.z.device) == (upper, lower)]
+        ports = [f"{PORT}{namer(device.interface(end)).name}" for end in ends]
+        bare = {port for port in ports if not _addresses(asked.running, port)}
         return any(p[0] in bare and p[1].startswith("ip address ") for p in asked.patch.added if len(p) > 1)
 
     def _assume(self, device: Device) -> Asked:
-        running = parse(bootstrap(self.network, device))
-        patch = diff(running, parse(self.intended[device.name]))
+        running = tree(device.platform, bootstrap(self.network, device))
+        patch = diff(running, self._goal(device.name))
         return Asked(patch.lines(), running, patch, reached=False)
 
     def _ask(self, name: str, held: Held) -> Asked:
-        with held.session(self.sessions.session(self.network.devices[name])) as session:
+        device = self.network.devices[name]
+        with held.session(self.sessions.session(device)) as session:
             session.open()
             if session.has_pending_commit():
                 raise CommandFailed(
                     "{device}: a change that nobody confirmed runs there; plan again later", device=name
                 )
-            running = parse(session.get_config("running")["running"])
-            patch = diff(running, parse(self.intended[name]))
-            shown = self._compare(session, name) if patch else ()
-        return Asked(shown, running, patch, reached=True)
+            config = session.get_config("running")["running"]
+            difference = self.sessions.differ(device).compare(config, self.intended[name])
+            shown = self._compare(session, name) if difference else ()
+            running, patch = tree(device.platform, config), bare_patch(device.platform, difference.patch)
+            return Asked(shown, running, patch, reached=True, saved=not shown or _is_saved(session, device, running))
 
     def _compare(self, session: DeviceSession, name: str) -> tuple[str, ...]:
         """Return the difference as the device's own tools see it; asked only where the texts differ at all."""
@@ -177,10 +201,12 @@ class _Survey:
             before=asked.running.fingerprint(),
             intended=self.intended[name],
             reached=asked.reached,
-            first=is_first(device, asked.running),
+            first=self._is_new(name),
             at_risk=at_risk,
+            timer=timers.timer(device.platform, at_risk),
             dangers=(
-                *stakes.dangers(self.network, device, parse(self.intended[name]), asked.patch, shared),
+                *guards.dangers(self.network, device, asked.running, self._goal(name), shared),
+                *timers.no_restart(device, asked.patch, at_risk, saved=asked.saved),
                 *(danger for against in joined.values() for danger in against.get(name, ())),
                 *self.aim.dangers(device, asked.running),
             ),
@@ -193,4 +219,12 @@ def _addresses(tree: ConfigTree, heading: str) -> list[str]:
 
 def is_first(device: Device, running: ConfigTree) -> bool:
     """Say whether the device was never deployed: it does not have its loopback yet."""
-    return device.loopback is not None and ("interface lo", f"ip address {device.loopback}/32") not in running
+    lines = _addresses(running, f"{PORT}{loopback_name(device)}")
+    return device.loopback is not None and str(device.loopback) not in {re.split("[ /]", line)[2] for line in lines}
+
+
+def _is_saved(session: DeviceSession, device: Device, running: ConfigTree) -> bool:
+    """Say whether a restart would change nothing; asked only where a restart is what takes a change back."""
+    if not timers.restarts(device.platform):
+        return True
+    return tree(device.platform, session.get_config("startup")["startup"]) == running

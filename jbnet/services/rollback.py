@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from jbnet.change.model import Plan
+from jbnet.change.model import Change, Plan
 from jbnet.model.errors import UsageError
 from jbnet.model.network import Network
 from jbnet.model.text import text
+from jbnet.platforms.masking import masked
 from jbnet.ports import ConfigBackups, DeviceSessions, Reporter
 from jbnet.services.deploy_aim import Earlier
 from jbnet.services.deploy_plan import plan
@@ -41,7 +43,13 @@ def plan_back(
             "{device} was changed, and is not declared any more", device=gone[0], hint=text("declare it again first")
         )
     aim = Earlier(undone, {name: backups.read(file) for name, file in files.items()})
-    return plan(network, [network.devices[name] for name in files], sessions, reporter, aim=aim)
+    way = plan(network, [network.devices[name] for name in files], sessions, reporter, aim=aim)
+    return replace(way, changes={name: _without_secrets(network, c, files[name]) for name, c in way.changes.items()})
+
+
+def _without_secrets(network: Network, change: Change, file: str) -> Change:
+    """Return the change as a plan may hold it; the backup has what was there."""
+    return replace(change, intended=masked(network.devices[change.device].platform, change.intended), source=file)
 
 
 def kept_before(entries: Iterable[Entry], change: str) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """A whole network of fake devices: who is reachable, and who is whose neighbour, follows from what runs on them.
 
 A device answers when there is a chain of lines from the NOC on which both ends have their address; two routers
-are neighbours when both ends of their line speak OSPF. Time passes only when somebody sleeps.
+are neighbours when both ends of their line speak OSPF. Ends that differ in what they must share (timers, keys, areas) do
+not hear each other, and nothing passes between them. Time passes only when somebody sleeps.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ from device import FakeDevice, FakeSession
 
 from jbnet.adapters.device_files import BackupFiles, DeviceLockFiles
 from jbnet.adapters.journal import SqliteJournal
+from jbnet.adapters.line_differ import LineDiffer
 from jbnet.config.bootstrap import bootstrap
 from jbnet.config.render import render
 from jbnet.config.tree import ConfigTree, parse
 from jbnet.model.errors import Unreachable
 from jbnet.model.network import Circuit, Device, Network, Termination
-from jbnet.ports import Progress
+from jbnet.ports import Differ, Progress
 from jbnet.services.deploy import Desk, Timing
 
+SHARED = ("ip ospf area ", "ip ospf hello-interval ", "ip ospf dead-interval ", "ip ospf message-digest-key ")
 START = datetime(2026, 11, 22, tzinfo=UTC)
 
 
@@ -114,6 +117,9 @@ class World:
     def session(self, device: Device) -> WorldSession:
         return WorldSession(self.devices[device.name], self)
 
+    def differ(self, device: Device) -> Differ:
+        return LineDiffer()
+
     def report(self, progress: Progress) -> None:
         self.steps.append(progress)
 
@@ -178,17 +184,25 @@ class World:
         ports = []
         for circuit in self.network.circuits.values():
             here = next((e for e in (circuit.a, circuit.z) if e.device == name), None)
-            if here and circuit.name not in self.cut and all(
+            if here and circuit.name not in self.cut and self._agree(circuit, trees) and all(
                 self._speaks(end, trees[end.device]) for end in (circuit.a, circuit.z)
             ):  # fmt: skip
                 ports.append(here.interface)
         return ports
 
     def _addressed(self, circuit: Circuit, trees: Mapping[str, ConfigTree]) -> bool:
-        return all(
+        return self._agree(circuit, trees) and all(
             any(line.startswith("ip address ") for line in trees[end.device].under(f"interface {end.interface}"))
             for end in (circuit.a, circuit.z)
         )
+
+    def _agree(self, circuit: Circuit, trees: Mapping[str, ConfigTree]) -> bool:
+        """Say whether both ends, where both speak OSPF, have the same of what they must share."""
+        lines = [trees[end.device].under(f"interface {end.interface}") for end in (circuit.a, circuit.z)]
+        if not all(any(line.startswith("ip ospf area ") for line in end) for end in lines):
+            return True
+        one, other = ({line for line in end if line.startswith(SHARED)} for end in lines)
+        return one == other
 
     def _speaks(self, end: Termination, tree: ConfigTree) -> bool:
         lines = tree.under(f"interface {end.interface}")

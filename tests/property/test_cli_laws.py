@@ -14,9 +14,9 @@ from cli_servers.vrp8 import Vrp8
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jbnet.adapters.annet_differ import COMWARE, VRP, AnnetDiffer
+from jbnet.adapters.annet_differ import AnnetDiffer
 
-KINDS: dict[type[Router], AnnetDiffer] = {Vrp8: AnnetDiffer(VRP), Vrp5: AnnetDiffer(VRP), Comware: AnnetDiffer(COMWARE)}
+KINDS: dict[type[Router], AnnetDiffer] = {Vrp8: AnnetDiffer("vrp8"), Vrp5: AnnetDiffer("vrp5"), Comware: AnnetDiffer("comware7")}
 quick = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 

@@ -14,13 +14,14 @@ from typing import Any
 
 from napalm.base.base import NetworkDriver
 
-from jbnet.adapters.commandline.sections import clean, merged, paths, redacted
 from jbnet.adapters.commandline.terminal import Dialect, Terminal
 from jbnet.adapters.commandline.walk import Walk
 from jbnet.adapters.netmiko_login import Login
+from jbnet.config.sections import clean, merged, paths
 from jbnet.config.tree import Path as Line
 from jbnet.model.errors import CommandFailed, JbnetError
 from jbnet.model.text import text
+from jbnet.platforms.masking import masked
 from jbnet.ports import Differ, Difference
 
 RETURN = "return"
@@ -95,6 +96,9 @@ class CommandLineDriver(NetworkDriver):  # type: ignore[misc]  # napalm is untyp
             raise NotImplementedError(f"encoding {encoding}")
         return {command: self._terminal.type(command, timeout=float(self.timeout)) for command in commands}
 
+    def _without_secrets(self, said: str) -> str:
+        return masked(self.platform, said)
+
     def _ask(self, line: str, **how: Any) -> str:
         return self._terminal.ask(line, timeout=float(self.timeout), **how)
 
@@ -116,7 +120,7 @@ class CommandLineDriver(NetworkDriver):  # type: ignore[misc]  # napalm is untyp
         """Return what committing would change: ``- `` what goes, ``+ `` what comes; empty: nothing. No secrets."""
         if self._candidate is None:
             return ""
-        return redacted("\n".join(self._difference(self._running()).patch.lines()))
+        return self._without_secrets("\n".join(self._difference(self._running()).patch.lines()))
 
     def _difference(self, running: str) -> Difference:
         return self.differ.compare(running, self._intended(running))
@@ -194,7 +198,7 @@ class CommandLineDriver(NetworkDriver):  # type: ignore[misc]  # napalm is untyp
         if not difference:
             return ""
         more = f" (+{len(lines) - LEFT_SHOWN})" if len(lines) > LEFT_SHOWN else ""
-        return redacted("; ".join(lines[:LEFT_SHOWN])) + more
+        return self._without_secrets("; ".join(lines[:LEFT_SHOWN])) + more
 
     def _failed(self, error: JbnetError, left: str) -> CommandFailed:
         """Return the error of a change that was taken back, or (``left``) not wholly."""
@@ -202,7 +206,7 @@ class CommandLineDriver(NetworkDriver):  # type: ignore[misc]  # napalm is untyp
         if self.sent:
             said = text(
                 "{reason} ({count} lines were typed, the last was `{line}`)",
-                reason=error.text, count=len(self.sent), line=redacted(self.sent[-1]),
+                reason=error.text, count=len(self.sent), line=self._without_secrets(self.sent[-1]),
             )  # fmt: skip
         if left:
             return CommandFailed(
@@ -247,7 +251,7 @@ class CommandLineDriver(NetworkDriver):  # type: ignore[misc]  # napalm is untyp
             "candidate": lambda: candidate,
         }
         config = {name: (source() if name in wanted else "") for name, source in sources.items()}
-        return {name: redacted(said) for name, said in config.items()} if sanitized else config
+        return {name: self._without_secrets(said) for name, said in config.items()} if sanitized else config
 
     def _is_saved(self) -> bool:
         return frozenset(paths(self._running())) == frozenset(paths(self._startup()))

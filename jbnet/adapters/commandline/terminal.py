@@ -18,12 +18,12 @@ from typing import Any
 
 import paramiko
 
-from jbnet.adapters.commandline.sections import redacted
 from jbnet.adapters.netmiko_login import Login, netmiko_session
 from jbnet.adapters.ssh_channel import CHUNK
 from jbnet.adapters.ssh_login import explain
 from jbnet.model.errors import CommandFailed, Unreachable
 from jbnet.model.text import text
+from jbnet.platforms.masking import masked
 
 SETTLE_S = 0.01
 """How long a prompt must stay the last thing said before a long answer is believed to be over."""
@@ -40,10 +40,11 @@ _PLACE = re.compile(r"\^\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one system talks. ``unpaged`` is the command that ends paging; ``error`` finds a refusal in an answer;
-    ``defaults`` are names of unnamed devices.
+    """How one system talks. ``platform`` says what its secrets look like; ``unpaged`` is the command that ends paging;
+    ``error`` finds a refusal in an answer; ``defaults`` are names of unnamed devices.
     """
 
+    platform: str
     unpaged: str
     error: re.Pattern[str]
     defaults: tuple[str, ...]
@@ -130,7 +131,7 @@ class Terminal:
         if self.dialect.error.search(said):
             raise CommandFailed(
                 "{device} refuses `{command}`: {said}",
-                device=self.login.device, command=redacted(line), said=essence(said),
+                device=self.login.device, command=self._shown(line), said=self._shown(essence(said)),
             )  # fmt: skip
         return said
 
@@ -139,7 +140,7 @@ class Terminal:
         if not line.isprintable():
             raise CommandFailed(
                 "{device}: a line with control characters is not typed: {line}",
-                device=self.login.device, line=redacted(ascii(line)),
+                device=self.login.device, line=self._shown(ascii(line)),
             )  # fmt: skip
         if line.startswith("sysname "):
             self._names.add(line.split()[1])
@@ -149,8 +150,12 @@ class Terminal:
             self.close()
             raise self._lost(line, error, timeout) from error
 
+    def _shown(self, said: str) -> str:
+        """Return what may be told: without secrets."""
+        return masked(self.dialect.platform, said)
+
     def _lost(self, line: str, error: Exception, timeout: float) -> Unreachable:
-        command = redacted(line)[:60]
+        command = self._shown(line)[:60]
         if isinstance(error, TimeoutError):
             return Unreachable(
                 "{host}: `{command}` did not end within {seconds:.1f} s, or the connection broke",
@@ -178,7 +183,7 @@ class Terminal:
         if unexpected:
             raise CommandFailed(
                 "{device} asks at `{command}` what nobody expected: {question}; the answer was no",
-                device=self.login.device, command=redacted(line), question=unexpected,
+                device=self.login.device, command=self._shown(line), question=unexpected,
                 hint=text("type the command on {device} by hand and see what it is about", device=self.login.device),
             )  # fmt: skip
         return answer
@@ -257,6 +262,6 @@ def view_in(said: str, names: Iterable[str]) -> str | None:
 
 
 def essence(said: str) -> str:
-    """Return a refusal as one line: without the caret's line and without secrets."""
-    lines = [line.strip() for line in redacted(said).splitlines() if not _PLACE.fullmatch(line.strip())]
+    """Return a refusal as one line, without the caret's line."""
+    lines = [line.strip() for line in said.splitlines() if not _PLACE.fullmatch(line.strip())]
     return " ".join(line for line in lines if line)

@@ -11,15 +11,17 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from jbnet.adapters.annet_differ import COMWARE, AnnetDiffer
-from jbnet.adapters.commandline.sections import paths, show
+from jbnet.adapters.annet_differ import AnnetDiffer
 from jbnet.adapters.commandline.terminal import Dialect, Reply
 from jbnet.adapters.comware.getters import ComwareGetters
+from jbnet.config.sections import paths, show
 from jbnet.model.errors import CommandFailed, Unreachable
 from jbnet.model.text import text
 from jbnet.ports import Difference
 
-DIALECT = Dialect("screen-length disable", re.compile(r"^\s*% ?(?:\w+ ){1,3}", re.MULTILINE), ("H3C", "HPE", "Sysname"))
+DIALECT = Dialect(
+    "comware7", "screen-length disable", re.compile(r"^\s*% ?(?:\w+ ){1,3}", re.MULTILINE), ("H3C", "HPE", "Sysname")
+)
 BEFORE = "jbnet-before.cfg"
 MARKER = "scheduler job jbnet-"
 MOST_MINUTES = 65535
@@ -33,7 +35,7 @@ class ComwareDriver(ComwareGetters):
     platform = "comware7"
     probe = "ip route-static 192.0.2.1 32 NULL0"
     dialect = DIALECT
-    differ = AnnetDiffer(COMWARE)
+    differ = AnnetDiffer("comware7")
 
     def _shown(self, command: str) -> str:
         """Return a whole configuration; jbnet's marker is none of it."""

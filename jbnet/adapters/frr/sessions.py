@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jbnet.adapters.frr.driver import FRRDriver
+from jbnet.adapters.line_differ import LineDiffer
 from jbnet.adapters.ssh_login import KeyRing
+from jbnet.config.managing import ACCOUNT
 from jbnet.model.network import Device
+from jbnet.ports import Differ
 
-ACCOUNT = "netops"
 OPEN_S = 15.0
 OPERATION_S = 60
 
@@ -23,6 +25,11 @@ class FrrSessions:
         self.ring = KeyRing(state_dir)
         self.addresses = addresses
         self.open_timeout = open_timeout
+
+    def differ(self, device: Device) -> Differ:
+        """Return what compares configurations of FRR."""
+        del device
+        return LineDiffer()
 
     def session(self, device: Device) -> FRRDriver:
         """Return a session that has not logged in yet. Raises Missing without a key for the account."""

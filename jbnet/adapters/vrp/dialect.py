@@ -8,7 +8,7 @@ from jbnet.adapters.commandline.terminal import Dialect, Reply
 
 _UNPAGED = "screen-length 0 temporary"
 _ERROR = re.compile(r"^\s*Error:", re.MULTILINE)
-VRP8_DIALECT = Dialect(_UNPAGED, _ERROR, ("HUAWEI",))
-VRP5_DIALECT = Dialect(_UNPAGED, _ERROR, ("HUAWEI", "Huawei"))
+VRP8_DIALECT = Dialect("vrp8", _UNPAGED, _ERROR, ("HUAWEI",))
+VRP5_DIALECT = Dialect("vrp5", _UNPAGED, _ERROR, ("HUAWEI", "Huawei"))
 SAVED = (Reply("sure to continue|Continue\\?", "y"), Reply("overwrite", "y"))
 """What ``save`` asks."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from jbnet.adapters.annet_differ import VRP, AnnetDiffer
+from jbnet.adapters.annet_differ import AnnetDiffer
 from jbnet.adapters.commandline.terminal import Reply
 from jbnet.adapters.vrp.dialect import SAVED, VRP5_DIALECT
 from jbnet.adapters.vrp.getters import VrpGetters
@@ -27,7 +27,7 @@ class Vrp5Driver(VrpGetters):
 
     platform = "vrp5"
     dialect = VRP5_DIALECT
-    differ = AnnetDiffer(VRP)
+    differ = AnnetDiffer("vrp5")
 
     _before = ""
 

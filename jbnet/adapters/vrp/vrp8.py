@@ -11,7 +11,7 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from jbnet.adapters.annet_differ import VRP, AnnetDiffer
+from jbnet.adapters.annet_differ import AnnetDiffer
 from jbnet.adapters.commandline.terminal import Reply
 from jbnet.adapters.vrp.dialect import SAVED, VRP8_DIALECT
 from jbnet.adapters.vrp.getters import VrpGetters
@@ -42,7 +42,7 @@ class Vrp8Driver(VrpGetters):
 
     platform = "vrp8"
     dialect = VRP8_DIALECT
-    differ = AnnetDiffer(VRP)
+    differ = AnnetDiffer("vrp8")
 
     _point = ""
 

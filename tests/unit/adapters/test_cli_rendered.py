@@ -14,11 +14,11 @@ from cli_servers.router import Router
 from cli_servers.vrp5 import Vrp5
 from cli_servers.vrp8 import Vrp8
 
-from jbnet.adapters.annet_differ import COMWARE, VRP, AnnetDiffer
+from jbnet.adapters.annet_differ import AnnetDiffer
 
 RENDERED = Path(__file__).parents[2] / "golden" / "render"
 KINDS: dict[str, tuple[type[Router], AnnetDiffer]] = {
-    "vrp8": (Vrp8, AnnetDiffer(VRP)), "vrp5": (Vrp5, AnnetDiffer(VRP)), "comware7": (Comware, AnnetDiffer(COMWARE)),
+    "vrp8": (Vrp8, AnnetDiffer("vrp8")), "vrp5": (Vrp5, AnnetDiffer("vrp5")), "comware7": (Comware, AnnetDiffer("comware7")),
 }  # fmt: skip
 ROLES = ["core", "prefecture-router", "county-router", "township-cpe"]
 

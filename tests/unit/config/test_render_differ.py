@@ -7,11 +7,11 @@ import re
 import pytest
 from equipped import equipped
 
-from jbnet.adapters.annet_differ import COMWARE, VRP, AnnetDiffer
+from jbnet.adapters.annet_differ import AnnetDiffer
 from jbnet.config.bootstrap import bootstrap
 from jbnet.config.render import render
 
-DIFFERS = {"vrp8": AnnetDiffer(VRP), "vrp5": AnnetDiffer(VRP), "comware7": AnnetDiffer(COMWARE)}
+DIFFERS = {"vrp8": AnnetDiffer("vrp8"), "vrp5": AnnetDiffer("vrp5"), "comware7": AnnetDiffer("comware7")}
 DEVICES = ("core-r1", "xining-r1", "chengdong-r1", "chengdong-lejiawan-r1")
 
 

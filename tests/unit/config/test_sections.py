@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from jbnet.adapters.commandline.sections import aligned, clean, merged, paths, redacted, show
 from jbnet.adapters.commandline.shapes import asn, duration, full_name, mac, span
 from jbnet.adapters.commandline.walk import Walk
 from jbnet.adapters.vrp.models import NAMES
+from jbnet.config.sections import aligned, clean, merged, paths, show
+from jbnet.platforms.masking import masked
 
 ROOT = Path(__file__).parents[3]
 VRP8 = """\
@@ -85,17 +86,21 @@ def test_an_undo_that_is_a_setting_of_its_own_stays_one() -> None:
     ],
 )
 def test_secrets_are_blanked_and_nothing_else(line: str, shown: str) -> None:
-    assert redacted(line) == shown
+    for platform in ("vrp8", "vrp5", "comware7"):
+        assert masked(platform, line) == shown
 
 
 def test_a_line_that_differs_in_its_secret_only_is_taken_as_it_runs() -> None:
     running = (("aaa",), ("aaa", "local-user a password cipher $1d$x"))
-    assert aligned((("aaa",), ("aaa", "local-user a password cipher plain")), running) == running
+    assert aligned("vrp8", (("aaa",), ("aaa", "local-user a password cipher plain")), running) == running
     usm = "snmp-agent usm-user v3 u g {} authentication-mode sha {} privacy-mode aes128 {}"
     shown = ((usm.format("cipher", "$c$3$x", "$c$3$y"),), ("local-user a", " password hash $h$6$z"))
-    assert aligned(((usm.format("simple", "Abc", "Def"),), ("local-user a", " password simple Abc")), shown) == shown
+    assert (
+        aligned("comware7", ((usm.format("simple", "Abc", "Def"),), ("local-user a", " password simple Abc")), shown)
+        == shown
+    )
     other = (("aaa", "local-user b password cipher plain"),)
-    assert aligned(other, running) == other
+    assert aligned("vrp8", other, running) == other
 
 
 def test_times_names_and_numbers_are_read_in_every_shape() -> None:

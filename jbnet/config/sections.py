@@ -10,19 +10,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from jbnet.config.tree import Path
+from jbnet.platforms.masking import without_secret
 
 UNDO = "undo "
-BLANK = "<secret>"
 _HEADERS = re.compile(r"!|\[V\d{3}R|\s*version \d+\.\d+\.\d+|return$|Building configuration|<replace/>")
 """Lines that say nothing of what was configured: software version, time of the last change, the end."""
-_KINDS = "irreversible-cipher|shared-key-cipher|cipher|simple|plain|hash"
-_WORD = r'(?:"[^"]*"|\S+)'
-_TYPED = re.compile(rf"\b(?P<before>(?:{_KINDS}) )(?!(?:{_KINDS}|authentication-mode|privacy-mode) ){_WORD}")
-_COMMUNITY = re.compile(rf"\b(?P<before>snmp-agent community (?:read|write) )(?!(?:{_KINDS}) ){_WORD}")
-_USM = re.compile(rf"\b(?P<before>(?:authentication|privacy)-mode [a-z0-9-]+ )(?!(?:{_KINDS}) ){_WORD}")
-_LOOKS = re.compile(rf"\b(?:{_KINDS}) (?=<secret>|authentication-mode )")
-_PROSE = re.compile(r"\bdescription |^\s*(?:sysname|header) ")
-"""Lines in which any word may stand."""
 
 
 def clean(config: str) -> str:
@@ -108,37 +100,23 @@ def _walk(tree: dict[str, dict[str, object]], above: Path) -> Iterator[Path]:
         yield from _walk(below, (*above, line))  # type: ignore[arg-type]  # a tree of trees
 
 
-def redacted(said: str) -> str:
-    """Blank passwords, keys and communities (design section 5, rule 6)."""
-    return "\n".join(_blanked(line) for line in said.split("\n"))
-
-
-def _blanked(line: str) -> str:
-    if _PROSE.search(line):
-        return line
-    masks = (_TYPED, _COMMUNITY, *((_USM,) if "usm-user" in line else ()))
-    for mask in masks:
-        line = mask.sub(rf"\g<before>{BLANK}", line)
-    return line
-
-
-def aligned(intended: Sequence[Path], running: Sequence[Path]) -> tuple[Path, ...]:
+def aligned(platform: str, intended: Sequence[Path], running: Sequence[Path]) -> tuple[Path, ...]:
     """Return the intended lines with secrets as they run, where only the secret differs.
 
     A device shows secrets encrypted with a salt of its own: whether a secret is the right one cannot be read from it.
     """
-    shown = {_bare(path): path for path in running}
+    shown = {bare(platform, path): path for path in running}
     known = frozenset(running)
-    return tuple(_as_shown(path, known, shown) for path in intended)
+    return tuple(_as_shown(platform, path, known, shown) for path in intended)
 
 
-def _as_shown(path: Path, known: frozenset[Path], shown: dict[Path, Path]) -> Path:
+def _as_shown(platform: str, path: Path, known: frozenset[Path], shown: dict[Path, Path]) -> Path:
     if path in known:
         return path
-    bare = _bare(path)
-    return shown.get(bare, path) if bare != path else path
+    without = bare(platform, path)
+    return shown.get(without, path) if without != path else path
 
 
-def _bare(path: Path) -> Path:
+def bare(platform: str, path: Path) -> Path:
     """Return a path without secrets and without how they are written: plain when typed, encrypted when shown."""
-    return tuple(_LOOKS.sub("", redacted(line)) if BLANK in redacted(line) else line for line in path)
+    return tuple(without_secret(platform, line) for line in path)

@@ -1,0 +1,36 @@
+"""A platform's configuration as a tree that can be compared by its lines, whatever the platform. Pure.
+
+Where a system shows its secrets encrypted, lines stand without them: two that differ in a secret only are the same.
+"""
+
+from __future__ import annotations
+
+from jbnet.config.sections import bare, paths
+from jbnet.config.tree import ConfigTree, Patch, Path, parse, without_empty_ports
+from jbnet.platforms.registry import LAB_PLATFORM, platform
+
+_HASH = "#"
+
+
+def tree(name: str, config: str) -> ConfigTree:
+    """Return what a configuration of the platform of that name says."""
+    if name == LAB_PLATFORM:  # it shows secrets as they were typed
+        return parse(config)
+    lines = paths(config) if platform(name).comment == _HASH else parse(config).paths
+    return ConfigTree(without_empty_ports(_bare(name, lines)))
+
+
+def bare_tree(name: str, said: ConfigTree) -> ConfigTree:
+    """Return a tree without secrets, whether or not the platform's trees have them."""
+    return ConfigTree(_bare(name, said.paths))
+
+
+def bare_patch(name: str, patch: Patch) -> Patch:
+    """Return a patch as trees of that platform have its lines."""
+    if name == LAB_PLATFORM:
+        return patch
+    return Patch(_bare(name, patch.removed), _bare(name, patch.added))
+
+
+def _bare(name: str, lines: tuple[Path, ...]) -> tuple[Path, ...]:
+    return tuple(bare(name, path) for path in lines)
