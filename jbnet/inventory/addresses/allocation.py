@@ -84,7 +84,7 @@ class Rooms:
 
 def own_prefix(block: IPv4Network, length: int) -> IPv4Network:
     """Return the part of a block that its site uses itself: the first of that length."""
-    return IPv4Network((int(block.network_address), max(length, block.prefixlen)))
+    return block if length <= block.prefixlen else IPv4Network((int(block.network_address), length))
 
 
 def render(record: AllocationsFile) -> str:

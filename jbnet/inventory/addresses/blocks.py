@@ -19,6 +19,17 @@ def range_of(prefix: IPv4Network) -> Range:
     return start, start + (1 << (32 - prefix.prefixlen)) - 1
 
 
+def holds(outer: IPv4Network, inner: IPv4Network) -> bool:
+    """Say whether a prefix is another or lies in it: ``inner.subnet_of(outer)``, without an object on the way."""
+    differing = int(inner.network_address) ^ int(outer.network_address)
+    return outer.prefixlen <= inner.prefixlen and differing >> (32 - outer.prefixlen) == 0
+
+
+def overlap(one: IPv4Network, other: IPv4Network) -> bool:
+    """Say whether two prefixes have an address in common."""
+    return holds(one, other) or holds(other, one)
+
+
 class Taken:
     """Prefixes in use, nested ones among them; a CIDR prefix contains another or is apart from it (RFC 4632)."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
+from jbnet.inventory.addresses.blocks import holds, range_of
 from jbnet.inventory.declaration import Declaration
 from jbnet.inventory.report import Report
 from jbnet.model.findings import Place
@@ -59,11 +60,11 @@ def _check_host(use: Use, report: Report) -> None:
     network = use.address.network
     if network.prefixlen > 30:
         return
-    for address, what in ((network.network_address, "network"), (network.broadcast_address, "broadcast")):
-        if use.address.ip == address:
+    for address, what in zip(range_of(network), ("network", "broadcast"), strict=True):
+        if int(use.address) == address:
             report.add(
                 "JB209", "{address} of {interface} is the {what} address of {prefix}", use.place,
-                address=address, interface=use.name, what=text(what), prefix=network,
+                address=use.address.ip, interface=use.name, what=text(what), prefix=network,
             )  # fmt: skip
 
 
@@ -117,7 +118,7 @@ def _check_homing(network: Network, report: Report) -> None:
             continue
         seen.add((lower, upper))
         block, aggregate = network.sites[lower].block, network.sites[upper].block
-        if block is not None and aggregate is not None and not block.subnet_of(aggregate):
+        if block is not None and aggregate is not None and not holds(aggregate, block):
             _report_homing(network, circuit, block, aggregate, report)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from jbnet.inventory.addresses.blocks import Outermost
+from jbnet.inventory.addresses.blocks import Outermost, holds, range_of
 from jbnet.inventory.addresses.plan_fullness import check_fullness
 from jbnet.inventory.addresses.plan_ranges import check_ranges
 from jbnet.inventory.addresses.plan_scheme import check_levels, check_scheme
@@ -79,7 +79,7 @@ def _check_nesting(claims: list[Claim], report: Report) -> None:
     """Report each claim that lies in one where it has no business: one sweep over all in address order."""
     open_: list[Claim] = []
     for claim in sorted(claims, key=lambda c: c.order):
-        while open_ and open_[-1].prefix.broadcast_address < claim.prefix.network_address:
+        while open_ and range_of(open_[-1].prefix)[1] < int(claim.prefix.network_address):
             open_.pop()
         if open_ and not claim.own and not _may_hold(open_[-1], claim):
             _report_overlap(claim, open_[-1], report)
@@ -123,7 +123,7 @@ def _check_containment(declared: Declaration, blocks: list[Claim], spaces: Mappi
         if not pools.hold(claim.prefix):
             owner, there = text("the pools of topology/addresses.yaml"), declared.addresses.at("pools")
             _report_outside(claim, listed, owner, there, report)
-        elif above is not None and not claim.prefix.subnet_of(above.block):
+        elif above is not None and not holds(above.block, claim.prefix):
             report.add(
                 "JB206", "the block {block} of {name} is not covered by the aggregate {aggregate} of {parent}",
                 claim.place, [claim.site.at("parent"), above.place],
@@ -144,7 +144,7 @@ def _check_supernet(declared: Declaration, claims: list[Claim], report: Report) 
     supernet = declared.network.decl.supernet
     place = declared.network.at("supernet")
     for claim in claims:
-        if not claim.prefix.subnet_of(supernet):
+        if not holds(supernet, claim.prefix):
             report.add(
                 "JB121", "{prefix} of {owner} lies outside the supernet {supernet}", claim.place, [place],
                 prefix=claim.prefix, owner=claim.owner, supernet=supernet,

@@ -28,31 +28,35 @@ class Space:
 
     def part(self, part: PartDecl) -> IPv4Network | None:
         """Return a part of the own prefix, or None when the prefix is too small to be cut so."""
+        found = self._cut(part)
+        return IPv4Network(found) if found else None
+
+    def _cut(self, part: PartDecl) -> tuple[int, int] | None:
+        """Return a part's first address as a number, and its prefix length."""
         length = self.own.prefixlen + part.of.bit_length() - 1
-        if length > 32:
+        if length > 32 or part.part > part.of:
             return None
-        start = int(self.own.network_address) + (part.part - 1) * (1 << (32 - length))
-        return IPv4Network((start, length)) if part.part <= part.of else None
+        return int(self.own.network_address) + (part.part - 1) * (1 << (32 - length)), length
 
     def lan(self) -> IPv4Interface | None:
         """Return the LAN's address on the site's router: the first host of the LAN part, at most ``widest`` wide."""
-        part = self.part(self.scheme.lan)
-        if part is None or part.prefixlen > 30:
+        part = self._cut(self.scheme.lan)
+        if part is None or part[1] > 30:
             return None
-        return IPv4Interface((int(part.network_address) + 1, max(part.prefixlen, self.scheme.lan.widest)))
+        return IPv4Interface((part[0] + 1, max(part[1], self.scheme.lan.widest)))
 
     def agency(self, slot: int) -> IPv4Network | None:
         """Return the prefix of agency ``slot`` (from 1) of this site, or None when there is no room for it.
 
         The agencies' part is cut into ``slots`` equal prefixes; none is longer than a /29 (six hosts).
         """
-        part, slots = self.part(self.scheme.agencies), self.scheme.agencies.slots
+        part, slots = self._cut(self.scheme.agencies), self.scheme.agencies.slots
         if part is None or not 1 <= slot <= slots:
             return None
-        length = part.prefixlen + slots.bit_length() - 1
+        length = part[1] + slots.bit_length() - 1
         if length > SHORTEST_SLOT:
             return None
-        return IPv4Network((int(part.network_address) + (slot - 1) * (1 << (32 - length)), length))
+        return IPv4Network((part[0] + (slot - 1) * (1 << (32 - length)), length))
 
     def link(self, word: str, number: int) -> IPv4Network | None:
         """Return the /31 (RFC 3021) of uplink, pair or cable ``number`` (from 1), or None when there is no room.
@@ -63,15 +67,17 @@ class Space:
         first, room = {"up": (0, links.up), "pair": (links.up, links.pair)}.get(word, (links.up + links.pair, None))
         if number < 1 or (room is not None and number > room):
             return None
-        return self._inside(links, 2 * (first + number - 1), 31)
+        start = self._inside(links, 2 * (first + number - 1), 2)
+        return None if start is None else IPv4Network((start, 31))
 
     def loopback(self, index: int) -> IPv4Address | None:
         """Return the loopback of the device at ``index`` (from 0), or None when there is no room."""
-        found = self._inside(self.scheme.loopbacks, index + 1, 32)
-        return found.network_address if found else None
+        start = self._inside(self.scheme.loopbacks, index + 1, 1)
+        return None if start is None else IPv4Address(start)
 
-    def _inside(self, part: PartDecl, offset: int, length: int) -> IPv4Network | None:
-        space = self.part(part)
-        if space is None or offset + (1 << (32 - length)) > space.num_addresses:
+    def _inside(self, part: PartDecl, offset: int, count: int) -> int | None:
+        """Return the first of ``count`` addresses that stand so far into a part; None when they leave it."""
+        found = self._cut(part)
+        if found is None or offset + count > 1 << (32 - found[1]):
             return None
-        return IPv4Network((int(space.network_address) + offset, length))
+        return found[0] + offset

@@ -72,7 +72,7 @@ class DeviceBuilder:
     def _add_own_interfaces(self, build: Build) -> None:
         passive = build.area is not None
         if build.loopback is not None:
-            address = IPv4Interface((build.loopback, 32))
+            address = IPv4Interface((int(build.loopback), 32))  # from a number: not by way of its text
             build.interfaces.append(
                 Interface("lo", InterfaceKind.LOOPBACK, address, None, "loopback", build.area, None, passive)
             )

@@ -116,7 +116,8 @@ class Expander:
         area = self._circuit_area(ends, spec)
         costs = self._routing.costs
         cost = None if area is None else (costs.primary if role is CircuitRole.PRIMARY else costs.backup)
-        upper, lower = IPv4Interface((int(prefix[0]), 31)), IPv4Interface((int(prefix[0]) + 1, 31))
+        first = int(prefix.network_address)
+        upper, lower = IPv4Interface((first, 31)), IPv4Interface((first + 1, 31))
         for build, port, address, far in (
             (ends.upper, ends.upper_port, upper, ends.lower),
             (ends.lower, ends.lower_port, lower, ends.upper),

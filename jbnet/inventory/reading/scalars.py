@@ -47,7 +47,8 @@ _WIDE = _FULL_WIDTH.pattern
 _AMONG_ASCII = re.compile(f"""(?<=["'\\]}}A-Za-z0-9]){_WIDE}|{_WIDE}(?=["'\\[{{A-Za-z0-9 ])""")
 _PLAIN_FORMS = {"\u201c": '"', "\u201d": '"', "\u2018": "'", "\u2019": "'", "\u3001": ",", "\u3002": ".",
                 "\u300c": '"', "\u300d": '"', "\u300e": '"', "\u300f": '"'}  # fmt: skip
-_IDEOGRAPH = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
+_IDEOGRAPH = "[\u3400-\u9fff\U00020000-\U0003ffff]"
+"""Compiled when a full-width form is met, which is seldom."""
 _LOOKALIKE = re.compile(  # Cyrillic, Greek and mathematical letters with the shape of a Latin one
     "[\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0455\u0456\u0458\u04bb\u0501\u051b\u051d\u0410\u0412\u0415\u041a\u041c"
     "\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0405\u0406\u0408\u03bf\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d"
@@ -137,7 +138,7 @@ def _full_width(value: str, *, plain: bool, key: bool) -> int | None:
     found = _FULL_WIDTH.search(value)
     if found is None:
         return None
-    if key or not _IDEOGRAPH.search(value):
+    if key or not re.search(_IDEOGRAPH, value):
         return found.start()
     if plain and value[0] in _OPENING and value[-1] in _OPENING:
         return 0

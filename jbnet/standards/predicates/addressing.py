@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from jbnet.inventory.addresses.blocks import holds, overlap
 from jbnet.inventory.schema.regex import DeclaredRegex, Regex
 from jbnet.model.network import Circuit, Device, Location, Site
 from jbnet.model.text import text
@@ -69,7 +70,7 @@ class OneAggregate(Predicate):
         if site.block is None:
             return unknown(text("{name} has no addresses", name=site.name))
         for child in world.children.get(site.name, ()):
-            if child.block is not None and not child.block.subnet_of(site.block):
+            if child.block is not None and not holds(site.block, child.block):
                 message = text("{child} of {name} has {block}, outside the aggregate {aggregate}", child=child.name,
                                name=site.name, block=child.block, aggregate=site.block)  # fmt: skip
                 return violated(message, [child.place])
@@ -87,7 +88,7 @@ class ApartFrom(Predicate):
         if location.block is None:
             return unknown(text("{name} has no addresses", name=location.name))
         for site in world.network.sites.values():
-            if site.block is not None and site.block.overlaps(location.block):
+            if site.block is not None and overlap(site.block, location.block):
                 message = text("{block} of {name} overlaps {other} of {site}", block=location.block,
                                name=location.name, other=site.block, site=site.name)  # fmt: skip
                 return violated(message, [site.place])
@@ -123,7 +124,7 @@ class LinkFromLowerBlock(Predicate):
         home = world.network.sites.get(name) or world.network.locations.get(name)
         if circuit.prefix is None or home is None or home.block is None:
             return unknown(text("{name} has no prefix, or its lower home no addresses", name=circuit.name))
-        if circuit.prefix.prefixlen == 31 and circuit.prefix.subnet_of(home.block):  # RFC 3021
+        if circuit.prefix.prefixlen == 31 and holds(home.block, circuit.prefix):  # RFC 3021
             return None
         return violated(text("{prefix} of {name} is no /31 of {block}", prefix=circuit.prefix, name=circuit.name,
                              block=home.block), [home.place])  # fmt: skip

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from jbnet.inventory.addresses.blocks import holds, overlap
 from jbnet.model.network import Agency, Circuit, Level, Peer, Premises
 from jbnet.model.text import text
 from jbnet.standards.predicates.base import Predicate, Verdict, unknown, violated
@@ -45,11 +46,11 @@ class PremisesApart(Predicate):
         """Compare with the other premises of the same site."""
         premises: Premises = subject.thing
         site = world.network.sites[premises.site]
-        if site.block is not None and not premises.prefix.subnet_of(site.block):
+        if site.block is not None and not holds(site.block, premises.prefix):
             return violated(text("{prefix} of {name} lies outside {block} of {site}", prefix=premises.prefix,
                                  name=premises.name, block=site.block, site=site.name), [site.place])  # fmt: skip
         for other in world.premises.get(premises.site, ()):
-            if other is not premises and other.prefix.overlaps(premises.prefix):
+            if other is not premises and overlap(other.prefix, premises.prefix):
                 message = text("{prefix} of {name} overlaps {other_prefix} of {other}", prefix=premises.prefix,
                                name=premises.name, other_prefix=other.prefix, other=other.name)  # fmt: skip
                 return violated(message, [other.place])
