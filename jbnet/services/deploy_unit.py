@@ -34,9 +34,13 @@ class _Part:
 
     def prepare(self) -> Neighbours:
         """Back up and load where there is something to do; return whom the device must see afterwards."""
-        if self.session is None or self.standing is not Standing.PLANNED:
-            return self.course.left_behind()
-        return self.course.prepare(self.session, self.config)
+        course = self.course
+        if self.session is not None and self.standing is Standing.PLANNED:
+            return course.prepare(self.session, self.config)
+        expected = course.left_behind()
+        if self.session is None or self.standing is Standing.DONE:
+            course.committed, course.confirming, course.confirmed = False, True, self.session is None
+        return expected
 
 
 class UnitCourse:

@@ -1,8 +1,8 @@
 """A whole network of fake devices: who is reachable, and who is whose neighbour, follows from what runs on them.
 
 A device answers when there is a chain of lines from the NOC on which both ends have their address; two routers
-are neighbours when both ends of their line speak OSPF. Ends that differ in what they must share (timers, keys, areas) do
-not hear each other, and nothing passes between them. Time passes only when somebody sleeps.
+are neighbours when both ends of their line speak OSPF. Ends that differ in what they must share (timers, keys, areas)
+do not hear each other, and nothing passes between them. Time passes only when somebody sleeps.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from device import FakeDevice, FakeSession
@@ -28,6 +29,10 @@ from jbnet.services.deploy import Desk, Timing
 
 SHARED = ("ip ospf area ", "ip ospf hello-interval ", "ip ospf dead-interval ", "ip ospf message-digest-key ")
 START = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+known = lru_cache(maxsize=512)(parse)
+"""Configurations parsed once: everybody asks who is reachable at every step."""
 
 
 class Killed(BaseException):
@@ -165,7 +170,7 @@ class World:
     def reachable(self) -> frozenset[str]:
         """Return the devices with a chain of addressed lines to the NOC."""
         with self.lock:
-            trees = {name: parse(device.running) for name, device in self.devices.items()}
+            trees = {name: known(device.running) for name, device in self.devices.items()}
         found, queue = {str(self.network.noc)}, [str(self.network.noc)]
         lines = [c for c in self.network.circuits.values() if c.name not in self.cut and self._addressed(c, trees)]
         while queue:
@@ -180,7 +185,7 @@ class World:
     def neighbours(self, name: str) -> list[str]:
         """Return the interfaces of the device behind which OSPF has a full neighbour."""
         with self.lock:
-            trees = {n: parse(device.running) for n, device in self.devices.items()}
+            trees = {n: known(device.running) for n, device in self.devices.items()}
         ports = []
         for circuit in self.network.circuits.values():
             here = next((e for e in (circuit.a, circuit.z) if e.device == name), None)

@@ -1,0 +1,233 @@
+"""What both ends of a link must share changes at both or at neither, whatever happens in between."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from deploy_world import Killed, World, WorldSession
+from device import normal
+from sample_network import sample_network
+
+from jbnet.change.model import Plan
+from jbnet.config.render import render
+from jbnet.config.tree import parse
+from jbnet.model.errors import CommandFailed, Refused, Unreachable
+from jbnet.services.deploy import Desk, Outcome, State, apply, plan
+
+FAR, NEAR = "datong-r1", "xining-r1"
+HELLO, SLOW = " ip ospf hello-interval 1\n", " ip ospf hello-interval 2\n"
+PORTS = {FAR: "up1", NEAR: "d0121-1"}
+
+
+@pytest.fixture
+def world() -> World:
+    """A deployed network in which a county hangs on one line, whose ends say hello every two seconds instead of one."""
+    return World(sample_network())
+
+
+@pytest.fixture
+def desk(world: World, tmp_path: Path) -> Desk:
+    for name, fake in world.devices.items():
+        fake.running = fake.startup = normal(render(world.network, world.network.devices[name]))
+    for name, port in PORTS.items():
+        device = world.devices[name]
+        head, heading, rest = device.running.partition(f"interface {port}\n")
+        device.running = device.startup = head + heading + rest.replace(HELLO, SLOW, 1)
+    return world.desk(tmp_path)
+
+
+def planned(world: World) -> Plan:
+    return plan(world.network, world.network.devices.values(), world, world)
+
+
+def states(outcome: Outcome) -> dict[str, State]:
+    return {result.device: result.state for result in outcome.results}
+
+
+def acts(desk: Desk) -> list[str]:
+    """Return what was done since the last start, as "act device"."""
+    found: list[str] = []
+    for entry in desk.journal.entries():
+        data = entry["data"]
+        assert isinstance(data, dict)
+        if entry["kind"] == "apply.start":
+            found = []
+        elif entry["kind"] == "device.intent":
+            found.append(f"{data['act']} {entry['subject']}")
+    return found
+
+
+def hello(world: World) -> dict[str, str]:
+    """Return the hello interval that each end runs."""
+    said = {n: parse(world.devices[n].running).under(f"interface {port}") for n, port in PORTS.items()}
+    return {n: next(line.split()[-1] for line in lines if "hello-interval" in line) for n, lines in said.items()}
+
+
+BEFORE, AFTER = dict.fromkeys(PORTS, "2"), dict.fromkeys(PORTS, "1")
+
+
+def at_rest(world: World) -> bool:
+    return all(device.deadline is None for device in world.devices.values())
+
+
+def test_both_ends_stand_in_one_wave_and_are_changed_and_confirmed_the_far_end_first(world: World, desk: Desk) -> None:
+    made = planned(world)
+    assert [unit.devices for unit in made.units] == [(FAR, NEAR)]
+    assert len(made.waves) == 1
+    outcome = apply(made, desk)
+    assert outcome.ok
+    assert acts(desk) == [f"commit {FAR}", f"commit {NEAR}", f"confirm {FAR}", f"confirm {NEAR}"]
+    assert hello(world) == AFTER
+    assert planned(world).changes == {}
+    assert set(states(apply(made, desk)).values()) == {State.ALREADY}
+
+
+def test_the_far_end_cannot_be_reached_between_the_halves(world: World, desk: Desk) -> None:
+    """Otherwise the other tests would prove little."""
+    world.devices[FAR].running = world.devices[FAR].running.replace(SLOW, HELLO)
+    assert FAR not in world.reachable()
+
+
+def test_a_dry_run_sends_nothing_to_either(world: World, desk: Desk) -> None:
+    made, entries = planned(world), len(desk.journal.entries())
+    assert set(states(apply(made, desk, dry_run=True)).values()) == {State.WOULD}
+    assert hello(world) == BEFORE
+    assert len(desk.journal.entries()) == entries
+
+
+@pytest.mark.parametrize("act", ["commit_config", "confirm_commit"])
+@pytest.mark.parametrize("name", [FAR, NEAR])
+def test_an_answer_that_is_lost_is_looked_for_at_both(
+    world: World, desk: Desk, monkeypatch: pytest.MonkeyPatch, act: str, name: str
+) -> None:
+    done, lost = getattr(WorldSession, act), {name}
+
+    def without_answer(session: WorldSession, *arguments: object, **named: object) -> None:
+        done(session, *arguments, **named)
+        if session.device.name in lost:
+            lost.discard(session.device.name)
+            raise Unreachable("{host}: no answer came", host=name)
+
+    made = planned(world)
+    monkeypatch.setattr(WorldSession, act, without_answer)
+    assert apply(made, desk).ok
+    assert not lost
+    assert hello(world) == AFTER
+    assert at_rest(world)
+
+
+def test_a_near_end_that_refuses_leaves_both_as_before(world: World, desk: Desk) -> None:
+    made = planned(world)
+    world.devices[NEAR].refuses = "router ospf"
+    outcome = apply(made, desk)
+    assert states(outcome)[NEAR] is State.FAILED
+    assert states(outcome)[FAR] is State.REVERTING
+    assert f"{FAR} changes together with {NEAR}" in str(outcome.results[0].reason)
+    world.clock.sleep(desk.timing.revert_s)
+    assert hello(world) == BEFORE
+    assert at_rest(world)
+
+
+def test_a_far_end_that_refuses_leaves_the_near_end_untouched(world: World, desk: Desk) -> None:
+    made = planned(world)
+    world.devices[FAR].refuses = "router ospf"
+    outcome = apply(made, desk)
+    assert states(outcome) == {FAR: State.FAILED, NEAR: State.FAILED}
+    assert "commit" not in world.devices[NEAR].calls
+    assert hello(world) == BEFORE
+
+
+def test_a_link_that_does_not_come_back_takes_both_back(world: World, desk: Desk) -> None:
+    made = planned(world)
+    world.strikes[NEAR, "commit"] = lambda: world.deaf.add(FAR)
+    outcome = apply(made, desk)
+    assert states(outcome) == {FAR: State.REVERTED, NEAR: State.REVERTED}
+    assert "d0121-1" in str(outcome.results[1].reason)
+    assert hello(world) == BEFORE
+    assert at_rest(world)
+
+
+def test_an_end_that_was_changed_since_the_plan_keeps_both_as_they_are(world: World, desk: Desk) -> None:
+    made = planned(world)
+    world.devices[FAR].type("ip route 192.0.2.0/24 blackhole")
+    outcome = apply(made, desk)
+    assert set(states(outcome).values()) == {State.REFUSED}
+    assert outcome.refused
+    assert acts(desk) == []
+
+
+def test_an_end_that_somebody_else_works_on_keeps_both_and_no_lease_is_left(world: World, desk: Desk) -> None:
+    made = planned(world)
+    desk.locks.acquire(NEAR, "colleague@noc", 60)
+    outcome = apply(made, desk)
+    assert set(states(outcome).values()) == {State.REFUSED}
+    assert "colleague@noc" in str(outcome.results[1].reason)
+    desk.locks.acquire(FAR, "another@noc", 60)
+
+
+def test_a_near_end_that_will_not_confirm_takes_the_confirmed_far_end_back(world: World, desk: Desk) -> None:
+    made = planned(world)
+
+    def refuse() -> None:
+        raise CommandFailed("{device}: a daemon ended", device=NEAR)
+
+    world.strikes[NEAR, "confirm"] = refuse
+    outcome = apply(made, desk)
+    assert states(outcome) == {FAR: State.REVERTED, NEAR: State.REVERTED}
+    assert hello(world) == BEFORE
+    assert at_rest(world)
+
+
+def test_the_timers_of_both_run_out_together(world: World, desk: Desk) -> None:
+    made = planned(world)
+    world.strikes[NEAR, "commit"] = lambda: world.clock.sleep(7)
+    world.strikes[FAR, "confirm"] = world.kill
+    with pytest.raises(Killed):
+        apply(made, desk)
+    ends = {name: world.devices[name].deadline for name in PORTS}
+    assert all(ends.values())
+    world.killed = False
+    world.clock.sleep(desk.timing.revert_s)
+    assert hello(world) == BEFORE
+    assert FAR in world.reachable()
+
+
+KILLS = [(name, call) for call in ("open", "pending", "load", "commit", "get_ospf_neighbors", "confirm")
+         for name in (FAR, NEAR)]  # fmt: skip
+
+
+@pytest.mark.parametrize("patient", [False, True], ids=["at once", "after the timers"])
+@pytest.mark.parametrize(("name", "call"), KILLS, ids=[f"{name} {call}" for name, call in KILLS])
+def test_killed_anywhere_it_resumes_to_both_changed(
+    world: World, desk: Desk, name: str, call: str, patient: bool
+) -> None:
+    made = planned(world)
+    world.strikes[name, call] = world.kill
+    with pytest.raises(Killed):
+        apply(made, desk)
+    world.killed = False
+    world.strikes.clear()
+    if patient:
+        world.clock.sleep(desk.timing.revert_s)
+        assert at_rest(world)
+    with pytest.raises(Refused, match="--resume"):
+        apply(made, desk)
+    assert apply(made, desk, resume=True).ok
+    assert hello(world) == AFTER
+    assert at_rest(world)
+    assert planned(world).changes == {}
+
+
+def test_killed_between_the_confirmations_only_the_near_end_is_left_to_do(world: World, desk: Desk) -> None:
+    made = planned(world)
+    world.strikes[NEAR, "confirm"] = world.kill
+    with pytest.raises(Killed):
+        apply(made, desk)
+    world.killed = False
+    world.clock.sleep(desk.timing.revert_s)
+    assert hello(world) == {FAR: "1", NEAR: "2"}
+    assert FAR not in world.reachable()
+    assert apply(made, desk, resume=True).ok
+    assert acts(desk) == [f"commit {NEAR}", f"confirm {NEAR}"]
+    assert hello(world) == AFTER
