@@ -15,6 +15,8 @@ from jbnet.platforms.changing import DeviceTimer, Ending, changing
 
 REVERT_S = 90
 """How long a change may take where it is loaded whole."""
+RESTART_S = 240
+"""How long a restart takes at the most."""
 TYPED = 3
 """How much longer everything takes where commands are typed one by one: a first deployment has hundreds of lines."""
 
@@ -43,6 +45,11 @@ def timer(platform: str, at_risk: Collection[str]) -> Text:
 def _command(known: DeviceTimer, wanted: int) -> str:
     seconds = known.seconds(wanted)
     return known.command.format(seconds=seconds, minutes=-(-seconds // 60))
+
+
+def back_after(platform: str, wanted: int) -> int:
+    """Return after how many seconds an unconfirmed change is taken back, where so many are wanted."""
+    return changing(platform).timer.seconds(wanted) + (RESTART_S if restarts(platform) else 0)
 
 
 def restarts(platform: str) -> bool:

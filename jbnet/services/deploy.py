@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from jbnet.change import timers
 from jbnet.change.model import Plan, Wave
 from jbnet.change.rehearsal import Evidence
 from jbnet.model.errors import JbnetError, Refused, UsageError
@@ -158,10 +159,14 @@ class _Run:
                 self.desk.reporter.report(Progress("apply.device", name, _event(result)))
             return results
 
-        done = each(list(groups), work, workers=timing.workers, deadline_s=timing.device_s, stop=self.stop)
+        deadline_s = timing.at_pace(max(self._pace(name) for name in wave.devices)).device_s
+        done = each(list(groups), work, workers=timing.workers, deadline_s=deadline_s, stop=self.stop)
         for first, results in done.items():
             ended = results if isinstance(results, dict) else {n: _hung(n, results) for n in groups[first]}
             self.results |= ended
+
+    def _pace(self, name: str) -> int:
+        return timers.pace(self.desk.network.devices[name].platform)
 
     def _change(self, group: tuple[str, ...], deployed: Collection[str], held: Held) -> dict[str, Result]:
         """Take one device, or all of a unit, through its course."""

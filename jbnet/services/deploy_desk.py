@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from jbnet.change.timers import REVERT_S
 from jbnet.model.network import Network
 from jbnet.model.text import Text
-from jbnet.ports import Clock, ConfigBackups, DeviceLocks, DeviceSessions, Journal, Reporter
+from jbnet.ports import Clock, ConfigBackups, DeviceLocks, DeviceSessions, Journal, Reporter, Secrets
 
 
 class State(StrEnum):
@@ -33,7 +34,7 @@ class Timing:
     ``half_s`` bounds it where the other end of the link has yet to follow.
     """
 
-    revert_s: int = 90
+    revert_s: int = REVERT_S
     act_s: float = 40.0
     half_s: float = 15.0
     look_s: float = 30.0
@@ -41,6 +42,13 @@ class Timing:
     lease_s: float = 300.0
     device_s: float = 240.0
     workers: int = 16
+
+    def at_pace(self, times: int) -> Timing:
+        """Return the bounds for a device on which everything takes so many times as long; looking does not."""
+        return replace(
+            self, revert_s=self.revert_s * times, act_s=self.act_s * times, half_s=self.half_s * times,
+            poll_s=self.poll_s * times, lease_s=self.lease_s * times, device_s=self.device_s * times,
+        )  # fmt: skip
 
     @staticmethod
     def of_timer(seconds: int) -> Timing:
@@ -65,7 +73,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Desk:
-    """What an apply works with."""
+    """What an apply works with. ``secrets`` None: no configuration needs any."""
 
     network: Network
     sessions: DeviceSessions
@@ -76,6 +84,7 @@ class Desk:
     reporter: Reporter
     owner: str
     timing: Timing = field(default_factory=Timing)
+    secrets: Secrets | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from enum import Enum, auto
 
+from jbnet.change import timers
 from jbnet.change.model import Change
-from jbnet.config.links import circuit_interfaces, far_end
-from jbnet.config.tree import ConfigTree, parse
+from jbnet.config.bootstrap import bootstrap
 from jbnet.model.errors import CommandFailed, JbnetError, Refused, TargetError, Unreachable
 from jbnet.model.network import Device
 from jbnet.model.text import Text, text
@@ -20,9 +20,7 @@ from jbnet.ports import DeviceSession, Progress
 from jbnet.services.deploy_desk import Desk, Neighbours, Result, State
 from jbnet.services.deploy_earlier import EarlierRun
 from jbnet.services.deploy_pool import Held, each
-
-FULL = "Full"
-OSPF = ("router ospf",)
+from jbnet.services.deploy_sight import Sight, full
 
 
 class Standing(Enum):
@@ -47,6 +45,8 @@ class Course:
         self.desk, self.change, self.deployed, self.stopping = desk, change, deployed, stopping
         self.earlier = earlier or EarlierRun()
         self.device: Device = desk.network.devices[change.device]
+        self.sight = Sight(desk.network, change, desk.sessions, desk.backups)
+        self.timing = desk.timing.at_pace(timers.pace(self.device.platform))
         self.backup = ""
         self.committed = False
         self.confirming = False
@@ -75,7 +75,7 @@ class Course:
                 return State.WOULD, ()
             if standing is Standing.PLANNED:
                 expected = self.prepare(session, config)
-                self.commit(session, self.desk.timing.revert_s, self.desk.timing.act_s)
+                self.commit(session, self.timing.revert_s, self.timing.act_s)
             else:
                 expected = self.left_behind()
         return State.CONFIRMED, self._look(held, expected)
@@ -86,7 +86,7 @@ class Course:
 
         One that an earlier run left with a timer comes back when that has run out at the latest.
         """
-        clock, timing = self.desk.clock, self.desk.timing
+        clock, timing = self.desk.clock, self.timing
         settling = 0.0 if self.change.reached else timing.look_s
         end = clock.monotonic() + max(settling, self.earlier.timer_left(self.device.name, clock.now()))
         while True:
@@ -107,7 +107,7 @@ class Course:
         An unconfirmed change that is what we want was left behind by an earlier run; others are somebody else's.
         """
         pending, config = self._at_rest(session)
-        right = parse(config) == parse(self.change.intended)
+        right = self.sight.is_right(config)
         if pending:
             if dry_run or not right:
                 raise CommandFailed(
@@ -115,8 +115,10 @@ class Course:
                 )
             return Standing.WAITING, config
         if right:
+            if not dry_run and self.device.name in self.earlier.confirming:
+                self._save(session)
             return Standing.DONE, config
-        self._check_as_planned(parse(config))
+        self._check_as_planned(config)
         return Standing.PLANNED, config
 
     def _at_rest(self, session: DeviceSession) -> tuple[bool, str]:
@@ -124,28 +126,28 @@ class Course:
 
         What an earlier run began is waited for: the device may be in the middle of it, or of taking it back.
         """
-        clock, timing = self.desk.clock, self.desk.timing
+        clock, timing = self.desk.clock, self.timing
         end = clock.monotonic() + self.earlier.timer_left(self.device.name, clock.now())
         while True:
             pending, config = session.has_pending_commit(), session.get_config("running")["running"]
-            if not pending or parse(config) == parse(self.change.intended) or clock.monotonic() >= end:
+            if not pending or self.sight.is_right(config) or clock.monotonic() >= end:
                 return pending, config
             clock.sleep(timing.poll_s)
 
     def left_behind(self) -> Neighbours:
         """Return whom a device must see that runs what is intended, whoever made it so."""
         self.committed = True
-        return Neighbours(frozenset(), self._ready(), self.device.uplink)
+        return self.sight.neighbours_of_goal(self.deployed)
 
     def prepare(self, session: DeviceSession, config: str) -> Neighbours:
         """Back up and load; return whom the device must see afterwards."""
         self.backup = self.desk.backups.keep(self.device.name, config)
         self.desk.journal.append("device.backup", self.device.name, {"file": self.backup})
-        session.load_replace_candidate(config=self.change.intended)
-        seen = frozenset(_full(session) if OSPF in parse(config) else ())
+        session.load_replace_candidate(config=self.sight.whole(self.desk.secrets))
+        expected = self.sight.neighbours_to_be(session, config, self.deployed)
         if self.stopping():
             raise CommandFailed("{device}: interrupted before anything was changed", device=self.device.name)
-        return Neighbours(seen & self._speaking(), self._ready() - seen, self.device.uplink)
+        return expected
 
     def commit(self, session: DeviceSession, revert_s: int, answer_s: float) -> None:
         """Commit on the device's timer. A refusal changed nothing.
@@ -154,45 +156,48 @@ class Course:
         session used: looking with a new login will tell.
         """
         self.committed = True
+        back_s = timers.back_after(self.device.platform, revert_s)
         try:
-            self._act("commit", session, _commit_for(revert_s), answer_s, {"revert_s": revert_s})
+            self._act("commit", session, _commit_for(revert_s), answer_s, {"revert_s": back_s})
         except CommandFailed:
             self.committed = False
             raise
         except Unreachable:
             self.report("apply.unanswered")
 
-    def _check_as_planned(self, running: ConfigTree) -> None:
+    def _save(self, session: DeviceSession) -> None:
+        """Save what an earlier run confirmed: it may have been killed before that was saved."""
+        texts = session.get_config()
+        if self.sight.differs(texts["startup"], texts["running"]):
+            session.load_replace_candidate(config=texts["running"])
+            self._act("save", session, _save, self.timing.act_s)
+
+    def _check_as_planned(self, config: str) -> None:
         """Raise Refused where the device is not in the state from which the plan starts.
 
         The same start and the same end are the same difference: what was shown is what will be done.
         """
-        if running.fingerprint() != self.change.before:
+        if not self._is_as_planned(config):
             raise Refused(
                 "{device} is no longer as planned: its configuration was changed since",
                 device=self.device.name,
                 hint=text("look with: jbnet plan device:{device}", device=self.device.name),
             )
 
-    def _speaking(self) -> frozenset[str]:
-        """Return the interfaces on which the intended configuration expects OSPF neighbours."""
-        wanted = parse(self.change.intended)
-        return frozenset(
-            i.name
-            for i in circuit_interfaces(self.device)
-            if not i.passive and (f"interface {i.name}", f"ip ospf area {i.area}") in wanted
-        )
+    def _is_as_planned(self, config: str) -> bool:
+        """Say whether a configuration is the one that the plan starts from.
 
-    def _ready(self) -> frozenset[str]:
-        return frozenset(name for name in self._speaking() if self._far_is_deployed(name))
-
-    def _far_is_deployed(self, name: str) -> bool:
-        far = far_end(self.desk.network, self.device, self.device.interface(name))
-        return far is not None and far.device.name in self.deployed
+        A device that was not reached was assumed to run its bootstrap; what it adds by itself, as ports that are shut,
+        does not count.
+        """
+        if self.sight.fingerprint(config) == self.change.before:
+            return True
+        assumed = bootstrap(self.desk.network, self.device) if not self.change.reached else ""
+        return self.sight.fingerprint(assumed) == self.change.before and not self.sight.differs(config, assumed)
 
     def _look(self, held: Held, expected: Neighbours) -> tuple[str, ...]:
         """Log in anew, wait until the neighbours are as expected, and confirm. Raises what stood in the way."""
-        clock, timing = self.desk.clock, self.desk.timing
+        clock, timing = self.desk.clock, self.timing
         end = clock.monotonic() + timing.look_s
         self.report("apply.looking")
         while True:
@@ -210,13 +215,13 @@ class Course:
     def observe(self, session: DeviceSession, expected: Neighbours, end: float) -> tuple[str, ...]:
         """Wait until the neighbours are as expected; return which new ones are not there yet. Raises CommandFailed."""
         clock = self.desk.clock
-        if parse(session.get_config("running")["running"]) != parse(self.change.intended):
+        if not self.sight.is_right(session.get_config("running")["running"]):
             raise CommandFailed("{device}: after the commit it does not run what was planned", device=self.device.name)
         asking = expected.kept | expected.new
-        seen = _full(session) if asking else set[str]()
+        seen = full(session) if asking else set[str]()
         while not seen >= asking and clock.monotonic() < end:
-            clock.sleep(self.desk.timing.poll_s)
-            seen = _full(session)
+            clock.sleep(self.timing.poll_s)
+            seen = full(session)
         self._judge(expected, seen)
         return tuple(sorted(expected.new - seen))
 
@@ -224,7 +229,7 @@ class Course:
         """Confirm what waits. May be repeated when an answer was lost."""
         if not (self.confirming and not session.has_pending_commit()):
             self.confirming = True
-            self._act("confirm", session, _confirm, self.desk.timing.act_s)
+            self._act("confirm", session, _confirm, self.timing.act_s)
         self.committed, self.confirmed = False, True
 
     def _judge(self, expected: Neighbours, seen: Collection[str]) -> None:
@@ -253,7 +258,7 @@ class Course:
             with held.session(self.desk.sessions.session(self.device)) as session:
                 session.open()
                 if session.has_pending_commit() or not self.committed:
-                    self._act("rollback", session, _rollback, self.desk.timing.act_s)
+                    self._act("rollback", session, _rollback, self.timing.act_s)
         except TargetError:
             return State.REVERTING
         return State.REVERTED
@@ -293,7 +298,7 @@ class Course:
     def lock(self, dry_run: bool) -> None:
         """Take the device's lease. Raises Refused while somebody else holds it."""
         if not dry_run:
-            self.desk.locks.acquire(self.device.name, self.desk.owner, self.desk.timing.lease_s)
+            self.desk.locks.acquire(self.device.name, self.desk.owner, self.timing.lease_s)
 
     def unlock(self, dry_run: bool) -> None:
         """Give the lease back."""
@@ -309,14 +314,13 @@ def _commit_for(seconds: int) -> Callable[[DeviceSession], None]:
     return lambda session: session.commit_config("jbnet apply", revert_in=seconds)
 
 
+def _save(session: DeviceSession) -> None:
+    session.commit_config("jbnet apply")
+
+
 def _confirm(session: DeviceSession) -> None:
     session.confirm_commit()
 
 
 def _rollback(session: DeviceSession) -> None:
     session.rollback()
-
-
-def _full(session: DeviceSession) -> set[str]:
-    """Return the interfaces behind which a neighbour is fully adjacent (RFC 2328, 10.1)."""
-    return {str(n["interface"]) for n in session.get_ospf_neighbors() if n["state"] == FULL}

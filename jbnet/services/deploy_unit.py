@@ -49,6 +49,7 @@ class UnitCourse:
     def __init__(self, courses: Sequence[Course]):
         self.courses = tuple(courses)
         self.desk = courses[0].desk
+        self.timing = max((course.timing for course in courses), key=lambda timing: timing.revert_s)
         self._at = courses[0]
         """Whose turn it is: an error is this device's."""
         self._first_commit: float | None = None
@@ -100,7 +101,7 @@ class UnitCourse:
 
     def _commit(self, part: _Part, *, is_last: bool) -> None:
         """Commit one half. An answer to any but the last is waited for briefly: it may come only after the last."""
-        clock, timing = self.desk.clock, self.desk.timing
+        clock, timing = self.desk.clock, self.timing
         if part.session is None or part.standing is not Standing.PLANNED:
             return
         if self._first_commit is None:
@@ -111,7 +112,7 @@ class UnitCourse:
 
     def _look(self, held: Held, expected: Mapping[str, Neighbours]) -> Missing:
         """Log in to all anew, wait until their neighbours are as expected, and confirm all."""
-        clock, timing = self.desk.clock, self.desk.timing
+        clock, timing = self.desk.clock, self.timing
         end = clock.monotonic() + timing.look_s
         for course in self.courses:
             course.report("apply.looking")
