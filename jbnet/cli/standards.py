@@ -135,7 +135,7 @@ def _conclusion(context: Context, shown: Iterable[Judgement], rules: Iterable[Ru
         others=sum(outcome == "violated" and severity != "error" for outcome, severity in outcomes),
         waived=sum(outcome == "waived" for outcome, _ in outcomes),
         unknown=sum(outcome == "not shown" for outcome, _ in outcomes),
-        elsewhere=sum(rule.kind is None for rule in rules),
+        elsewhere=sum(rule.evidence != "declaration" for rule in rules),
     )
 
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
-from jbnet.cli.columns import lines
+from jbnet.cli.columns import hanging, lines
 from jbnet.cli.help import paragraphs
 from jbnet.model.network import Level
 from jbnet.model.text import Text
-from jbnet.standards.model import Outcome
+from jbnet.standards.model import Evidence, Outcome
 
 if TYPE_CHECKING:
     from jbnet.cli.context import Context
@@ -58,10 +58,15 @@ def printed(context: Context, judged: Judged, rules: Sequence[Rule]) -> Iterator
         if rule.kind is None:
             yield tr("a declaration cannot show this")
             continue
+        if rule.mend:
+            yield from hanging(tr("to mend it: {mend}", mend=rule.mend.text(context.lang)), 4)
         for predicate in rule.requires:
             given = ", ".join(f"{key}: {_plainly(v)}" for key, v in predicate.model_dump(mode="json").items())
             yield f"  {_name(predicate)}{f' ({given})' if given else ''}"
             yield from ("    " + line for line in lines(tr(meaning(type(predicate))), WIDTH - 4))
+        if rule.evidence is Evidence.CONFIGURATION:
+            yield tr("configurations show this: jbnet audit")
+            continue
         yield ""
         yield from _grouped(context, judged, [rule], "level")
 
@@ -102,18 +107,24 @@ def _name(predicate: object) -> str:
 
 def _by_rule(context: Context, judged: Judged, rules: Iterable[Rule]) -> Iterator[str]:
     tallies = _tallies(judged, (rule.id for rule in rules))
-    shown = [rule for rule in rules if rule.kind is not None]
+    shown = [rule for rule in rules if rule.evidence is Evidence.DECLARATION]
     names = max((cell_len(rule.id) for rule in shown), default=0)
-    yield _row(context.tr("rule"), [context.tr(outcome.value) for outcome in OUTCOMES], names)
+    if shown:
+        yield _row(context.tr("rule"), [context.tr(outcome.value) for outcome in OUTCOMES], names)
     for rule in shown:
         counts = tallies[rule.id]
         mark = f" {context.tr(rule.severity.value)}" if counts[Outcome.VIOLATED] else ""
         yield _row(rule.id, _numbers(counts), names) + mark
         yield from _folded(rule.title.text(context.lang))
-    elsewhere = [rule for rule in rules if rule.kind is None]
-    if elsewhere:
-        yield context.tr("shown elsewhere, not by a declaration: {count} rules", count=len(elsewhere))
-        for rule in elsewhere:
+    yield from _listed(context, rules, Evidence.CONFIGURATION, "shown by configurations (jbnet audit): {count} rules")
+    yield from _listed(context, rules, Evidence.ELSEWHERE, "shown elsewhere, not by a declaration: {count} rules")
+
+
+def _listed(context: Context, rules: Iterable[Rule], evidence: Evidence, heading: str) -> Iterator[str]:
+    found = [rule for rule in rules if rule.evidence is evidence]
+    if found:
+        yield context.tr(heading, count=len(found))
+        for rule in found:
             yield set_cell_size(f"  {rule.clause:<12} {rule.title.text(context.lang)}", WIDTH).rstrip()
 
 

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import reduce
 
 from jbnet.inventory.report import nearest
 from jbnet.model.findings import Finding, Severity
 from jbnet.model.network import Level, Network, Status
-from jbnet.model.text import text
+from jbnet.model.text import Text, text
 from jbnet.standards.load import Standards
 from jbnet.standards.model import Evidence, Judgement, Outcome, Rule, Waiver
 from jbnet.standards.predicates.base import Verdict
@@ -27,11 +28,13 @@ Tally = tuple[str, Level | None, Outcome]
 class Evaluation:
     """What came of it. ``judgements``: all that is not simply fulfilled, in the order of rules and declaration.
 
-    ``tally`` counts every judgement; ``sites`` counts by site, set and outcome. ``elsewhere``: rules that a declaration
+    ``shown``: what is fulfilled, or does not apply, where a predicate tells it with the lines that show it. ``tally``
+    counts every judgement; ``sites`` counts by site, set and outcome. ``elsewhere``: rules that the evidence at hand
     cannot show. ``findings``: what is wrong with rules and waivers themselves.
     """
 
     judgements: list[Judgement] = field(default_factory=list)
+    shown: list[Judgement] = field(default_factory=list)
     tally: Counter[Tally] = field(default_factory=Counter)
     sites: Counter[tuple[str, str, Outcome]] = field(default_factory=Counter)
     elsewhere: list[Rule] = field(default_factory=list)
@@ -56,21 +59,24 @@ def evaluate(
     sets: Collection[str] | None = None,
     severities: Collection[Severity] = tuple(Severity),
     keep: Callable[[Subject], bool] | None = None,
+    evidence: Evidence = Evidence.DECLARATION,
 ) -> Evaluation:
-    """Judge a network. ``keep`` limits it to some subjects, ``sets`` and ``severities`` to some rules.
+    """Judge a network by the rules that one kind of evidence shows: what is declared, or what is configured.
 
-    Waivers are judged too (expired, or for nothing), unless something is left out.
+    ``keep`` limits it to some subjects, ``sets`` and ``severities`` to some rules. Waivers are judged too (expired, or
+    for nothing), unless something is left out.
     """
     world, found = World(network, surroundings), Evaluation()
     whole = keep is None and sets is None
     desk = Desk(network, standards.waivers, today)
     pick = _Picker(network, keep)
     for rule in _chosen(standards, sets, severities):
-        if rule.evidence is Evidence.ELSEWHERE or rule.kind is None:
+        if rule.evidence is not evidence or rule.kind is None:
             found.elsewhere.append(rule)
         elif _is_sound(rule, network, found):
             _judge(rule, world, pick.chosen(rule.kind, rule.where or {}), desk, found)
-    found.findings += desk.findings(unused=whole and len(set(severities)) == len(Severity))
+    judged = frozenset(rule.id for rule in standards.rules.values() if rule.evidence is evidence)
+    found.findings += desk.findings(judged if whole and len(set(severities)) == len(Severity) else frozenset())
     return found
 
 
@@ -140,28 +146,46 @@ class _Picker:
 def _judge(rule: Rule, world: World, chosen: Iterable[Subject], desk: Desk, found: Evaluation) -> None:
     fulfilled: Counter[Level | None] = Counter()
     for subject in chosen:
-        verdict = _first(rule, world, subject)
+        verdict = _gravest(rule, world, subject)
         if verdict is None:
             fulfilled[subject.level] += 1
             found.sites[subject.site, rule.set, Outcome.FULFILLED] += 1
             continue
-        outcome = Outcome.NOT_SHOWN if verdict.unknown else Outcome.VIOLATED
         judgement = Judgement(
-            rule, outcome, subject.kind, subject.name, subject.site, subject.level, verdict.text, subject.place,
-            verdict.related,
+            rule, _outcome(verdict), subject.kind, subject.name, subject.site, subject.level, verdict.text,
+            subject.place, verdict.related,
         )  # fmt: skip
         _record(_waived(judgement, desk), found)
     for level, count in fulfilled.items():
         found.tally[rule.id, level, Outcome.FULFILLED] += count
 
 
-def _first(rule: Rule, world: World, subject: Subject) -> Verdict | None:
-    """Return the first verdict of the rule's predicates that is not fulfilled."""
+def _gravest(rule: Rule, world: World, subject: Subject) -> Verdict | None:
+    """Return the verdict that decides: the first violation, else what nobody says; where all hold, all that is told."""
+    told: list[Verdict] = []
     for predicate in rule.requires:
         verdict = predicate.judge(world, subject)
-        if verdict is not None:
+        if verdict is not None and verdict.is_violation:
             return verdict
-    return None
+        told += [verdict] if verdict is not None else []
+    decisive = next((one for one in told if one.unknown), None) or next((one for one in told if one.passed), None)
+    if decisive is None or decisive.unknown:
+        return decisive or (told[0] if told else None)
+    held = [one for one in told if one.passed]
+    said = decisive.text if len(held) == 1 else reduce(_both, (one.text for one in held))
+    return replace(decisive, text=said, related=tuple(dict.fromkeys(p for one in held for p in one.related)))
+
+
+def _both(first: Text, second: Text) -> Text:
+    return text("{first}; {second}", first=first, second=second)
+
+
+def _outcome(verdict: Verdict) -> Outcome:
+    if not verdict.applies:
+        return Outcome.NOT_APPLICABLE
+    if verdict.passed:
+        return Outcome.FULFILLED
+    return Outcome.NOT_SHOWN if verdict.unknown else Outcome.VIOLATED
 
 
 def _waived(judgement: Judgement, desk: Desk) -> Judgement:
@@ -170,7 +194,8 @@ def _waived(judgement: Judgement, desk: Desk) -> Judgement:
 
 
 def _record(judgement: Judgement, found: Evaluation) -> None:
-    found.judgements.append(judgement)
+    told = judgement.outcome in (Outcome.FULFILLED, Outcome.NOT_APPLICABLE)
+    (found.shown if told else found.judgements).append(judgement)
     found.tally[judgement.rule.id, judgement.level, judgement.outcome] += 1
     found.sites[judgement.site, judgement.rule.set, judgement.outcome] += 1
 

@@ -9,6 +9,7 @@ from jbnet.inventory.reading.source import Source, read
 from jbnet.inventory.reading.validate import validate
 from jbnet.inventory.report import Report
 from jbnet.model.findings import Finding, Severity
+from jbnet.model.text import text
 from jbnet.standards.model import Aspect, Bilingual, Evidence, Rule, RuleSet, Waiver
 from jbnet.standards.predicates import VOCABULARY
 from jbnet.standards.predicates.base import Predicate
@@ -114,11 +115,13 @@ class _Loader:
         requires = _requires(decl)
         if not self._is_whole(source, name, decl, kind) or not self._fits(source, name, kind, where, requires):
             return None
+        if not self._is_shown(source, name, decl.evidence, requires):
+            return None
         rule = Rule(
             id=name, set=home.name, title=bilingual(decl.title), clause=decl.clause,
             citation=f"{home.citation} {decl.clause}", aspect=Aspect(decl.aspect), severity=Severity(decl.severity),
             note=bilingual(decl.note) if decl.note else None, evidence=Evidence(decl.evidence), kind=kind, where=where,
-            requires=tuple(requires.values()), place=place,
+            requires=tuple(requires.values()), place=place, mend=bilingual(decl.mend) if decl.mend else None,
         )  # fmt: skip
         self._rules[name] = rule
         return rule
@@ -126,7 +129,7 @@ class _Loader:
     def _is_whole(self, source: Source, name: str, decl: RuleDecl, kind: Kind | None) -> bool:
         """A rule that the declaration shows has subjects and requirements; one shown elsewhere has neither."""
         place = source.key_place(("rules", name))
-        judged = decl.evidence == Evidence.DECLARATION.value
+        judged = decl.evidence != Evidence.ELSEWHERE.value
         if judged and source.has(("rules", name, "require")) and not _requires(decl):
             return False  # what is required was written and could not be used: reported as such
         if judged and (kind is None or not _requires(decl)):
@@ -138,6 +141,17 @@ class _Loader:
         else:
             return True
         return False
+
+    def _is_shown(self, source: Source, rule: str, evidence: str, requires: Mapping[str, Predicate]) -> bool:
+        """What is looked up in configurations and what in the declaration do not share a rule."""
+        wrong = [key for key, predicate in requires.items() if predicate.evidence != evidence]
+        for key in wrong:
+            place = source.key_place(("rules", rule, "require", key))
+            self._report.add(
+                "JB312", "{predicate} is looked up in the {where}; the rule says evidence: {evidence}", place,
+                predicate=key, where=text(requires[key].evidence), evidence=evidence,
+            )  # fmt: skip
+        return not wrong
 
     def _fits(
         self,

@@ -29,9 +29,10 @@ class Aspect(StrEnum):
 
 
 class Evidence(StrEnum):
-    """Where a rule's fulfilment shows: in the declaration, or only on the spot, in papers, on devices."""
+    """Where a rule's fulfilment shows: in the declaration, in configurations, or only on the spot and in papers."""
 
     DECLARATION = "declaration"
+    CONFIGURATION = "configuration"
     ELSEWHERE = "elsewhere"
 
 
@@ -42,6 +43,7 @@ class Outcome(StrEnum):
     VIOLATED = "violated"
     WAIVED = "waived"
     NOT_SHOWN = "not shown"
+    NOT_APPLICABLE = "not applicable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class Rule:
     """One rule. Its ``id`` is the code of its findings and never changes its meaning.
 
     ``kind`` says what it is judged on, ``where`` which of them (filter to accepted values), ``requires`` what must hold
-    of each. With evidence elsewhere it is judged on nothing. ``citation`` is the set's name and the clause.
+    of each. With evidence elsewhere it is judged on nothing. ``citation`` is the set's name and the clause. ``mend``
+    says how what breaks it is put right.
     """
 
     id: str
@@ -90,6 +93,7 @@ class Rule:
     where: Mapping[str, tuple[str, ...]] | None = None
     requires: tuple[Predicate, ...] = ()
     place: Place | None = None
+    mend: Bilingual | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,10 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A rule that is not simply fulfilled on a subject. ``site`` is the site it belongs to, empty for what has none."""
+    """What came of a rule on a subject. ``site`` is the site it belongs to, empty for what has none.
+
+    ``related`` are the other places involved; where a configuration was judged, the lines that show it.
+    """
 
     rule: Rule
     outcome: Outcome

@@ -89,7 +89,8 @@ class RuleDecl(Declared):
     ]  # fmt: skip
     severity: Literal["error", "warning", "info"] = "error"
     note: NoteDecl | None = None
-    evidence: Literal["declaration", "elsewhere"] = "declaration"
+    mend: NoteDecl | None = None
+    evidence: Literal["declaration", "configuration", "elsewhere"] = "declaration"
     applies_to: (
         Literal[
             "network", "sites", "locations", "devices", "circuits", "carriers", "underlays", "databases",

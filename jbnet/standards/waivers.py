@@ -37,15 +37,15 @@ class Desk:
                     return waiver
         return None
 
-    def findings(self, *, unused: bool) -> Iterator[Finding]:
-        """Yield what is wrong with the waivers; ``unused``: everything was judged, so an idle one is known to be so."""
+    def findings(self, judged: Collection[str]) -> Iterator[Finding]:
+        """Yield what is wrong with the waivers. ``judged``: rules judged everywhere, an idle waiver of which is one."""
         for waiver in self._all:
             yield from self._strangers(waiver)
             if waiver.until < self._today:
                 message = text("the waiver of {rule} by {who} ended on {until}", rule=waiver.rule, who=waiver.who,
                                until=waiver.until.isoformat())  # fmt: skip
                 yield Finding("JB310", Severity.WARNING, message, waiver.place)
-            elif unused and not self._used[id(waiver)] and not any(self._strangers(waiver)):
+            elif waiver.rule in judged and not self._used[id(waiver)] and not any(self._strangers(waiver)):
                 yield Finding("JB311", Severity.WARNING, text("the waiver of {rule} excuses nothing", rule=waiver.rule),
                               waiver.place)  # fmt: skip
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 from jbnet.model.network import Circuit, Device, DeviceKind, Network, Premises, Site
 from jbnet.standards.dominators import dominators
+
+if TYPE_CHECKING:  # most rules are judged without any configuration
+    from jbnet.config.audit.observed import Observed
 
 BACKBONE = "0.0.0.0"  # noqa: S104  an OSPF area, not an address to bind
 _LINE = "circuit "
@@ -18,12 +22,13 @@ class Surroundings:
     """What other parts of the workspace say that rules ask about; None: not known, so not shown.
 
     ``approvers``: people who may approve a recovery. ``fences``: for each host the number of its declared rings.
-    ``watched``: roles that some check polls.
+    ``watched``: roles that some check polls. ``configurations``: what was seen of devices, by name.
     """
 
     approvers: int | None = None
     fences: Mapping[str, int] | None = None
     watched: frozenset[str] | None = None
+    configurations: Mapping[str, Observed] | None = None
 
 
 def circuit_node(circuit: str) -> str:

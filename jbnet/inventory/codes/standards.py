@@ -67,4 +67,9 @@ RULES = rules(
         text("The rule is fulfilled without it. Remove it, so that it does not hide a later violation."),
         Severity.WARNING,
     ),
+    Rule(
+        "JB312",
+        text("What a rule requires is looked up elsewhere than it says"),
+        text("Requirements on configurations need `evidence: configuration`, those on the declaration do without."),
+    ),
 )

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from jbnet.standards.predicates import addressing, capacity, data, homing, hosts, outside, records, routing
+from jbnet.standards.predicates import (
+    addressing,
+    capacity,
+    configured_facts,
+    configured_network,
+    configured_people,
+    data,
+    homing,
+    hosts,
+    outside,
+    records,
+    routing,
+)
 from jbnet.standards.predicates.base import Predicate
 
 VOCABULARY: Mapping[str, type[Predicate]] = {
@@ -62,4 +74,26 @@ VOCABULARY: Mapping[str, type[Predicate]] = {
     "ends_on_roles": outside.EndsOnRoles,
     # what has to be written down
     "states": records.States,
+    # what configurations say (evidence: configuration)
+    "switched_off": configured_facts.SwitchedOff,
+    "switched_on": configured_facts.SwitchedOn,
+    "number_at_most": configured_facts.NumberAtMost,
+    "number_at_least": configured_facts.NumberAtLeast,
+    "values_among": configured_facts.ValuesAmong,
+    "values_not_among": configured_facts.ValuesNotAmong,
+    "set_everywhere": configured_facts.SetEverywhere,
+    "entries_at_least": configured_facts.EntriesAtLeast,
+    "no_entries": configured_facts.NoEntries,
+    "accounts_declared": configured_people.AccountsDeclared,
+    "accounts_not_named": configured_people.AccountsNotNamed,
+    "admins_at_most": configured_people.AdminsAtMost,
+    "servers_declared": configured_people.ServersDeclared,
+    "saved": configured_people.Saved,
+    "backed_up": configured_people.BackedUp,
+    "ospf_authenticated": configured_network.OspfAuthenticated,
+    "bgp_authenticated": configured_network.BgpAuthenticated,
+    "bgp_filtered": configured_network.BgpFiltered,
+    "zones_filtered": configured_network.ZonesFiltered,
+    "unused_ports_shut": configured_network.UnusedPortsShut,
+    "lines_encrypted": configured_network.LinesEncrypted,
 }

@@ -19,11 +19,22 @@ from jbnet.standards.world import World
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Why a subject does not fulfil a predicate. ``unknown``: the declaration does not say; else it is violated."""
+    """What came of a predicate on a subject: violated, unless one of the others is set.
+
+    ``unknown``: nobody says; ``passed``: fulfilled, told with the places that show it; ``applies`` False: there is
+    nothing of the kind to judge.
+    """
 
     text: Text
     unknown: bool = False
     related: tuple[Place, ...] = ()
+    passed: bool = False
+    applies: bool = True
+
+    @property
+    def is_violation(self) -> bool:
+        """Say whether the subject breaks the predicate."""
+        return not self.unknown and not self.passed and self.applies
 
 
 def violated(message: Text, related: Iterable[Place | None] = ()) -> Verdict:
@@ -41,13 +52,15 @@ class Predicate(Declared):
 
     model_config = ConfigDict(defer_build=True)  # only the whole file is ever validated: half of the import's time
 
+    evidence: ClassVar[str] = "declaration"
+    """Where it is looked up (``Evidence``): in the declaration, or in configurations."""
     kinds: ClassVar[frozenset[Kind]] = frozenset()
     names: ClassVar[Mapping[str, str]] = {}
     """Parameters that are names: which mapping of the network (``locations``, ``roles``) has to know them."""
 
     @abstractmethod
     def judge(self, world: World, subject: Subject) -> Verdict | None:
-        """Return what is wrong with the subject, or None when it fulfils the condition."""
+        """Return what is wrong with the subject, or None (or a verdict that passed) when it fulfils the condition."""
 
     def fits(self, kind: Kind) -> bool:
         """Say whether subjects of that kind can be judged."""

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2] / "golden"
 GOLDEN = ROOT / "standards"
 CASES = sorted(path.name for path in GOLDEN.iterdir())
 CODES = (
-    "JB301", "JB302", "JB303", "JB304", "JB305", "JB306", "JB307", "JB308", "JB309", "JB310", "JB311",
+    "JB301", "JB302", "JB303", "JB304", "JB305", "JB306", "JB307", "JB308", "JB309", "JB310", "JB311", "JB312",
 )  # fmt: skip
 
 

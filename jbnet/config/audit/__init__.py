@@ -1,0 +1,1 @@
+"""What an audit sees of a device: its texts with line numbers, and the facts read from them."""

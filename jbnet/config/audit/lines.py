@@ -1,0 +1,107 @@
+"""The text of a configuration as numbered lines under their sections, so that evidence can be found again."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from jbnet.model.findings import Place
+from jbnet.platforms.masking import MASK, masked
+
+Path = tuple[str, ...]
+_ENDS = re.compile(r"(?:end|return|exit(?:-\S+)?)$")
+_BANNER = re.compile(r"(?:banner \w+|header \w+(?: information)?) (?P<sign>\^C|[^\w\s])")
+_KEY_BEGINS, _KEY_ENDS = re.compile("-----BEGIN [A-Z ]*PRIVATE KEY"), re.compile("-----END [A-Z ]*PRIVATE KEY")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line and where it stands; ``path`` is the line with those above it, without blanks around them."""
+
+    place: Place
+    path: Path
+
+    @property
+    def said(self) -> str:
+        """Return the line itself."""
+        return self.path[-1]
+
+
+@dataclass(frozen=True)
+class NumberedText:
+    """One text of a device. ``file`` names it in places: ``core-r1/running``; ``flat``: it has no sections."""
+
+    file: str
+    content: str
+    platform: str
+    flat: bool = False
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """Return what it says, without separators and ends."""
+        found = _flat(self.content) if self.flat else _paths(self.content)
+        return tuple(Line(Place(self.file, number), path) for number, path in found)
+
+    def shown(self, number: int) -> str:
+        """Return a line with its secrets masked."""
+        return self._masked[number - 1].strip() if 0 < number <= len(self._masked) else ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the SHA-256 of the text as it was read."""
+        return hashlib.sha256(self.content.encode()).hexdigest()
+
+    @cached_property
+    def _masked(self) -> tuple[str, ...]:
+        return tuple(_without_keys(masked(self.platform, line) for line in self.content.splitlines()))
+
+
+def _without_keys(lines: Iterable[str]) -> Iterator[str]:
+    """Blank what stands between the marks of a private key, line by line."""
+    inside = False
+    for line in lines:
+        begins, ends = _KEY_BEGINS.search(line), _KEY_ENDS.search(line)
+        yield MASK if inside and not ends else line
+        inside = bool(begins or inside) and not ends
+
+
+def _flat(content: str) -> Iterator[tuple[int, Path]]:
+    for number, line in enumerate(content.splitlines(), 1):
+        said = line.strip()
+        if said and not said.startswith(("#", ";")):
+            yield number, (said,)
+
+
+def _paths(content: str) -> Iterator[tuple[int, Path]]:
+    """Yield numbers and paths. After a separator the first line's indentation counts as none (VRP5, Comware)."""
+    base, depths, above = 0, list[int](), list[str]()
+    fresh, sign = True, ""
+    for number, line in enumerate(content.splitlines(), 1):
+        said = line.strip()
+        if sign:  # inside a banner of several lines
+            sign = "" if sign in said else sign
+            continue
+        if line.startswith(("#", "!")):
+            fresh = True
+        if not said or said.startswith(("#", "!")) or _ENDS.match(said):
+            continue
+        depth = len(line) - len(line.lstrip(" "))
+        if fresh:
+            base, depths, above, fresh = depth, [], [], False
+        depth = max(0, depth - base)
+        while depths and depths[-1] >= depth:
+            depths.pop()
+            above.pop()
+        depths.append(depth)
+        above.append(said)
+        sign = _opened(said)
+        yield number, tuple(above)
+
+
+def _opened(said: str) -> str:
+    """Return the sign that ends a banner which goes on on the next line; empty: none does."""
+    found = _BANNER.match(said)
+    return found["sign"] if found and found["sign"] not in said[found.end() :] else ""
