@@ -37,6 +37,7 @@ LAZY_COMMANDS: dict[str, tuple[str, str]] = {
     "drift": ("jbnet.cli.drift", "What runs and is not declared, since when, through whom."),
     "backup": ("jbnet.cli.backup", "Keep what devices run, secrets masked, as a history."),
     "run": ("jbnet.cli.run", "One command on many devices: tables, JSON, CSV."),
+    "playbook": ("jbnet.cli.playbook", "Run an Ansible playbook on servers and devices."),
     "hostkeys": ("jbnet.cli.hostkeys", "Host keys of devices: learn, compare."),
     "qualify": ("jbnet.cli.qualify", "Try a driver on one real router."),
     "whatif": ("jbnet.cli.whatif", "Who would be cut off if this failed."),

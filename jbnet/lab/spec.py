@@ -11,6 +11,7 @@ from functools import cached_property
 
 from jbnet.config.bootstrap import bootstrap
 from jbnet.config.render import daemons, render
+from jbnet.model.levels import DeviceKind
 from jbnet.model.network import Circuit, Device, InterfaceKind, Network, Termination
 
 NETOPS = "netops"
@@ -26,6 +27,7 @@ class LabDevice:
     ``daemons`` are FRR's, in the order of their start; ``snmp`` is ``v3``, ``v2c`` or None (no agent);
     ``accounts`` are those that log in with a key; ``fence``: root runs the fence helper over SSH;
     ``lans`` are interfaces to the site's own network; ``addresses`` are all of its addresses, loopback first.
+    ``server``: it is no router: all of /etc is its own, and ``netops`` may become root there (sudo), for playbooks.
     """
 
     name: str
@@ -37,6 +39,7 @@ class LabDevice:
     lans: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     location: str = ""
+    server: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,7 @@ def _device(network: Network, device: Device, deployed: bool) -> LabDevice:
         lans=tuple(i.name for i in device.interfaces if i.kind is InterfaceKind.LAN),
         addresses=tuple(_addresses(device)),
         location=device.home,
+        server=role.kind is DeviceKind.SERVER,
     )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from jbnet.lab import keys
 from jbnet.lab.accounts import Accounts
 from jbnet.lab.agent import SnmpSecrets, snmpd_conf
+from jbnet.lab.etc import SUDOERS, server_etc
 from jbnet.lab.paths import IMAGE, LabPaths
 from jbnet.lab.spec import FENCE, NETOPS, POSTGRES, LabDevice, LabSpec
 
@@ -29,7 +30,11 @@ FILES = ("etc/passwd", "etc/group", "etc/shadow", "etc/gshadow", "etc/hosts", "e
 MEMORY = (("/dev/shm", 1777), ("/tmp", 1777), ("/run", 755))  # noqa: S108  a device's own, empty at boot
 KERNEL = ("proc", "sysfs")
 RUN = "var/lib/jbnet-lab/run"
+BACKUPS = ("var/lib/pgbackrest", "var/log/pgbackrest", "var/spool/pgbackrest")
+SERVER_TREES = ("opt", "srv")
+"""What a server has of its own beyond ``TREES``, and /etc as a whole."""
 SSHD_CONFIG = """\
+Include /etc/ssh/sshd_config.d/*.conf
 HostKey /etc/ssh/ssh_host_ed25519_key
 PidFile /run/sshd.pid
 AuthorizedKeysFile /etc/ssh/authorized_keys/%u
@@ -86,6 +91,11 @@ class Common:
 def build(paths: LabPaths, spec: LabSpec, device: LabDevice, common: Common) -> str:
     """Write everything one device needs to boot; return its public host key."""
     tree = _Tree(paths.tree(device.name), common.accounts)
+    if device.server:
+        server_etc(tree.root / "etc")
+        tree.file("etc/sudoers", SUDOERS, mode=0o440)
+        for path in SERVER_TREES:
+            tree.directory(path)
     for path, user, group, mode in DIRECTORIES:
         tree.directory(path, user, group, mode)
     _accounts(tree, device, common.accounts)
@@ -95,6 +105,8 @@ def build(paths: LabPaths, spec: LabSpec, device: LabDevice, common: Common) -> 
         tree.file("etc/snmp/snmpd.conf", snmpd_conf(device, common.snmp, spec.trap_sink), "Debian-snmp", 0o600)
     if POSTGRES in device.accounts:
         tree.directory(f"{RUN}/postgresql", POSTGRES, POSTGRES, 0o2775)
+        for path in BACKUPS:
+            tree.directory(path, POSTGRES, POSTGRES, 0o750)
     _local(tree)
     public = _ssh(tree, device, common.public)
     _switches(paths, spec, device, tree)
@@ -210,7 +222,8 @@ def _agentx(device: LabDevice) -> list[str]:
 
 def _mounts(paths: LabPaths, device: LabDevice, tree: Path) -> list[str]:
     """Return lines of fstab(5), in order: what others lie in comes first, what hides our sources comes last."""
-    lines = [_bind(tree / path, f"/{path}") for path in FILES if Path("/", path).exists()]
+    files = ("etc", *SERVER_TREES) if device.server else FILES
+    lines = [_bind(tree / path, f"/{path}") for path in files if Path("/", path).exists()]
     lines.append(_bind(tree / "var", "/var"))
     if POSTGRES in device.accounts:
         disk = paths.disks / device.name
@@ -219,7 +232,8 @@ def _mounts(paths: LabPaths, device: LabDevice, tree: Path) -> list[str]:
         disk.chmod(0o755)
         lines.append(_bind(disk, "/var/lib/postgresql"))
     lines.append(_bind(Path("/usr/local"), "/var/local"))
-    lines += [_bind(tree / path, f"/{path}") for path in TREES if path != "var" and Path("/", path).is_dir()]
+    trees = [path for path in TREES if path != "var" and not (device.server and path.startswith("etc/"))]
+    lines += [_bind(tree / path, f"/{path}") for path in trees if Path("/", path).is_dir()]
     lines += [f"jbnet {path} tmpfs mode={mode} 0 0\n" for path, mode in MEMORY]
     lines += [f"jbnet /{kind.removesuffix('fs')} {kind} nosuid,nodev,noexec 0 0\n" for kind in KERNEL]
     return lines

@@ -43,6 +43,13 @@ class Layout:
         """Return the server's log file."""
         return f"{self.root}/{database}.log"
 
+    def archive_settings(self, database: str) -> str:
+        """Return the file that says where write-ahead log is archived; where it is absent it is not archived.
+
+        It belongs to the host and not to the data directory, which pg_basebackup and pg_rewind copy.
+        """
+        return f"{self.root}/{database}-archive.conf"
+
     @property
     def passfile(self) -> str:
         """Return the file with the password for replication (libpq's format)."""
@@ -109,6 +116,7 @@ def cluster(network: Network, database: str, host: str) -> Cluster:
 def server_settings(here: Cluster, layout: Layout) -> str:
     """Return ``postgresql.conf``: the same whoever leads. What depends on the role is in ``jbnet-role.conf``.
 
+    Whether and how log is archived is said in the host's own file (``Layout.archive_settings``).
     ``wal_log_hints`` is for pg_rewind; ``max_slot_wal_keep_size`` keeps an unread slot from filling the disk;
     shared memory segments in files, so that a killed host leaves none behind.
     """
@@ -147,7 +155,9 @@ def server_settings(here: Cluster, layout: Layout) -> str:
         "lc_messages": "C",
     }
     lines = [f"{name} = '{value}'" for name, value in settings.items()]
-    return "\n".join(["# Written by jbnet; do not edit.", *lines, "include_if_exists = 'jbnet-role.conf'", ""])
+    included = ("jbnet-role.conf", layout.archive_settings(here.database.name))
+    lines += [f"include_if_exists = '{name}'" for name in included]
+    return "\n".join(["# Written by jbnet; do not edit.", *lines, ""])
 
 
 def leader_settings(synchronous_to: str | None) -> str:
@@ -247,14 +257,15 @@ SELECT 'GRANT SELECT, INSERT ON client_writes TO @client'
 """
 
 
-def set_up_script(here: Cluster, secrets: Mapping[str, Secret]) -> str:
-    """Return the psql script for a new leader: roles, database, the table clients write to, the other's slot.
+REPLICATOR_VERIFIER, CLIENT_VERIFIER = "%replicator_verifier%", "%client_verifier%"
+"""Where the set-up script takes the accounts' SCRAM verifiers."""
 
-    Run again it prints nothing: what is there is left alone.
-    """
+
+def set_up_template(here: Cluster) -> str:
+    """Return the psql script for a new leader, with marks in the place of the accounts' verifiers."""
     values = {
-        "@replicator_verifier": scram_verifier(secrets[REPLICATION_SECRET], f"{here.database.name} {REPLICATOR}"),
-        "@client_verifier": scram_verifier(secrets[CLIENT_SECRET], f"{here.database.name} {CLIENT}"),
+        "@replicator_verifier": REPLICATOR_VERIFIER,
+        "@client_verifier": CLIENT_VERIFIER,
         "@replicator": REPLICATOR,
         "@client": CLIENT,
         "@database": here.database.name,
@@ -265,3 +276,14 @@ def set_up_script(here: Cluster, secrets: Mapping[str, Secret]) -> str:
     for mark, value in values.items():
         script = script.replace(mark, value)
     return script
+
+
+def set_up_script(here: Cluster, secrets: Mapping[str, Secret]) -> str:
+    """Return the psql script for a new leader: roles, database, the table clients write to, the other's slot.
+
+    Run again it prints nothing: what is there is left alone.
+    """
+    name = here.database.name
+    script = set_up_template(here)
+    script = script.replace(REPLICATOR_VERIFIER, scram_verifier(secrets[REPLICATION_SECRET], f"{name} {REPLICATOR}"))
+    return script.replace(CLIENT_VERIFIER, scram_verifier(secrets[CLIENT_SECRET], f"{name} {CLIENT}"))

@@ -44,6 +44,8 @@ def set_up(
     chosen = list(databases) if databases is not None else list(network.databases)
     inventory = playbook_inventory(network, secrets, layout or Layout(), chosen)
     result = runner.run(PLAYBOOK, inventory, {}, SET_UP_TIMEOUT)
+    if result.interrupted:
+        raise KeyboardInterrupt
     if not result.ok:
         raise CommandFailed(
             "setting the databases up failed: {tasks}",

@@ -13,6 +13,7 @@ from jbnet.wiring.devices import (
     device_sessions,
     hardware_sessions,
     lab,
+    lab_sessions,
     operator,
     qualification,
     remote_hosts,
@@ -23,6 +24,7 @@ from jbnet.wiring.exchange import ansible_inventory, take_table, write_taken
 from jbnet.wiring.files import write_configs, write_output
 from jbnet.wiring.hardware import number_ports
 from jbnet.wiring.monitoring import load_checks, monitor, monitor_view
+from jbnet.wiring.playbooks import playbook_shelf, playbook_ways
 from jbnet.wiring.recoveries import (
     approval_box,
     approvers,
@@ -52,6 +54,7 @@ __all__ = [
     "host_key_office",
     "keep_evidence",
     "lab",
+    "lab_sessions",
     "load_checks",
     "load_declaration",
     "load_network",
@@ -63,6 +66,8 @@ __all__ = [
     "number_ports",
     "operator",
     "playbook_runner",
+    "playbook_shelf",
+    "playbook_ways",
     "qualification",
     "read_declaration",
     "read_evidence",

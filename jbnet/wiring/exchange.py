@@ -25,8 +25,11 @@ def ansible_login(state_dir: Path) -> Login:
 def ansible_inventory(directory: Path, state_dir: Path) -> dict[str, object]:
     """Return the Ansible inventory; with a lab up, of its devices alone. Raises AnswerIsNo, UsageError, TargetError."""
     from jbnet.inventory.exchange.ansible import inventory
+    from jbnet.services.playbook_facts import enriched
 
-    return inventory(reachable_network(directory, state_dir), ansible_login(state_dir))
+    network = reachable_network(directory, state_dir)
+    listed = inventory(network, ansible_login(state_dir))
+    return enriched(listed, network, lab=(state_dir / "lab.json").is_file())
 
 
 def reachable_network(directory: Path, state_dir: Path) -> Network:
