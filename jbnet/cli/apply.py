@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -41,6 +42,10 @@ def command(
     override: Annotated[
         list[str] | None, typer.Option("--override", metavar="DEVICE", help="Accept the danger shown for it.")
     ] = None,
+    timer: Annotated[
+        int,
+        typer.Option("--timer", metavar="SECONDS", min=20, max=900, help="How long a device waits to be confirmed."),
+    ] = 90,
 ) -> None:
     """Carry out a plan: per device lock, back up, commit on a timer, look, confirm; halt after a failed wave.
 
@@ -50,7 +55,7 @@ def command(
     from jbnet import wiring
     from jbnet.cli.plan import plans_folder
     from jbnet.cli.vantage import enter
-    from jbnet.services.deploy import apply
+    from jbnet.services.deploy import Timing, apply
 
     context: Context = ctx.obj
     enter(context)
@@ -58,6 +63,7 @@ def command(
     evidence = wiring.read_evidence(plans_folder(context.state_dir), made.hash)
     network = wiring.load_network(context.directory, context.state_dir)
     desk = wiring.deploy_desk(context.state_dir, network, Board(context))
+    desk = replace(desk, timing=Timing.of_timer(timer))
     _say_rehearsed(context, made, evidence)
     outcome = apply(made, desk, overrides=override or (), dry_run=dry_run, resume=resume, rehearsed=evidence)
     _conclude(context, made, outcome)

@@ -14,7 +14,7 @@ from jbnet.model.errors import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from jbnet.change.model import Change, Plan
+    from jbnet.change.model import Change, Plan, Wave
     from jbnet.change.rehearsal import Evidence
     from jbnet.cli.context import Context
     from jbnet.model.text import Text
@@ -85,6 +85,7 @@ def print_plan(context: Context, plan: Plan, lines: int | None) -> None:
     """Print the plan for people, at 80 columns; ``lines`` of each device's difference (None: all)."""
     for wave in plan.waves:
         context.say("wave {number}", number=wave.number)
+        _print_units(context, plan, wave)
         for name in wave.devices:
             _print_change(context, plan.changes[name], lines)
     print_unasked(context, plan.unasked)
@@ -114,6 +115,13 @@ def _about(context: Context, device: str, reason: Text) -> str:
     """Return a reason that names its device once."""
     said = context.tr(reason)
     return said if device in said else f"{device}: {said}"
+
+
+def _print_units(context: Context, plan: Plan, wave: Wave) -> None:
+    for unit in plan.units:
+        if unit.devices[0] in wave.devices:
+            names = {"devices": ", ".join(unit.devices), "circuits": ", ".join(unit.circuits)}
+            context.say("  together or not at all, the far end first: {devices}; both ends of: {circuits}", **names)
 
 
 def _print_change(context: Context, change: Change, lines: int | None) -> None:
