@@ -22,9 +22,9 @@ TYPED = 3
 
 _SAID = {
     Ending.LOCKED: text("{command} ({seconds} s); nobody else can change anything meanwhile"),
-    Ending.EVERYBODY: text("{command} ({seconds} s); where it runs out, everybody's changes since it began go"),
+    Ending.EVERYBODY: text("{command} ({seconds} s); if it runs out, everybody's changes since then go"),
     Ending.RESTART: text(
-        "{command} ({seconds} s): a restart with what is saved; sites cut off for minutes then: {count}"
+        "{command} ({seconds} s): a restart to what is saved, sites cut off: {count}"
     ),
 }
 
@@ -39,7 +39,7 @@ def timer(platform: str, at_risk: Collection[str]) -> Text:
     known = changing(platform).timer
     command, seconds = _command(known, REVERT_S * pace(platform)), known.seconds(REVERT_S * pace(platform))
     said = _SAID[known.ending].template
-    return Text(said, {"command": command, "seconds": seconds, "count": len(at_risk)})
+    return Text(said, {"command": command, "seconds": str(seconds), "count": str(len(at_risk))})  # as a file has them
 
 
 def _command(known: DeviceTimer, wanted: int) -> str:

@@ -62,7 +62,7 @@ def command(
     made = read_plan(context.state_dir, plan)
     evidence = wiring.read_evidence(plans_folder(context.state_dir), made.hash)
     network = wiring.load_network(context.directory, context.state_dir)
-    desk = wiring.deploy_desk(context.state_dir, network, Board(context))
+    desk = wiring.deploy_desk(context.directory, context.state_dir, network, Board(context))
     desk = replace(desk, timing=Timing.of_timer(timer))
     _say_rehearsed(context, made, evidence)
     outcome = apply(made, desk, overrides=override or (), dry_run=dry_run, resume=resume, rehearsed=evidence)

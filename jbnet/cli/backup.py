@@ -38,7 +38,7 @@ def command(
     devices = managed(network, select(network, selector))
     made = back_up(
         devices,
-        wiring.device_sessions(context.state_dir, network),
+        wiring.device_sessions(context.directory, context.state_dir, network),
         wiring.config_history(context.state_dir),
         Counting(context, len(devices)),
         keeper=wiring.operator(),

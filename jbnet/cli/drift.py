@@ -36,7 +36,7 @@ def command(
     enter(context)
     network = wiring.load_network(context.directory, context.state_dir)
     devices = managed(network, select(network, selector))
-    sessions = wiring.device_sessions(context.state_dir, network)
+    sessions = wiring.device_sessions(context.directory, context.state_dir, network)
     records = wiring.change_records(context.state_dir)
     found = find_drift(network, devices, sessions, records, Counting(context, len(devices)))
     context.emit(_data(found), ok=not (found.drifts or found.unasked))

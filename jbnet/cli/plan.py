@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FEW_LINES = 8
 FEW_DEVICES = 5
+FEW_NAMES = 3
 SHORT = 12
 """How many digits of a plan's hash people see and type."""
 
@@ -52,7 +53,7 @@ def command(
         enter(context)
     network = wiring.load_network(context.directory, context.state_dir)
     with inside(context):
-        sessions = wiring.device_sessions(context.state_dir, network)
+        sessions = wiring.device_sessions(context.directory, context.state_dir, network)
         made = plan(network, select(network, selector), sessions, Notes(context))
     conclude(context, made, output, diff=diff, trial=(lambda: rehearsed(context, made, network)) if rehearse else None)
     if check and made.changes:
@@ -89,6 +90,7 @@ def print_plan(context: Context, plan: Plan, lines: int | None) -> None:
         for name in wave.devices:
             _print_change(context, plan.changes[name], lines)
     print_unasked(context, plan.unasked)
+    _print_timers(context, plan)
     if plan.changes:
         counts = {"devices": len(plan.changes), "waves": len(plan.waves), "same": len(plan.unchanged)}
         context.say("devices to change: {devices}, in waves: {waves}; as they should be: {same}", **counts)
@@ -115,6 +117,20 @@ def _about(context: Context, device: str, reason: Text) -> str:
     """Return a reason that names its device once."""
     said = context.tr(reason)
     return said if device in said else f"{device}: {said}"
+
+
+def _print_timers(context: Context, plan: Plan) -> None:
+    """Say what takes a change back on the device if it goes wrong, and what that costs; many of a kind are one line."""
+    kinds: dict[str, list[str]] = {}
+    for name, change in plan.changes.items():
+        if change.timer is not None:
+            kinds.setdefault(context.tr(change.timer), []).append(name)
+    for timer, names in kinds.items():
+        if len(names) <= FEW_NAMES:
+            context.say("timer on {devices}:", devices=", ".join(names))
+        else:
+            context.say("timer on {count} devices:", count=len(names))
+        typer.echo(f"  {timer}")
 
 
 def _print_units(context: Context, plan: Plan, wave: Wave) -> None:

@@ -61,7 +61,7 @@ def rehearsed(context: Context, made: Plan, network: Network, within: float = WI
     require_root()
     state, steps = context.state_dir, Scenes(context)
     with inside(context):
-        found = today(made, network, wiring.device_sessions(state, network), steps)
+        found = today(made, network, wiring.device_sessions(context.directory, state, network), steps)
     context.note("copy of what runs today: {devices} devices", devices=len(found.blueprint.configs))
     evidence = rehearse(
         made, found, wiring.rehearsal(state), lambda part, told: wiring.rehearsal_desk(state, part, told), steps,

@@ -31,6 +31,6 @@ def command(
     enter(context)
     undone = read_plan(context.state_dir, change)
     network = wiring.load_network(context.directory, context.state_dir)
-    desk = wiring.deploy_desk(context.state_dir, network, Notes(context))
+    desk = wiring.deploy_desk(context.directory, context.state_dir, network, Notes(context))
     made = plan_back(undone, network, desk.journal.entries(), desk.backups, desk.sessions, desk.reporter)
     conclude(context, made, None, diff=diff)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jbnet.config.tree import parse
+from jbnet.config.reading import tree
 from jbnet.model.errors import CommandFailed
 from jbnet.model.network import Device
 from jbnet.model.text import Text, text
@@ -52,7 +52,7 @@ def back_up(
             session.open()
             texts = session.get_config(sanitized=True)
         reporter.report(Progress("backup.fetched", name))
-        return _judged(name, texts)
+        return _judged(known[name], texts)
 
     results = each(list(known), work, workers=workers, deadline_s=ask_s)
     answers = {name: result for name, result in results.items() if isinstance(result, _Answer)}
@@ -62,11 +62,13 @@ def back_up(
     return Backup(version, tuple(configs), tuple(n for n, answer in answers.items() if not answer.saved), unasked)
 
 
-def _judged(name: str, texts: Mapping[str, str]) -> _Answer:
+def _judged(device: Device, texts: Mapping[str, str]) -> _Answer:
     """Return what came. A device that answers with nothing was not read: its history must not show an empty device."""
-    running = parse(texts["running"])
+    running, startup = (tree(device.platform, texts[name]) for name in ("running", "startup"))
     if not running.paths:
         raise CommandFailed(
-            "{device}: its configuration came back empty", device=name, hint=text("log in and look at it by hand")
+            "{device}: its configuration came back empty",
+            device=device.name,
+            hint=text("log in and look at it by hand"),
         )
-    return _Answer(texts["running"].rstrip("\n") + "\n", running == parse(texts["startup"]))
+    return _Answer(texts["running"].rstrip("\n") + "\n", running == startup)

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jbnet.change.drift import Drift, author, came_about
+from jbnet.config.reading import bare_patch, tree
 from jbnet.config.render import render
-from jbnet.config.tree import Patch, diff, parse
+from jbnet.config.tree import Patch
 from jbnet.model.errors import CommandFailed
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text
 from jbnet.platforms.masking import masked
-from jbnet.ports import Clock, ConfigHistory, DeviceSession, DeviceSessions, Journal, Progress, Reporter
+from jbnet.ports import Clock, ConfigHistory, DeviceSession, DeviceSessions, Differ, Journal, Progress, Reporter
 from jbnet.services.deploy_plan import ASK_S, WORKERS, unknown
 from jbnet.services.deploy_pool import Held, each
 
@@ -37,6 +38,7 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
+    platform: str
     drift: Drift
     patch: Patch
 
@@ -52,13 +54,14 @@ def find_drift(
     ask_s: float = ASK_S,
 ) -> Found:
     """Ask the devices at once and return what differs from the declaration, since when and through whom."""
-    wanted = {device.name: render(network, device) for device in devices}
     known = {device.name: device for device in devices}
 
     def work(name: str, held: Held) -> _Seen:
-        with held.session(sessions.session(known[name])) as session:
+        device = known[name]
+        wanted, differ = render(network, device), sessions.differ(device)
+        with held.session(sessions.session(device)) as session:
             session.open()
-            seen = _look(session, known[name], wanted[name])
+            seen = _look(session, device, wanted, differ)
         reporter.report(Progress("drift.asked", name))
         return seen
 
@@ -71,24 +74,26 @@ def find_drift(
     )
 
 
-def _look(session: DeviceSession, device: Device, intended: str) -> _Seen:
+def _look(session: DeviceSession, device: Device, intended: str, differ: Differ) -> _Seen:
     """Compare what runs with what is declared and with what is saved; what is kept of it has its secrets masked."""
     if session.has_pending_commit():
         raise CommandFailed("{device}: a change that nobody confirmed runs there; plan again later", device=device.name)
     texts = session.get_config()
-    running, startup = (parse(masked(device.platform, texts[name])) for name in ("running", "startup"))
+    running, startup = (masked(device.platform, texts[name]) for name in ("running", "startup"))
     shown: tuple[str, ...] = ()
-    if parse(texts["running"]) != parse(intended):
+    if differ.compare(texts["running"], intended):
         session.load_replace_candidate(config=intended)
         shown = tuple(session.compare_config().splitlines())
         session.discard_config()
-    return _Seen(Drift(device.name, shown, diff(startup, running).lines()), diff(running, parse(intended)))
+    unsaved = differ.compare(startup, running).patch.lines()
+    patch = bare_patch(device.platform, differ.compare(running, intended).patch)
+    return _Seen(device.platform, Drift(device.name, shown, unsaved), patch)
 
 
 def _dated(seen: _Seen, records: Records) -> Drift:
     drift = seen.drift
     if not drift.diff:
         return drift
-    ran = ((version.time, parse(said)) for version, said in records.history.texts(drift.device))
+    ran = ((version.time, tree(seen.platform, said)) for version, said in records.history.texts(drift.device))
     since = came_about(seen.patch, records.clock.now(), ran)
     return replace(drift, since=since, author=author(drift.device, since, records.journal.entries()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jbnet.wiring.devices import _addresses, device_sessions, hardware_sessions, operator
+from jbnet.wiring.devices import _addresses, device_sessions, operator
 
 if TYPE_CHECKING:
     from jbnet.model.network import Network
@@ -22,14 +22,11 @@ def run_ways(directory: Path, state_dir: Path, network: Network, reporter: Repor
     from jbnet.adapters.device_files import DeviceLockFiles
     from jbnet.adapters.journal import SqliteJournal
     from jbnet.adapters.ntc import NtcParser
-    from jbnet.adapters.platform_sessions import PlatformSessions
     from jbnet.services.run import Ways
 
     clock = SystemClock()
     return Ways(
-        sessions=PlatformSessions(
-            {"frr": device_sessions(state_dir, network)}, hardware_sessions(directory, state_dir, network)
-        ),
+        sessions=device_sessions(directory, state_dir, network),
         parser=NtcParser(),
         reporter=reporter,
         locks=DeviceLockFiles(state_dir / "locks", clock),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from jbnet.adapters.command_line_sessions import CommandLineSessions
     from jbnet.adapters.config_history import GitHistory
     from jbnet.adapters.frr import FrrSessions
+    from jbnet.adapters.platform_sessions import PlatformSessions
     from jbnet.adapters.ssh import SshHosts
     from jbnet.adapters.traps import TrapReceiver
     from jbnet.adapters.udp import UdpSnmpTransport
@@ -39,15 +40,27 @@ def snmp_transport(bind: str = "") -> UdpSnmpTransport:
     return UdpSnmpTransport(bind=bind)
 
 
-def device_sessions(state_dir: Path, network: Network) -> FrrSessions:
-    """Return the sessions with devices: keys and known host keys from the state directory."""
+def device_sessions(directory: Path, state_dir: Path, network: Network) -> PlatformSessions:
+    """Return the sessions with devices of every platform: keys and known host keys from the state directory.
+
+    Where a plan allows it, the timer of a VRP5 router may be a restart (``jbnet.change.timers``).
+    """
+    from jbnet.adapters.platform_sessions import PlatformSessions
+
+    others = hardware_sessions(directory, state_dir, network)
+    others.may_restart = lambda _device: True
+    return PlatformSessions({"frr": lab_sessions(state_dir, network)}, others)
+
+
+def lab_sessions(state_dir: Path, network: Network) -> FrrSessions:
+    """Return the sessions with routers with FRR, as all copies in a lab are."""
     from jbnet.adapters.frr import FrrSessions
 
     return FrrSessions(state_dir, _addresses(network))
 
 
 def hardware_sessions(directory: Path, state_dir: Path, network: Network) -> CommandLineSessions:
-    """Return the sessions with real routers of Huawei and H3C; a lab's copies of them run FRR (``device_sessions``)."""
+    """Return the sessions with real routers of Huawei and H3C; a lab's copies of them run FRR."""
     from jbnet.adapters.command_line_sessions import CommandLineSessions
     from jbnet.wiring.secrets import secrets
 
@@ -124,21 +137,23 @@ def operator() -> str:
     return f"{getpass.getuser()}@{os.uname().nodename}"
 
 
-def deploy_desk(state_dir: Path, network: Network, reporter: Reporter) -> Desk:
+def deploy_desk(directory: Path, state_dir: Path, network: Network, reporter: Reporter) -> Desk:
     """Return what ``jbnet apply`` works with: sessions, journal, leases and backups of the state directory."""
     from jbnet.adapters.clock import SystemClock
     from jbnet.adapters.device_files import BackupFiles, DeviceLockFiles
     from jbnet.adapters.journal import SqliteJournal
     from jbnet.services.deploy import Desk
+    from jbnet.wiring.secrets import secrets
 
     clock = SystemClock()
     return Desk(
         network=network,
-        sessions=device_sessions(state_dir, network),
+        sessions=device_sessions(directory, state_dir, network),
         journal=SqliteJournal(state_dir / "change.db", clock),
         locks=DeviceLockFiles(state_dir / "locks", clock),
         backups=BackupFiles(state_dir / "backups", clock),
         clock=clock,
         reporter=reporter,
         owner=operator(),
+        secrets=secrets(directory, state_dir),
     )

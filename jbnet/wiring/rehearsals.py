@@ -34,7 +34,7 @@ def rehearsal_desk(state_dir: Path, part: Network, reporter: Reporter) -> Desk:
 
     folder = state_dir.absolute() / FOLDER
     sessions = FrrSessions(folder, _addresses(part), open_timeout=OPEN_S)
-    return replace(deploy_desk(folder, part, reporter), sessions=sessions)
+    return replace(deploy_desk(folder, folder, part, reporter), sessions=sessions)
 
 
 def keep_evidence(plans: Path, evidence: Evidence) -> Path:

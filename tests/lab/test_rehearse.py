@@ -65,7 +65,7 @@ class Site:
         """Return a plan, kept as `jbnet plan` does, that leaves lines of devices out: (context, beginning of line)."""
         devices = [self.network.devices[name] for name in unwanted]
         with network_of(self.lab.netns(str(self.network.noc))):
-            sessions = wiring.device_sessions(self.state, self.network)
+            sessions = wiring.lab_sessions(self.state, self.network)
             made = plan(self.network, devices, sessions, Collected(), aim=Without(self.network, unwanted))
         file = self.state / "plans" / f"{made.hash}.json"
         file.parent.mkdir(exist_ok=True)

@@ -13,7 +13,7 @@ import pytest
 from jbnet.adapters.ssh_login import KeyRing, explain, require_known
 from jbnet.model.errors import Missing, Refused, Unreachable
 from jbnet.model.network import Device, Interface, InterfaceKind, Network
-from jbnet.wiring import device_sessions, remote_hosts
+from jbnet.wiring import lab_sessions, remote_hosts
 
 DEVICE = Device(
     "core-r1", "core", "qinghai", "core", "frr", IPv4Address("10.0.192.1"),
@@ -65,7 +65,7 @@ def test_a_rejected_login_and_a_silent_server_are_told_apart(tmp_path: Path) -> 
 
 
 def test_sessions_and_hosts_are_inert_and_know_the_addresses_in_order(tmp_path: Path) -> None:
-    session = device_sessions(state_with_keys(tmp_path), NETWORK).session(DEVICE)
+    session = lab_sessions(state_with_keys(tmp_path), NETWORK).session(DEVICE)
     assert session._connection.login.addresses == ("10.0.192.1", "10.4.128.0")
     assert not session.is_alive()["is_alive"]
     hosts = remote_hosts(tmp_path, NETWORK)
@@ -82,7 +82,7 @@ def test_a_device_without_any_address_is_told_so_when_opened(tmp_path: Path) -> 
     key = paramiko.ECDSAKey.generate()
     (state_with_keys(tmp_path) / "known_hosts").write_text(f"core-r1 {key.get_name()} {key.get_base64()}\n")
     with pytest.raises(Unreachable, match="no management address"):
-        device_sessions(tmp_path, network).session(bare).open()
+        lab_sessions(tmp_path, network).session(bare).open()
 
 
 def test_a_damaged_line_among_the_host_keys_is_named_as_such(tmp_path: Path) -> None:
