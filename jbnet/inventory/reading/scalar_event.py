@@ -6,7 +6,16 @@ import re
 from typing import Any, Final
 
 from jbnet.inventory.reading.characters import judge_escaped
-from jbnet.inventory.reading.scalars import Spot, judge_forms, judge_length, judge_plain, misses_blank, moved, resolve
+from jbnet.inventory.reading.scalars import (
+    LONGEST,
+    Spot,
+    judge_forms,
+    judge_length,
+    judge_plain,
+    misses_blank,
+    moved,
+    resolve,
+)
 from jbnet.inventory.report import FileReport
 from jbnet.model.findings import Place
 
@@ -29,7 +38,10 @@ def place_of_event(file: str, event: Any) -> Place:
 
 def judge(event: Any, resolved: object, report: FileReport, *, is_key: bool, own_line: bool) -> None:
     """Report what is odd about a scalar. ``own_line``: it begins a line, as a key would."""
-    value, spot = event.value, _spot(report.file, event)
+    value = event.value
+    if _is_harmless(value, resolved, event.style):
+        return
+    spot = _spot(report.file, event)
     if event.style == '"':
         judge_escaped(value, spot.place, report)
     elif event.style in ("|", ">"):
@@ -41,6 +53,13 @@ def judge(event: Any, resolved: object, report: FileReport, *, is_key: bool, own
     if not value.isascii():
         judge_forms(value, spot, report, plain=not event.style, key=is_key)
     judge_length(value, spot.place, report)
+
+
+def _is_harmless(value: str, resolved: object, style: str | None) -> bool:
+    """Say whether nothing below can be wrong: a number, or short ASCII in quotes that can be seen."""
+    if not style:
+        return not isinstance(resolved, str) and len(value) <= LONGEST and value.isascii()
+    return style in ("'", '"') and len(value) <= LONGEST and value.isascii() and value.isprintable()
 
 
 def _judge_plain(event: Any, spot: Spot, report: FileReport, *, is_key: bool, own_line: bool) -> None:

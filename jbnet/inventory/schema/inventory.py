@@ -43,6 +43,7 @@ from jbnet.inventory.schema.values import (
     LevelName,
     Longitude,
     Mbits,
+    Nothing,
     Prefix,
     Serial,
     Some,
@@ -110,16 +111,16 @@ class SiteDecl(Declared):
     demand: Mbits | None = None
     archetype: str | None = None
     gateway: str | None = None
-    devices: Devices = {}
-    circuits: dict[str, CircuitDecl | None] = {}
-    premises: dict[str, PremisesDecl | None] = {}
-    extranet: dict[str, PartnerDecl | None] = {}
+    devices: Devices = Nothing
+    circuits: dict[str, CircuitDecl | None] = Nothing
+    premises: dict[str, PremisesDecl | None] = Nothing
+    extranet: dict[str, PartnerDecl | None] = Nothing
 
 
 class TownshipDecl(SiteDecl):
     """A township with its communities."""
 
-    communities: dict[str, SiteDecl] = {}
+    communities: dict[str, SiteDecl] = Nothing
 
 
 class CountyDecl(SiteDecl):
