@@ -23,9 +23,7 @@ TYPED = 3
 _SAID = {
     Ending.LOCKED: text("{command} ({seconds} s); nobody else can change anything meanwhile"),
     Ending.EVERYBODY: text("{command} ({seconds} s); if it runs out, everybody's changes since then go"),
-    Ending.RESTART: text(
-        "{command} ({seconds} s): a restart to what is saved, sites cut off: {count}"
-    ),
+    Ending.RESTART: text("{command} ({seconds} s): a restart to what is saved, sites cut off: {count}"),
 }
 
 

@@ -14,6 +14,7 @@ from jbnet.config.naming import as_shown, loopback_name, port_namer
 from jbnet.config.printer import print_intent, trace_intent
 from jbnet.config.trace import TracedLine
 from jbnet.model.network import Device, Interface, Network
+from jbnet.platforms.registry import platform
 
 DEFAULT = IPv4Network((0, 0))
 
@@ -34,7 +35,7 @@ def bootstrap_intent(network: Network, device: Device) -> Intent:
     namer = port_namer(network, device)
     named = ((namer(i), i.address) for i in first_interfaces(network, device))
     ports = tuple(Port(n.name, address=address, dot1q=n.dot1q, origin=device.place) for n, address in named)
-    management = first_management(network.management)
+    management = first_management(network.management, platform(device.platform))
     return Intent(
         hostname=device.name,
         interfaces=as_shown(device, ports),

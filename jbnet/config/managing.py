@@ -7,6 +7,7 @@ from ipaddress import IPv4Network
 
 from jbnet.config.intent import LOGINS, MANAGERS, SourceList
 from jbnet.model.management import Management
+from jbnet.platforms.registry import Platform
 
 ACCOUNT = "netops"
 """The account that jbnet logs in with."""
@@ -23,8 +24,13 @@ def source_lists(management: Management | None) -> tuple[SourceList, ...]:
     return tuple(found)
 
 
-def first_management(management: Management | None) -> Management | None:
-    """Return as much of it as a device needs that comes out of its box: who may log in."""
+def first_management(management: Management | None, known: Platform) -> Management | None:
+    """Return as much of it as a device needs that comes out of its box: who may log in.
+
+    Where a planned restart is the only timer, time servers too: a clock that is set by the first deployment would move
+    the restart that takes it back.
+    """
     if management is None:
         return None
-    return replace(management, banner=None, aaa=None, snmp=None, ntp=(), syslog=())
+    return replace(management, banner=None, aaa=None, snmp=None, syslog=(),
+                   ntp=management.ntp if known.commit_timer == "reboot" else ())  # fmt: skip

@@ -16,10 +16,10 @@ from jbnet.adapters.vrp.dialect import SAVED, VRP5_DIALECT
 from jbnet.adapters.vrp.getters import VrpGetters
 from jbnet.model.errors import CommandFailed, Refused, Unreachable
 from jbnet.model.text import text
+from jbnet.platforms.changing import changing
 from jbnet.ports import Difference
 
 _PLANNED = re.compile(r"will reboot at (?P<at>[^\n]+)")
-_CLOCK = re.compile(r"(?:undo )?(?:clock|ntp|ntp-service)\b")
 
 
 class Vrp5Driver(VrpGetters):
@@ -90,10 +90,11 @@ class Vrp5Driver(VrpGetters):
                 device=self.hostname,
                 hint=text("change it without a timer in a maintenance window, or allow the restart for this device"),
             )
-        if any(_CLOCK.match(path[0]) for path in difference.commands):
+        if line := next((path[0] for path in difference.commands if re.match(changing("vrp5").clock, path[0])), ""):
             raise Refused(
-                "{device}: the change touches the clock, by which the restart is planned", device=self.hostname
-            )
+                "{device}: `{line}` touches the clock, by which the restart is planned that takes the change back",
+                device=self.hostname, line=line,
+            )  # fmt: skip
         if not self._is_saved():
             raise Refused(
                 "{device}: what runs is not what is saved, and a restart would bring back what is saved",
