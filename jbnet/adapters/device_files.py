@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,34 +19,49 @@ _SAME_TIME = 1000
 """How many backups of a device a clock that stands still can tell apart."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Lease:
+    """Who holds a device, until when (seconds since 1970), and in which process."""
+
+    owner: str = ""
+    until: float = 0.0
+    process: str = ""
+
+    def keeps_out(self, owner: str, now: float) -> bool:
+        """Say whether ``owner`` has to wait in this process; a killed run of one's own holds nothing back."""
+        if not self.owner or self.until <= now:
+            return False
+        return self.owner != owner or (self.process != _process() and _runs(self.process))
+
+
 class DeviceLockFiles:
-    """Implements the DeviceLocks port: one file a device, with owner and the end of the lease in UTC."""
+    """Implements the DeviceLocks port: one file a device, with owner, process and the end of the lease in UTC."""
 
     def __init__(self, folder: Path, clock: Clock):
         self._folder = folder
         self._clock = clock
 
     def acquire(self, device: str, owner: str, seconds: float) -> None:
-        """Take the lease for that long. Raises Refused while somebody else holds it."""
+        """Take the lease for that long. Raises Refused while somebody else, or another run of one's own, holds it."""
         path = self._path(device)
         with self._alone():
-            held_by, until = _read(path)
-            now = self._clock.now().timestamp()
-            if held_by not in ("", owner) and until > now:
+            lease, now = _read(path), self._clock.now().timestamp()
+            if lease.keeps_out(owner, now):
                 raise Refused(
                     "{device} is locked by {owner} until {until} UTC",
                     device=device,
-                    owner=held_by,
-                    until=datetime.fromtimestamp(until, UTC).strftime("%H:%M:%S"),
+                    owner=lease.owner,
+                    until=datetime.fromtimestamp(lease.until, UTC).strftime("%H:%M:%S"),
                     hint=text("wait for it; a lease of a killed run ends by itself"),
                 )
-            _write(path, json.dumps({"owner": owner, "until": now + seconds}))
+            _write(path, json.dumps({"owner": owner, "until": now + seconds, "process": _process()}))
 
     def release(self, device: str, owner: str) -> None:
-        """Give the lease back; nothing happens where ``owner`` does not hold it."""
+        """Give the lease back; nothing happens where ``owner`` does not hold it in this process."""
         path = self._path(device)
         with self._alone():
-            if _read(path)[0] == owner:
+            lease = _read(path)
+            if lease.owner == owner and (lease.process == _process() or not _runs(lease.process)):
                 path.unlink()
 
     def _path(self, device: str) -> Path:
@@ -85,13 +101,34 @@ class BackupFiles:
             raise Missing("the backup {file} cannot be read: {reason}", file=where, reason=error) from error
 
 
-def _read(path: Path) -> tuple[str, float]:
-    """Return owner and end of a lease; a file that is absent or torn is nobody's."""
+def _read(path: Path) -> _Lease:
+    """Return a lease; a file that is absent or torn is nobody's."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        return str(data["owner"]), float(data["until"])
+        return _Lease(str(data["owner"]), float(data["until"]), str(data.get("process", "")))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return "", 0.0
+        return _Lease()
+
+
+def _process() -> str:
+    """Return the name of this process, which no later one on this machine will have."""
+    return _named(os.getpid())
+
+
+def _runs(process: str) -> bool:
+    """Say whether a process still runs; one of another machine is not known here, and its owner is another."""
+    number = process.partition("@")[0]
+    return number.isdigit() and _named(int(number)) == process
+
+
+def _named(number: int) -> str:
+    """Return a process's number and the time at which it started, in ticks since boot (proc(5))."""
+    try:
+        said = Path(f"/proc/{number}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    state, *rest = said.rpartition(")")[2].split()
+    return f"{number}@{rest[18]}" if state not in "ZX" else ""
 
 
 def _write(path: Path, content: str) -> None:
