@@ -35,6 +35,7 @@ LAZY_COMMANDS: dict[str, tuple[str, str]] = {
     "apply": ("jbnet.cli.apply", "Carry out a plan: timer, look, confirm, wave by wave."),
     "rollback": ("jbnet.cli.rollback", "The plan that takes an applied change back."),
     "drift": ("jbnet.cli.drift", "What runs and is not declared, since when, through whom."),
+    "audit": ("jbnet.cli.audit", "What configurations show of the security rules, by site; a report."),
     "backup": ("jbnet.cli.backup", "Keep what devices run, secrets masked, as a history."),
     "run": ("jbnet.cli.run", "One command on many devices: tables, JSON, CSV."),
     "playbook": ("jbnet.cli.playbook", "Run an Ansible playbook on servers and devices."),

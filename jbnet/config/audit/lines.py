@@ -32,12 +32,16 @@ class Line:
 
 @dataclass(frozen=True)
 class NumberedText:
-    """One text of a device. ``file`` names it in places: ``core-r1/running``; ``flat``: it has no sections."""
+    """One text of a device. ``file`` names it in places: ``core-r1/running``; ``flat``: it has no sections.
+
+    ``masks`` hide secrets beside those that the platform knows (group ``keep`` stays).
+    """
 
     file: str
     content: str
     platform: str
     flat: bool = False
+    masks: tuple[re.Pattern[str], ...] = ()
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -56,7 +60,12 @@ class NumberedText:
 
     @cached_property
     def _masked(self) -> tuple[str, ...]:
-        return tuple(_without_keys(masked(self.platform, line) for line in self.content.splitlines()))
+        return tuple(_without_keys(masked(self.platform, self._hidden(line)) for line in self.content.splitlines()))
+
+    def _hidden(self, line: str) -> str:
+        for mask in self.masks:
+            line = mask.sub(lambda found: f"{found['keep']}{MASK}", line)
+        return line
 
 
 def _without_keys(lines: Iterable[str]) -> Iterator[str]:

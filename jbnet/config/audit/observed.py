@@ -92,7 +92,7 @@ class Observed:
     saved: bool | None = None
     backed_up: datetime | None = None
     backups_known: bool = False
-    _facts: dict[str, Fact] = field(default_factory=dict, repr=False)
+    _facts: dict[str, Fact] = field(default_factory=dict, init=False, repr=False)
 
     def fact(self, name: str) -> Fact:
         """Return a fact."""
