@@ -18,7 +18,9 @@ FAILED = ("runner_on_failed", "runner_on_async_failed")
 UNREACHABLE = "runner_on_unreachable"
 STATS = "playbook_on_stats"
 JUDGING = ("assert", "fail", "ansible.builtin.assert", "ansible.builtin.fail")
-"""Actions whose failure is an answer and no accident."""
+"""Actions whose failure is an answer and no accident; so is that of a module which says ``unmet``."""
+UNNAMED = "a task without log"
+"""Stands for one of several tasks with secrets, where only their number is known."""
 REASON_LENGTH = 300
 MASK = "<secret>"
 MIN_SECRET = 4
@@ -35,6 +37,7 @@ class _Host:
     reason: str | None = None
     found: dict[str, object] = field(default_factory=dict)
     running: str = ""
+    censored: list[str] = field(default_factory=list)
 
 
 class Events:
@@ -72,6 +75,7 @@ class Events:
         with self._lock:
             if kind == STATS:
                 self._over = True
+                self._complete(data.get("changed") or {})
             elif data.get("host") and kind in (STARTED, OK, SKIPPED, UNREACHABLE, *FAILED):
                 self._take(str(kind), str(data["host"]), str(data.get("task") or ""), data)
         return False
@@ -94,13 +98,22 @@ class Events:
         facts = result.get("ansible_facts")
         if isinstance(facts, Mapping) and isinstance(facts.get(RESULT_FACT), Mapping):
             host.found.update(facts[RESULT_FACT])
+        if "censored" in result:
+            host.censored.append(task)
         if not result.get("changed"):
             return "ok"
         host.changed.append(task)
         return "changed"
 
+    def _complete(self, counts: Mapping[str, int]) -> None:
+        """Add the tasks of which nothing may be said (no_log): the events lack whether they changed something."""
+        for name, host in self._hosts.items():
+            lacking = counts.get(name, 0) - len(host.changed)
+            several = host.censored if lacking == len(host.censored) else [UNNAMED] * lacking
+            host.changed += several if lacking > 0 else []
+
     def _stopped(self, host: _Host, kind: str, task: str, data: Mapping[str, Any], result: Mapping[str, Any]) -> str:
-        judged = kind != UNREACHABLE and data.get("task_action") in JUDGING
+        judged = kind != UNREACHABLE and (data.get("task_action") in JUDGING or bool(result.get("unmet")))
         failed = HostState.UNMET if judged else HostState.FAILED
         host.state = HostState.UNREACHABLE if kind == UNREACHABLE else failed
         host.reason = self._masked(f"{task}: {_reason(result)}")

@@ -23,6 +23,7 @@ class _Entry(BaseModel):
     about: str = ""
     about_zh: str = ""
     secrets: tuple[str, ...] = ()
+    optional_secrets: tuple[str, ...] = ()
     seconds: float = Field(default=900.0, gt=0)
     task_seconds: int = Field(default=300, gt=0)
 
@@ -59,7 +60,9 @@ class PlaybookShelf:
 
 
 def _playbook(name: str, entry: _Entry) -> Playbook:
-    return Playbook(name, entry.about, entry.about_zh, entry.secrets, entry.seconds, entry.task_seconds)
+    return Playbook(
+        name, entry.about, entry.about_zh, entry.secrets, entry.optional_secrets, entry.seconds, entry.task_seconds
+    )
 
 
 def _first(error: yaml.YAMLError | ValidationError) -> str:

@@ -20,14 +20,15 @@ SUDO_SECRET = "sudo-netops"  # noqa: S105  the secret's name
 
 @dataclass(frozen=True, slots=True)
 class Playbook:
-    """A playbook of the workspace. ``secrets`` are names of what it is given; ``seconds`` is the time for all of it,
-    ``task_seconds`` that of one task on one host.
+    """A playbook of the workspace. ``secrets`` are names of what it is given, ``optional`` of what it is given where
+    there is such a secret; ``seconds`` is the time for all of it, ``task_seconds`` that of one task on one host.
     """
 
     name: str
     about: str = ""
     about_zh: str = ""
     secrets: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     seconds: float = 900.0
     task_seconds: int = 300
 
@@ -116,10 +117,12 @@ def _hosts(group: object) -> list[str]:
 
 def _secrets(playbook: Playbook, source: Secrets) -> dict[str, object]:
     """Return what the playbook is given of secrets: variables, for a file that only we can read."""
-    given: dict[str, object] = {"jbnet_secrets": {name: source.get(name).reveal() for name in playbook.secrets}}
-    with suppress(Missing):
-        given["ansible_become_password"] = source.get(SUDO_SECRET).reveal()
-    return given
+    held = {name: source.get(name).reveal() for name in playbook.secrets}
+    for name in (*playbook.optional, SUDO_SECRET):
+        with suppress(Missing):
+            held[name] = source.get(name).reveal()
+    sudo = held.pop(SUDO_SECRET, None)
+    return {"jbnet_secrets": held, **({"ansible_become_password": sudo} if sudo else {})}
 
 
 def exit_code(result: PlaybookResult) -> ExitCode:

@@ -3,7 +3,7 @@
 
 One module instead of a dozen tasks, because every task is a login and an interpreter: six clusters are
 up in seconds. It never decides who leads: a leader that carries ``standby.signal``, or a standby
-that does not, is refused.
+that does not, is refused; ``follower`` asks only that. In check mode it says what it would do.
 """
 
 from __future__ import annotations
@@ -30,6 +30,11 @@ class Cluster:
         self.data = Path(self.options["data"])
         self.changed: list[str] = []
 
+    @property
+    def exists(self) -> bool:
+        """Say whether there is a cluster."""
+        return (self.data / "PG_VERSION").exists()
+
     def run(
         self, program: str, *arguments: str, stdin: str = "", check: bool = True
     ) -> subprocess.CompletedProcess[str]:
@@ -44,7 +49,7 @@ class Cluster:
 
     def lead(self) -> None:
         """Make the cluster, start it, make roles, database and slot."""
-        if not (self.data / "PG_VERSION").exists():
+        if not self.exists:
             options = ["--data-checksums", "--encoding=UTF8", "--locale=C.UTF-8", "--auth=peer", "--no-instructions"]
             self.run("initdb", "-D", str(self.data), *options)
             self.changed.append("initdb")
@@ -56,17 +61,34 @@ class Cluster:
 
     def follow(self) -> None:
         """Copy the leader where there is nothing, start, wait until it streams."""
-        if not (self.data / "PG_VERSION").exists():
+        if not self.exists:
             self.write_files(outside=True)
             self.copy()
-        if not (self.data / "standby.signal").exists():
-            self.module.fail_json(msg="it leads here now (no standby.signal): use jbnet dr failback")
+        self.follows()
         self.serve(self.write_files())
         deadline = time.monotonic() + STREAM_TIMEOUT_S
         while self.psql("-c", "SELECT status FROM pg_stat_wal_receiver").stdout.strip() != "streaming":
             if time.monotonic() > deadline:
                 self.module.fail_json(msg=f"does not stream after {STREAM_TIMEOUT_S} s; see {self.options['log']}")
             time.sleep(0.1)
+
+    def follows(self) -> None:
+        """Refuse where the standby leads now; a host without a cluster leads nothing."""
+        if self.exists and not (self.data / "standby.signal").exists():
+            self.module.fail_json(msg="it leads here now (no standby.signal): use jbnet dr failback")
+
+    def would(self, role: str) -> None:
+        """Say what would be done: for check mode."""
+        if not self.exists:
+            self.changed.append({"leader": "initdb", "standby": "basebackup"}.get(role, role))
+            return
+        if role == "standby":
+            self.follows()
+        if role == "leader" and (self.data / "standby.signal").exists():
+            self.module.fail_json(msg="it does not lead here now (standby.signal is there): use jbnet dr failback")
+        self.changed += [Path(name).name for name, content in self.options["files"].items() if differs(name, content)]
+        if self.options["start"] and self.run("pg_ctl", "-D", str(self.data), "status", check=False).returncode:
+            self.changed.append("start")
 
     def copy(self) -> None:
         """Take the base backup beside the final place, so that a half copy is never started."""
@@ -82,9 +104,7 @@ class Cluster:
         wrote = False
         for name, content in self.options["files"].items():
             path = Path(name)
-            if outside and self.data in path.parents:
-                continue
-            if path.exists() and path.read_text(encoding="utf-8") == content:
+            if (outside and self.data in path.parents) or not differs(name, content):
                 continue
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             temporary = path.with_name(f"{path.name}.{os.getpid()}")
@@ -123,11 +143,17 @@ class Cluster:
         return self.run("psql", "-XqAt", "-v", "ON_ERROR_STOP=1", *where, *arguments, stdin=stdin)
 
 
+def differs(name: str, content: str) -> bool:
+    """Say whether a file is not there, or holds something else."""
+    path = Path(name)
+    return not path.exists() or path.read_text(encoding="utf-8") != content
+
+
 def main() -> None:
     """Read the parameters, do the role's steps, report."""
     module = AnsibleModule(
         argument_spec={
-            "role": {"choices": ["leader", "standby", "settings"], "required": True},
+            "role": {"choices": ["leader", "standby", "settings", "follower"], "required": True},
             "programs": {"type": "path", "required": True},
             "data": {"type": "path", "required": True},
             "port": {"type": "int", "required": True},
@@ -136,10 +162,15 @@ def main() -> None:
             "source": {"type": "str", "default": ""},
             "set_up": {"type": "str", "default": "", "no_log": True},
             "start": {"type": "bool", "default": True},
-        }
+        },
+        supports_check_mode=True,
     )
     cluster = Cluster(module)
-    if module.params["role"] == "leader":
+    if module.params["role"] == "follower":
+        cluster.follows()
+    elif module.check_mode:
+        cluster.would(module.params["role"])
+    elif module.params["role"] == "leader":
         cluster.lead()
     elif module.params["role"] == "standby":
         cluster.follow()
