@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -16,6 +16,9 @@ from jbnet.model.text import text
 
 FOLDERS: tuple[str, ...] = ("inventory", "topology")
 IGNORED = ".gitignore"
+_DECLARED = ("inventory/", *(f"topology/{name}.yaml" for name in ("addresses", "allocations", "hardware", "lab",
+                                                                   "management", "routing")))
+"""What of the skeleton says which network it is."""
 
 
 def read_files(directory: Path, folders: Sequence[str] = FOLDERS) -> dict[str, str]:
@@ -60,13 +63,16 @@ def write_file(directory: Path, file: str, content: str) -> None:
         raise Missing("cannot write {path}: {reason}", path=path, reason=error.strerror) from error
 
 
-def lay(directory: Path) -> tuple[str, ...]:
+def lay(directory: Path, declared: Mapping[str, str] | None = None) -> tuple[str, ...]:
     """Lay an empty workspace and return its files by relative path; a ``.gitignore`` that is there gets our lines too.
 
-    Raises UsageError, having written nothing, when any other of them exists already.
+    ``declared`` are files that stand in place of the declaration of an empty one. Raises UsageError, having written
+    nothing, when any of them but ``.gitignore`` exists already.
     """
     skeleton = resources.files("jbnet.adapters") / "skeleton"
     files = dict(_skeleton(skeleton, ""))
+    if declared is not None:
+        files = {file: content for file, content in files.items() if not file.startswith(_DECLARED)} | dict(declared)
     for file in files:
         if file != IGNORED and (directory / file).exists():
             raise UsageError(
