@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from jbnet.catalogue import load
 from jbnet.cli.audit_text import ORIGINS, revision
 from jbnet.cli.times import both
+from jbnet.model.findings import Severity
 from jbnet.model.text import Text, text
 from jbnet.standards.audit import FIVE, Counts, total
 from jbnet.standards.model import Bilingual, Outcome
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 EVIDENCE = 8
 """Lines that one judgement shows; the number of the rest stands below."""
+RISKS = {Severity.ERROR: "high", Severity.WARNING: "medium", Severity.INFO: "low"}
+"""What severities are called where auditors read."""
 WHOLE = 200
 """Up to so many devices the appendix lists every judgement; beyond, the CSV does."""
 
@@ -143,7 +146,7 @@ def page(found: Audit) -> str:
     view = Page(found, load("zh"))
     return _template()(
         a=found, view=view, both=view.both, Outcome=Outcome, five=FIVE, total=total, whole=len(found.devices) <= WHOLE,
-        origin=ORIGINS[found.origin.value], revision=revision(found), time=both,
+        origin=ORIGINS[found.origin.value], revision=revision(found), time=both, risk=lambda rule: RISKS[rule.severity],
     )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ class NumberedText:
 
     def shown(self, number: int) -> str:
         """Return a line with its secrets masked."""
-        return self._masked[number - 1].strip() if 0 < number <= len(self._masked) else ""
+        return " ".join(self._masked[number - 1].split()) if 0 < number <= len(self._masked) else ""
 
     @property
     def fingerprint(self) -> str:
