@@ -57,7 +57,7 @@ def fetch(network: Network, sessions: DeviceSessions) -> tuple[list[Source], lis
 
     results = each(list(network.devices), work, workers=WORKERS, deadline_s=ASK_S)
     return (
-        [Source(name, said) for name, said in results.items() if isinstance(said, str)],
+        [Source(name, said, network.devices[name].platform) for name, said in results.items() if isinstance(said, str)],
         [
             Problem(Place(name), unknown(said), refused=True)
             for name, said in results.items()

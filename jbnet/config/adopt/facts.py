@@ -13,10 +13,11 @@ from jbnet.model.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A text that somebody gave: where it is from (a file, or an address), and what it says."""
+    """A text that somebody gave: where it is from (a file, a device), what it says, its platform if that is known."""
 
     name: str
     content: str
+    platform: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

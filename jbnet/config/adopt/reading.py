@@ -20,7 +20,7 @@ Said = Mapping[str, str]
 def read(source: Source) -> Running | Problem:
     """Return what a text says, or why it is none that can be read."""
     reason = _why_not(source.content)
-    platform = platform_of(source.content) if reason is None else None
+    platform = (source.platform or platform_of(source.content)) if reason is None else None
     if reason is None and platform is None:
         reason = text("it is no configuration of {known} that can be recognised", known=", ".join(adoptable()))
     if reason is not None or platform is None:
