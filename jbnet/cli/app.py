@@ -29,6 +29,7 @@ LAZY_COMMANDS: dict[str, tuple[str, str]] = {
     "coverage": ("jbnet.cli.coverage", "How far the network has come, against the plan's targets."),
     "export": ("jbnet.cli.export", "The declaration for other tools: Ansible, spreadsheets."),
     "import": ("jbnet.cli.import_", "Take sites or circuits from CSV into the YAML files."),
+    "adopt": ("jbnet.cli.adopt", "Draft a workspace from a network that runs."),
     "render": ("jbnet.cli.render", "Render the configuration of devices."),
     "plan": ("jbnet.cli.plan", "Show what would change on which device in which wave."),
     "rehearse": ("jbnet.cli.rehearse", "Carry a plan out on a copy of the network first."),

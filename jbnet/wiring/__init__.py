@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jbnet.wiring.adopting import adoption, fetched_configs, saved_configs, write_workspace
 from jbnet.wiring.commands import host_key_office, run_ways
 from jbnet.wiring.coverage import gather_evidence, load_register, load_targets
 from jbnet.wiring.databases import client_passfile, database_servers, playbook_runner, set_up_databases
@@ -38,6 +39,7 @@ from jbnet.wiring.recoveries import (
 from jbnet.wiring.rehearsals import keep_evidence, read_evidence, rehearsal, rehearsal_desk
 
 __all__ = [
+    "adoption",
     "ansible_inventory",
     "approval_box",
     "approvers",
@@ -49,6 +51,7 @@ __all__ = [
     "deploy_desk",
     "device_sessions",
     "executions",
+    "fetched_configs",
     "gather_evidence",
     "hardware_sessions",
     "host_key_office",
@@ -79,6 +82,7 @@ __all__ = [
     "rehearsal_desk",
     "remote_hosts",
     "run_ways",
+    "saved_configs",
     "set_up_databases",
     "snmp_transport",
     "take_table",
@@ -87,4 +91,5 @@ __all__ = [
     "write_configs",
     "write_output",
     "write_taken",
+    "write_workspace",
 ]
