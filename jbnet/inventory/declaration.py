@@ -106,6 +106,21 @@ class Declaration:
     """Names of what was left out because of a finding: references to them are not judged."""
 
 
+_WHOLE: Mapping[str, type[Declared]] = {
+    "addresses": schema.AddressesFile,
+    "allocations": schema.AllocationsFile,
+    "routing": schema.RoutingFile,
+    "lab": schema.LabFile,
+    "naming": schema.NamingFile,
+    "hardware": schema.HardwareFile,
+    "ports": schema.PortsFile,
+    "management": schema.ManagementFile,
+    "traffic": schema.TrafficFile,
+    "ownership": OwnershipFile,
+}
+"""Files of topology/ by name, which is that of their attribute of a Declaration too."""
+
+
 def declare(files: Mapping[str, str], report: Report) -> Declaration:
     """Read, validate and merge all files. Files outside inventory/ and topology/ are only read."""
     declared = Declaration()
@@ -133,36 +148,14 @@ def _add(declared: Declaration, source: Source, report: Report) -> bool:
 
 
 def _add_topology(declared: Declaration, source: Source, report: Report) -> bool:
-    kept: object = source
-    if source.file == "topology/addresses.yaml":
-        kept = declared.addresses = _whole(declared, source, schema.AddressesFile, report)
-    elif source.file == "topology/allocations.yaml":
-        kept = declared.allocations = _whole(declared, source, schema.AllocationsFile, report)
-    elif source.file == "topology/routing.yaml":
-        kept = declared.routing = _whole(declared, source, schema.RoutingFile, report)
-    elif source.file == "topology/lab.yaml":
-        kept = declared.lab = _whole(declared, source, schema.LabFile, report)
-    elif source.file == "topology/naming.yaml":
-        kept = declared.naming = _whole(declared, source, schema.NamingFile, report)
-    elif source.file == "topology/hardware.yaml":
-        kept = declared.hardware = _whole(declared, source, schema.HardwareFile, report)
-    elif source.file == "topology/ports.yaml":
-        kept = declared.ports = _whole(declared, source, schema.PortsFile, report)
-    elif source.file == "topology/management.yaml":
-        kept = declared.management = _whole(declared, source, schema.ManagementFile, report)
-    elif source.file == "topology/traffic.yaml":
-        kept = declared.traffic = _whole(declared, source, schema.TrafficFile, report)
-    elif source.file == "topology/ownership.yaml":
-        kept = declared.ownership = _whole(declared, source, OwnershipFile, report)
-    return kept is not None
-
-
-F = TypeVar("F", bound=Declared)
-
-
-def _whole(declared: Declaration, source: Source, model: type[F], report: Report) -> Item[F] | None:
+    """Take over a file of topology/ that is one whole; of others it is only judged that they are YAML."""
+    name = source.file.removeprefix("topology/").removesuffix(".yaml")
+    model = _WHOLE.get(name) if source.file == f"topology/{name}.yaml" else None
+    if model is None:
+        return True
     decl = validate(source, model, report, declared.doubtful)
-    return None if decl is None else Item(source.file, decl, source)
+    setattr(declared, name, None if decl is None else Item(source.file, decl, source))
+    return decl is not None
 
 
 def _add_inventory(declared: Declaration, source: Source, report: Report) -> bool:

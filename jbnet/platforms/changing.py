@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
+from jbnet.platforms.package_data import parsed
 
 Place = tuple[str, ...]
 """Patterns of a line and of those above it, the outermost first."""
@@ -84,7 +84,7 @@ class Changing:
 def changing(platform: str) -> Changing:
     """Return what is known of changing a platform. Raises FileNotFoundError for one without such data."""
     data = resources.files("jbnet.platforms").joinpath(platform, "changing.yaml")
-    found: dict[str, Any] = yaml.safe_load(data.read_text(encoding="utf-8"))
+    found: dict[str, Any] = parsed(data.read_text(encoding="utf-8"))
     timer = found.pop("timer")
     door = found.pop("door", None)
     places = {name: tuple(tuple(place) for place in found.pop(name, ())) for name in ("needed", "kept")}

@@ -14,10 +14,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
 from jbnet.model.errors import UsageError
 from jbnet.model.text import Text, text
+from jbnet.platforms.package_data import parsed
 from jbnet.platforms.registry import platform
 
 MOST_CHARACTERS = 500
@@ -62,7 +61,7 @@ def commands(name: str) -> Commands:
             "it is not known which commands of {platform} only read", platform=name,
             hint=text("add {name}/commands.yaml to jbnet/platforms", name=name),
         )  # fmt: skip
-    found: dict[str, Any] = yaml.safe_load(data.read_text(encoding="utf-8"))
+    found: dict[str, Any] = parsed(data.read_text(encoding="utf-8"))
     lists = {key: tuple(value) for key, value in found.items() if isinstance(value, list)}
     return Commands(**{**found, **lists})
 

@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
+from jbnet.platforms.package_data import parsed
 
 RUNNING = "running"
 """The text that every platform has: what runs."""
@@ -93,7 +93,7 @@ def facts(platform: str) -> Facts:
 
 
 def _yaml(name: str) -> Any:
-    return yaml.safe_load(resources.files("jbnet.platforms").joinpath(name).read_text(encoding="utf-8"))
+    return parsed(resources.files("jbnet.platforms").joinpath(name).read_text(encoding="utf-8"))
 
 
 def _source(name: str, said: dict[str, Any]) -> Source:

@@ -8,10 +8,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
 from jbnet.model.errors import UsageError
 from jbnet.model.text import text
+from jbnet.platforms.package_data import parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +80,14 @@ def platform(name: str) -> Platform:
             known=", ".join(names()),
             hint=text("add {name}.yaml to jbnet/platforms", name=name),
         )
-    return _platform(yaml.safe_load(data.read_text(encoding="utf-8")))
+    return _platform(parsed(data.read_text(encoding="utf-8")))
 
 
 @cache
 def names() -> tuple[str, ...]:
     """Return the names of all known platforms."""
-    files = (entry.name for entry in resources.files("jbnet.platforms").iterdir())
-    return tuple(sorted(name.removesuffix(".yaml") for name in files if name.endswith(".yaml")))
+    files = {entry.name for entry in resources.files("jbnet.platforms").iterdir()}
+    return tuple(sorted(name for name in files if f"{name}.yaml" in files))  # others are of all platforms: facts.yaml
 
 
 def _platform(data: dict[str, Any]) -> Platform:

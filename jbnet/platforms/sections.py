@@ -14,10 +14,9 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
 from jbnet.model.errors import UsageError
 from jbnet.model.text import text
+from jbnet.platforms.package_data import parsed
 from jbnet.platforms.registry import platform
 
 OTHER = "other"
@@ -80,7 +79,7 @@ def sections(name: str) -> Sections:
             "it is not known into which sections configurations of {platform} fall", platform=name,
             hint=text("add {name}/sections.yaml to jbnet/platforms", name=name),
         )  # fmt: skip
-    found: dict[str, Any] = yaml.safe_load(data.read_text(encoding="utf-8"))
+    found: dict[str, Any] = parsed(data.read_text(encoding="utf-8"))
     known = {section: tuple(_patterns(written)) for section, written in found["sections"].items()}
     ordered = [(section, pattern) for section, patterns in known.items() for pattern in patterns]
     ordered.sort(key=lambda entry: -len(entry[1]))  # what names a line below another comes first

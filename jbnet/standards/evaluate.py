@@ -168,9 +168,11 @@ def _gravest(rule: Rule, world: World, subject: Subject) -> Verdict | None:
         if verdict is not None and verdict.is_violation:
             return verdict
         told += [verdict] if verdict is not None else []
+    if not told:
+        return None
     decisive = next((one for one in told if one.unknown), None) or next((one for one in told if one.passed), None)
     if decisive is None or decisive.unknown:
-        return decisive or (told[0] if told else None)
+        return decisive or told[0]
     held = [one for one in told if one.passed]
     said = decisive.text if len(held) == 1 else reduce(_both, (one.text for one in held))
     return replace(decisive, text=said, related=tuple(dict.fromkeys(p for one in held for p in one.related)))

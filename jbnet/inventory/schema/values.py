@@ -78,7 +78,7 @@ Mtu = Annotated[int, Field(ge=576, le=65535)]
 Hours = Annotated[str, Field(max_length=200)]
 Some = Field(default=(), strict=False, max_length=32)
 """A list that stands at every line or scale: what it holds is looked at as often."""
-Nothing = Field(default_factory=dict, json_schema_extra={"default": {}})
+Nothing: Any = Field(default_factory=dict, json_schema_extra={"default": {}})
 """An empty mapping where there are thousands: a default that is written out is copied deeply for each."""
 LevelName = Literal["province", "prefecture", "county", "township", "community"]
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
-from jbnet.config.audit.observed import Fact, Observed, Reading
 from jbnet.model.findings import Place
 from jbnet.model.network import Device
 from jbnet.model.text import Text, text
@@ -17,6 +16,9 @@ from jbnet.platforms.facts import titles
 from jbnet.standards.predicates.base import Predicate, Verdict, unknown
 from jbnet.standards.subjects import Kind, Subject
 from jbnet.standards.world import World
+
+if TYPE_CHECKING:  # a check of the declaration knows these conditions and never looks at a configuration
+    from jbnet.config.audit.observed import Fact, Observed, Reading
 
 SHOWN = 6
 """Values that a message lists."""

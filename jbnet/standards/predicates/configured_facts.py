@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, field_validator
 
-from jbnet.config.audit.observed import Fact, Observed, Reading
 from jbnet.model.network import Device
 from jbnet.model.text import text
 from jbnet.standards.predicates.base import Verdict, unknown, violated
@@ -27,6 +26,9 @@ from jbnet.standards.predicates.configured import (
     unsaid,
 )
 from jbnet.standards.world import World
+
+if TYPE_CHECKING:  # as in ``configured``: a check never looks at a configuration
+    from jbnet.config.audit.observed import Fact, Observed, Reading
 
 
 class _Switched(Configured):

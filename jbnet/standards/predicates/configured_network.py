@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from jbnet.config.audit.observed import Fact, Observed, Reading
-from jbnet.config.intent import Port
-from jbnet.config.links import circuit_interfaces, far_end
-from jbnet.config.naming import port_namer
-from jbnet.config.zones import zones
 from jbnet.model.errors import TargetError
 from jbnet.model.findings import Place
 from jbnet.model.network import Circuit, Device, Network
@@ -19,6 +14,10 @@ from jbnet.platforms.registry import platform
 from jbnet.standards.predicates.base import Verdict, unknown, violated
 from jbnet.standards.predicates.configured import Configured, inapplicable, listed, passed, places, unread
 from jbnet.standards.world import World
+
+if TYPE_CHECKING:  # as in ``configured``: a check never looks at a configuration
+    from jbnet.config.audit.observed import Fact, Observed, Reading
+    from jbnet.config.intent import Port
 
 _LOOPBACK = re.compile(r"(?:loopback|null)\d*$|lo$", re.IGNORECASE)
 _WEAK = frozenset({"null", "none", "simple", "text", ""})
@@ -138,6 +137,8 @@ class ZonesFiltered(Configured):
 
 
 def _zone_ports(network: Network, device: Device) -> Sequence[Port] | Verdict:
+    from jbnet.config.zones import zones
+
     known = platform(device.platform)
     if not known.zones and "zones" in known.lacks:
         return unknown(Text(known.lacks["zones"]))
@@ -210,6 +211,9 @@ class LinesEncrypted(Configured):
         return passed(text("encrypted: {names}", names=listed(list(expected))), shown)
 
     def _ports(self, network: Network, device: Device) -> Iterator[tuple[str, Circuit]]:
+        from jbnet.config.links import circuit_interfaces, far_end
+        from jbnet.config.naming import port_namer
+
         namer = port_namer(network, device)
         for interface in circuit_interfaces(device):
             far = far_end(network, device, interface)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from jbnet.config.audit.observed import Fact, Observed, Origin
 from jbnet.model.findings import Place
 from jbnet.model.management import Privilege
 from jbnet.model.network import Device
@@ -17,6 +16,9 @@ from jbnet.platforms.facts import HIDDEN
 from jbnet.standards.predicates.base import Verdict, unknown, violated
 from jbnet.standards.predicates.configured import Configured, listed, passed, unread
 from jbnet.standards.world import World
+
+if TYPE_CHECKING:  # as in ``configured``: a check never looks at a configuration
+    from jbnet.config.audit.observed import Fact, Observed
 
 LISTED = "-"
 """The value of a line that names an account and says nothing of its rights."""
@@ -128,6 +130,8 @@ class BackedUp(Configured):
 
     def look(self, world: World, device: Device, seen: Observed) -> Verdict:
         """A device that was never backed up breaks it."""
+        from jbnet.config.audit.observed import Origin
+
         if not seen.backups_known or seen.now is None or seen.origin is Origin.RENDERED:
             return unknown(text("nobody looked for backups"))
         if seen.backed_up is None:
