@@ -52,6 +52,7 @@ class _Drafter:
         read = {name: device.running for name, device in self.devices.items() if device.running}
         loopbacks = {name: port for name, running in read.items() if (port := loopback_of(running)) is not None}
         found = joints(read, loopbacks)
+        loopbacks = {name: port for name, port in loopbacks.items() if (name, port) not in found.odd}
         self.problems += found.problems
         self._find_parents(found)
         self.problems += give_codes(self.homes)

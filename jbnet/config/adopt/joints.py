@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv4Network
 from jbnet.config.adopt.facts import BgpPeer, Problem, Running, RunningPort
 from jbnet.model.text import text
 
+LONGEST_SUBNET = 30
 WIDEST = 29
 """A subnet of this length or longer that two devices share is a line between them; a wider one is a LAN."""
 
@@ -23,18 +24,22 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Joints:
-    """Lines between two devices, lines to other networks, what is left (LANs), and what is odd."""
+    """Lines between two devices, lines to other networks, what is left (LANs), and what is odd.
+
+    ``odd`` are ports, by device and name, whose address cannot be declared.
+    """
 
     lines: tuple[tuple[End, End], ...]
     outward: tuple[tuple[End, BgpPeer], ...]
     lans: tuple[End, ...]
     problems: tuple[Problem, ...]
+    odd: frozenset[tuple[str, str]] = frozenset()
 
 
 def joints(devices: Mapping[str, Running], loopbacks: Mapping[str, str]) -> Joints:
     """Return how devices are joined. ``loopbacks`` are the ports of devices that are neither line nor LAN."""
-    twice = dict(_twice(devices))
-    ends = [end for end in _ends(devices, loopbacks) if (end.device, end.port.name) not in twice]
+    odd = {**dict(_no_hosts(devices)), **dict(_twice(devices))}
+    ends = [end for end in _ends(devices, loopbacks) if (end.device, end.port.name) not in odd]
     subnets: dict[IPv4Network, list[End]] = {}
     for end in ends:
         assert end.port.address is not None  # noqa: S101  _ends gives none without; for the type checker
@@ -48,7 +53,8 @@ def joints(devices: Mapping[str, Running], loopbacks: Mapping[str, str]) -> Join
         tuple(lines),
         tuple(outward),
         tuple(end for end in ends if (end.device, end.port.name) not in used),
-        (*twice.values(), *_crowded(devices, subnets.values())),
+        (*odd.values(), *_crowded(devices, subnets.values())),
+        frozenset(odd),
     )
 
 
@@ -57,6 +63,18 @@ def _ends(devices: Mapping[str, Running], loopbacks: Mapping[str, str]) -> Itera
         for port in running.ports.values():
             if port.address is not None and port.vpn is None and port.name != loopbacks.get(name):
                 yield End(name, port)
+
+
+def _no_hosts(devices: Mapping[str, Running]) -> Iterator[tuple[tuple[str, str], Problem]]:
+    """Yield interfaces whose address is no host's: the first or last of its prefix (a /31 has neither, RFC 3021)."""
+    for name, running in devices.items():
+        for port in running.ports.values():
+            if port.address is None or port.address.network.prefixlen > LONGEST_SUBNET:
+                continue
+            if port.address.ip in (port.address.network.network_address, port.address.network.broadcast_address):
+                said = text("{address} of {port} is no address of a host; it is not declared", address=port.address,
+                            port=port.name)  # fmt: skip
+                yield (name, port.name), Problem(running.at(port.line), said)
 
 
 def _twice(devices: Mapping[str, Running]) -> Iterator[tuple[tuple[str, str], Problem]]:
