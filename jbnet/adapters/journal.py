@@ -40,12 +40,14 @@ WAIT_FOR_READER_S = 30.0
 class SqliteJournal:
     """Implements the Journal port. Inert until used; the first ``append`` takes the writer's lock.
 
-    One process writes; others may read at any time. Safe to append to from several threads. Close it, or use
+    One process writes; others may read at any time. A ``shared`` one is written by several in turn, entry by entry:
+    SQLite's lock keeps the chain whole. Safe to append to from several threads. Close it, or use
     it in a ``with``: a killed process leaves a journal that is read and written again as it is.
     """
 
-    def __init__(self, path: Path, clock: Clock):
+    def __init__(self, path: Path, clock: Clock, *, shared: bool = False):
         self.path = path
+        self._shared = shared
         self._clock = clock
         self._lock = threading.RLock()
         self._writer: sqlite3.Connection | None = None
@@ -159,11 +161,14 @@ class SqliteJournal:
         return self._writer
 
     def _take_lock(self) -> None:
-        """Become the one writer. The kernel gives the lock back when the process ends, however it ends."""
+        """Become the one writer. The kernel gives the lock back when the process ends, however it ends.
+
+        Writers that share the journal keep one another out no more than those who want it alone.
+        """
         lock_path = self.path.with_name(self.path.name + ".lock")
         lock_file = os.fdopen(os.open(lock_path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
         try:
-            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock_file, (fcntl.LOCK_SH if self._shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError as error:
             lock_file.close()
             raise Refused(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from jbnet.change.records import of_changes
 from jbnet.config.tree import ConfigTree, Patch
 
 
@@ -60,13 +61,13 @@ def _was_there(patch: Patch, ran: ConfigTree) -> bool:
 
 def author(device: str, window: Window, entries: Iterable[Mapping[str, object]]) -> Author | None:
     """Return the last change of ours that was committed on the device within the window, from the change journal."""
-    found, running = None, Author("", "")
-    for entry in entries:
+    found, owners = None, dict[str, str]()
+    for change, entry in of_changes(entries):
         data, time = entry["data"], datetime.fromisoformat(str(entry["time"]))
         assert isinstance(data, Mapping)  # noqa: S101  what the journal wrote; for the type checker
         if entry["kind"] == "apply.start":
-            running = Author(str(entry["subject"]), str(data.get("owner", "")))
+            owners[change] = str(data.get("owner", ""))
         elif (entry["kind"], entry["subject"], data.get("act")) == ("device.result", device, "commit"):
             inside = time <= window.by and (window.after is None or time > window.after)
-            found = running if inside else found
+            found = Author(change, owners.get(change, "")) if inside else found
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jbnet.change import timers
@@ -13,7 +13,7 @@ from jbnet.change.rehearsal import Evidence
 from jbnet.model.errors import JbnetError, Refused, UsageError
 from jbnet.model.text import text
 from jbnet.ports import Progress
-from jbnet.services.deploy_desk import GOOD, Desk, Result, State, Timing
+from jbnet.services.deploy_desk import GOOD, Desk, JournalOf, Result, State, Timing
 from jbnet.services.deploy_device import Course
 from jbnet.services.deploy_earlier import EarlierRun, earlier_run
 from jbnet.services.deploy_plan import managed, plan
@@ -64,6 +64,7 @@ def apply(
     plan showed: the devices that it blames need an override as well. ``after_wave`` is told how each wave ended.
     Raises Refused (a danger without override, an earlier run) and UsageError (another network's plan).
     """
+    desk = replace(desk, journal=JournalOf(plan.hash, desk.journal))
     _check(plan, desk, overrides)
     _check_rehearsal(rehearsed, overrides)
     earlier = earlier_run(desk.journal.entries(), plan.hash) if resume else EarlierRun()
@@ -110,8 +111,9 @@ def _check_rehearsal(rehearsed: Evidence | None, overrides: Collection[str]) -> 
 
 def _check_earlier_run(plan: Plan, desk: Desk, resume: bool) -> None:
     """A run that was killed has a start and no end in the journal: carrying it on must be said."""
-    last = [e for e in desk.journal.entries() if e["kind"] in ("apply.start", "apply.end")][-1:]
-    if last and last[0]["kind"] == "apply.start" and last[0]["subject"] == plan.hash and not resume:
+    runs = [e for e in desk.journal.entries() if e["subject"] == plan.hash]
+    last = [e for e in runs if e["kind"] in ("apply.start", "apply.end")][-1:]
+    if last and last[0]["kind"] == "apply.start" and not resume:
         raise Refused(
             "this plan was begun at {time} and did not end",
             time=last[0]["time"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -69,6 +70,23 @@ class Result:
     missing: tuple[str, ...] = ()
     seconds: float = 0.0
     refused_by_rule: bool = False
+
+
+@dataclass(frozen=True)
+class JournalOf:
+    """The journal as one change writes it: every entry names its plan, since others may write in between."""
+
+    change: str
+    whole: Journal
+
+    def append(self, kind: str, subject: str, data: Mapping[str, object]) -> int:
+        """Write an entry of the change; those about the change itself have it as their subject."""
+        named = {} if subject == self.change else {"change": self.change}
+        return self.whole.append(kind, subject, {**data, **named})
+
+    def entries(self) -> Sequence[Mapping[str, object]]:
+        """Return all entries, those of other changes too."""
+        return self.whole.entries()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from jbnet.change.records import of_changes
+
 GRACE_S = 15.0
 """How long a device may take to put back what ran before when its timer has run out, routing included."""
 REVERT_S = 90
@@ -32,12 +34,9 @@ class EarlierRun:
 def earlier_run(entries: Iterable[Mapping[str, object]], change: str) -> EarlierRun:
     """Return what runs of a change left behind, from the journal's entries; ``change`` is the plan's hash."""
     traces = _Traces()
-    running = ""
-    for entry in entries:
+    for running, entry in of_changes(entries):
         kind, subject = str(entry["kind"]), str(entry["subject"])
-        if kind == "apply.start":
-            running = subject
-        elif kind == "apply.end":
+        if kind == "apply.end":
             traces = _Traces() if subject == change else traces
         elif running == change:
             traces.read(kind, subject, entry)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from jbnet.change.model import Change, Plan
+from jbnet.change.records import of_changes
 from jbnet.model.errors import UsageError
 from jbnet.model.network import Network
 from jbnet.model.text import text
@@ -57,13 +58,11 @@ def kept_before(entries: Iterable[Entry], change: str) -> dict[str, str]:
 
     A run that was killed and resumed is one change: the backup is the first one since the device was last as before.
     """
-    running, kept, confirmed = "", dict[str, str](), dict[str, str]()
-    for entry in entries:
+    kept, confirmed = dict[str, str](), dict[str, str]()
+    for running, entry in of_changes(entries):
         kind, subject, data = str(entry["kind"]), str(entry["subject"]), entry["data"]
         assert isinstance(data, Mapping)  # noqa: S101  what the journal wrote; for the type checker
-        if kind == "apply.start":
-            running = subject
-        elif running == change and kind == "device.backup":
+        if running == change and kind == "device.backup":
             kept[subject] = str(data["file"])
         elif running == change and kind == "device.result" and data.get("act") == "confirm" and subject in kept:
             confirmed[subject] = kept[subject]

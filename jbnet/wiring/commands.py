@@ -30,7 +30,7 @@ def run_ways(directory: Path, state_dir: Path, network: Network, reporter: Repor
         parser=NtcParser(),
         reporter=reporter,
         locks=DeviceLockFiles(state_dir / "locks", clock),
-        journal=SqliteJournal(state_dir / "change.db", clock),
+        journal=SqliteJournal(state_dir / "change.db", clock, shared=True),
         owner=f"{operator()} (jbnet run, process {os.getpid()})",
     )
 
@@ -49,7 +49,7 @@ def host_key_office(state_dir: Path, network: Network, reporter: Reporter) -> Of
     return Office(
         probes=SshKeyProbes(_addresses(network)),
         known=KnownHostsFile(KeyRing(state_dir).known_hosts, mark),
-        journal=SqliteJournal(state_dir / "change.db", SystemClock()),
+        journal=SqliteJournal(state_dir / "change.db", SystemClock(), shared=True),
         reporter=reporter,
         owner=operator(),
     )

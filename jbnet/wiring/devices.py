@@ -149,7 +149,7 @@ def deploy_desk(directory: Path, state_dir: Path, network: Network, reporter: Re
     return Desk(
         network=network,
         sessions=device_sessions(directory, state_dir, network),
-        journal=SqliteJournal(state_dir / "change.db", clock),
+        journal=SqliteJournal(state_dir / "change.db", clock, shared=True),
         locks=DeviceLockFiles(state_dir / "locks", clock),
         backups=BackupFiles(state_dir / "backups", clock),
         clock=clock,

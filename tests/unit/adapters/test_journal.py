@@ -154,6 +154,17 @@ def test_a_second_writer_is_refused_while_a_reader_is_not(journal: SqliteJournal
     other.close()
 
 
+def test_a_shared_journal_is_written_in_turn_and_its_chain_stays_whole(journal: SqliteJournal) -> None:
+    one, other = (SqliteJournal(journal.path, SystemClock(), shared=True) for _ in range(2))
+    for number in range(4):
+        assert (one, other)[number % 2].append("intent", f"x{number}", {}) == number + 1
+    with pytest.raises(Refused, match="being written by another process"):
+        journal.append("intent", "alone", {})
+    assert one.verify() == ()
+    one.close()
+    other.close()
+
+
 def test_threads_append_without_losing_or_breaking_the_chain(journal: SqliteJournal) -> None:
     def work(name: str) -> None:
         for number in range(20):

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from deploy_world import Killed, World, WorldSession
 from sample_network import sample_network
 
+from jbnet.adapters.device_files import DeviceLockFiles
 from jbnet.change.model import Plan
 from jbnet.config.render import render
 from jbnet.config.tree import parse
 from jbnet.model.errors import Refused, Unreachable, UsageError
 from jbnet.services.deploy import Desk, Outcome, State, apply, plan
+from jbnet.services.deploy_earlier import EarlierRun, earlier_run
+from jbnet.services.rollback import kept_before
 
 
 @pytest.fixture
@@ -292,6 +296,27 @@ def test_a_device_that_somebody_else_works_on_is_left_to_them(world: World, desk
     assert "colleague@noc" in str(outcome.results[0].reason)
     world.clock.sleep(61)
     assert apply(planned(world), desk).ok
+
+
+def test_two_operators_work_side_by_side_and_each_ones_records_stay_apart(world: World, tmp_path: Path) -> None:
+    """Another's plan is carried out in the middle of ours: what either began and took back is told by its plan."""
+    desk = world.desk(tmp_path)
+    deployed(world, desk)
+    world.devices["datong-r1"].type("ip route 192.0.2.0/24 blackhole")
+    ours = planned(world)
+    world.devices["xining-dc-r1"].type("ip route 192.0.2.0/24 blackhole")
+    both = planned(world)
+    theirs = replace(both, changes={"xining-dc-r1": both.changes["xining-dc-r1"]}, waves=both.waves[:1])
+    theirs = replace(theirs, waves=(replace(both.waves[0], devices=("xining-dc-r1",)),))
+    colleague = replace(desk, owner="colleague@noc", locks=DeviceLockFiles(tmp_path / "locks", world.clock))
+    world.strikes["datong-r1", "commit"] = lambda: seen.append(apply(theirs, colleague).ok)
+    seen: list[bool] = []
+    assert apply(ours, desk).ok
+    assert seen == [True]
+    entries = desk.journal.entries()
+    assert list(kept_before(entries, ours.hash)) == ["datong-r1"]
+    assert list(kept_before(entries, theirs.hash)) == ["xining-dc-r1"]
+    assert earlier_run(entries, ours.hash) == EarlierRun()
 
 
 def test_a_danger_is_refused_unless_overridden_by_name_and_the_override_is_in_the_journal(
