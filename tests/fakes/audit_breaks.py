@@ -85,7 +85,7 @@ BREAKS: dict[str, dict[str, Edit]] = {
         "CF-H-07": ("^ exec-timeout 5 0\n transport", " exec-timeout 0 0\n transport"),
         "CF-H-08": ("^username noc", "username guest1"),
         "CF-H-09": ("^username noc", "username cisco"),
-        "CF-H-10": ("^username noc", r"username a2 privilege 15 secret 9 x\nusername a3 privilege 15 secret 9 x\n\g<0>"),
+        "CF-H-10": ("^username noc ", r"username a2 privilege 15 \nusername a3 privilege 15 \n\g<0>"),
         "CF-H-11": ("^ access-class LOGINS in\n", ""),
         "CF-H-12": ("^snmp-server view", "snmp-server community Word-of-mouth RO MANAGERS\nsnmp-server view"),
         "CF-H-14": ("v3 priv read", "v3 auth read"),
