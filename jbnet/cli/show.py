@@ -77,7 +77,8 @@ def prefix(
     if name is None:
         known = known_prefixes(network, declared)
         columns = ("prefix", "kind", "owner")
-        show_records(context, known, [tuple(joined(use[column]) for column in columns) for use in known])
+        headings = (text("Prefix"), text("Kind"), text("Owner"))
+        show_records(context, known, [tuple(joined(use[column]) for column in columns) for use in known], headings)
     else:
         show(context, *prefix_view(network, declared, name))
 

@@ -103,13 +103,13 @@ def records_of(known: Mapping[str, Any]) -> list[Record]:
     return records
 
 
-def show_records(context: Context, records: Sequence[Record], rows: Rows, headings: Sequence[Text] = ()) -> None:
+def show_records(context: Context, records: Sequence[Record], rows: Rows, headings: Sequence[Text]) -> None:
     """Print all of a kind: the envelope with ``--json``, else a line of each below the headings of its columns."""
     context.emit(plain(records))
     if context.json:
         return
     if rows:
-        table(context, [tuple(headings), *rows] if headings else rows)
+        table(context, [tuple(headings), *rows])
     else:
         context.say("none is declared")
 

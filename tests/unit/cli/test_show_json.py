@@ -162,8 +162,7 @@ def test_a_list_of_circuits_has_headings_ends_and_bandwidth(network: Network, la
     assert line.split()[-4:] == [str(circuit.bandwidth), circuit.a.device, "-", circuit.z.device]
 
 
-@pytest.mark.parametrize("name", ["asn", "platform", "circuit"])
-def test_headings_are_as_many_as_the_columns(network: Network, name: str) -> None:
-    subject = next(known for known in SUBJECTS if known.name == name)
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
+def test_headings_are_as_many_as_the_columns(network: Network, subject: Subject) -> None:
     rows = subject.rows(network, records_of(subject.all(network)))
     assert {len(row) for row in rows} == {len(subject.headings)}
