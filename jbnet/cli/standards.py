@@ -52,7 +52,9 @@ def command(
     ok = not any(found.rule.severity == "error" for found in broken)
     _emit(context, judged, chosen, shown, ok=ok)
     if not context.json:
-        lines = list(printed(context, judged, chosen)) if rule else list(table(context, judged, chosen, by))
+        narrowed = site is not None or under is not None
+        told = printed(context, judged, chosen) if rule else table(context, judged, chosen, by, narrowed=narrowed)
+        lines = list(told)
         lines += _detail_lines(context, shown) if details or rule or site else []
         lines += [
             f"{f.place} {context.tr(Text(f.severity.value))} {f.code} {context.tr(f.text)}"

@@ -29,15 +29,18 @@ OUTCOMES = (Outcome.FULFILLED, Outcome.VIOLATED, Outcome.WAIVED, Outcome.NOT_SHO
 Counts = Counter[Outcome]
 
 
-def table(context: Context, judged: Judged, rules: Sequence[Rule], by: By) -> Iterator[str]:
-    """Yield the lines of the table: one a rule, level, site or aspect, for each rule set."""
+def table(context: Context, judged: Judged, rules: Sequence[Rule], by: By, *, narrowed: bool) -> Iterator[str]:
+    """Yield the lines of the table: one a rule, level, site or aspect, for each rule set.
+
+    ``narrowed``: only some sites are asked for, so rules that apply to nothing there are counted, not listed.
+    """
     for name, found in judged.standards.sets.items():
         own = [rule for rule in rules if rule.set == name]
         if not own:
             continue
         yield f"{found.title.text(context.lang)} ({name})"
         if by == "rule":
-            yield from _by_rule(context, judged, own)
+            yield from _by_rule(context, judged, own, narrowed=narrowed)
         elif by == "site":
             yield from _by_site(context, judged, name)
         else:
@@ -105,9 +108,10 @@ def _name(predicate: object) -> str:
     return next(name for name, kind in VOCABULARY.items() if type(predicate) is kind)
 
 
-def _by_rule(context: Context, judged: Judged, rules: Iterable[Rule]) -> Iterator[str]:
+def _by_rule(context: Context, judged: Judged, rules: Iterable[Rule], *, narrowed: bool) -> Iterator[str]:
     tallies = _tallies(judged, (rule.id for rule in rules))
-    shown = [rule for rule in rules if rule.evidence is Evidence.DECLARATION]
+    known = [rule for rule in rules if rule.evidence is Evidence.DECLARATION]
+    shown = [rule for rule in known if tallies[rule.id].total() or not narrowed]
     names = max((cell_len(rule.id) for rule in shown), default=0)
     if shown:
         yield _row(context.tr("rule"), [context.tr(outcome.value) for outcome in OUTCOMES], names)
@@ -116,6 +120,8 @@ def _by_rule(context: Context, judged: Judged, rules: Iterable[Rule]) -> Iterato
         mark = f" {context.tr(rule.severity.value)}" if counts[Outcome.VIOLATED] else ""
         yield _row(rule.id, _numbers(counts), names) + mark
         yield from _folded(rule.title.text(context.lang))
+    if len(shown) < len(known):
+        yield context.tr("rules that apply to nothing here: {count}", count=len(known) - len(shown))
     yield from _listed(context, rules, Evidence.CONFIGURATION, "shown by configurations (jbnet audit): {count} rules")
     yield from _listed(context, rules, Evidence.ELSEWHERE, "shown elsewhere, not by a declaration: {count} rules")
 

@@ -66,7 +66,9 @@ class Watched(Predicate):
         if role is None or not role.monitored or (watched is not None and device.role not in watched):
             return violated(text("nothing watches {device} ({role})", device=device.name, role=device.role),
                             [role.place if role else None])  # fmt: skip
-        return unknown(text("the checks of monitors/ are not known")) if watched is None else None
+        if watched is not None:
+            return None
+        return unknown(text("monitors/ declares no checks: what polls {device} is not known", device=device.name))
 
 
 class CommitTimer(Predicate):

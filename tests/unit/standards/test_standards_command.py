@@ -178,3 +178,12 @@ def test_a_workspace_without_standards_has_nothing_to_judge(run: Run, small: Pat
     shutil.rmtree(small / "topology" / "standards")
     assert run("-C", small, "check")[0] == 0
     assert run("-C", small, "standards")[0] == 0
+
+
+def test_rules_that_apply_to_nothing_at_a_site_are_counted_not_listed(small: Path, run: Run) -> None:
+    _, whole = run("-C", small, "standards")
+    _, narrow = run("-C", small, "standards", "--site", "example")
+    assert "H-1" in whole
+    assert "H-1" not in narrow
+    assert "rules that apply to nothing here: 2" in narrow
+    assert not [line for line in narrow.splitlines() if line.split()[1:] == ["-"] * 4]
