@@ -123,6 +123,7 @@ class AnsiblePlaybooks:
         return {
             MARK: str(directory),
             "ANSIBLE_CONFIG": str(self._workspace / "ansible.cfg"),
+            "ANSIBLE_HOST_KEY_CHECKING": "True",  # ansible-runner sets False where this is absent
             "ANSIBLE_HOME": str(directory / "ansible"),
             "ANSIBLE_LOCAL_TEMP": str(directory / "tmp"),
             "ANSIBLE_TASK_TIMEOUT": str(self._task_s),
