@@ -68,6 +68,10 @@ class Report:
         """Say whether another finding of this code in that file would be listed; without room it is only counted."""
         return self._in_file[file, code] < IN_FILE and self._in_all[code] < IN_ALL
 
+    def has_said(self, *codes: str) -> bool:
+        """Say whether there is a finding of one of these codes."""
+        return any(self._in_all[code] for code in codes)
+
     def is_first(self, *subject: object) -> bool:
         """Say whether nothing was asked about this subject before: what is met often is judged once."""
         key = hash(subject)

@@ -113,4 +113,13 @@ RULES = rules(
             "mend a device that lost its way to the servers."
         ),
     ),
+    Rule(
+        "JB298",
+        text("Watched by SNMP, and nobody may ask"),
+        text(
+            "An agent answers its managers only, so without `snmp.managers` in topology/management.yaml none is "
+            "configured and monitoring gets no answer. Name the servers that ask, or say `monitored: false`."
+        ),
+        Severity.WARNING,
+    ),
 )

@@ -6,7 +6,7 @@ from jbnet.inventory.building.hierarchy import dangling
 from jbnet.inventory.rules.world import World
 from jbnet.model.equipment import Device
 from jbnet.model.findings import Place
-from jbnet.platforms.registry import names
+from jbnet.platforms.registry import names, platform
 
 
 def check(world: World) -> None:
@@ -15,6 +15,7 @@ def check(world: World) -> None:
     _check_platforms(world)
     _check_gateways(world)
     _check_serials(world)
+    _check_agents(world)
 
 
 def _check_roles(world: World) -> None:
@@ -58,3 +59,25 @@ def _check_serials(world: World) -> None:
                 "JB261", "{device} and {other} have the same serial number {serial}", device.place,
                 [other.place] if other.place else [], device=device.name, other=other.name, serial=device.serial,
             )  # fmt: skip
+
+
+def _check_agents(world: World) -> None:
+    """Report, once a role, routers that are watched by SNMP and get no agent: nobody is declared who may ask them."""
+    management = world.network.management
+    if world.declared.doubtful or (management is not None and management.snmp is not None and management.snmp.managers):
+        return  # or what could not be read may name them
+    for name, item in world.declared.roles.items():
+        role = item.decl
+        bare = [d for d in world.network.devices.values() if d.role == name and _has_agent(d.platform)]
+        if role.managed and role.monitored and role.snmp is not None and bare:
+            related = [management.place] if management is not None and management.place is not None else []
+            world.report.add(
+                "JB298", "devices of the role {role} are asked by SNMP {version} and get no agent: no managers are "
+                "declared; such devices: {count}", item.at("snmp"), related, role=name, version=role.snmp,
+                count=len(bare),
+            )  # fmt: skip
+
+
+def _has_agent(name: str) -> bool:
+    """Say whether the configurations of a platform bring up its agent."""
+    return name in names() and any(section.needs == "snmp" for section in platform(name).sections)

@@ -17,12 +17,14 @@ def check(world: World) -> None:
     """Report line numbers used twice, costs that nobody pays, and keys that contradict each other."""
     _check_numbers(world)
     for circuit in world.network.circuits.values():
-        _check_costs(circuit, world.at(circuit, "monthly_cost"), world)
+        written = world.specs[circuit.name].decl.payer is not None
+        _check_costs(circuit, world.at(circuit, "monthly_cost"), world, payer_told=written)
         _check_cable(circuit, world)
         if circuit.latency_ms:
             _check_light(circuit, world)
+    unpaid = world.report.has_said("JB232", "JB233")
     for line in world.leased:
-        _check_costs(line, line.place, world)
+        _check_costs(line, line.place, world, payer_told=unpaid)
     _check_carriers(world)
 
 
@@ -64,8 +66,9 @@ def _check_numbers(world: World) -> None:
             )  # fmt: skip
 
 
-def _check_costs(line: Circuit | Line, place: Place | None, world: World) -> None:
-    if line.monthly_cost and line.payer is None:
+def _check_costs(line: Circuit | Line, place: Place | None, world: World, *, payer_told: bool) -> None:
+    """``payer_told``: somebody is named who cannot pay, and that was reported."""
+    if line.monthly_cost and line.payer is None and not payer_told:
         world.report.add("JB264", "{circuit} costs {cost} yuan a month and nobody pays", place,
                          circuit=line.name, cost=line.monthly_cost)  # fmt: skip
     underlay = line.underlay if isinstance(line, Circuit) else None

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from itertools import chain
+
+from jbnet.inventory.declaration import Item
 from jbnet.inventory.rules.world import World
+from jbnet.inventory.schema.inventory import CircuitDecl
 from jbnet.model.lines import Circuit, Line
 
 ETHERNET_MTU = 1500
@@ -17,6 +22,8 @@ def check(world: World) -> None:
         for name in line.srlgs:
             shared[name] = shared.get(name, 0) + 1
     used = {circuit.underlay for circuit in world.network.circuits.values()}
+    if world.report.has_errors:
+        used |= _written(world)
     for name, underlay in world.declared.underlays.items():
         if name not in used:
             world.report.add("JB270", "nothing rides on the underlay {name}", underlay.place, name=name)
@@ -29,3 +36,16 @@ def check(world: World) -> None:
         if shared.get(name, 0) < 2 and name not in world.declared.underlays:
             world.report.add("JB271", "the shared risk group {name} is named by {count} of all lines", group.place,
                              name=name, count=shared.get(name, 0))  # fmt: skip
+
+
+def _written(world: World) -> set[str | None]:
+    """Return the underlays that circuits name, those too that were left out because something about them is wrong."""
+    declared = world.declared
+    holders: Iterator[Item[object]] = chain(
+        declared.sites.values(), declared.archetypes.values(), declared.locations.values(), declared.peers.values()
+    )
+    found: set[str | None] = set()
+    for holder in holders:
+        circuits: Mapping[str, CircuitDecl | None] = getattr(holder.decl, "circuits", {})
+        found.update(circuit.underlay for circuit in circuits.values() if circuit is not None)
+    return found
