@@ -16,6 +16,7 @@ from jbnet.config.adopt.reading import read
 from jbnet.config.adopt.space import room
 from jbnet.config.ownership import held
 from jbnet.config.render import render
+from jbnet.inventory.addresses.allocation import NoRoom
 from jbnet.inventory.loader import Loaded, load
 from jbnet.model.errors import AnswerIsNo, TargetError
 from jbnet.model.findings import Place
@@ -63,11 +64,7 @@ def adopt(
             file=first.place.file if first else "-", reason=first.text if first else text("there is no file"),
         )  # fmt: skip
     found = draft(texts, names, network)
-    space = room(found)
-    if space is None:
-        raise AnswerIsNo("no private range has room left for a plan beside what runs")
-    drafted = files(found, space)
-    loaded = load(drafted)
+    drafted, loaded = _planned(found)
     holding, unsaid = _holdings(found, loaded.network, differ)
     roles = {name: device.role for name, device in found.devices.items()}
     drafted[OWNERSHIP] = written(declared(holding, roles), _HEAD)
@@ -79,6 +76,24 @@ def adopt(
         lines=tuple(_accounts(found, loaded.network, holding)),
         problems=(*refused, *found.problems, *unsaid),
     )
+
+
+def _planned(found: Draft) -> tuple[dict[str, str], Loaded]:
+    """Return the files with a plan in which sites keep the blocks they have, or else one beside all that runs."""
+    tried: list[tuple[dict[str, str], Loaded]] = []
+    for keep in (True, False):
+        space = room(found, keep=keep)
+        try:
+            drafted = files(found, space) if space is not None else {}
+        except NoRoom:
+            continue
+        if drafted:
+            tried.append((drafted, load(drafted)))
+        if tried and tried[-1][1].network is not None:
+            return tried[-1]
+    if not tried:
+        raise AnswerIsNo("no private range has room left for a plan beside what runs")
+    return tried[-1]
 
 
 def _read(sources: Sequence[Source]) -> tuple[list[Running], list[Problem]]:

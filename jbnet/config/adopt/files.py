@@ -36,7 +36,7 @@ _SECTION = {
 
 
 def files(draft: Draft, room: Room) -> dict[str, str]:
-    """Return the files of the declaration by path, but for the one that says who decides about what."""
+    """Return the files of the declaration by path, but for the one that says who decides about what. Raises NoRoom."""
     found: dict[str, object] = {
         "inventory/network.yaml": _network(draft, room),
         "inventory/roles.yaml": {"roles": _roles(draft)},
@@ -47,7 +47,8 @@ def files(draft: Draft, room: Room) -> dict[str, str]:
         "topology/lab.yaml": {"scales": {"all": _scale(draft)}},
     }
     texts = {file: written(said, _HEADS[file]) for file, said in found.items()}
-    return {**texts, ALLOCATIONS: _allocations(texts)}
+    blocks = {draft.homes[name].code: block for name, block in room.known.items()}
+    return {**texts, ALLOCATIONS: _allocations(texts, blocks)}
 
 
 class _Writer(yaml.SafeDumper):
@@ -134,7 +135,7 @@ def _addresses(draft: Draft, room: Room) -> dict[str, object]:
     devices = [d for home in draft.homes.values() for d in home.devices.values()]
     found: dict[str, object] = {
         "services": str(room.services),
-        "pools": [str(room.pool)],
+        "pools": [str(pool) for pool in room.pools],
         "levels": {level.value: {"block": block, "own": own} for level, (block, own) in room.levels.items()},
         "scheme": {"links": {"part": 3, "of": 4, "up": room.up, "pair": room.pair}},
         "locations": _texts(room.locations),
@@ -182,10 +183,11 @@ def _scale(draft: Draft) -> dict[str, object]:
     return {key: names for key, names in said.items() if names}
 
 
-def _allocations(texts: Mapping[str, str]) -> str:
-    """Return the record of the sites' blocks."""
+def _allocations(texts: Mapping[str, str], known: Mapping[str, object]) -> str:
+    """Return the record of the sites' blocks. Raises NoRoom."""
     declared = declare(texts, Report())
-    blocks: dict[str, object] = {}
-    if declared.addresses is not None:
-        blocks |= allocation.allocate(list(declared.sites.values()), AllocationsFile(), declared.addresses.decl)
+    record = AllocationsFile.model_validate({"blocks": _texts(known)})
+    if declared.addresses is None:
+        return allocation.render(record)
+    blocks = allocation.allocate(list(declared.sites.values()), record, declared.addresses.decl)
     return allocation.render(AllocationsFile.model_validate({"blocks": _texts(blocks)}))

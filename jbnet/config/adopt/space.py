@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, collapse_addresses
 
+from jbnet.config.adopt.blocks import known_blocks
 from jbnet.config.adopt.draft import LOCATION, PEER, Draft, DraftHome
 from jbnet.model.levels import Level
 
@@ -21,7 +23,7 @@ SMALLEST = 8
 class Room:
     """The plan: the supernet, prefix lengths by level (block, own), prefixes by name, and what sites take theirs from.
 
-    ``up`` and ``pair`` are how many lines of a kind a home has room for.
+    ``up`` and ``pair`` are how many lines of a kind a home has room for; ``known`` are blocks that sites have already.
     """
 
     supernet: IPv4Network
@@ -29,22 +31,22 @@ class Room:
     locations: dict[str, IPv4Network]
     peers: dict[str, IPv4Network]
     services: IPv4Network
-    pool: IPv4Network
+    pools: tuple[IPv4Network, ...]
     up: int
     pair: int
+    known: Mapping[str, IPv4Network]
 
 
-def room(draft: Draft) -> Room | None:
-    """Return the plan; None: no private range has that much left."""
+def room(draft: Draft, *, keep: bool) -> Room | None:
+    """Return the plan; None: no private range has that much left. ``keep``: sites keep the blocks that they have."""
     up, pair = (_power(max(4, *(_most(home, word) for home in draft.homes.values()), 4)) for word in ("up", "pair"))
     own = 4 * _power(max(SMALLEST, 2 * (up + pair), *(len(home.devices) + 2 for home in draft.homes.values())))
-    blocks = _blocks(draft, own)
+    known = known_blocks(draft, own) if keep else {}
+    blocks = _blocks(draft, own, known)
     fixed = [home for home in draft.homes.values() if home.kind in (LOCATION, PEER)]
-    top = max(blocks.values(), default=own)
-    tops = sum(1 for home in draft.homes.values() if isinstance(home.kind, Level) and home.parent not in draft.homes)
-    half = _power(max(top * (tops + 1), own * (len(fixed) + 1)))
-    supernet, region = _free(draft.used(), 2 * half)
-    if region is None:
+    half = _power(max(_wanted(draft, known, blocks), own * (len(fixed) + 1)))
+    supernet, region = _free([*draft.used(), *known.values()], 2 * half)
+    if region is None or not all(block.subnet_of(supernet) for block in known.values()):
         return None
     low, pool = region.subnets(1)
     shares = low.subnets(new_prefix=_length(own))
@@ -56,10 +58,22 @@ def room(draft: Draft) -> Room | None:
         locations={home.name: by_name[home.name] for home in fixed if home.kind == LOCATION},
         peers={home.name: by_name[home.name] for home in fixed if home.kind == PEER},
         services=services,
-        pool=pool,
+        pools=(pool, *(known[home.name] for home in _tops(draft) if home.name in known)),
         up=up,
         pair=pair,
+        known=known,
     )
+
+
+def _tops(draft: Draft) -> list[DraftHome]:
+    """Return the sites that take their blocks from the pools."""
+    return [home for home in draft.homes.values() if isinstance(home.kind, Level) and home.parent not in draft.homes]
+
+
+def _wanted(draft: Draft, known: Mapping[str, IPv4Network], blocks: Mapping[Level, int]) -> int:
+    """Return how many addresses the sites take from the pools that have no block yet."""
+    new = [home.kind for home in _tops(draft) if home.name not in known]
+    return max((blocks[kind] for kind in new if isinstance(kind, Level)), default=1) * (len(new) + 1)
 
 
 def _most(home: DraftHome, word: str) -> int:
@@ -67,8 +81,11 @@ def _most(home: DraftHome, word: str) -> int:
     return max(numbers, default=0)
 
 
-def _blocks(draft: Draft, own: int) -> dict[Level, int]:
-    """Return how many addresses a site of each level needs with all below it, from the bottom up."""
+def _blocks(draft: Draft, own: int, known: Mapping[str, IPv4Network]) -> dict[Level, int]:
+    """Return how many addresses a site of each level has with all below it, from the bottom up.
+
+    Where sites of a level have blocks already, it is the smallest of these.
+    """
     found: dict[Level, int] = {}
     for level in _LEVELS:
         sites = draft.sites(level)
@@ -77,7 +94,8 @@ def _blocks(draft: Draft, own: int) -> dict[Level, int]:
         below = Counter(home.parent for home in draft.homes.values() if isinstance(home.kind, Level))
         largest = max(found.values(), default=0)
         most = max(below[home.name] for home in sites)
-        found[level] = _power(max(own, largest * (most + most // 3 + 2), 2 * largest))
+        has = [known[home.name].num_addresses for home in sites if home.name in known]
+        found[level] = min(has) if has else _power(max(own, largest * (most + most // 3 + 2), 2 * largest))
     return found
 
 
