@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, timedelta, timezone
 from importlib import resources
 from typing import TYPE_CHECKING
 
 from jbnet.catalogue import load
 from jbnet.cli.audit_text import ORIGINS, revision
-from jbnet.cli.times import both
+from jbnet.cli.times import both, offset
 from jbnet.model.findings import Severity
 from jbnet.model.text import Text, text
 from jbnet.standards.audit import FIVE, Counts, total
@@ -130,15 +133,34 @@ class Page:
         """Return how results came about, and what they do not say."""
         return METHOD
 
-    def verdict(self) -> Text:
-        """Return the audit's conclusion in a sentence."""
+    def verdict(self) -> list[Text]:
+        """Return the audit's conclusion: what is missing, what is to be mended, what is not shown."""
+        wrong = Counter(RISKS[one.rule.severity] for one in self.found.of(Outcome.VIOLATED))
+        unknown = len(self.found.of(Outcome.NOT_SHOWN))
+        said = []
         if self.found.unasked:
-            return text("not complete: {count} devices could not be asked", count=len(self.found.unasked))
-        if self.found.of(Outcome.VIOLATED):
-            return text("there are findings to mend")
-        if not self.found.is_clean:
-            return text("nothing is violated; some controls could not be shown")
-        return text("every control is shown and fulfilled, or waived by somebody who answers for it")
+            said.append(text("not complete: devices that could not be asked: {count}", count=len(self.found.unasked)))
+        if wrong:
+            said.append(text("findings to mend: high risk {high}, medium {medium}, low {low}",
+                             high=wrong["high"], medium=wrong["medium"], low=wrong["low"]))  # fmt: skip
+        if unknown:
+            said.append(text("judgements that could not be shown: {count}", count=unknown))
+        return said or [text("every control is shown and fulfilled, or waived by somebody who answers for it")]
+
+    def when(self) -> str:
+        """Return the time in UTC and where the network is."""
+        zone = self.found.network.management.time_zone if self.found.network.management else None
+        if zone is None:
+            return both(self.found.time)
+        local = self.found.time.astimezone(timezone(timedelta(minutes=zone.minutes), zone.name))
+        there = f"{local:%Y-%m-%d %H:%M:%S} {zone.name} {offset(local)}"
+        return f"{self.found.time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} ({there})"
+
+    def number(self) -> str:
+        """Return the report's number: its day, and a hash of what was judged by which rules when."""
+        texts = sorted(one.fingerprint for seen in self.found.observed.values() for one in seen.texts.values())
+        said = "".join([self.found.time.isoformat(), self.found.workspace.fingerprint, *texts])
+        return f"{self.found.time:%Y%m%d}-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
 
 
 def page(found: Audit) -> str:
@@ -146,7 +168,7 @@ def page(found: Audit) -> str:
     view = Page(found, load("zh"))
     return _template()(
         a=found, view=view, both=view.both, Outcome=Outcome, five=FIVE, total=total, whole=len(found.devices) <= WHOLE,
-        origin=ORIGINS[found.origin.value], revision=revision(found), time=both, risk=lambda rule: RISKS[rule.severity],
+        origin=ORIGINS[found.origin.value], revision=revision(found), risk=lambda rule: RISKS[rule.severity],
     )  # fmt: skip
 
 
