@@ -16,7 +16,7 @@ from jbnet.ports import Differ, Secrets
 
 OPEN_S = 15.0
 OPERATION_S = 60
-PLATFORMS = ("comware7", "vrp5", "vrp8")
+PLATFORMS = ("comware7", "ios", "vrp5", "vrp8")
 
 
 class CommandLineSessions:
@@ -57,10 +57,11 @@ class CommandLineSessions:
 
 def _driver(platform: str) -> type[CommandLineDriver]:
     from jbnet.adapters.comware import ComwareDriver
+    from jbnet.adapters.ios import IosDriver
     from jbnet.adapters.vrp import Vrp5Driver, Vrp8Driver
 
     drivers: dict[str, type[CommandLineDriver]] = {
-        "vrp8": Vrp8Driver, "vrp5": Vrp5Driver, "comware7": ComwareDriver
+        "vrp8": Vrp8Driver, "vrp5": Vrp5Driver, "comware7": ComwareDriver, "ios": IosDriver
     }  # fmt: skip
     if platform not in drivers:
         raise Missing(

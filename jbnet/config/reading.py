@@ -20,11 +20,6 @@ def tree(name: str, config: str) -> ConfigTree:
     return ConfigTree(without_empty_ports(_bare(name, lines)))
 
 
-def bare_tree(name: str, said: ConfigTree) -> ConfigTree:
-    """Return a tree without secrets, whether or not the platform's trees have them."""
-    return ConfigTree(_bare(name, said.paths))
-
-
 def bare_patch(name: str, patch: Patch) -> Patch:
     """Return a patch as trees of that platform have its lines."""
     if name == LAB_PLATFORM:

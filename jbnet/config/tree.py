@@ -89,12 +89,18 @@ def apply(tree: ConfigTree, patch: Patch) -> ConfigTree:
     return ConfigTree([*(path for path in tree.paths if path not in gone), *patch.added])
 
 
-def _paths(config: str) -> Iterator[Path]:
-    above: list[str] = []
+def speaking_lines(config: str) -> Iterator[str]:
+    """Yield the lines of a configuration that say what was configured, with their indentation."""
     for line in config.splitlines():
         said = line.strip()
-        if not said or said[0] == COMMENT or said in ENDINGS or said.startswith(SILENT):
-            continue
+        if said and said[0] != COMMENT and said not in ENDINGS and not said.startswith(SILENT):
+            yield line.rstrip()
+
+
+def _paths(config: str) -> Iterator[Path]:
+    above: list[str] = []
+    for line in speaking_lines(config):
+        said = line.strip()
         depth = min(len(line) - len(line.lstrip(" ")), len(above))
         above = [*above[:depth], said]
         yield tuple(above)

@@ -24,6 +24,8 @@ class State(StrEnum):
     REVERTING = "reverting"
 
 
+WAITING = 4
+"""How much more seldom than for a neighbour a device on which commands are typed is asked whether its timer is over."""
 GOOD = frozenset({State.CONFIRMED, State.ALREADY, State.WOULD})
 
 
@@ -32,7 +34,8 @@ class Timing:
     """Bounds in seconds: the timer on the device, how long to look, how often, the lease, the whole course.
 
     ``act_s`` bounds the answer to a commit or rollback: either may take away the address that the session uses.
-    ``half_s`` bounds it where the other end of the link has yet to follow.
+    ``half_s`` bounds it where the other end of the link has yet to follow. ``wait_s``: how often to look whether a
+    timer on a device has run out.
     """
 
     revert_s: int = REVERT_S
@@ -40,15 +43,19 @@ class Timing:
     half_s: float = 15.0
     look_s: float = 30.0
     poll_s: float = 0.4
+    wait_s: float = 0.4
     lease_s: float = 300.0
     device_s: float = 240.0
     workers: int = 16
 
     def at_pace(self, times: int) -> Timing:
         """Return the bounds for a device on which everything takes so many times as long; looking does not."""
+        if times == 1:
+            return self
         return replace(
             self, revert_s=self.revert_s * times, act_s=self.act_s * times, half_s=self.half_s * times,
-            poll_s=self.poll_s * times, lease_s=self.lease_s * times, device_s=self.device_s * times,
+            poll_s=self.poll_s * times, wait_s=self.wait_s * times * WAITING, lease_s=self.lease_s * times,
+            device_s=self.device_s * times,
         )  # fmt: skip
 
     @staticmethod

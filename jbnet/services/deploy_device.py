@@ -7,7 +7,7 @@ and confirm, the timer on the device takes the change back.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import Enum, auto
 
 from jbnet.change import timers
@@ -129,10 +129,16 @@ class Course:
         clock, timing = self.desk.clock, self.timing
         end = clock.monotonic() + self.earlier.timer_left(self.device.name, clock.now())
         while True:
-            pending, config = session.has_pending_commit(), session.get_config("running")["running"]
-            if not pending or self.sight.is_right(config) or clock.monotonic() >= end:
-                return pending, config
-            clock.sleep(timing.poll_s)
+            try:
+                pending, config = session.has_pending_commit(), session.get_config("running")["running"]
+                if not pending or self.sight.is_right(config) or clock.monotonic() >= end:
+                    return pending, config
+            except Unreachable:  # a device whose timer is a restart ends the session
+                if clock.monotonic() >= end:
+                    raise
+                with suppress(Unreachable):
+                    session.open()
+            clock.sleep(timing.wait_s)
 
     def left_behind(self) -> Neighbours:
         """Return whom a device must see that runs what is intended, whoever made it so."""
@@ -159,7 +165,7 @@ class Course:
         back_s = timers.back_after(self.device.platform, revert_s)
         try:
             self._act("commit", session, _commit_for(revert_s), answer_s, {"revert_s": back_s})
-        except CommandFailed:
+        except (CommandFailed, Refused):
             self.committed = False
             raise
         except Unreachable:

@@ -11,11 +11,13 @@ from jbnet.change.model import Change, Plan, Unit
 from jbnet.change.units import Turn, headings, joint_dangers, units
 from jbnet.config.bootstrap import bootstrap
 from jbnet.config.naming import loopback_name, port_namer
+from jbnet.config.ownership import aimed
 from jbnet.config.reading import bare_patch, tree
 from jbnet.config.tree import PORT, ConfigTree, Patch, diff
 from jbnet.model.errors import CommandFailed, JbnetError, TargetError, Unreachable
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text, text
+from jbnet.platforms.masking import masked
 from jbnet.ports import DeviceSession, DeviceSessions, Progress, Reporter
 from jbnet.services.deploy_aim import Aim, Declared
 from jbnet.services.deploy_pool import Held, each
@@ -28,10 +30,11 @@ WORKERS = 16
 class Asked:
     """What is known of a device: the difference as its own tools show it, and as a patch of parsed lines.
 
-    ``saved``: it would run the same after a restart, as far as that was asked.
+    ``config`` is what runs, without secrets; ``saved``: a restart would change nothing, as far as that was asked.
     """
 
     shown: tuple[str, ...]
+    config: str
     running: ConfigTree
     patch: Patch
     reached: bool
@@ -82,6 +85,8 @@ class _Survey:
         self.network, self.sessions, self.reporter, self.aim = network, sessions, reporter, aim
         self.uppers = waves.uppers(network)
         self.intended: dict[str, str] = {}
+        self.goals: dict[str, str] = {}
+        """What devices shall run: intended as far as it is ours, what is not ours as it runs."""
         self.asked: dict[str, Asked] = {}
         self.unasked: dict[str, Text] = {}
 
@@ -111,8 +116,17 @@ class _Survey:
             self._report("plan.unasked", device)
         return device.name in self.intended
 
+    def _runs(self, device: Device, config: str) -> bool:
+        here, there = (masked(device.platform, text) for text in (self.asked[device.name].config, config))
+        return not self.sessions.differ(device).compare(here, there)
+
     def _goal(self, name: str) -> ConfigTree:
-        return tree(self.network.devices[name].platform, self.intended[name])
+        return tree(self.network.devices[name].platform, self.goals.get(name, self.intended[name]))
+
+    def _aim(self, device: Device, running: str) -> str:
+        """Return what the device shall run, now that it is known what runs."""
+        self.goals[device.name] = aimed(self.network, device, running, self.intended[device.name])
+        return self.goals[device.name]
 
     def is_first_deployment(self) -> bool:
         """Say whether any device that was asked was never deployed."""
@@ -167,9 +181,11 @@ class _Survey:
         return any(p[0] in bare and p[1].startswith("ip address ") for p in asked.patch.added if len(p) > 1)
 
     def _assume(self, device: Device) -> Asked:
-        running = tree(device.platform, bootstrap(self.network, device))
+        config = bootstrap(self.network, device)
+        self._aim(device, config)
+        running = tree(device.platform, config)
         patch = diff(running, self._goal(device.name))
-        return Asked(patch.lines(), running, patch, reached=False)
+        return Asked(patch.lines(), config, running, patch, reached=False)
 
     def _ask(self, name: str, held: Held) -> Asked:
         device = self.network.devices[name]
@@ -180,14 +196,15 @@ class _Survey:
                     "{device}: a change that nobody confirmed runs there; plan again later", device=name
                 )
             config = session.get_config("running")["running"]
-            difference = self.sessions.differ(device).compare(config, self.intended[name])
+            difference = self.sessions.differ(device).compare(config, self._aim(device, config))
             shown = self._compare(session, name) if difference else ()
             running, patch = tree(device.platform, config), bare_patch(device.platform, difference.patch)
-            return Asked(shown, running, patch, reached=True, saved=not shown or _is_saved(session, device, running))
+            saved = not shown or _is_saved(session, device, running)
+        return Asked(shown, masked(device.platform, config), running, patch, reached=True, saved=saved)
 
     def _compare(self, session: DeviceSession, name: str) -> tuple[str, ...]:
         """Return the difference as the device's own tools see it; asked only where the texts differ at all."""
-        session.load_replace_candidate(config=self.intended[name])
+        session.load_replace_candidate(config=self.goals[name])
         shown = tuple(session.compare_config().splitlines())
         session.discard_config()
         return shown
@@ -208,7 +225,7 @@ class _Survey:
                 *guards.dangers(self.network, device, asked.running, self._goal(name), shared),
                 *timers.no_restart(device, asked.patch, at_risk, saved=asked.saved),
                 *(danger for against in joined.values() for danger in against.get(name, ())),
-                *self.aim.dangers(device, asked.running),
+                *self.aim.dangers(device, lambda config: self._runs(device, config)),
             ),
         )
 

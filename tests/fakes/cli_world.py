@@ -6,12 +6,13 @@ Three routers below each other, out of their boxes. Time passes only when somebo
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cli_servers.comware import Comware
+from cli_servers.ios import Ios
 from cli_servers.router import OspfPeer, Router, Seen
 from cli_servers.ssh_server import SshServer, known_hosts_line
 from cli_servers.vrp5 import Vrp5
@@ -19,6 +20,7 @@ from cli_servers.vrp8 import Vrp8
 from equipped import equipped
 
 from jbnet.adapters.command_line_sessions import CommandLineSessions
+from jbnet.adapters.commandline.driver import CommandLineDriver
 from jbnet.adapters.device_files import BackupFiles, DeviceLockFiles
 from jbnet.adapters.journal import SqliteJournal
 from jbnet.config.bootstrap import bootstrap
@@ -30,7 +32,7 @@ from jbnet.model.secrets import Secret
 from jbnet.ports import Differ, Progress
 from jbnet.services.deploy import Desk, Timing
 
-KINDS: dict[str, type[Router]] = {"vrp8": Vrp8, "vrp5": Vrp5, "comware7": Comware}
+KINDS: dict[str, type[Router]] = {"vrp8": Vrp8, "vrp5": Vrp5, "comware7": Comware, "ios": Ios}
 COUNTY, TOWNSHIP, COMMUNITY = "chengdong-r1", "chengdong-lejiawan-r1", "chengdong-lejiawan-a-r1"
 DEVICES = (COUNTY, TOWNSHIP, COMMUNITY)
 WORD = "Word-of-"
@@ -72,7 +74,7 @@ class Lines:
             for name, port in ports.items()
         }  # fmt: skip
 
-    def session(self, device: Device) -> object:
+    def session(self, device: Device) -> CommandLineDriver:
         return self._of[device.name].session(device)
 
     def differ(self, device: Device) -> Differ:
@@ -93,6 +95,7 @@ class CliWorld:
     def __post_init__(self) -> None:
         self.clock = CliClock(self.routers)
         self.words = Words()
+        self._desk: Desk | None = None
 
     def report(self, progress: Progress) -> None:
         self.steps.append(progress)
@@ -105,8 +108,11 @@ class CliWorld:
     def sessions(self) -> Lines:
         return Lines(self.state, {name: server.port for name, server in self.servers.items()})
 
-    def desk(self, **timing: float) -> Desk:
-        return desk_of(self.network, self.state, self.sessions, self.clock, self, **timing)
+    def desk(self) -> Desk:
+        """Return the one desk of this process: its journal is held until the end."""
+        if self._desk is None:
+            self._desk = desk_of(self.network, self.state, self.sessions, self.clock, self)
+        return replace(self._desk, sessions=self.sessions)
 
     def running(self, name: str) -> str:
         return "\n".join(self.routers[name].running.lines()) + "\n"
@@ -124,7 +130,7 @@ class CliWorld:
     @property
     def at_rest(self) -> bool:
         """No timer runs on any router."""
-        timers = ("trial", "delay", "reboot_at")
+        timers = ("trial", "delay", "reboot_at", "revert")
         return all(getattr(router, timer, None) is None for router in self.routers.values() for timer in timers)
 
 
@@ -148,19 +154,24 @@ def neighbours(network: Network, device: Device) -> list[OspfPeer]:
     return found
 
 
-def out_of_its_box(world: CliWorld, device: Device) -> Router:
-    """Return a router with its bootstrap, as a technician leaves it: typed and saved."""
-    config = show(paths(revealed(bootstrap(world.network, device), world.words.get)))
+Written = Callable[[Network, Device], str]
+"""``bootstrap`` or ``render``."""
+
+
+def router(world: CliWorld, device: Device, written: Written) -> Router:
+    """Return a router into which a configuration was typed, and saved."""
+    config = revealed(written(world.network, device), world.words.get)
+    config = config if world.platform == "ios" else show(paths(config))
     seen = Seen(ospf=neighbours(world.network, device))
     return KINDS[world.platform](device.name, config, seen=seen)
 
 
 @contextlib.contextmanager
-def cli_world(platform: str, state: Path) -> Iterator[CliWorld]:
+def cli_world(platform: str, state: Path, written: Written = bootstrap) -> Iterator[CliWorld]:
     """Serve the routers of a platform for the length of a block."""
     world = CliWorld(platform, state, equipped(platform))
     for device in world.devices:
-        world.routers[device.name] = out_of_its_box(world, device)
+        world.routers[device.name] = router(world, device, written)
         world.servers[device.name] = SshServer(world.routers[device.name])
     (state / "known_hosts").write_text("".join(known_hosts_line(name) for name in DEVICES))
     try:

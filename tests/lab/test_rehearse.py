@@ -20,13 +20,13 @@ from jbnet import wiring
 from jbnet.change.codec import to_json
 from jbnet.change.model import Plan
 from jbnet.config.render import render
-from jbnet.config.tree import ConfigTree
 from jbnet.lab.lab import Lab
 from jbnet.lab.netns import network_of
 from jbnet.lab.paths import LabPaths
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text
 from jbnet.services.deploy import plan
+from jbnet.services.deploy_aim import Runs
 
 pytestmark = pytest.mark.lab
 
@@ -88,7 +88,7 @@ class Without:
                 kept.append(line)
         return "\n".join(kept) + "\n"
 
-    def dangers(self, device: Device, running: ConfigTree) -> tuple[Text, ...]:
+    def dangers(self, device: Device, runs: Runs) -> tuple[Text, ...]:
         del device, running
         return ()
 

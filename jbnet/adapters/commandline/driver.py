@@ -19,6 +19,7 @@ from jbnet.adapters.commandline.walk import Walk
 from jbnet.adapters.netmiko_login import Login
 from jbnet.config.sections import clean, merged, paths
 from jbnet.config.tree import Path as Line
+from jbnet.config.tree import without_empty_ports
 from jbnet.model.errors import CommandFailed, JbnetError
 from jbnet.model.text import text
 from jbnet.platforms.masking import masked
@@ -48,6 +49,8 @@ class CommandLineDriver(NetworkDriver):  # type: ignore[misc]  # napalm is untyp
     platform = ""
     probe = ""
     """A harmless line as the device shows it: a discard route to an address of documentation (RFC 5737)."""
+    leave = "quit"
+    """What leads out of a view."""
     dialect: Dialect
     differ: Differ
 
@@ -183,7 +186,7 @@ class CommandLineDriver(NetworkDriver):  # type: ignore[misc]  # napalm is untyp
 
     def _type_all(self, commands: Iterable[Line]) -> None:
         """Type commands from the system view on. Raises CommandFailed at the first that is refused."""
-        walk = Walk(self._ask, lambda: self._terminal.view)
+        walk = Walk(self._ask, lambda: self._terminal.view, self.leave)
         try:
             walk.go(commands)
         finally:
@@ -254,7 +257,8 @@ class CommandLineDriver(NetworkDriver):  # type: ignore[misc]  # napalm is untyp
         return {name: self._without_secrets(said) for name, said in config.items()} if sanitized else config
 
     def _is_saved(self) -> bool:
-        return frozenset(paths(self._running())) == frozenset(paths(self._startup()))
+        running, startup = (frozenset(without_empty_ports(paths(said))) for said in (self._running(), self._startup()))
+        return running == startup
 
 
 def _text(filename: str | None, config: str | None) -> str:

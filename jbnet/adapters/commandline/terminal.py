@@ -1,4 +1,4 @@
-"""A terminal on a router of Huawei or H3C: types a line, reads until the prompt, and knows a question from an answer.
+"""A terminal on a router: types a line, reads until the prompt, and knows a question from an answer.
 
 netmiko logs in and opens the channel. Reading is done here, because what netmiko offers for these systems either
 believes the first thing that looks like a prompt or waits a fixed time (0.2 s a login, measured): an answer begins
@@ -12,7 +12,7 @@ import contextlib
 import re
 import socket
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,22 +32,36 @@ GREETING_S = 0.03
 _ESCAPES = re.compile(r"\x1b\[\d+D +\x1b\[\d+D|\x1b\[[0-9;]*[A-Za-z]|\x00|\x07")
 _MORE = re.compile(r"\s*-+ ?More ?-+\s*$", re.IGNORECASE)
 _QUESTION = re.compile(
-    r"(?:\[Y/N(?::[YN])?\]|\[Y\(yes\)/N\(no\)/C\(cancel\)\]|\(y/n\)(?:\[[yn]\])?)\s*:?\s*$", re.IGNORECASE
+    r"(?:\[confirm\]|\[Y/N(?::[YN])?\]|\[Y\(yes\)/N\(no\)/C\(cancel\)\]|\(y/n\)(?:\[[yn]\])?)\s*:?\s*$", re.IGNORECASE
 )
 _USER_VIEW = re.compile(r"<([^<>\s]+)>")
 _PLACE = re.compile(r"\^\s*$")
 
 
+def huawei_view(said: str, names: Iterable[str]) -> str | None:
+    """Return the view that a prompt of Huawei's kind names, ``<`` for the user view; None: it is no prompt of ours."""
+    found = re.fullmatch(r"<([^<>]+)>|\[[~*]?([^\[\]]+)\]", said)
+    if found is None:
+        return None
+    if found.group(1):
+        return "<" if found.group(1) in names else None
+    return view_in(found.group(2), names)
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How one system talks. ``platform`` says what its secrets look like; ``unpaged`` is the command that ends paging;
-    ``error`` finds a refusal in an answer; ``defaults`` are names of unnamed devices.
+    ``error`` finds a refusal in an answer; ``defaults`` are names of unnamed devices. ``greeting`` is the first prompt,
+    with the name as its group; ``view`` reads later ones; ``renames`` begins the command that changes the name.
     """
 
     platform: str
     unpaged: str
     error: re.Pattern[str]
-    defaults: tuple[str, ...]
+    defaults: tuple[str, ...] = ()
+    greeting: re.Pattern[str] = _USER_VIEW
+    view: Callable[[str, Iterable[str]], str | None] = huawei_view
+    renames: str = "sysname "
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +108,7 @@ class Terminal:
                 self._send(channel, "")
             elif _QUESTION.search(last):
                 self._send(channel, "n")
-            elif found := _USER_VIEW.fullmatch(last):
+            elif found := self.dialect.greeting.fullmatch(last):
                 time.sleep(GREETING_S)
                 if not channel.recv_ready():
                     return found.group(1)
@@ -142,7 +156,7 @@ class Terminal:
                 "{device}: a line with control characters is not typed: {line}",
                 device=self.login.device, line=self._shown(ascii(line)),
             )  # fmt: skip
-        if line.startswith("sysname "):
+        if line.startswith(self.dialect.renames):
             self._names.add(line.split()[1])
         try:
             return self._typed(line, replies, time.monotonic() + timeout, whole)
@@ -222,12 +236,7 @@ class Terminal:
 
     def _view_of(self, line: str) -> str | None:
         """Return the view that a prompt names; None: the line is no prompt of this device."""
-        found = re.fullmatch(r"<([^<>]+)>|\[[~*]?([^\[\]]+)\]", line.strip())
-        if found is None:
-            return None
-        if found.group(1):
-            return "<" if found.group(1) in self._names else None
-        return view_in(found.group(2), self._names)
+        return self.dialect.view(line.strip(), self._names)
 
     def _receive(self, channel: paramiko.Channel, end: float) -> str:
         channel.settimeout(max(0.01, end - time.monotonic()))

@@ -16,11 +16,11 @@ QUIT = "quit"
 class Walk:
     """One load, from the system view on. ``ask`` types a line and raises where it is refused; ``view`` names the view.
 
-    ``typed`` holds the lines in order, the one that failed included.
+    ``leave`` leads out of a view. ``typed`` holds the lines in order, the one that failed included.
     """
 
-    def __init__(self, ask: Callable[[str], object], view: Callable[[], str]) -> None:
-        self._ask, self._view = ask, view
+    def __init__(self, ask: Callable[[str], object], view: Callable[[], str], leave: str = QUIT) -> None:
+        self._ask, self._view, self._leave = ask, view, leave
         self.typed: list[str] = []
         self.here: Path = ()
 
@@ -35,7 +35,7 @@ class Walk:
         shared = next((i for i, pair in enumerate(zip(self.here, section, strict=False)) if pair[0] != pair[1]), None)
         depth = min(len(self.here), len(section)) if shared is None else shared
         while len(self.here) > depth:
-            self._type(QUIT)
+            self._type(self._leave)
             self.here = self.here[:-1]
         for line in section[depth:]:
             self._enter(line)

@@ -1,4 +1,4 @@
-"""Routers that exist in memory and are reached over real SSH: Huawei VRP8 and VRP5, H3C Comware 7.
+"""Routers that exist in memory and are reached over real SSH: Huawei VRP8 and VRP5, H3C Comware 7, Cisco IOS XE.
 
 Written from the vendors' manuals, named beside each behaviour:
 

@@ -231,11 +231,11 @@ HUAWEI = {
         peer PEER ip-prefix NAME DIRECTION |
     """,
     "aaa": """
-        local-user NAME password | ...
-        local-user NAME service-type | ...
-        local-user NAME privilege level | N
-        local-user NAME state block ... |
-        local-user NAME level | N
+        local-user NAME password | ... < local-user NAME
+        local-user NAME service-type | ... < local-user NAME
+        local-user NAME privilege level | N < local-user NAME
+        local-user NAME state block ... | < local-user NAME
+        local-user NAME level | N < local-user NAME
         authorization-scheme NAME | > scheme
         accounting-scheme NAME | > scheme
         domain NAME | > domain

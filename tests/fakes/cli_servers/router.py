@@ -20,7 +20,8 @@ class Faults:
     ``refuse``: answered with an error. ``ask``: asks a question that nobody expects first. ``drop``: the connection
     ends before the line is done; ``drop_after``: when it is done, without an answer. ``refuse_commit``: a commit of a
     configuration with this text fails. ``cut_by``: while a line with this text runs, nobody gets through.
-    ``piece`` and ``pause``: answers come in pieces of so many characters, so many seconds apart.
+    ``act`` is done when a line with the text ``at`` comes, once. ``piece`` and ``pause``: answers come in pieces of so
+    many characters, so many seconds apart.
     """
 
     refuse: str = ""
@@ -33,6 +34,8 @@ class Faults:
     pause: float = 0.0
     banner: str = ""
     silent: str = ""
+    at: str = ""
+    act: Callable[[], None] = lambda: None
 
 
 @dataclass
@@ -136,6 +139,8 @@ class Router:
         self.now = START
         self.running = Node("", "system")
         self.typed: list[str] = []
+        self.host_key_sizes: list[str] = []
+        """The modulus of each host key that was made at the command line, as it was typed."""
         self.hang_ups: list[Callable[[], None]] = []
         self.by_hand(f"sysname {name}", *config.splitlines())
         self.saved = self.running.copy()

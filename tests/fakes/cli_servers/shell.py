@@ -21,6 +21,8 @@ class Shell:
 
     errors = "Error: {what} found at '^' position."
     indent_globals = False
+    makes_keys = "rsa local-key-pair create"
+    """[CE6800] "rsa local-key-pair create", [MSR] Security, "public-key local create": asks for the modulus."""
 
     def __init__(self, router: Router, write: Callable[[str], None], hang_up: Callable[[], None]) -> None:
         self.router, self._write, self.hang_up = router, write, hang_up
@@ -78,6 +80,9 @@ class Shell:
             return
         self.router.typed.append(line)
         faults = self.router.faults
+        if faults.at and faults.at in line:
+            faults.at = ""
+            faults.act()
         if faults.drop and faults.drop in line:
             faults.drop = ""
             self.hang_up()
@@ -187,6 +192,8 @@ class Shell:
     def _in_view(self, words: Sequence[str], line: str) -> None:
         if self.path is None:
             self.user_view(words, line)
+        elif line == self.makes_keys:
+            self.ask("Please input the modulus [default = 3072]:", self.router.host_key_sizes.append)  # words assumed
         elif not self.config_view(words, line):
             node, said = editor.enter(
                 self.router.family, self.editing(), self.path, " ".join(words),

@@ -18,12 +18,18 @@ from paramiko.common import (
 )
 
 from cli_servers.comware import Comware, ComwareShell
+from cli_servers.ios import Ios, IosShell
 from cli_servers.router import Router
 from cli_servers.shell import Shell
 from cli_servers.vrp5 import Vrp5, Vrp5Shell
 from cli_servers.vrp8 import Vrp8, Vrp8Shell
 
-SHELLS: dict[type[Router], Callable[..., Shell]] = {Vrp8: Vrp8Shell, Vrp5: Vrp5Shell, Comware: ComwareShell}
+SHELLS: dict[type[Router], Callable[..., Shell]] = {
+    Vrp8: Vrp8Shell,
+    Vrp5: Vrp5Shell,
+    Comware: ComwareShell,
+    Ios: IosShell,
+}
 
 
 @cache

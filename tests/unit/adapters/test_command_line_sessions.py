@@ -56,8 +56,8 @@ def test_a_session_logs_in_with_the_key_else_with_the_secret(platform: str, by_k
 
 def test_a_platform_without_a_driver_is_named(tmp_path: Path) -> None:
     sessions = CommandLineSessions(tmp_path, lambda _: [], OneSecret())
-    with pytest.raises(Missing, match="platform ios"):
-        sessions.session(device("ios"))
+    with pytest.raises(Missing, match="platform junos"):
+        sessions.session(device("junos"))
 
 
 def test_only_routers_that_may_restart_get_a_restart_as_timer(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from equipped import RENDERED, equipped
 
-from jbnet.config.reading import bare_patch, bare_tree, tree
+from jbnet.config.reading import bare_patch, tree
 from jbnet.config.render import render
 from jbnet.config.tree import Patch
 from jbnet.model.secrets import Secret
@@ -38,7 +38,6 @@ def test_a_tree_knows_every_line_and_no_separators(platform: str) -> None:
         text = "hostname core-r1\n!\nrouter ospf\n ospf router-id 10.0.0.1\nexit\n!\nend\n"
     said = tree(platform, text)
     assert not {path[-1] for path in said.paths} & {"#", "!", "return", "end", "exit"}
-    assert bare_tree(platform, said) == said
 
 
 def test_how_a_device_shows_a_secret_is_none_of_what_it_says() -> None:

@@ -15,11 +15,11 @@ from sample_network import sample_network
 from jbnet.change.model import Plan
 from jbnet.change.rehearsal import Evidence
 from jbnet.config.render import render
-from jbnet.config.tree import ConfigTree
 from jbnet.model.errors import Refused, TargetError, UsageError
 from jbnet.model.network import Device
 from jbnet.model.text import Text
 from jbnet.services.deploy import apply, plan
+from jbnet.services.deploy_aim import Runs
 from jbnet.services.rehearse import Bounds, rehearse, today
 
 BOUNDS = Bounds(settle_s=4.0, first_rest_s=1.0, rest_s=1.0, hold_s=0.5)
@@ -36,7 +36,7 @@ class Without:
         lines = render(self.world.network, device).splitlines()
         return "\n".join(x for x in lines if device.name != self.device or x.strip() != self.line) + "\n"
 
-    def dangers(self, device: Device, running: ConfigTree) -> tuple[Text, ...]:
+    def dangers(self, device: Device, runs: Runs) -> tuple[Text, ...]:
         return ()
 
 

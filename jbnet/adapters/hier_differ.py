@@ -1,0 +1,138 @@
+"""Differ for systems of Cisco's kind, on hier-config as a library (design D2, ADR 2).
+
+hier-config knows which lines of IOS replace each other, how lines are negated and in which order; what it does not know
+stands here, each with the manual's sentence. It is loaded at the first comparison (0.6 s).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from jbnet.config.sections import aligned
+from jbnet.config.tree import PORT, Patch, Path, speaking_lines
+from jbnet.ports import Difference
+
+_VRF = re.compile(r"(?:ip )?vrf forwarding ")
+_WIPED = re.compile(r"ip(?:v6)? address ")
+_USER = re.compile(r"snmp-server user (?P<user>\S+) (?P<group>\S+) v3 ")
+_BANNER = re.compile(r"^banner \w+ \^C.*?\^C[ \t]*$", re.MULTILINE | re.DOTALL)
+_PORT = re.compile(r"interface (?!Loopback|Tunnel|Vlan|Port-channel|\S+\.\d+$)", re.IGNORECASE)
+
+
+class HierDiffer:
+    """Compares by the rules for one platform. Inert until first used."""
+
+    def __init__(self, platform: str) -> None:
+        self.platform = platform
+
+    def compare(self, running: str, intended: str) -> Difference:
+        """Return what is to be done."""
+        old, new = _lines(running), _lines(intended)
+        new = aligned(self.platform, tuple(_with_hidden(new, old)), old)
+        old = tuple(_in_use(old, new))
+        before, after = ([path for path in lines if not _is_banner(path)] for lines in (_remembered(old, new), new))
+        commands = (*_commands(_text(before), _text(after)), *_banner_commands(old, new))
+        return Difference(_patch(old, new) if commands else Patch(), commands)
+
+
+def _commands(running: str, intended: str) -> Iterator[Path]:
+    """Yield what to type. hier-config reads a banner as the lines up to its end, and so is not shown any."""
+    from hier_config import WorkflowRemediation
+
+    steps: Any = WorkflowRemediation(_parsed(running), _parsed(intended)).remediation_config
+    for step in steps.all_children_sorted():
+        if not len(step.children):
+            yield _done_to_port(tuple(step.path()))
+
+
+def _done_to_port(path: Path) -> Path:
+    """A port of the hardware cannot be removed: it is set back (``default interface``)."""
+    heading = path[0].removeprefix("no ")
+    return (f"default {heading}",) if path[0] != heading and _PORT.match(heading) else path
+
+
+def _lines(config: str) -> tuple[Path, ...]:
+    """Return the lines; entries of access lists bear their numbers, as newer systems show them; a banner is one."""
+    banners = [(" ".join(found.group().split()),) for found in _BANNER.finditer(config)]
+    said = "\n".join(speaking_lines(_BANNER.sub("", config))) + "\n"
+    return (*(tuple(line.path()) for line in _parsed(said).all_children()), *banners)
+
+
+def _is_banner(path: Path) -> bool:
+    return path[0].startswith("banner ")
+
+
+def _banner_commands(old: Iterable[Path], new: Iterable[Path]) -> Iterator[Path]:
+    """Yield what to type for banners. ``^C`` is how a delimiter is shown; typed, its ``^`` would be the delimiter."""
+    before, after = ([path[0] for path in lines if _is_banner(path)] for lines in (old, new))
+    kinds = {line.split()[1] for line in after}
+    yield from ((f"no banner {kind}",) for kind in dict.fromkeys(b.split()[1] for b in before) if kind not in kinds)
+    for line in after:
+        if line not in before:
+            sign = next(sign for sign in "|~@+=" if sign not in line)
+            yield (line.replace("^C", sign),)
+
+
+def _parsed(config: str) -> Any:
+    from hier_config import Platform, get_hconfig
+
+    return get_hconfig(Platform.CISCO_IOS, config)
+
+
+def _text(lines: Iterable[Path]) -> str:
+    return "\n".join(" " * (len(path) - 1) + path[-1] for path in lines) + "\n"
+
+
+def _with_hidden(new: tuple[Path, ...], old: tuple[Path, ...]) -> Iterator[Path]:
+    """Leave out what runs though no configuration shows it.
+
+    "The show running-config command does not display any of the active SNMP users" (IOS SNMP Command Reference,
+    ``snmp-server user``). A user is taken to be there where its group is.
+    """
+    groups = {path[-1].split()[2] for path in old if path[-1].startswith("snmp-server group ")}
+    for path in new:
+        user = _USER.match(path[-1])
+        if user is None or user["group"] not in groups:
+            yield path
+
+
+def _remembered(old: tuple[Path, ...], new: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return what is left of the running lines once the device has forgotten by itself.
+
+    "Interface IPv4 disabled and address(es) removed due to enabling VRF" is what a router says to ``vrf forwarding``;
+    its negation does the same.
+    """
+    moved = {path[0] for path in {*_bindings(old)} ^ {*_bindings(new)}}
+    return tuple(path for path in old if not (len(path) > 1 and path[0] in moved and _WIPED.match(path[1])))
+
+
+def _in_use(old: tuple[Path, ...], new: tuple[Path, ...]) -> Iterator[Path]:
+    """Leave out ports that are out of use and that nobody mentions, and defaults that are shown as ``no ...``."""
+    wanted, known = {path[0] for path in new}, frozenset(new)
+    for path in old:
+        is_idle = path[0] not in wanted and _PORT.match(path[0]) and path[1:] in _OUT_OF_USE
+        is_default = path[-1].startswith("no ") and path not in known
+        if not (is_idle or is_default):
+            yield path
+
+
+_OUT_OF_USE = ((), ("shutdown",), ("no ip address",), ("negotiation auto",))
+
+
+def _bindings(lines: Iterable[Path]) -> Iterator[Path]:
+    return (path for path in lines if len(path) == 2 and _VRF.match(path[1]))
+
+
+def _patch(old: tuple[Path, ...], new: tuple[Path, ...]) -> Patch:
+    """Return what goes and what comes; the heading of a port says nothing."""
+    here, there = frozenset(old), frozenset(new)
+    return Patch(
+        tuple(path for path in old if path not in there and not _is_bare_port(path)),
+        tuple(path for path in new if path not in here and not _is_bare_port(path)),
+    )
+
+
+def _is_bare_port(path: Path) -> bool:
+    return len(path) == 1 and path[0].startswith(PORT) and _PORT.match(path[0]) is not None
