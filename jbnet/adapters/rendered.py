@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from jbnet.model.errors import Missing, Refused
@@ -38,6 +38,16 @@ class RenderedFolder:
         except OSError as error:
             raise Missing("cannot write {path}: {reason}", path=self._path, reason=error.strerror) from error
         return tuple(self._path / name for name in files)
+
+    def remove(self, names: Collection[str]) -> tuple[Path, ...]:
+        """Remove files that were written here, changed since or not; return the paths of those that were there."""
+        gone = []
+        for name in names:
+            path = self._path / name
+            if path.is_file() or path.is_symlink():
+                path.unlink()
+                gone.append(path)
+        return tuple(gone)
 
     def _written(self) -> dict[str, str]:
         try:

@@ -40,6 +40,7 @@ LAZY_COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("jbnet.cli.backup", "Keep what devices run, secrets masked, as a history."),
     "run": ("jbnet.cli.run", "One command on many devices: tables, JSON, CSV."),
     "playbook": ("jbnet.cli.playbook", "Run an Ansible playbook on servers and devices."),
+    "replace": ("jbnet.cli.replace", "A new box in a dead one's place: papers, key, configuration."),
     "hostkeys": ("jbnet.cli.hostkeys", "Host keys of devices: learn, compare."),
     "qualify": ("jbnet.cli.qualify", "Try a driver on one real router."),
     "whatif": ("jbnet.cli.whatif", "Who would be cut off if this failed."),

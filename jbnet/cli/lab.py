@@ -127,6 +127,15 @@ def boot(ctx: typer.Context, device: DeviceName) -> None:
 
 
 @app.command()
+def exchange(ctx: typer.Context, device: DeviceName) -> None:
+    """Put another box in its place, as from the factory: nothing configured, another host key."""
+    context: Context = ctx.obj
+    _lab(context).exchange(device)
+    context.say("{device} is another box now: nothing is configured, its host key is new", device=device)
+    context.emit({"exchanged": device})
+
+
+@app.command()
 def shell(ctx: typer.Context, device: DeviceName) -> None:
     """Open a shell as root in a device, as at its console."""
     _become(_lab(ctx.obj), device, ["bash", "--norc", "-i"])

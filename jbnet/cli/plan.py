@@ -69,7 +69,7 @@ def conclude(
     """
     from jbnet.cli.rehearse import print_evidence
 
-    files = _keep(context, made, output) if made.changes else []
+    files = keep_plan(context, made, output) if made.changes else []
     if not context.json:
         print_plan(context, made, None if diff else FEW_LINES)
     evidence = trial() if trial is not None and made.changes else None
@@ -168,7 +168,8 @@ def plans_folder(state_dir: Path) -> Path:
     return state_dir / "plans"
 
 
-def _keep(context: Context, plan: Plan, output: Path | None) -> list[Path]:
+def keep_plan(context: Context, plan: Plan, output: Path | None) -> list[Path]:
+    """Write a plan where ``jbnet apply`` finds it, and to ``output``; return the files."""
     from jbnet.change.codec import to_json
 
     content = json.dumps(to_json(plan), indent=1, ensure_ascii=False) + "\n"

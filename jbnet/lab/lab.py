@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jbnet.lab import host, keys, memory, power, process, record, storage
+from jbnet.lab import factory, host, keys, memory, power, process, record, storage
 from jbnet.lab.build import Builder, LabSecrets
 from jbnet.lab.circuits import Circuits
 from jbnet.lab.paths import MARK, LabPaths
@@ -128,6 +128,15 @@ class Lab:
         self._device(device)
         for _ in self._power.switch_on((device,)):
             pass
+
+    def exchange(self, device: str) -> None:
+        """Put another box in a device's place, as it leaves the factory, and give it power.
+
+        Its lines are plugged into the same ports. What is known of host keys is left alone: the new one is another.
+        """
+        self.kill(device)
+        factory.wipe(self.paths, device)
+        self.boot(device)
 
     def run(
         self, device: str, argv: Sequence[str], *, stdin: str | None = None, timeout: float | None = 60.0

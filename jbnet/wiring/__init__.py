@@ -37,12 +37,14 @@ from jbnet.wiring.recoveries import (
     verify_execution,
 )
 from jbnet.wiring.rehearsals import keep_evidence, read_evidence, rehearsal, rehearsal_desk
+from jbnet.wiring.replacements import change_entries, replacement_bench
 
 __all__ = [
     "adoption",
     "ansible_inventory",
     "approval_box",
     "approvers",
+    "change_entries",
     "change_records",
     "check_workspace",
     "client_passfile",
@@ -81,6 +83,7 @@ __all__ = [
     "rehearsal",
     "rehearsal_desk",
     "remote_hosts",
+    "replacement_bench",
     "run_ways",
     "saved_configs",
     "set_up_databases",

@@ -36,6 +36,7 @@ class Comware(Router):
 class ComwareShell(Shell):
     """[MSR] "CLI configuration"."""
 
+    makes_keys = "public-key local create rsa"
     router: Comware
     errors = " % {what} found at '^' position."
     indent_globals = True
