@@ -11,6 +11,7 @@ from pathlib import Path
 import commands
 import lab
 import netlab
+import plan
 import render
 import scale
 import snmp
@@ -24,9 +25,10 @@ SUITES = (
     (("whatif.", "scale.whatif_"), whatif.rows),
     (("render.", "scale.render_"), render.rows),
     (("lab.",), lab.rows),
+    (("plan.",), plan.rows),
 )
 """What the ids of a suite begin with, and the suite. A suite runs when any of them fits what was asked for."""
-ON_REQUEST = ("lab.",)
+ON_REQUEST = ("lab.", "plan.")
 """Suites that take minutes and most of the machine: only when they are asked for."""
 OUT = Path(__file__).parents[2] / "build" / "bench.json"
 
