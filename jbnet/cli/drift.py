@@ -51,6 +51,10 @@ def command(
 def _print(context: Context, found: Found, lines: int | None) -> None:
     for drift in found.drifts:
         _print_drift(context, drift, lines)
+    for device, said in found.observed.items():
+        context.say("{device}: differs where it is only observed, lines: {count}", device=device, count=len(said))
+        if lines is None:
+            print_lines(context, said, None)
     print_unasked(context, found.unasked)
     counts = {"count": len(found.drifts), "same": len(found.right)}
     context.say("devices that drifted: {count}; as they should be: {same}", **counts)
@@ -83,6 +87,7 @@ def _data(found: Found) -> dict[str, object]:
         "drifted": [_drift_json(drift) for drift in found.drifts],
         "right": list(found.right),
         "unasked": list(found.unasked),
+        "observed": {device: list(lines) for device, lines in found.observed.items()},
     }
 
 

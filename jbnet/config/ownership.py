@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from jbnet.config.lines import paths_of, write_lines
 from jbnet.config.tree import Patch, Path
-from jbnet.model.ownership import Hold, Ownership
+from jbnet.model.network import Device, Network
+from jbnet.model.ownership import WHOLE, Hold, Ownership
 from jbnet.platforms.sections import sections
 
 
@@ -40,6 +41,11 @@ def held(platform_name: str, running: str, intended: str, ownership: Ownership) 
     sections). Where everything is ours it is the intended text itself.
     """
     return _with(platform_name, running, intended, ownership, frozenset({Hold.OWNED}))
+
+
+def aimed(network: Network, device: Device, running: str, intended: str) -> str:
+    """Return what a device that runs ``running`` shall run: ours as intended, what is not ours as it runs."""
+    return held(device.platform, running, intended, network.ownership.get(device.name, WHOLE))
 
 
 def compared(platform_name: str, running: str, intended: str, ownership: Ownership) -> str:

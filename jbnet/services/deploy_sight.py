@@ -9,6 +9,7 @@ from functools import cached_property
 from jbnet.change.model import Change
 from jbnet.config.links import circuit_interfaces, far_end
 from jbnet.config.naming import port_namer
+from jbnet.config.ownership import aimed
 from jbnet.config.reading import tree
 from jbnet.config.tree import PORT, ConfigTree
 from jbnet.config.words import revealed
@@ -30,6 +31,7 @@ class Sight:
         self.network, self.change, self.backups = network, change, backups
         self.device: Device = network.devices[change.device]
         self.sessions = sessions
+        self._runs: str | None = None
 
     @cached_property
     def goal(self) -> str:
@@ -45,12 +47,18 @@ class Sight:
         return kept
 
     def whole(self, secrets: Secrets | None) -> str:
-        """Return the goal with its secrets, for the device alone. Raises Missing for one that is not there."""
-        return revealed(self.goal, secrets.get) if secrets is not None else self.goal
+        """Return the aim with its secrets, for the device alone. Raises Missing for one that is not there."""
+        return revealed(self.aim, secrets.get) if secrets is not None else self.aim
+
+    @property
+    def aim(self) -> str:
+        """The goal with what is not ours as it ran when it was last looked at (``jbnet.config.ownership``)."""
+        return self.goal if self._runs is None else aimed(self.network, self.device, self._runs, self.goal)
 
     def is_right(self, config: str) -> bool:
-        """Say whether a configuration is the goal."""
-        return not self.differs(config, self.goal)
+        """Say whether a configuration is the goal as far as that is ours; what is not ours stays as it is here."""
+        self._runs = config
+        return not self.differs(config, self.aim)
 
     def differs(self, one: str, other: str) -> bool:
         """Say whether two configurations of the device say different things."""
@@ -88,7 +96,7 @@ class Sight:
     @cached_property
     def _speaking(self) -> Mapping[str, str]:
         """The interfaces on which the goal expects OSPF neighbours, and their declared names."""
-        wanted, speaks = self._tree(self.goal), changing(self.device.platform).speaks
+        wanted, speaks = self._tree(self.aim), changing(self.device.platform).speaks
         found = {self._names[port.name]: port.name for port in circuit_interfaces(self.device) if not port.passive}
         return {
             name: declared

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from jbnet.change.drift import Drift, author, came_about
+from jbnet.config.ownership import aimed, chosen, compared
 from jbnet.config.reading import bare_patch, tree
 from jbnet.config.render import render
 from jbnet.config.tree import Patch
 from jbnet.model.errors import CommandFailed
 from jbnet.model.network import Device, Network
+from jbnet.model.ownership import WHOLE, Hold
 from jbnet.model.text import Text
 from jbnet.platforms.masking import masked
 from jbnet.ports import Clock, ConfigHistory, DeviceSession, DeviceSessions, Differ, Journal, Progress, Reporter
@@ -20,11 +22,15 @@ from jbnet.services.deploy_pool import Held, each
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found: who drifted, who is right, and of whom nothing is known, with the reason."""
+    """What was found: who drifted, who is right, and of whom nothing is known, with the reason.
+
+    ``observed`` are differences by device where it is only observed (topology/ownership.yaml): no plan mends them.
+    """
 
     drifts: tuple[Drift, ...]
     right: tuple[str, ...]
     unasked: Mapping[str, Text]
+    observed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,7 @@ class _Seen:
     platform: str
     drift: Drift
     patch: Patch
+    observed: tuple[str, ...] = ()
 
 
 def find_drift(
@@ -61,7 +68,7 @@ def find_drift(
         wanted, differ = render(network, device), sessions.differ(device)
         with held.session(sessions.session(device)) as session:
             session.open()
-            seen = _look(session, device, wanted, differ)
+            seen = _look(session, network, device, wanted, differ)
         reporter.report(Progress("drift.asked", name))
         return seen
 
@@ -71,23 +78,39 @@ def find_drift(
         drifts=tuple(_dated(s, records) for s in seen.values() if s.drift.diff or s.drift.unsaved),
         right=tuple(name for name, s in seen.items() if not (s.drift.diff or s.drift.unsaved)),
         unasked={name: unknown(result) for name, result in results.items() if isinstance(result, Exception)},
+        observed={name: s.observed for name, s in seen.items() if s.observed},
     )
 
 
-def _look(session: DeviceSession, device: Device, intended: str, differ: Differ) -> _Seen:
-    """Compare what runs with what is declared and with what is saved; what is kept of it has its secrets masked."""
+def _look(session: DeviceSession, network: Network, device: Device, declared: str, differ: Differ) -> _Seen:
+    """Compare what runs with what is declared and with what is saved; what is kept of it has its secrets masked.
+
+    What is only observed is compared apart: a plan would do nothing about it. What is foreign is not compared.
+    """
     if session.has_pending_commit():
         raise CommandFailed("{device}: a change that nobody confirmed runs there; plan again later", device=device.name)
     texts = session.get_config()
     running, startup = (masked(device.platform, texts[name]) for name in ("running", "startup"))
+    intended = aimed(network, device, texts["running"], declared)
     shown: tuple[str, ...] = ()
     if differ.compare(texts["running"], intended):
         session.load_replace_candidate(config=intended)
         shown = tuple(session.compare_config().splitlines())
         session.discard_config()
     unsaved = differ.compare(startup, running).patch.lines()
-    patch = bare_patch(device.platform, differ.compare(running, intended).patch)
-    return _Seen(device.platform, Drift(device.name, shown, unsaved), patch)
+    patch = bare_patch(device.platform, differ.compare(running, aimed(network, device, running, declared)).patch)
+    return _Seen(
+        device.platform, Drift(device.name, shown, unsaved), patch, observed(network, device, running, declared, differ)
+    )
+
+
+def observed(network: Network, device: Device, running: str, declared: str, differ: Differ) -> tuple[str, ...]:
+    """Return how a device differs from the declaration where it is only observed."""
+    ownership = network.ownership.get(device.name, WHOLE)
+    if ownership.is_whole:
+        return ()
+    patch = differ.compare(running, compared(device.platform, running, declared, ownership)).patch
+    return chosen(device.platform, patch, ownership, Hold.OBSERVED).lines()
 
 
 def _dated(seen: _Seen, records: Records) -> Drift:
