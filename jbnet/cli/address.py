@@ -39,9 +39,9 @@ def allocate(ctx: typer.Context, dry_run: DryRun = False) -> None:
     found = allocation(files)
     _write(context, found, dry_run)
     for former, code in found.rekeyed.items():
-        context.say("{former} is recorded as {code} from now on", former=former, code=code)
+        context.say("{former} is recorded as {code} from now on", former=former, code=_called(found, code))
     for code, block in found.added.items():
-        context.say("{code} {block}", code=code, block=block)
+        context.say("{code} {block}", code=_called(found, code), block=block)
     said = "would allocate blocks: {count}" if dry_run else "blocks allocated: {count}"
     context.say(said, count=len(found.added))
     ports = give_ports(context, {**files, FILE: found.content}, dry_run)
@@ -65,7 +65,7 @@ def free(
     found = freed(read_files(context.directory), name)
     _write(context, found, dry_run)
     for key, prefix in found.freed.items():
-        context.say("{key} {prefix}", key=key, prefix=prefix)
+        context.say("{key} {prefix}", key=_called(found, key), prefix=prefix)
     context.say("would free: {count}" if dry_run else "freed: {count}", count=len(found.freed))
     context.emit(_data(found, dry_run))
 
@@ -93,7 +93,7 @@ def renumber(
     _write(context, found, dry_run)
     for key, prefix in found.added.items():
         old = found.freed.get(key) or text("new")
-        context.say("{code} {old} -> {new}", code=key, old=old, new=prefix)
+        context.say("{code} {old} -> {new}", code=_called(found, key), old=old, new=prefix)
     if not found.added:
         context.say("{site} lies well where it is: nothing to do", site=site)
     context.say("would renumber: {count}" if dry_run else "renumbered: {count}", count=len(found.added))
@@ -176,10 +176,16 @@ def _write(context: Context, found: Allocation, dry_run: bool) -> None:
         write_file(context.directory, FILE, found.content)
 
 
+def _called(found: Allocation, key: str) -> str:
+    """Return a recorded key with the name of its site or partner, where one is declared."""
+    return f"{key} {found.names[key]}" if key in found.names else key
+
+
 def _data(found: Allocation, dry_run: bool) -> dict[str, object]:
     return {
         "added": {key: str(prefix) for key, prefix in found.added.items()},
         "freed": {key: str(prefix) for key, prefix in found.freed.items()},
         "rekeyed": dict(found.rekeyed),
+        "names": dict(found.names),
         "written": not dry_run,
     }

@@ -72,7 +72,10 @@ def _report_stale(declared: Declaration, known: Identities, report: Report) -> N
     for code in declared.allocations.decl.blocks:
         if code not in used:
             place = declared.allocations.key_at("blocks", code)
-            report.add("JB123", "the code {code} has addresses and no site", place, code=code)
+            report.add(
+                "JB123", "the code {code} has addresses and no site; to give them back: jbnet address free {code}",
+                place, code=code,
+            )  # fmt: skip
 
 
 def home_spaces(declared: Declaration, report: Report) -> dict[str, Space]:

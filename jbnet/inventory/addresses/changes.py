@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 
@@ -25,12 +25,14 @@ class Allocation:
     """The new text of topology/allocations.yaml, and what changes in it.
 
     ``added``: key to prefix; ``freed``: key to the prefix that it had; ``rekeyed``: former code to present one.
+    ``names``: whose these keys are, by key; who is not declared has no name.
     """
 
     content: str
     added: Mapping[str, IPv4Network] = field(default_factory=dict)
     freed: Mapping[str, IPv4Network] = field(default_factory=dict)
     rekeyed: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def completed(read: Reading) -> Allocation:
     rekeyed = {key: code for code, key in identities(read.sites, before.blocks.keys()).keys.items() if key != code}
     old = {*before.blocks, *before.partners, *rekeyed.values()}
     added = {key: prefix for key, prefix in {**blocks, **links}.items() if key not in old}
-    return Allocation(render(after), added=added, rekeyed=rekeyed)
+    return Allocation(render(after), added=added, rekeyed=rekeyed, names=_names(read, [*added, *rekeyed.values()]))
 
 
 def freed(files: Mapping[str, str], name: str) -> Allocation:
@@ -87,7 +89,7 @@ def freed(files: Mapping[str, str], name: str) -> Allocation:
                 name=users[each],
                 prefix=gone[each],
             )
-    return Allocation(render(without(read.record, gone)), freed=gone)
+    return Allocation(render(without(read.record, gone)), freed=gone, names=_names(read, gone))
 
 
 def reading(files: Mapping[str, str]) -> Reading:
@@ -124,6 +126,13 @@ def no_room(error: NoRoom, read: Reading) -> AnswerIsNo:
         "no free /{length} is left for {site} in the block of {parent}", hint=hint,
         length=error.length, site=error.site, parent=error.parent,
     )  # fmt: skip
+
+
+def _names(read: Reading, keys: Iterable[str]) -> dict[str, str]:
+    """Return the sites and partners that these keys stand for, as far as they are declared."""
+    known = {site.decl.code: site.name for site in read.sites}
+    known |= {partner.key: partner.name for partner in declared_partners(read.declared, read.sites)}
+    return {key: known[key] for key in keys if key in known}
 
 
 def _users(read: Reading) -> dict[str, str]:

@@ -37,7 +37,8 @@ def renumbered(files: Mapping[str, str], name: str, length: int | None = None, *
     record = kept.model_copy(update={"blocks": blocks})
     done = completed(Reading(read.declared, read.sites, read.plan, record))
     added = {**{k: blocks[k] for k in [site.decl.code, *moving] if k in blocks}, **done.added}
-    return Allocation(done.content, added=added, freed=moving, rekeyed=done.rekeyed)
+    names = {**{one.decl.code: one.name for one in read.sites if one.decl.code in added}, **done.names}
+    return Allocation(done.content, added=added, freed=moving, rekeyed=done.rekeyed, names=names)
 
 
 def _lies_well(read: Reading, site: SiteItem, old: IPv4Network, others: AllocationsFile) -> bool:

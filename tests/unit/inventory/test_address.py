@@ -273,4 +273,4 @@ def test_renumber_says_old_and_new(run: Run, workspace: Path) -> None:
     assert (code, out.splitlines()) == (0, ["lake lies well where it is: nothing to do", "renumbered: 0"])
     code, out, _ = run("-C", workspace, "address", "renumber", "lake", "--anyway", "--dry-run")
     assert code == 0
-    assert out.splitlines()[0] == "990201 10.16.128.0/17 -> 10.17.0.0/17"
+    assert out.splitlines()[0] == "990201 lake 10.16.128.0/17 -> 10.17.0.0/17"

@@ -134,7 +134,7 @@ def test_allocate_writes_new_blocks_once_and_a_dry_run_writes_none(run: Run, wor
     assert run("-C", workspace, "address", "allocate", "--dry-run")[0] == 0
     assert file.read_text(encoding="utf-8") == before
     _, out, _ = run("-C", workspace, "address", "allocate")
-    assert out.splitlines() == ["990202 10.17.0.0/17", "blocks allocated: 1"]
+    assert out.splitlines() == ["990202 marsh 10.17.0.0/17", "blocks allocated: 1"]
     added = set(file.read_text(encoding="utf-8").splitlines()) - set(before.splitlines())
     assert added == {'  "990202": 10.17.0.0/17'}
     assert run("-C", workspace, "address", "allocate")[1] == "blocks allocated: 0\n"
