@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from command_line import Run
 from jbnet.adapters.running_texts import LARGEST
 from jbnet.wiring import check_workspace
 
-RECORDED = Path(__file__).parents[2] / "recorded" / "configs"
+ROOT = Path(__file__).parents[3]
+RECORDED = ROOT / "tests" / "recorded" / "configs"
 NAMES = ("--names", r"QH-(?P<location>CORE)-(?P<device>[A-Z]+\d)", "--names",
          r"QH-(?P<county>[A-Z]+)-(?P<device>[A-Z]+\d)")  # fmt: skip
 ROUTER = """#
@@ -205,3 +207,17 @@ def test_it_speaks_chinese(run: Run, folder: Path) -> None:
     _, out, _ = run("--lang", "zh", "adopt", folder, "--dry-run")
     assert "自管" in out
     assert "已声明的地址：2 个中的 2 个" in out
+
+
+def test_the_example_of_the_guide_says_what_the_program_says(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    guide = (ROOT / "docs" / "adopt.md").read_text(encoding="utf-8")
+    example = guide.partition("$ jbnet adopt ")[2].partition("```")[0].replace("\\\n", " ")
+    command, *said = [line.strip() for line in example.splitlines() if line.strip()]
+    laid = str(tmp_path / "new")
+    code, out, err = run("adopt", *shlex.split(command.replace("/tmp/adopted", laid)))
+    assert code == 0, out + err
+    for line in said:
+        assert line.removesuffix("...").replace("/tmp/adopted", laid) in out
