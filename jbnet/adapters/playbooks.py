@@ -90,7 +90,11 @@ class AnsiblePlaybooks:
                 False, events.changed, failed, time.monotonic() - began, events.outcomes(), interrupted=True
             )
         ok = runner.status == "successful"
-        failed = events.failed or (() if ok else (f"ansible-playbook: {runner.status}{_last_words(runner)}",))
+        failed = events.failed
+        if runner.status == "canceled":
+            failed += (f"ansible-playbook: not through after {order.timeout:g} s",)
+        elif not ok and not failed:
+            failed = (f"ansible-playbook: {runner.status}{_last_words(runner)}",)
         return PlaybookResult(ok, events.changed, failed, time.monotonic() - began, events.outcomes())
 
     def _start(self, directory: Path, order: _Order, events: Events, deadline: float) -> Any:

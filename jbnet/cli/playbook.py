@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from jbnet.ports import HostOutcome, PlaybookResult, Progress
     from jbnet.services.playbook import Playbook
 
-LONGEST_NAME = 28
-FEW_TASKS = 3
+WHOLE = "ansible-playbook:"
+"""How a failure begins that is of the run and of no host: its time was over, a playbook has an error."""
 
 
 def command(
@@ -141,15 +141,11 @@ def _table(context: Context, hosts: Sequence[HostOutcome], *, dry: bool) -> None
     from jbnet.cli.show_print import cells
 
     head = [context.tr(word) for word in ("host", "state", "tasks", "would change" if dry else "changed")]
-    rows = [head, *([host.host, context.tr(host.state.value), str(host.ok), _tasks(host)] for host in hosts)]
+    rows = [head, *([host.host, context.tr(host.state.value), str(host.ok), str(len(host.changed))] for host in hosts)]
     widths = [max(cells(row[column]) for row in rows) for column in range(3)]
     for row in rows:
         padded = [word + " " * (width - cells(word)) for word, width in zip(row, widths, strict=False)]
         typer.echo("  ".join([*padded, row[3]]).rstrip())
-
-
-def _tasks(host: HostOutcome) -> str:
-    return str(len(host.changed))
 
 
 def _print_endings(context: Context, result: PlaybookResult) -> None:
@@ -158,8 +154,8 @@ def _print_endings(context: Context, result: PlaybookResult) -> None:
     for host in result.hosts:
         if host.reason is not None:
             context.say("{host}: {reason}", host=host.host, reason=host.reason)
-    if not result.ok and not any(host.reason for host in result.hosts):
-        for line in result.failed:
+    for line in result.failed:
+        if line.startswith(WHOLE):
             context.say("{line}", line=line)
     if result.interrupted:
         context.say("interrupted: what a task was at on a host may still end there; run it again")

@@ -42,9 +42,7 @@ LOCK_OUT = """
         check: ["true"]
         apply: [/usr/sbin/nft, -f, /etc/shut.conf]
         apply_absent: [/usr/sbin/nft, delete, table, inet, shut]
-        seconds: 6
-    - name: A new login
-      ansible.builtin.wait_for_connection: {timeout: 2, connect_timeout: 1}
+        seconds: 2
 """
 
 
@@ -133,10 +131,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def test_the_baseline_is_laid_and_a_second_run_changes_nothing(site: Site) -> None:
-    code, would = site.playbook("baseline", APPS, "--check")
-    assert (code, set(changed(would))) == (1, {APP1, APP2})
+    code, would = site.playbook("baseline", f"device:{APP1}", "--check")
+    assert (code, set(changed(would))) == (1, {APP1})
     assert site.lab.run(APP1, ["nft", "list", "table", "inet", "jbnet"]).returncode != 0
-    site.twice("baseline", APPS)
+    site.twice("baseline", f"device:{APP1}")
     filters = site.at(APP1, "nft", "list", "table", "inet", "jbnet")
     assert "policy drop" in filters
     assert 'tcp dport 8080 accept comment "application insurance"' in filters
@@ -144,12 +142,12 @@ def test_the_baseline_is_laid_and_a_second_run_changes_nothing(site: Site) -> No
     assert "permitrootlogin no" in site.at(APP1, "/usr/sbin/sshd", "-T")
 
 
-def test_a_change_that_shuts_us_out_takes_itself_back(site: Site) -> None:
+def test_a_change_that_nobody_confirms_takes_itself_back(site: Site) -> None:
     (site.workspace / "playbooks" / "lock-out.yaml").write_text(LOCK_OUT, encoding="utf-8")
-    code, hosts = site.playbook("lock-out", f"device:{APP2}")
-    assert (code, hosts[APP2]["state"]) == (3, "failed")
+    code, hosts = site.playbook("lock-out", f"device:{APP2}")  # its answer comes when the filter is gone
+    assert (code, changed(hosts)) == (0, {APP2: ["The filter"]})
     assert eventually(lambda: site.lab.run(APP2, ["nft", "list", "table", "inet", "shut"]).returncode != 0)
-    assert site.lab.run(APP2, ["test", "-e", "/etc/shut.conf"]).returncode != 0
+    assert eventually(lambda: site.lab.run(APP2, ["test", "-e", "/etc/shut.conf"]).returncode != 0)
 
 
 def test_the_databases_are_set_up_and_the_passwords_are_seen_nowhere(site: Site) -> None:
@@ -185,7 +183,7 @@ def test_the_application_writes_into_the_database_that_leads(site: Site) -> None
 
 
 def test_archiving_is_not_begun_by_a_restart_that_nobody_asked_for(site: Site) -> None:
-    code, hosts = site.playbook("backup", DATABASES)
+    code, hosts = site.playbook("backup", f"device:{DB2}")
     assert code == 1
     assert {h["state"] for name, h in hosts.items() if "." in name} == {"unmet"}
     assert {n: c for n, c in changed(hosts).items() if "." in n} == {}
@@ -255,7 +253,17 @@ def test_ansible_runs_them_by_itself_too(site: Site) -> None:
 
 
 def test_an_interrupted_run_leaves_nothing_behind(site: Site) -> None:
-    argv = [sys.executable, "-m", "jbnet", "-C", str(site.workspace), "--json", "playbook", "application", APP1_ONLY]
+    argv = [
+        sys.executable,
+        "-m",
+        "jbnet",
+        "-C",
+        str(site.workspace),
+        "--json",
+        "playbook",
+        "application",
+        f"device:{APP1}",
+    ]
     run = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert run.stderr is not None
     assert run.stderr.readline()  # a task is through: it is under way
@@ -265,9 +273,6 @@ def test_an_interrupted_run_leaves_nothing_behind(site: Site) -> None:
     assert json.loads(said)["data"]["interrupted"] is True
     assert list((site.state / "ansible").iterdir()) == []
     assert [p for p in Path("/proc").glob("[0-9]*/environ") if str(site.state / "ansible") in environ(p)] == []
-
-
-APP1_ONLY = f"device:{APP1}"
 
 
 def environ(path: Path) -> str:
