@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from audited import DEVICE, PLATFORMS, Case, case, hardened, hardened_files
 from equipped import RENDERED, equipped
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jbnet.config.audit import host_files
@@ -96,6 +96,17 @@ def test_any_text_can_be_read_and_every_line_has_its_place(lines: list[str]) -> 
     numbers = [line.place.line for line in read.lines]
     assert numbers == sorted(set(numbers))
     assert all(line.said and line.path for line in read.lines)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@given(kept=st.sets(st.integers(0, 400)), shift=st.integers(0, 3))
+@settings(max_examples=20, deadline=None)
+def test_whatever_lines_are_left_every_fact_can_be_read(platform: str, kept: set[int], shift: int) -> None:
+    lines = [" " * (shift * (n % 2)) + line for n, line in enumerate(hardened(platform).splitlines()) if n in kept]
+    device = seen(platform, "\n".join(lines))
+    for name in titles():
+        fact = device.fact(name)
+        assert all(1 <= place.line <= len(lines) for place in fact.places)
 
 
 def host(said: str, errors: str = "") -> Observed:
