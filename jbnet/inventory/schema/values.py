@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
 from typing import Annotated, Any, Literal
 
@@ -51,6 +52,13 @@ def _one_line(value: str) -> str:
     return line
 
 
+_SERIAL = re.compile(r"^[A-Za-z0-9][A-Za-z0-9/_-]{3,39}$")
+
+
+def _serial(value: str) -> str:
+    return value if _SERIAL.match(value) else str(_fail("a serial number: 4 to 40 letters, digits, -, _ and /"))
+
+
 _DOTTED = r"[0-9]{1,3}(\.[0-9]{1,3}){3}"
 _AS_PREFIX = {"type": "string", "pattern": rf"^{_DOTTED}/[0-9]{{1,2}}$", "description": "an IPv4 prefix: 10.8.0.0/13"}
 _AS_ADDRESS = {"type": "string", "pattern": rf"^{_DOTTED}$", "description": "an IPv4 address: 10.3.0.1"}
@@ -61,7 +69,7 @@ Address = Annotated[IPv4Address, PlainValidator(_address), WithJsonSchema(_AS_AD
 Code = Annotated[str, PlainValidator(_code), WithJsonSchema(_AS_CODE)]
 Line = Annotated[str, Field(max_length=120), AfterValidator(_one_line)]
 Label = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_one_line)]
-Serial = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9/_-]{3,39}$")]
+Serial = Annotated[str, AfterValidator(_serial), WithJsonSchema({"type": "string", "pattern": _SERIAL.pattern})]
 Street = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_one_line)]
 Asn = Annotated[int, Field(ge=1, le=4294967294)]
 Bandwidth = Annotated[int, Field(ge=1, le=400_000)]
