@@ -6,8 +6,21 @@ and a text without a translation falls back to English.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+_COUNTED = re.compile(r"(\{(\w+)\} (?:more |other )?)([a-z]+)\b")
+_ONE: Mapping[str, str] = {
+    **{f"{noun}s": noun for noun in (
+        "byte", "cell", "character", "circuit", "day", "device", "error", "file", "finding", "key", "level",
+        "line", "location", "minute", "router", "row", "rule", "second", "server", "service", "set", "site", "step",
+        "table", "task", "township", "user", "wave",
+    )},
+    "addresses": "address", "communities": "community", "counties": "county", "entries": "entry",
+    "people": "person", "prefectures": "prefecture", "prefixes": "prefix", "provinces": "province",
+}  # fmt: skip
+"""What templates count, and what one of it is called: the only place that knows English plurals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +35,20 @@ class Text:
 
     def render(self, catalogue: Mapping[str, str]) -> str:
         """Return the text in the catalogue's language, or in English where the catalogue has no entry."""
-        template = catalogue.get(self.template, self.template)
+        template = catalogue.get(self.template)
+        if template is None:
+            template = _counted(self.template, self.params)
         if not self.params:
             return template
         return template.format(**{key: _shown(value, catalogue) for key, value in self.params.items()})
+
+
+def _counted(template: str, params: Mapping[str, object]) -> str:
+    """Return an English template with the noun behind each 1 as one of it is called."""
+    ones = {name for name, value in params.items() if type(value) is int and value == 1}
+    if not ones:
+        return template
+    return _COUNTED.sub(lambda m: m[1] + (_ONE.get(m[3], m[3]) if m[2] in ones else m[3]), template)
 
 
 def _shown(value: object, catalogue: Mapping[str, str]) -> object:

@@ -23,7 +23,7 @@ def test_what_is_well_is_only_counted(capsys: pytest.CaptureFixture[str], tmp_pa
     assert "bad-r1" in said
     assert "bad-up1" in said
     assert "good-up1" not in said
-    assert "1000 devices, 1 circuits (--all)" in said
+    assert "1000 devices, 1 circuit (--all)" in said
     assert len(said.splitlines()) < 10
 
 

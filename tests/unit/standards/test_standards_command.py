@@ -116,7 +116,7 @@ def test_every_table_fits_a_screen_and_ends_with_the_sums(run: Run, small: Path,
     assert code == 1
     assert [line for line in lines[:-1] if cell_len(line) > 80] == []
     assert lines[-1].startswith("violated: ")
-    assert "shown elsewhere: 1 rules" in lines[-1]
+    assert "shown elsewhere: 1 rule" in lines[-1]
 
 
 def test_one_rule_shows_what_it_requires_and_all_that_breaks_it(run: Run, small: Path) -> None:

@@ -175,7 +175,7 @@ def test_a_failed_line_is_crossed_out_and_its_site_marked() -> None:
     network = small()
     found = condition(network, parse(network, ["circuit:chengdong-up1"]))
     page = Drawn(network, view_of("levels"), Speech(), found).page()
-    assert "cut off: 0 prefectures, 1 counties, 2 townships, 0 communities" in [label.said for label in page.labels]
+    assert "cut off: 0 prefectures, 1 county, 2 townships, 0 communities" in [label.said for label in page.labels]
     fine = Drawn(network, view_of("levels"), Speech()).page()
     assert page.svg().count("url(#cut-off)") > fine.svg().count("url(#cut-off)")
 
