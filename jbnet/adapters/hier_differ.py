@@ -14,6 +14,9 @@ from jbnet.config.sections import aligned
 from jbnet.config.tree import PORT, Patch, Path, speaking_lines
 from jbnet.ports import Difference
 
+_NO = "no "
+_ONE = re.compile(r"no (?P<key>hostname |username \S+ |clock timezone |ntp source |logging source-interface )")
+"""Settings of which there is one, and which hier-config takes away before it sets them anew."""
 _VRF = re.compile(r"(?:ip )?vrf forwarding ")
 _WIPED = re.compile(r"ip(?:v6)? address ")
 _USER = re.compile(r"snmp-server user (?P<user>\S+) (?P<group>\S+) v3 ")
@@ -31,7 +34,7 @@ class HierDiffer:
         """Return what is to be done."""
         old, new = _lines(running), _lines(intended)
         new = aligned(self.platform, tuple(_with_hidden(new, old)), old)
-        old = tuple(_in_use(old, new))
+        old = tuple(_in_use(tuple(_with_hidden(old, old)), new))
         before, after = ([path for path in lines if not _is_banner(path)] for lines in (_remembered(old, new), new))
         commands = (*_commands(_text(before), _text(after)), *_banner_commands(old, new))
         return Difference(_patch(old, new) if commands else Patch(), commands)
@@ -43,13 +46,20 @@ def _commands(running: str, intended: str) -> Iterator[Path]:
 
     steps: Any = WorkflowRemediation(_parsed(running), _parsed(intended)).remediation_config
     for step in steps.all_children_sorted():
-        if not len(step.children):
-            yield _done_to_port(tuple(step.path()))
+        path = tuple(step.path())
+        if not len(step.children) and not _is_replaced(path, intended):
+            yield _done_to_port(path)
+
+
+def _is_replaced(path: Path, intended: str) -> bool:
+    """Say whether the line that comes takes its place: an account in use must not go first."""
+    found = _ONE.match(path[-1])
+    return found is not None and any(line.startswith(found["key"]) for line in intended.splitlines())
 
 
 def _done_to_port(path: Path) -> Path:
     """A port of the hardware cannot be removed: it is set back (``default interface``)."""
-    heading = path[0].removeprefix("no ")
+    heading = path[0].removeprefix(_NO)
     return (f"default {heading}",) if path[0] != heading and _PORT.match(heading) else path
 
 
@@ -111,14 +121,15 @@ def _remembered(old: tuple[Path, ...], new: tuple[Path, ...]) -> tuple[Path, ...
 def _in_use(old: tuple[Path, ...], new: tuple[Path, ...]) -> Iterator[Path]:
     """Leave out ports that are out of use and that nobody mentions, and defaults that are shown as ``no ...``."""
     wanted, known = {path[0] for path in new}, frozenset(new)
+    used = {path[0] for path in old if len(path) > 1 and path[1] not in _OUT_OF_USE}
     for path in old:
-        is_idle = path[0] not in wanted and _PORT.match(path[0]) and path[1:] in _OUT_OF_USE
-        is_default = path[-1].startswith("no ") and path not in known
+        is_idle = path[0] not in wanted | used and _PORT.match(path[0])
+        is_default = path[-1].startswith(_NO) and path not in known
         if not (is_idle or is_default):
             yield path
 
 
-_OUT_OF_USE = ((), ("shutdown",), ("no ip address",), ("negotiation auto",))
+_OUT_OF_USE = ("shutdown", "no ip address", "negotiation auto")
 
 
 def _bindings(lines: Iterable[Path]) -> Iterator[Path]:
