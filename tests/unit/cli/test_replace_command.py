@@ -1,0 +1,121 @@
+"""jbnet replace as people and programs see it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from command_line import Run, runner
+
+from jbnet import wiring
+from jbnet.model.errors import Unreachable
+from jbnet.model.host_keys import HostKey
+from jbnet.model.network import Device, Network
+from jbnet.ports import Reporter
+from jbnet.services.replace import Bench
+
+BASE = Path(__file__).parents[2] / "golden" / "check" / "base"
+SERIAL = "2102351NEW10K1000002"
+NEW = HostKey("ssh-ed25519", "QQ==")
+
+
+class Site:
+    """What stands at the dead router's place: nothing, or a box that shows a key. Implements probes and prober."""
+
+    shown: tuple[HostKey, ...] = ()
+
+    def probe(self, _device: Device) -> Site:
+        return self
+
+    def keys(self) -> tuple[HostKey, ...]:
+        if not self.shown:
+            raise Unreachable("{device} does not answer on TCP", device="oldtown-r1")
+        return self.shown
+
+    def ping(self, addresses: Sequence[str], timeout: float) -> Mapping[str, bool | None]:
+        return dict.fromkeys(addresses, False)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(BASE, tmp_path / "workspace"))
+
+
+@pytest.fixture
+def site() -> Site:
+    return Site()
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], workspace: Path, site: Site) -> Run:
+    """Run a command in a small workspace of routers with FRR."""
+    real = wiring.replacement_bench
+
+    def bench(directory: Path, state_dir: Path, network: Network, reporter: Reporter) -> Bench:
+        made = real(directory, state_dir, network, reporter)
+        return replace(made, office=replace(made.office, probes=site), prober=site)
+
+    monkeypatch.setattr(wiring, "replacement_bench", bench)
+    run = runner(monkeypatch, capfd)
+    return lambda *words: run("-C", str(workspace), *words)
+
+
+def test_papers_are_private_and_the_declaration_has_the_serial_number(call: Run, workspace: Path) -> None:
+    code, said, _ = call("--json", "replace", "oldtown-r1", "--serial", SERIAL)
+    assert code == 0
+    data = json.loads(said)["data"]
+    assert (data["serial"], data["old_serial"], data["declared"]) == (SERIAL, None, "inventory/sites/east.yaml")
+    assert SERIAL in (workspace / data["declared"]).read_text(encoding="utf-8")
+    assert {stat.S_IMODE(Path(path).stat().st_mode) for path in data["papers"]} == {0o600}
+    assert sorted(Path(path).name.partition(".")[2] for path in data["papers"]) == [
+        "bootstrap.conf", "conf", "console.txt", "sheet.en.html", "sheet.en.txt", "sheet.zh.html", "sheet.zh.txt",
+    ]  # fmt: skip
+
+
+def test_a_dry_run_changes_no_file(call: Run, workspace: Path) -> None:
+    before = {path: path.read_bytes() for path in workspace.rglob("*.yaml")}
+    code, said, _ = call("replace", "oldtown-r1", "--serial", SERIAL, "--dry-run")
+    assert code == 0
+    assert "nothing was written" in said
+    assert {path: path.read_bytes() for path in workspace.rglob("*.yaml")} == before
+    assert not (workspace / ".jbnet" / "replace").exists()
+
+
+def test_exit_codes_tell_why_it_does_not_go_on(call: Run, site: Site) -> None:
+    assert call("replace")[0] == 2
+    assert call("replace", "nowhere-r1", "--serial", SERIAL)[0] == 2
+    assert call("replace", "noc-s1", "--serial", SERIAL)[0] == 2
+    assert call("replace", "oldtown-r1", "--serial", SERIAL, "--override", "core-r1")[0] == 2
+    assert call("replace", "oldtown-r1")[0] == 4  # nothing was begun
+    assert call("replace", "oldtown-r1", "--serial", "x y")[0] == 1
+    assert call("replace", "oldtown-r1", "--serial", SERIAL)[0] == 0
+    assert call("replace", "oldtown-r1")[0] == 3  # it does not answer yet
+    assert call("replace", "oldtown-r1", "--without", "up9")[0] == 2
+    site.shown = (NEW,)
+    assert call("replace", "oldtown-r1", "--yes")[0] == 4  # nobody can be asked whose key that is
+    assert call("replace", "oldtown-r1", "--fingerprint", "SHA256:" + "A" * 43)[0] == 4
+    assert call("replace", "core-r1", "--serial", "210235OTHER0001")[0] == 4  # it still answers
+
+
+def test_a_corrected_serial_number_begins_anew_and_was_never_the_old_boxs(call: Run) -> None:
+    call("replace", "oldtown-r1", "--serial", SERIAL)
+    call("replace", "oldtown-r1", "--serial", "210235OTHER0001")
+    code, said, _ = call("--json", "replace", "--history")
+    assert code == 0
+    (one,) = json.loads(said)["data"]
+    assert (one["device"], one["serial"], one["old_serial"], one["ended"]) == (
+        "oldtown-r1", "210235OTHER0001", None, None,
+    )  # fmt: skip
+
+
+def test_the_history_speaks_chinese(call: Run) -> None:
+    call("replace", "oldtown-r1", "--serial", SERIAL)
+    assert "尚未投入使用" in call("--lang", "zh", "replace", "--history")[1]
