@@ -170,12 +170,21 @@ def _label(context: Context, network: Network, row: Row) -> str:
     words = []
     for axis, value in row.key.items():
         if axis is Axis.PREFECTURE:
-            words.append(network.sites[value].name_zh if context.lang == "zh" else value)
+            words.append(_place(context, network, value))
         elif axis is Axis.PHASE:
             words.append(context.tr("phase {number}", number=value))
         else:
             words.append(context.tr(text(value)))
     return " ".join(words) if words else context.tr("together")
+
+
+def _place(context: Context, network: Network, value: str) -> str:
+    """Return a prefecture's name; the province among them is its own offices, not all that lies in it."""
+    from jbnet.model.levels import Level
+
+    site = network.sites[value]
+    name = site.name_zh if context.lang == "zh" else value
+    return name if site.level is Level.PREFECTURE else context.tr("{name} itself", name=name)
 
 
 def _wanted(row: Row, marks: list[Target]) -> str:

@@ -4,11 +4,34 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from jbnet.cli.context import Context
     from jbnet.ports import Progress
+
+
+@contextmanager
+def steps(context: Context, whole: int) -> Iterator[Callable[[str], None]]:
+    """Give a function that is told each step before it begins; the line is wiped out in the end."""
+    done, shown = 0, context.err.is_terminal
+
+    def begin(step: str) -> None:
+        nonlocal done
+        done += 1
+        if shown:
+            sys.stderr.write(f"\r\x1b[K{done}/{whole} {step} ...")
+            sys.stderr.flush()
+
+    try:
+        yield begin
+    finally:
+        if shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
 
 
 class Counting:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from jbnet.cli.context import Context
-from jbnet.cli.whatif_show import KINDS, say_planned, sites_cut
+from jbnet.cli.whatif_show import KINDS, OTHERS, others_cut, say_planned, sites_cut
 from jbnet.model.text import text
 
 if TYPE_CHECKING:
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 def show_points(context: Context, forecaster: Forecaster, top: int) -> None:
     """Print the single points of failure."""
-    from jbnet.topology.single import single_points
+    from jbnet.cli.progress import steps
+    from jbnet.topology.single import ASKED, single_points
 
-    points, groups = single_points(forecaster)
+    with steps(context, len(ASKED)) as begin:
+        points, groups = single_points(forecaster, begin=lambda kind: begin(context.tr(KINDS[kind])))
     context.emit({"points": [_as_data(point) for point in points], "groups": [asdict(group) for group in groups]})
     if context.json:
         return
@@ -41,9 +43,11 @@ def _as_data(point: Point) -> dict[str, object]:
         "cut_off": list(point.forecast.cut_off),
         "planned": list(point.forecast.planned),
         "others": list(point.forecast.others),
+        "premises": list(point.forecast.premises),
         "tops": list(point.tops),
         "own": point.own,
         "mends": [asdict(mend) for mend in point.mends],
+        "mended": point.is_mended,
     }
 
 
@@ -57,16 +61,25 @@ def _table(context: Context, points: Sequence[Point]) -> None:
     table.add_column(context.tr("cheapest mend"), overflow="fold", max_width=38)
     for point in points:
         kind = context.tr(KINDS[point.kind])
-        others = str(len(point.forecast.others) or "")
+        others = str(others_cut(point.forecast) or "")
         table.add_row(f"{kind} {point.name}", sites_cut(point.forecast), others, _mends(context, point))
     context.out.print(table)
     say_planned(context, [point.forecast for point in points])
+    context.say(OTHERS)
+    if any(point.mends and not point.is_mended for point in points):
+        context.say("in part: some of those cut off stay so, no line of ours would help them")
 
 
 def _mends(context: Context, point: Point) -> str:
-    """Return the one line to add, or how many, and what they cost together."""
+    """Return the mend, marked where it helps only some of those cut off."""
     if not point.mends:
         return context.tr("no line to another device of ours would help")
+    mend = _added(context, point)
+    return mend if point.is_mended else context.tr("in part: {mend}", mend=mend)
+
+
+def _added(context: Context, point: Point) -> str:
+    """Return the one line to add, or how many, and what they cost together."""
     if len(point.mends) == 1:
         return _line(context, point.mends[0])
     known = [mend.monthly_cost for mend in point.mends if mend.monthly_cost is not None]

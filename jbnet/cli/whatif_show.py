@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 WIDTH = 80
 SHOWN = 12
 """Names on one line; ``--json`` has all of them."""
+OTHERS = text("others: locations, peers and offices")
 
 
 def show_failure(context: Context, forecaster: Forecaster, failure: FailureSet) -> None:
@@ -98,12 +99,11 @@ def _table(context: Context, kind: str, rows: Sequence[Row]) -> None:
     for row in rows:
         found = row.forecast
         worst = f"{found.overloads[0].percent}%" if found.overloads else ""
-        others = len(found.others) + len(found.premises)
-        numbers = (others, found.weight[0], len(found.on_backup))
+        numbers = (others_cut(found), found.weight[0], len(found.on_backup))
         table.add_row(row.name, sites_cut(found), *(str(number or "") for number in numbers), worst)
     context.out.print(table)
     say_planned(context, [row.forecast for row in rows])
-    context.say("others: locations, peers and offices")
+    context.say(OTHERS)
     context.say("services lost: for every service the sites that lose it, summed")
 
 
@@ -137,6 +137,11 @@ def sites_cut(found: Forecast) -> str:
     """Return the number of sites cut off as a table shows it, with those that are not in use yet beside it."""
     planned = f" +{len(found.planned)}" if found.planned else ""
     return f"{len(found.cut_off) or ''}{planned}".strip()
+
+
+def others_cut(found: Forecast) -> int:
+    """Return the number of those cut off that are no sites."""
+    return len(found.others) + len(found.premises)
 
 
 def say_planned(context: Context, found: Sequence[Forecast]) -> None:

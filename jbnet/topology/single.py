@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from jbnet.model.network import DeviceKind, Level
@@ -32,6 +32,11 @@ class Point:
     mends: tuple[Mend, ...] = ()
     own: bool = False
 
+    @property
+    def is_mended(self) -> bool:
+        """Say whether the mends keep all that hang on it directly, a home whose only router fails aside."""
+        return len(self.mends) >= len(self.tops) - self.own
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -42,16 +47,20 @@ class Group:
     names: tuple[str, ...]
 
 
-def single_points(forecaster: Forecaster, kinds: Iterable[str] = ASKED) -> tuple[tuple[Point, ...], tuple[Group, ...]]:
+def single_points(
+    forecaster: Forecaster, kinds: Iterable[str] = ASKED, begin: Callable[[str], None] = lambda kind: None
+) -> tuple[tuple[Point, ...], tuple[Group, ...]]:
     """Return the single points of failure, the worst of each kind first, and the groups of those that are alike.
 
     A line that is all that a statically routed site has, and the router of a home that has but one, are counted in
-    groups, but for a router that also cuts off homes which a line to another router would keep.
+    groups, but for a router that also cuts off homes which a line to another router would keep. ``begin`` is told each
+    kind before its turn.
     """
     found = _Finder(forecaster)
     points: list[Point] = []
     groups: list[Group] = []
     for kind in kinds:
+        begin(kind)
         alike: list[Row] = []
         for row in worst_first(rows(forecaster, kind)):
             if kind == "srlg" and row.name in forecaster.network.underlays:

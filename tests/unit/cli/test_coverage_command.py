@@ -33,6 +33,14 @@ def test_the_shipped_network_against_the_plan(run: Run, workspace: Path) -> None
     assert rows[None]["alive"] == {"sites": 0, "unknown": 1024}
 
 
+@pytest.mark.parametrize(("lang", "label"), [("en", "qinghai itself"), ("zh", "青海省本级")])
+def test_the_province_among_prefectures_is_said_to_be_its_own_offices(
+    run: Run, workspace: Path, lang: str, label: str
+) -> None:
+    _, out, _ = run("-C", workspace, "--lang", lang, "coverage", "--by", "prefecture")
+    assert [line for line in out.splitlines() if line.startswith(label)]
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("by", ["level", "phase", "prefecture", "phase,level", "prefecture,level", "prefecture,phase"])
 def test_the_table_stays_within_80_columns(run: Run, workspace: Path, lang: str, by: str) -> None:

@@ -194,3 +194,16 @@ def test_disjoint_routes_are_shown_and_their_absence_is_a_no(run: Run) -> None:
     code, out, _ = run("whatif", "--disjoint", "xining-dc-r1", "--from", "noc-s1", "--from", "golmud-dc-r1")
     assert (code, len(out.splitlines())) == (0, 2)
     assert run("whatif", "--disjoint", "mangya-r1", "--from", "noc-s1", "--from", "golmud-dc-r1")[0] == 1
+
+
+def test_single_points_say_where_a_mend_helps_only_some_and_who_the_others_are(run: Run) -> None:
+    _, out, err = run("whatif", "--single-points")
+    assert "others: locations, peers and offices" in out
+    assert "in part: " in out
+    assert err == ""  # progress is for terminals
+    data = json.loads(run("--json", "whatif", "--single-points")[1])["data"]
+    egov = next(point for point in data["points"] if point["name"] == "egov")
+    assert egov["mends"]
+    assert not egov["mended"]
+    row = next(line for line in out.splitlines() if line.startswith("underlay egov"))
+    assert row.split()[3] == str(len(egov["others"]) + len(egov["premises"]))
