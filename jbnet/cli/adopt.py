@@ -39,6 +39,10 @@ def command(
         Path | None,
         typer.Option("--from-devices", metavar="FILE", help="Lines of NAME PLATFORM ADDRESS: log in and fetch."),
     ] = None,
+    lldp: Annotated[
+        list[Path] | None,
+        typer.Option("--lldp", metavar="FILE", help="Saved LLDP neighbours of VRP or Comware, prompts included."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be written.")] = False,
 ) -> None:
     """Draft a workspace from what runs on VRP, Comware and FRR, so that a plan straight after it sends nothing.
@@ -53,7 +57,8 @@ def command(
     if from_devices is not None:
         fetched, silent = wiring.fetched_configs(context.directory, context.state_dir, from_devices)
         sources, unread = [*sources, *fetched], [*unread, *silent]
-    found = wiring.adoption(sources, unread, names or [], network)
+    seen, unseen = wiring.saved_configs(lldp or [])
+    found = wiring.adoption(sources, [*unread, *unseen], names or [], network, seen)
     written: tuple[str, ...] = ()
     if output is not None and not dry_run:
         written = wiring.write_workspace(output, found, "\n".join(_account(context, found)) + "\n")

@@ -12,6 +12,7 @@ from jbnet.config.adopt.drafting import draft
 from jbnet.config.adopt.facts import Problem, Running, Source
 from jbnet.config.adopt.files import files, written
 from jbnet.config.adopt.holdings import declared, more_observed, ownership
+from jbnet.config.adopt.lldp import sightings
 from jbnet.config.adopt.reading import read
 from jbnet.config.adopt.space import room
 from jbnet.config.ownership import held
@@ -49,12 +50,16 @@ class Adoption:
 
 
 def adopt(
-    sources: Sequence[Source], names: Sequence[Pattern[str]], network: str, differ: Callable[[str], Differ]
+    sources: Sequence[Source],
+    names: Sequence[Pattern[str]],
+    network: str,
+    differ: Callable[[str], Differ],
+    seen: Sequence[Source] = (),
 ) -> Adoption:
     """Return the draft of what these texts say, and who shall decide about what.
 
     ``names`` say where devices stand (``jbnet.config.adopt.names``); ``differ`` gives what compares a platform's
-    configurations. Raises AnswerIsNo where none of the texts can be read.
+    configurations; ``seen`` are saved outputs of LLDP. Raises AnswerIsNo where none of the texts can be read.
     """
     texts, refused = _read(sources)
     if not texts:
@@ -63,7 +68,7 @@ def adopt(
             "nothing can be adopted: no configuration was read; the first: {file}: {reason}",
             file=first.place.file if first else "-", reason=first.text if first else text("there is no file"),
         )  # fmt: skip
-    found = draft(texts, names, network)
+    found = draft(texts, names, network, [*sightings(seen)])
     drafted, loaded = _planned(found)
     holding, unsaid = _holdings(found, loaded.network, differ)
     roles = {name: device.role for name, device in found.devices.items()}

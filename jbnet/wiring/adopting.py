@@ -39,14 +39,20 @@ def fetched_configs(directory: Path, state_dir: Path, listed: Path) -> tuple[lis
     return fetch(network, device_sessions(directory, state_dir, network))
 
 
-def adoption(sources: Sequence[Source], unread: Sequence[Problem], names: Sequence[str], network: str) -> Adoption:
+def adoption(
+    sources: Sequence[Source],
+    unread: Sequence[Problem],
+    names: Sequence[str],
+    network: str,
+    seen: Sequence[Source] = (),
+) -> Adoption:
     """Return what came of adopting. Raises UsageError (a pattern) and AnswerIsNo (nothing can be adopted)."""
     from dataclasses import replace
 
     from jbnet.config.adopt.names import patterns
     from jbnet.services.adopt import adopt
 
-    found = adopt(sources, patterns(names), network, differ)
+    found = adopt(sources, patterns(names), network, differ, seen)
     return replace(found, problems=(*unread, *found.problems))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from jbnet.config.adopt.facts import BgpPeer, Problem, Running, RunningPort
+from jbnet.model.findings import Place
 from jbnet.model.text import text
 
 LONGEST_SUBNET = 30
@@ -36,15 +37,20 @@ class Joints:
     odd: frozenset[tuple[str, str]] = frozenset()
 
 
-def joints(devices: Mapping[str, Running], loopbacks: Mapping[str, str]) -> Joints:
-    """Return how devices are joined. ``loopbacks`` are the ports of devices that are neither line nor LAN."""
+def joints(
+    devices: Mapping[str, Running], loopbacks: Mapping[str, str], seen: Mapping[frozenset[tuple[str, str]], Place]
+) -> Joints:
+    """Return how devices are joined. ``loopbacks`` are the ports of devices that are neither line nor LAN.
+
+    ``seen`` are pairs of ports that saw each other by LLDP: lines, however wide their subnet is.
+    """
     odd = {**dict(_no_hosts(devices)), **dict(_twice(devices))}
     ends = [end for end in _ends(devices, loopbacks) if (end.device, end.port.name) not in odd]
     subnets: dict[IPv4Network, list[End]] = {}
     for end in ends:
         assert end.port.address is not None  # noqa: S101  _ends gives none without; for the type checker
         subnets.setdefault(end.port.address.network, []).append(end)
-    lines = [(at[0], at[1]) for at in subnets.values() if _is_line(at)]
+    lines = [(at[0], at[1]) for at in subnets.values() if _is_line(at, seen)]
     outward = [(at[0], peer) for at in subnets.values() if (peer := _peer(devices, at)) is not None]
     used = {(end.device, end.port.name) for pair in lines for end in pair} | {
         (end.device, end.port.name) for end, _ in outward
@@ -53,7 +59,7 @@ def joints(devices: Mapping[str, Running], loopbacks: Mapping[str, str]) -> Join
         tuple(lines),
         tuple(outward),
         tuple(end for end in ends if (end.device, end.port.name) not in used),
-        (*odd.values(), *_crowded(devices, subnets.values())),
+        (*odd.values(), *_crowded(devices, subnets.values(), seen), *_without_subnet(lines, seen)),
         frozenset(odd),
     )
 
@@ -93,8 +99,26 @@ def _twice(devices: Mapping[str, Running]) -> Iterator[tuple[tuple[str, str], Pr
                 )  # fmt: skip
 
 
-def _is_line(ends: list[End]) -> bool:
-    return len(ends) == 2 and ends[0].device != ends[1].device and _length(ends[0]) >= WIDEST
+def _is_line(ends: list[End], seen: Collection[frozenset[tuple[str, str]]]) -> bool:
+    """Say whether ends of one subnet are those of a line: two, and in a narrow subnet or in each other's sight."""
+    if len(ends) != 2 or ends[0].device == ends[1].device:
+        return False
+    return _length(ends[0]) >= WIDEST or _spots(ends) in seen
+
+
+def _spots(ends: Iterable[End]) -> frozenset[tuple[str, str]]:
+    return frozenset((end.device, end.port.name) for end in ends)
+
+
+def _without_subnet(
+    lines: Iterable[tuple[End, End]], seen: Mapping[frozenset[tuple[str, str]], Place]
+) -> Iterator[Problem]:
+    """Yield pairs that saw each other and have no subnet of their own."""
+    known = {_spots(line) for line in lines}
+    for spots, place in seen.items():
+        if spots not in known:
+            ends = ", ".join(":".join(spot) for spot in sorted(spots))
+            yield Problem(place, text("LLDP: {ends} are joined and share no subnet of their own", ends=ends))
 
 
 def _length(end: End) -> int:
@@ -109,10 +133,12 @@ def _peer(devices: Mapping[str, Running], ends: list[End]) -> BgpPeer | None:
     return next((p for p in running.peers if p.address in subnet and p.asn != running.asn), None)
 
 
-def _crowded(devices: Mapping[str, Running], subnets: Iterable[list[End]]) -> Iterator[Problem]:
+def _crowded(
+    devices: Mapping[str, Running], subnets: Iterable[list[End]], seen: Collection[frozenset[tuple[str, str]]]
+) -> Iterator[Problem]:
     """Yield subnets with several devices that are no lines."""
     for ends in subnets:
-        if len(ends) > 1 and not _is_line(ends):
+        if len(ends) > 1 and not _is_line(ends, seen):
             first = ends[0]
             yield Problem(
                 devices[first.device].at(first.port.line),
