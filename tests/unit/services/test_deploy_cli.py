@@ -14,7 +14,7 @@ from sample_network import sample_network
 
 from jbnet.catalogue import load
 from jbnet.change.codec import to_json
-from jbnet.change.model import Plan
+from jbnet.change.model import Change, Plan, Unit, Wave
 from jbnet.cli.apply import Board, _conclude, read_plan
 from jbnet.cli.context import Context
 from jbnet.cli.plan import FEW_LINES, plans_folder, print_plan
@@ -22,7 +22,7 @@ from jbnet.config.render import render
 from jbnet.inventory.restrict import as_lab
 from jbnet.model.errors import ExitCode, Refused, UsageError
 from jbnet.model.text import Text, text
-from jbnet.services.deploy import Outcome, Result, State, plan
+from jbnet.services.deploy import Outcome, Result, State, Timing, plan
 
 ROOT = Path(__file__).parents[3]
 SOURCES = [
@@ -86,6 +86,23 @@ def test_all_lines_are_shown_on_demand(tmp_path: Path, capsys: pytest.CaptureFix
     print_plan(context, made, None)
     shown = capsys.readouterr().out
     assert all(line in shown for change in made.changes.values() for line in change.diff)
+
+
+def test_a_plan_names_what_changes_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    joined = Unit(("datong-r1", "xining-r1"), ("datong-up1",))
+    changes = {name: Change(name, ("+ x",), "", "") for name in joined.devices}
+    made = Plan("qinghai", (Wave(1, joined.devices),), changes, units=(joined,))
+    print_plan(Context(directory=tmp_path), made, FEW_LINES)
+    shown = capsys.readouterr().out
+    assert "the far end first: datong-r1, xining-r1; both ends of: datong-up1" in shown
+
+
+@pytest.mark.parametrize("seconds", [20, 45, 90, 900])
+def test_all_that_must_happen_before_a_timer_runs_out_fits_into_it(seconds: int) -> None:
+    timing = Timing.of_timer(seconds)
+    assert timing.revert_s == seconds
+    assert timing.half_s + timing.look_s < seconds
+    assert Timing.of_timer(90) == Timing()
 
 
 def test_a_plan_is_found_by_the_beginning_of_its_hash_and_by_its_file(tmp_path: Path) -> None:
