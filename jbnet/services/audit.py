@@ -12,8 +12,8 @@ from datetime import datetime
 from jbnet.config.audit import host_files
 from jbnet.config.audit.lines import NumberedText
 from jbnet.config.audit.observed import Observed, Origin
+from jbnet.config.reading import tree
 from jbnet.config.render import render
-from jbnet.config.tree import parse
 from jbnet.model.errors import CommandFailed, JbnetError, TargetError
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text, text
@@ -71,7 +71,8 @@ class _Looking:
             session.open()
             texts = session.get_config()
         running = _whole(device, texts["running"])
-        saved = parse(running) == parse(texts["startup"]) if texts.get("startup") else None
+        startup = texts.get("startup")
+        saved = tree(device.platform, running) == tree(device.platform, startup) if startup else None
         seen = self._seen(device, running, self.now)
         return replace(self._with_host(device, seen), saved=saved)
 
@@ -122,7 +123,7 @@ class _Looking:
 
 def _whole(device: Device, running: str) -> str:
     """A device that answers with nothing was not read."""
-    if not parse(running).paths:
+    if not tree(device.platform, running).paths:
         hint = text("log in and look at it by hand")
         raise CommandFailed("{device}: its configuration came back empty", device=device.name, hint=hint)
     return running
