@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from jbnet.model.errors import TargetError
     from jbnet.model.network import Device, Network
 
+_WIDTH = 80
 Printer = Callable[["Network", "Device"], str]
 
 
@@ -26,7 +27,7 @@ def command(
     bootstrap: Annotated[bool, typer.Option("--bootstrap", help="The configuration it comes with instead.")] = False,
     as_lab: Annotated[bool, typer.Option("--as-lab", help="What the device's copy in a lab runs.")] = False,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Beside each line the template and the declaration it comes from.")
+        bool, typer.Option("--explain", help="Above the lines the template and the declaration they come from.")
     ] = False,
 ) -> None:
     """Render the configuration of devices from the declaration; no device is asked. Secrets are shown by name.
@@ -56,16 +57,29 @@ def _printer(*, bootstrap: bool, explain: bool) -> Printer:
 
     if explain:
         tracer = first_traced if bootstrap else traced
-        return lambda network, device: _side_by_side(tracer(network, device))
+        return lambda network, device: _explained(tracer(network, device))
     return first_config if bootstrap else render
 
 
-def _side_by_side(lines: Sequence[TracedLine]) -> str:
-    """Return each line with its template and its place in the declaration, as columns."""
-    wide = max(len(line.text) for line in lines)
-    middle = max(len(line.template) for line in lines)
-    rows = (f"{line.text:{wide}}  {line.template:{middle}}  {line.origin}".rstrip() for line in lines)
-    return "".join(f"{row}\n" for row in rows)
+def _explained(lines: Sequence[TracedLine]) -> str:
+    """Return the lines with their numbers in the template, below what they come from: declaration, template.
+
+    Lines wider than a screen go on below themselves: this is to be read, not to be pasted.
+    """
+    from jbnet.cli.columns import hanging
+
+    said: list[str] = []
+    last: tuple[str, str] | None = None
+    for line in lines:
+        template, _, number = line.template.rpartition(":")
+        if (line.origin, template) != last:
+            last = line.origin, template
+            said += ["", *hanging(f"{line.origin or '-'} ({template})", 2)]
+        indent = len(line.text) - len(line.text.lstrip())
+        lead = f"{number:>6}  {line.text[:indent]}"
+        first, *others = hanging(line.text.strip(), 4, _WIDTH - len(lead))
+        said += [(lead + first).rstrip(), *(" " * len(lead) + other for other in others)]
+    return "\n".join((*said[1:], ""))
 
 
 def _print_all(

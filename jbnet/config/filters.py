@@ -10,13 +10,17 @@ from jbnet.model.findings import Place
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """What is let through: ``protocol`` ip, tcp or icmp; ports only with tcp, None: any."""
+    """What is let through: ``protocol`` ip, tcp or icmp; ports only with tcp, None: any.
+
+    ``origin`` is the declaration of what may be reached so: the agency, its office elsewhere, an application.
+    """
 
     protocol: str
     source: IPv4Network
     destination: IPv4Network
     source_port: int | None = None
     destination_port: int | None = None
+    origin: Place | None = field(default=None, compare=False)
 
     def fits(self, packet: Packet) -> bool:
         """Say whether the rule speaks of the packet."""
@@ -30,7 +34,8 @@ class Permit:
 
     def back(self) -> Permit:
         """Return the rule for what comes back."""
-        return Permit(self.protocol, self.destination, self.source, self.destination_port, self.source_port)
+        ports = self.destination_port, self.source_port
+        return Permit(self.protocol, self.destination, self.source, *ports, origin=self.origin)
 
 
 @dataclass(frozen=True, slots=True)

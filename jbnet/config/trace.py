@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from jbnet.model.findings import Place
 
+_MOST = 2
+"""Places that a line is traced to."""
 OPEN, BETWEEN, CLOSE = "\x01", "\x02", "\x03"
 _SCOPES = re.compile(r"\{%-?\s*(?:(for)\s+(\w+)|(endfor|endmacro)|(macro)\s+\w+\((\w*))")
 _MARK = re.compile(f"{OPEN}([^{BETWEEN}]*){BETWEEN}([^{CLOSE}]*){CLOSE}")
@@ -53,9 +55,17 @@ def _mark(name: str, number: int, scopes: list[str]) -> str:
 
 
 def origin(*nouns: object) -> str:
-    """Return the place of the first noun that has one."""
-    places = (getattr(noun, "origin", None) or getattr(noun, "place", None) for noun in nouns)
-    return next((f"{place.file}:{place.line}" for place in places if isinstance(place, Place)), "")
+    """Return the places of the nouns in whose loops a line stands, the innermost first: a rule's, its filter's.
+
+    The last two nouns are the section's and the whole configuration: they answer where no other has a place.
+    """
+    looped = [*dict.fromkeys(place for noun in nouns[:-2] if (place := _place(noun)))]
+    return ", ".join(looped[:_MOST] or [place for noun in nouns[-2:] if (place := _place(noun))][:1])
+
+
+def _place(noun: object) -> str:
+    place = getattr(noun, "origin", None) or getattr(noun, "place", None)
+    return f"{place.file}:{place.line}" if isinstance(place, Place) else ""
 
 
 def unmarked(text: str, ending: str) -> Iterator[TracedLine]:

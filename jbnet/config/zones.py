@@ -81,10 +81,11 @@ def _office_port(network: Network, device: Device, office: Office) -> Port:
 
 def _office_permits(network: Network, office: Office, own: IPv4Interface) -> Iterator[Permit]:
     prefix = office.premises.prefix
-    yield Permit("icmp", prefix, IPv4Network(own.ip))
+    agency = network.agencies.get(office.premises.agency)
+    yield Permit("icmp", prefix, IPv4Network(own.ip), origin=agency.place if agency else None)
     level = network.sites[office.premises.site].level
     yield from _to_services(network, [prefix], (s.name for s in network.services.values() if level in s.levels))
-    yield from (Permit("ip", prefix, other.prefix) for other in office.kin)
+    yield from (Permit("ip", prefix, other.prefix, origin=other.place) for other in office.kin)
 
 
 def _partner_port(network: Network, device: Device, partner: Partner) -> Port:
@@ -99,15 +100,14 @@ def _partner_port(network: Network, device: Device, partner: Partner) -> Port:
 def _to_services(network: Network, sources: Iterable[IPv4Network], services: Iterable[str]) -> Iterator[Permit]:
     """Yield a rule for each source, host and port of the services' applications, each once."""
     names = dict.fromkeys(a for s in services if s in network.services for a in network.services[s].applications)
-    targets = dict.fromkeys(
-        (IPv4Network(host.loopback), application.port)
-        for application in (network.applications[name] for name in names if name in network.applications)
-        for host in _hosts(network, application)
-        if host.loopback is not None
-    )
+    targets: dict[tuple[IPv4Network, int | None], Place | None] = {}
+    for application in (network.applications[name] for name in names if name in network.applications):
+        for host in _hosts(network, application):
+            if host.loopback is not None:
+                targets.setdefault((IPv4Network(host.loopback), application.port), application.place)
     for source in sources:
-        for target, port in targets:
-            yield Permit("tcp" if port else "ip", source, target, None, port)
+        for (target, port), place in targets.items():
+            yield Permit("tcp" if port else "ip", source, target, None, port, place)
 
 
 def _hosts(network: Network, application: Application) -> Iterator[Device]:

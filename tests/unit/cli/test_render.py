@@ -62,12 +62,25 @@ def test_a_platform_without_templates_is_refused_and_the_way_on_is_named(monkeyp
         printer.print_intent("frr", Intent("r1", ()))
 
 
-def test_explain_names_template_and_declaration_beside_each_line(run: Run) -> None:
+def test_explain_names_declaration_and_template_above_the_lines_within_80_columns(run: Run) -> None:
     code, out, _ = run("render", "core-r1", "--explain")
     assert code == 0
-    line = next(line for line in out.splitlines() if line.startswith("sysname core-r1 "))
-    assert line.split()[2] == "vrp8/system.j2:6"
-    assert line.split()[3].startswith("inventory/locations.yaml:")
+    lines = out.splitlines()
+    at = lines.index("     6  sysname core-r1")
+    above = next(line for line in reversed(lines[:at]) if line and not line.startswith(" "))
+    assert above.startswith("inventory/locations.yaml:")
+    assert above.endswith(" (vrp8/system.j2)")
+    assert [line for line in lines if len(line) > 80] == []
+
+
+def test_explain_traces_a_filters_rules_to_application_agency_and_site(run: Run) -> None:
+    _, out, _ = run("render", "core-r1", "--explain")
+    blocks = [block.splitlines() for block in out.split("\n\n")]
+    rules = [block for block in blocks if "(vrp8/filters.j2)" in block[0] and " rule " in block[1]]
+    origins = [block[0] for block in rules]
+    assert any(origin.startswith("inventory/agencies.yaml:") for origin in origins)
+    assert any(origin.startswith("inventory/services.yaml:") for origin in origins)
+    assert all("inventory/network.yaml:" in origin for origin in origins)
     code, out, _ = run("render", "xining-r1", "--explain", "--bootstrap")
     assert code == 0
     assert "vrp8/statics.j2" in out
