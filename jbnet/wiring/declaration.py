@@ -167,9 +167,9 @@ def load_network(directory: Path, state_dir: Path, *, whole: bool = False) -> Ne
     built = None if whole else _built_devices(state_dir / "lab.json")
     if built is None:
         return loaded.network
-    from jbnet.inventory.restrict import restrict
+    from jbnet.inventory.restrict import lab_of
 
-    return restrict(loaded.network, built)
+    return lab_of(loaded.network, built)
 
 
 def _built_devices(record: Path) -> frozenset[str] | None:
@@ -194,8 +194,8 @@ def load_scale(directory: Path, scale: str) -> Network:
     Raises AnswerIsNo (errors in the declaration) and UsageError (no such scale).
     """
     from jbnet.adapters.workspace import read_files
-    from jbnet.inventory.restrict import restrict
+    from jbnet.inventory.restrict import lab_of
     from jbnet.inventory.scale import scale_devices
 
     whole = load_network(directory, directory, whole=True)
-    return restrict(whole, scale_devices(whole, read_files(directory), scale))
+    return lab_of(whole, scale_devices(whole, read_files(directory), scale))

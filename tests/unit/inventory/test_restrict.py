@@ -6,12 +6,14 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 import pytest
+from sample_network import sample_network
 
 from jbnet.inventory.reach import management_addresses
-from jbnet.inventory.restrict import as_lab, restrict
+from jbnet.inventory.restrict import as_lab, lab_of, restrict
 from jbnet.inventory.scale import scale_devices
 from jbnet.model.errors import UsageError
 from jbnet.model.network import Level, Network
+from jbnet.model.ownership import Hold, Ownership
 
 
 def consistent(network: Network) -> None:
@@ -99,3 +101,10 @@ def test_the_core_answers_first_where_the_noc_is(qinghai: Network) -> None:
     noc = qinghai.devices["core-r1"].interface("noc-1").address
     assert noc is not None
     assert management_addresses(qinghai.devices["core-r1"])[1] == noc.ip
+
+
+def test_a_part_keeps_who_owns_what_and_a_lab_is_all_ours() -> None:
+    holding = Ownership(rest=Hold.FOREIGN)
+    network = replace(sample_network(), ownership={"core-r1": holding, "core-r2": holding})
+    assert restrict(network, ["core-r1"]).ownership == {"core-r1": holding}
+    assert lab_of(network, ["core-r1"]).ownership == {}
