@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cli_servers.comware import Comware
+from cli_servers.ios import Ios
 from cli_servers.router import Arp, BgpPeer, Lldp, OspfPeer, Port, Route, Router, Seen
 from cli_servers.ssh_server import known_hosts_line, serving
 from cli_servers.vrp5 import Vrp5
@@ -16,10 +17,11 @@ from cli_servers.vrp8 import Vrp8
 
 from jbnet.adapters.commandline.driver import CommandLineDriver
 from jbnet.adapters.comware import ComwareDriver
+from jbnet.adapters.ios import IosDriver
 from jbnet.adapters.vrp import Vrp5Driver, Vrp8Driver
 
 DRIVERS: dict[type[Router], type[CommandLineDriver]] = {
-    Vrp8: Vrp8Driver, Vrp5: Vrp5Driver, Comware: ComwareDriver
+    Vrp8: Vrp8Driver, Vrp5: Vrp5Driver, Comware: ComwareDriver, Ios: IosDriver
 }  # fmt: skip
 NAME = "county-r1"
 HUAWEI_CONFIG = """\
@@ -64,6 +66,26 @@ H3C_CONFIG = (
 )
 
 
+IOS_CONFIG = """\
+archive
+ path bootflash:jbnet
+username netops privilege 15 secret a-Password-1
+interface GigabitEthernet0/1/0
+ description to core-r1
+ ip address 10.0.0.1 255.255.255.252
+ ip ospf cost 10
+interface GigabitEthernet0/1/1
+ description agency
+interface Loopback0
+ ip address 10.1.0.1 255.255.255.255
+router ospf 1
+ router-id 10.1.0.1
+ip route 0.0.0.0 0.0.0.0 10.0.0.2 250
+snmp-server community a-Community RO
+"""
+CONFIGS: dict[type[Router], str] = {Comware: H3C_CONFIG, Ios: IOS_CONFIG}
+
+
 def seen() -> Seen:
     """Return what a county's router sees of its neighbours."""
     return Seen(
@@ -88,7 +110,7 @@ def seen() -> Seen:
 
 def router(kind: type[Router], name: str = NAME) -> Router:
     """Return a county's router."""
-    return kind(name, H3C_CONFIG if kind is Comware else HUAWEI_CONFIG, seen=seen())
+    return kind(name, CONFIGS.get(kind, HUAWEI_CONFIG), seen=seen())
 
 
 @dataclass

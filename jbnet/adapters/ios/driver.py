@@ -112,10 +112,10 @@ class IosDriver(CommandLineDriver, IOSDriver):  # type: ignore[misc]  # napalm i
         if self._waiting():
             self._ask("configure revert now")
             return
-        sent = self.sent
+        sent, commands = self.sent, self.differ.compare(self._running(), before).commands
         try:
             self._ask("configure terminal")
-            self._type_all(self.differ.compare(self._running(), before).commands)
+            self._type_all(commands)
         finally:
             self.sent = sent
             if self._terminal.is_open:
