@@ -7,6 +7,7 @@ configurations that know nothing of jbnet, and over generated ones.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_configs import configs, loaded
@@ -26,9 +27,11 @@ from jbnet.config.adopt.reading import read
 from jbnet.config.lines import read_lines
 from jbnet.config.ownership import held, hold_of
 from jbnet.config.render import render
-from jbnet.model.network import DeviceKind, Network
+from jbnet.model.network import Device, DeviceKind, Network
 from jbnet.model.ownership import Hold
+from jbnet.ports import Differ, Progress
 from jbnet.services.adopt import Adoption, adopt
+from jbnet.services.deploy import plan
 from jbnet.wiring import load_network, load_scale
 from jbnet.wiring.adopting import differ
 
@@ -85,6 +88,53 @@ def addresses(found: Adoption) -> set[str]:
     assert network is not None
     devices = [network.devices[name] for name in found.draft.devices]
     return {str(i.address) for device in devices for i in device.interfaces if i.address is not None}
+
+
+class Silent:
+    """A session with a device that shows what it runs and takes nothing."""
+
+    def __init__(self, content: str) -> None:
+        self.content = content
+
+    def open(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+    def has_pending_commit(self) -> bool:
+        return False
+
+    def get_config(self, retrieve: str = "all") -> dict[str, str]:
+        return {"running": self.content, "startup": self.content}
+
+
+class Sessions:
+    """Sessions with the devices that were adopted; any call that would load something is an AttributeError."""
+
+    def __init__(self, found: Adoption) -> None:
+        self.texts = {name: running_of(draft).content for name, draft in found.draft.devices.items()}
+
+    def session(self, device: Device) -> Any:
+        return Silent(self.texts[device.name])
+
+    def differ(self, device: Device) -> Differ:
+        return differ(device.platform)
+
+    def report(self, progress: Progress) -> None:
+        pass
+
+
+@pytest.mark.parametrize("as_lab", [False, True])
+def test_jbnet_plan_itself_finds_nothing_to_do_after_adoption(as_lab: bool) -> None:
+    found = adopted(shipped("demo", as_lab=as_lab), SHIPPED)
+    network, sessions = found.loaded.network, Sessions(found)
+    assert network is not None
+    devices = [network.devices[name] for name in found.draft.devices]
+    made = plan(network, devices, sessions, sessions, workers=1)
+    assert made.unasked == {}
+    assert made.changes == {}
+    assert set(made.unchanged) == set(found.draft.devices)
 
 
 CASES = [("demo", False), ("demo", True), ("backbone", False), ("backbone", True)]
