@@ -90,6 +90,12 @@ def unread(fact: Fact) -> Verdict | None:
     return None
 
 
+def read_all(seen: Observed, *names: str) -> tuple[Mapping[str, Fact], Verdict | None]:
+    """Return facts by name, and the verdict where one of them is not known."""
+    found = {name: seen.fact(name) for name in names}
+    return found, next((missing for fact in found.values() if (missing := unread(fact)) is not None), None)
+
+
 def unsaid(fact: Fact) -> Verdict:
     """Return that no line says it, and that the default is not known."""
     return unknown(text("{fact}: no line says it, and the default is not sure", fact=fact.title))

@@ -1,8 +1,7 @@
-"""Configurations of ports and neighbours: who is let in, filtered, authenticated, encrypted; what is shut."""
+"""Configurations of ports: who is let in and filtered, what is encrypted, what is shut."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -12,100 +11,12 @@ from jbnet.model.network import Circuit, Device, Network
 from jbnet.model.text import Text, text
 from jbnet.platforms.registry import platform
 from jbnet.standards.predicates.base import Verdict, unknown, violated
-from jbnet.standards.predicates.configured import Configured, inapplicable, listed, passed, places, unread
+from jbnet.standards.predicates.configured import Configured, inapplicable, listed, passed, places, read_all
 from jbnet.standards.world import World
 
 if TYPE_CHECKING:  # as in ``configured``: a check never looks at a configuration
     from jbnet.config.audit.observed import Fact, Observed, Reading
     from jbnet.config.intent import Port
-
-_LOOPBACK = re.compile(r"(?:loopback|null)\d*$|lo$", re.IGNORECASE)
-_WEAK = frozenset({"null", "none", "simple", "text", ""})
-"""Words for no authentication, and for passwords that anyone on the line can read (RFC 2328, D.2)."""
-
-
-def _facts(seen: Observed, *names: str) -> tuple[Mapping[str, Fact], Verdict | None]:
-    """Return facts by name, and the verdict where one of them is not known."""
-    found = {name: seen.fact(name) for name in names}
-    return found, next((missing for fact in found.values() if (missing := unread(fact)) is not None), None)
-
-
-class OspfAuthenticated(Configured):
-    """OSPF neighbours prove who they are by a digest (RFC 2328, D.3; RFC 5709) wherever there may be any."""
-
-    def look(self, world: World, device: Device, seen: Observed) -> Verdict:
-        """The interface's own setting counts before its area's. Loopbacks have no neighbours."""
-        known, missing = _facts(seen, "ospf_ports", "ospf_networks", "ospf_silent", "ospf_port_keys", "ospf_area_keys")
-        if missing is not None:
-            return missing
-        silent = known["ospf_silent"].by()
-        speaking = [one for one in known["ospf_ports"].readings
-                    if one.about not in silent and not _LOOPBACK.search(one.about)]  # fmt: skip
-        by_port, by_area = known["ospf_port_keys"].by(), known["ospf_area_keys"].by()
-        keys = {port.about: by_port.get(port.about) or by_area.get(port.value or "") for port in speaking}
-        weak = [port for port in speaking if _is_weak(keys[port.about])]
-        if weak:
-            return violated(text("OSPF without authentication: {names}", names=listed([one.about for one in weak])),
-                            places(weak))  # fmt: skip
-        unclear = [one.about for one in known["ospf_networks"].readings if _is_weak(by_area.get(one.about))]
-        if unclear:
-            return unknown(text("interfaces in these areas are named by their networks alone: {names}",
-                                names=listed(list(dict.fromkeys(unclear)))))  # fmt: skip
-        if not speaking and not known["ospf_networks"].readings:
-            return inapplicable(text("it has no OSPF neighbours"))
-        shown = [one for one in keys.values() if one is not None]
-        return passed(text("OSPF authenticated: {names}", names=listed(list(keys) or ["-"])), places(shown))
-
-
-def _is_weak(reading: Reading | None) -> bool:
-    return reading is None or (reading.value or "").lower() in _WEAK
-
-
-class _OfNeighbours(Configured):
-    """A condition on BGP neighbours."""
-
-    def _neighbours(self, seen: Observed, which: str) -> tuple[list[Reading], Verdict | None]:
-        known, missing = _facts(seen, "bgp_as", "bgp_peers")
-        own = {one.value for one in known["bgp_as"].readings}
-        found = list(known["bgp_peers"].by().values())
-        chosen = [one for one in found if which == "all" or (one.value not in own and one.value != "internal")]
-        return chosen, missing or (None if chosen else inapplicable(text("it has no such BGP neighbours")))
-
-
-class BgpAuthenticated(_OfNeighbours):
-    """BGP neighbours share a key (RFC 2385, RFC 5925): the external ones, or all."""
-
-    who: Literal["external", "all"] = "all"
-
-    def look(self, world: World, device: Device, seen: Observed) -> Verdict:
-        """Which key it is cannot be seen."""
-        neighbours, missing = self._neighbours(seen, self.who)
-        if missing is not None:
-            return missing
-        keys = seen.fact("bgp_keys").by()
-        bare = [one for one in neighbours if one.about not in keys]
-        if bare:
-            return violated(text("BGP without authentication: {names}", names=listed([one.about for one in bare])),
-                            places(bare))  # fmt: skip
-        return passed(text("BGP authenticated: {names}", names=listed([one.about for one in neighbours])),
-                      places([keys[one.about] for one in neighbours]))  # fmt: skip
-
-
-class BgpFiltered(_OfNeighbours):
-    """What is learned from external BGP neighbours, and what is told to them, is filtered."""
-
-    def look(self, world: World, device: Device, seen: Observed) -> Verdict:
-        """A filter has to be there both ways; what it permits is the declaration's to say."""
-        neighbours, missing = self._neighbours(seen, "external")
-        if missing is not None:
-            return missing
-        inward, outward = seen.fact("bgp_in").by(), seen.fact("bgp_out").by()
-        bare = [one for one in neighbours if one.about not in inward or one.about not in outward]
-        if bare:
-            return violated(text("BGP without filters both ways: {names}", names=listed([one.about for one in bare])),
-                            places(bare))  # fmt: skip
-        shown = [side[one.about] for one in neighbours for side in (inward, outward)]
-        return passed(text("BGP filtered: {names}", names=listed([one.about for one in neighbours])), places(shown))
 
 
 class ZonesFiltered(Configured):
@@ -118,7 +29,7 @@ class ZonesFiltered(Configured):
         expected = _zone_ports(world.network, device)
         if isinstance(expected, Verdict):
             return expected
-        known, missing = _facts(seen, "addressed", "filters_in", "filters_out", "list_rules", *self.CHAIN)
+        known, missing = read_all(seen, "addressed", "filters_in", "filters_out", "list_rules", *self.CHAIN)
         if missing is not None:
             return missing
         addressed = known["addressed"].by()
@@ -170,7 +81,7 @@ class UnusedPortsShut(Configured):
 
     def look(self, world: World, device: Device, seen: Observed) -> Verdict:
         """Unused is a port without address, VLAN, bundle or part: nothing in the configuration makes use of it."""
-        known, missing = _facts(seen, "ports", "port_uses", "port_off")
+        known, missing = read_all(seen, "ports", "port_uses", "port_off")
         if missing is not None:
             return missing
         used, state = known["port_uses"].by(), known["port_off"].by()
@@ -199,7 +110,7 @@ class LinesEncrypted(Configured):
             return unknown(error.text)
         if not expected:
             return inapplicable(text("it has no such lines"))
-        known, missing = _facts(seen, "port_encryption")
+        known, missing = read_all(seen, "port_encryption")
         if missing is not None:
             return missing
         found = known["port_encryption"].by()

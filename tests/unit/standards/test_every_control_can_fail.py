@@ -87,3 +87,36 @@ def test_a_township_may_have_a_community_of_its_own_word_which_warns(standards: 
     assert typed["CF-H-13"] is Outcome.VIOLATED
     assert typed["CF-H-15"] is Outcome.FULFILLED
     assert case("vrp5", role="township-cpe", running=known).outcomes(standards)["CF-H-15"] is Outcome.VIOLATED
+
+
+GROUPED = {
+    "vrp8": (" group MIN external\n peer MIN as-number 64900\n{key} peer 10.5.0.129 group MIN\n",
+             " peer MIN password cipher x\n",
+             "  peer {name} route-policy P import\n  peer {name} route-policy P export\n"),
+    "ios": (" neighbor MIN peer-group\n neighbor MIN remote-as 64900\n{key} neighbor 10.5.0.129 peer-group MIN\n",
+            " neighbor MIN password 7 x\n", "  neighbor {name} route-map P in\n  neighbor {name} route-map P out\n"),
+}  # fmt: skip
+HEADS = {"vrp8": ("bgp 65001\n", " ipv4-family unicast\n"), "ios": ("router bgp 65001\n", " address-family ipv4\n")}
+
+
+def grouped(platform: str, *, key: bool, filtered: str | None) -> Case:
+    members, secret, filters = GROUPED[platform]
+    process, family = HEADS[platform]
+    said = filters.format(name=filtered) if filtered else ""
+    return case(platform, running=process + members.format(key=secret if key else "") + family + said)
+
+
+@pytest.mark.parametrize("platform", GROUPED)
+def test_a_bgp_neighbour_has_what_its_group_has(platform: str, standards: Standards) -> None:
+    sound = grouped(platform, key=True, filtered="MIN").outcomes(standards)
+    mixed = grouped(platform, key=False, filtered="10.5.0.129").outcomes(standards)
+    bare = grouped(platform, key=True, filtered=None).outcomes(standards)
+    assert (sound["CF-N-02"], sound["CF-N-03"]) == (Outcome.FULFILLED, Outcome.FULFILLED)
+    assert (mixed["CF-N-02"], mixed["CF-N-03"]) == (Outcome.FULFILLED, Outcome.VIOLATED)
+    assert (bare["CF-N-02"], bare["CF-N-03"]) == (Outcome.VIOLATED, Outcome.FULFILLED)
+
+
+def test_a_neighbour_of_our_own_system_is_no_external_one(standards: Standards) -> None:
+    running = "bgp 65001\n group CORE internal\n peer 10.8.96.2 group CORE\n peer 10.8.96.3 as-number 65001\n"
+    found = case("vrp8", running=running).outcomes(standards)
+    assert found["CF-N-02"] is Outcome.NOT_APPLICABLE
