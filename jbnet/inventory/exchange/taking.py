@@ -118,6 +118,8 @@ class _Import:
                 self.report.add("JB198", "{name}: written down, {said} does not come true", wish.place,
                                 name=wish.name, said=str(wish.value))  # fmt: skip
             if self.report.has_errors:
+                if wishes and not again:
+                    self._write(wishes)  # for what else is wrong: one slip does not hide those of later rows
                 return False
             if not wishes:
                 return True
@@ -158,10 +160,12 @@ class _Import:
         """Return the values that make new rows; parents come before those that stand in them."""
         found: list[Wish] = []
         added: dict[str, Spot] = {}
+        refused: set[str] = set()
         missing = [entry for entry in self._entries if entry.name not in present]
         for entry in sorted(missing, key=_depth):
-            new = places.new(entry, added, self.report)
+            new = places.new(entry, added, self.report) if entry.said("parent") not in refused else None
             if new is None:
+                refused.add(entry.name)  # and what stands below it is no second finding
                 continue
             if new.paste:
                 self._cannot(entry.name, entry.place, new, "a site of this level has a file of its own")

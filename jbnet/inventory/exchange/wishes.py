@@ -38,6 +38,8 @@ def tree(wishes: Iterable[Wish]) -> dict[str, object]:
     return root
 
 
+_UNALLOCATED = "JB122"
+"""No addresses: new sites get theirs when nothing else is wrong, so beside another error it is no second one."""
 _TRIALS = 40
 """Edits of a file by which culprits are looked for: each reads all of it again."""
 
@@ -86,10 +88,13 @@ def report_broken(
     for file in {wish.spot.file for wish in wishes}:
         source = read(file, drafts[file], Report())
         if source is not None:
-            cells |= {source.place(w.spot.path): w.place for w in wishes if w.spot.file == file}
-    for finding in findings:
+            own = [wish for wish in wishes if wish.spot.file == file]
+            cells |= {source.key_place(w.spot.path[:-1]): w.place for w in reversed(own)}  # a new site as a whole
+            cells |= {source.place(w.spot.path): w.place for w in own}
+    errors = [finding for finding in findings if finding.severity == "error"]
+    for finding in [one for one in errors if one.code != _UNALLOCATED] or errors:
         cell = cells.get(finding.place) if finding.place is not None else None
-        if finding.severity == "error" and cell is not None and finding.place is not None:
+        if cell is not None:
             report.add(finding.code, finding.text.template, cell, [*finding.related], **finding.text.params)
-        elif finding.severity == "error":
+        else:
             report.extend([finding])

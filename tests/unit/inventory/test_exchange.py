@@ -107,6 +107,7 @@ def test_all_bad_rows_are_told_at_once() -> None:
     found = taken("sites", 'name,phase,lon\neast,x,1\nwest,1,y\nnowhere,1,1\n"oldtown",1,"z"\n')
     assert told(found) == [
         ("t.csv:2:6", "JB193"),
+        ("t.csv:2:8", "JB281"),  # what is right by itself is tried, too
         ("t.csv:3:8", "JB193"),
         ("t.csv:4:1", "JB195"),
         ("t.csv:5:13", "JB193"),
@@ -279,3 +280,16 @@ def test_line_ends_of_the_file_stay_what_they_are() -> None:
 def test_a_file_without_a_last_line_end_is_added_to() -> None:
     found = taken("sites", "name,phase\nnewtown,3\n", {**BASE, EAST: BASE[EAST].rstrip("\n")})
     assert found.files[EAST].endswith("archetype: county-single\n        phase: 3\n")
+
+
+def test_one_slip_does_not_hide_those_of_other_rows_and_nothing_points_at_lines_that_are_not_there() -> None:
+    found = taken(
+        "sites",
+        "name,level,parent,code,name_zh\n"
+        "Bad_Name,county,east,990110,坏县\n"
+        "good,county,east,99011x,好县\n"
+        "nice,county,east,990112,妙县\n"
+        "Bad_Name-low,township,Bad_Name,990110001,坏乡\n"
+        "twin,county,east,990102,双县\n",
+    )
+    assert told(found) == [("t.csv:2:1", "JB111"), ("t.csv:3:1", "JB110"), ("t.csv:6:1", "JB113")]
