@@ -12,11 +12,14 @@ from cli_servers.comware import Comware
 from cli_servers.router import Router
 from cli_servers.vrp5 import Vrp5
 from cli_servers.vrp8 import Vrp8
+from sample_network import sample_network
 
 from jbnet.adapters.command_line_sessions import CommandLineSessions
+from jbnet.adapters.vrp import Vrp5Driver
 from jbnet.model.errors import Missing
 from jbnet.model.network import Device
 from jbnet.model.secrets import Secret
+from jbnet.wiring import device_sessions, hardware_sessions
 
 KINDS: dict[str, type[Router]] = {"vrp8": Vrp8, "vrp5": Vrp5, "comware7": Comware}
 
@@ -65,3 +68,25 @@ def test_only_routers_that_may_restart_get_a_restart_as_timer(tmp_path: Path) ->
     leaf = CommandLineSessions(tmp_path, lambda _: [], OneSecret(), may_restart=lambda it: it.name == NAME)
     assert not never.session(device("vrp5")).optional_args["reboot_timer"]
     assert leaf.session(device("vrp5")).optional_args["reboot_timer"]
+
+
+def test_each_device_of_a_network_is_reached_and_compared_as_its_platform_is(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    paramiko.ECDSAKey.generate().write_private_key_file(str(tmp_path / "keys" / "netops"))
+    sessions = device_sessions(tmp_path, tmp_path, sample_network())
+    seen = {name: sessions.session(device(name)) for name in ("frr", "vrp8", "vrp5", "comware7", "ios")}
+    assert {name: vars(type(session))["platform"] for name, session in seen.items()} == {name: name for name in seen}
+    differs = [type(sessions.differ(device(name))).__name__ for name in seen]
+    assert differs == ["LineDiffer", "AnnetDiffer", "AnnetDiffer", "AnnetDiffer", "HierDiffer"]
+    with pytest.raises(Missing, match="platform junos"):
+        sessions.differ(device("junos"))
+
+
+def test_a_plan_may_allow_a_restart_and_qualifying_may_not_by_itself(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    paramiko.ECDSAKey.generate().write_private_key_file(str(tmp_path / "keys" / "netops"))
+    network = sample_network()
+    deploying = device_sessions(tmp_path, tmp_path, network).session(device("vrp5"))
+    assert isinstance(deploying, Vrp5Driver)
+    assert deploying.optional_args["reboot_timer"]
+    assert not hardware_sessions(tmp_path, tmp_path, network).session(device("vrp5")).optional_args["reboot_timer"]
