@@ -131,7 +131,7 @@ class Course:
         while True:
             try:
                 pending, config = session.has_pending_commit(), session.get_config("running")["running"]
-                if not pending or self.sight.is_right(config) or clock.monotonic() >= end:
+                if not pending or self._can_be_confirmed(config) or clock.monotonic() >= end:
                     return pending, config
             except Unreachable:  # a device whose timer is a restart ends the session
                 if clock.monotonic() >= end:
@@ -139,6 +139,11 @@ class Course:
                 with suppress(Unreachable):
                     session.open()
             clock.sleep(timing.wait_s)
+
+    def _can_be_confirmed(self, config: str) -> bool:
+        """Say whether what waits is what we want, and whether there is time to look at it and confirm it."""
+        too_late = self.earlier.is_about_to_end(self.device.name, self.desk.clock.now())
+        return self.sight.is_right(config) and not too_late
 
     def left_behind(self) -> Neighbours:
         """Return whom a device must see that runs what is intended, whoever made it so."""

@@ -10,6 +10,8 @@ from jbnet.change.records import of_changes
 
 GRACE_S = 15.0
 """How long a device may take to put back what ran before when its timer has run out, routing included."""
+HASTE_S = 12.0
+"""With less time left than this nothing is confirmed any more: the timer might run out first, at one end of two."""
 REVERT_S = 90
 """The timer of a commit whose entry does not say it."""
 
@@ -29,6 +31,11 @@ class EarlierRun:
         """Return for how many seconds it is worth waiting for a device that does not answer, or is at work."""
         end = self.ends.get(device)
         return max(0.0, (end - now).total_seconds() + GRACE_S) if end is not None else 0.0
+
+    def is_about_to_end(self, device: str, now: datetime) -> bool:
+        """Say whether the device's timer will have run out before it could be looked at and confirmed."""
+        end = self.ends.get(device)
+        return end is not None and (end - now).total_seconds() < HASTE_S
 
 
 def earlier_run(entries: Iterable[Mapping[str, object]], change: str) -> EarlierRun:

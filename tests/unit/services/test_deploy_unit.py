@@ -219,6 +219,23 @@ def test_killed_anywhere_it_resumes_to_both_changed(
     assert planned(world).changes == {}
 
 
+@pytest.mark.parametrize("left_s", [1, 5, 11])
+@pytest.mark.parametrize("name", [FAR, NEAR])
+def test_a_timer_that_is_about_to_run_out_is_waited_for_and_not_raced(
+    world: World, desk: Desk, name: str, left_s: int
+) -> None:
+    made = planned(world)
+    world.strikes[name, "confirm"] = world.kill
+    with pytest.raises(Killed):
+        apply(made, desk)
+    world.killed = False
+    world.clock.sleep(desk.timing.revert_s - left_s)
+    assert apply(made, desk, resume=True).ok
+    assert world.devices[NEAR].calls.count("commit") == 2
+    assert hello(world) == AFTER
+    assert at_rest(world)
+
+
 def test_killed_between_the_confirmations_only_the_near_end_is_left_to_do(world: World, desk: Desk) -> None:
     made = planned(world)
     world.strikes[NEAR, "confirm"] = world.kill
