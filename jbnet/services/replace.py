@@ -7,65 +7,25 @@ neighbours. Both may be killed anywhere and be called again: what is done is not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from jbnet.change.model import Plan
-from jbnet.model.errors import AnswerIsNo, JbnetError, Refused, Unreachable
-from jbnet.model.host_keys import HostKey
+from jbnet.model.errors import AnswerIsNo, JbnetError, Refused, Unreachable, UsageError
 from jbnet.model.network import Device
 from jbnet.model.text import text
-from jbnet.ports import Prober, Progress
-from jbnet.services.deploy import Desk, apply, plan
+from jbnet.ports import Progress
+from jbnet.services.deploy import apply, plan
 from jbnet.services.deploy_desk import GOOD
-from jbnet.services.host_keys import Fate, Look, Office, Standing, Trust, learn, look
+from jbnet.services.host_keys import Standing
+from jbnet.services.replace_desk import Bench as Bench
+from jbnet.services.replace_desk import Papers as Papers
+from jbnet.services.replace_desk import Wishes as Wishes
+from jbnet.services.replace_key import recorded, show, take_key
 from jbnet.services.replace_look import missing_neighbours, shown_serial
 from jbnet.services.replace_record import Act, Replacement, going_on
 
 PING_S = 2.0
-
-
-class Papers(Protocol):
-    """What is written down for a replacement, outside of the journal."""
-
-    def check(self, device: Device, serial: str) -> None:
-        """Raise what would stand in the way of the other two; writes nothing."""
-
-    def declare(self, device: Device, serial: str) -> str:
-        """Write the serial number into the declaration; return the file."""
-
-    def print(self, device: Device, old: str | None, serial: str) -> Sequence[str]:
-        """Write bootstrap, full configuration and sheet as private files; return their paths."""
-
-    def shred(self, device: Device) -> Sequence[str]:
-        """Remove those of them that hold secrets, and return their paths."""
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What a replacement works with; the journal of ``desk`` and ``office`` is the same."""
-
-    desk: Desk
-    office: Office
-    prober: Prober
-    papers: Papers
-    addresses: Callable[[str], Sequence[str]]
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What people say when the new box is taken in.
-
-    ``trust`` vouches for its host key. ``approve`` is shown the plan and returns the devices whose dangers are
-    accepted, None where it is not to be carried out. ``without`` names interfaces on which no neighbour is expected
-    now; ``override``: a key of the old box, or another serial number, is accepted.
-    """
-
-    trust: Trust
-    approve: Callable[[Plan], Collection[str] | None]
-    without: Collection[str] = ()
-    override: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +62,7 @@ def prepare(device: Device, serial: str, bench: Bench, *, override: bool = False
     if dry_run:
         return Prepared(found or Replacement(device.name, serial, old, owner, ""), "", ())
     if found is None or found.serial != serial:
-        keys = _said(bench.office.known.keys(device.name))
+        keys = recorded(bench.office.known.keys(device.name))
         record = {"owner": owner, "serial": serial, "old_serial": old, "override": override, "known": keys}
         journal.append(Act.BEGIN, device.name, record)
     declared = bench.papers.declare(device, serial)
@@ -120,7 +80,7 @@ def check_dead(device: Device, serial: str, bench: Bench, *, override: bool) -> 
     A box that shows another key than the known one is not the old one. Silence is taken for death here: what is put
     in is put in by hands, which see what they take out.
     """
-    one = _look(device, bench)
+    one = show(device, bench)
     answers = one.standing in (Standing.SAME, Standing.UNKNOWN)
     if one.standing is Standing.UNREACHABLE:
         answers = any(bench.prober.ping(bench.addresses(device.name), PING_S).values())
@@ -134,17 +94,21 @@ def check_dead(device: Device, serial: str, bench: Bench, *, override: bool) -> 
 def take_in(device: Device, bench: Bench, wishes: Wishes, *, dry_run: bool = False) -> TakenIn | None:
     """Take the new box in; None where a person did not want the plan (or in a dry run): nothing was sent then.
 
-    Raises Unreachable (it does not answer yet), Refused (its key is not vouched for, it is the old box, it has another
-    serial number, the plan is refused) and AnswerIsNo (neighbours are missing; run it again when they are there).
+    Raises UsageError (none was begun), Unreachable (it does not answer yet), Refused (its key is not vouched for, it is
+    the old box, it has another serial number, the plan is refused) and AnswerIsNo (neighbours are missing; run it again
+    when they are there).
     """
     found = going_on(bench.desk.journal.entries(), device.name)
     if found is None:
         hint = text("begin it with: jbnet replace {device} --serial SN", device=device.name)
-        raise Refused("no replacement of {device} goes on", device=device.name, hint=hint)
-    _take_key(device, found, bench, wishes, dry_run=dry_run)
+        raise UsageError("no replacement of {device} goes on", device=device.name, hint=hint)
+    take_key(device, found, bench, wishes, dry_run=dry_run)
     if dry_run and Act.KEY not in found.done:
         return None
     serial = _compare_serial(device, found, bench, wishes)
+    if not dry_run:
+        shown = {"owner": bench.desk.owner, "shown": serial, "serial": found.serial}
+        bench.desk.journal.append(Act.BOX, device.name, shown)
     made = plan(bench.desk.network, [device], bench.desk.sessions, bench.desk.reporter)
     if device.name in made.unasked:
         raise Unreachable("{reason}", reason=made.unasked[device.name])
@@ -161,50 +125,6 @@ def take_in(device: Device, bench: Bench, wishes: Wishes, *, dry_run: bool = Fal
     return TakenIn(found, serial, bool(made.changes), shredded)
 
 
-def _look(device: Device, bench: Bench) -> Look:
-    return look([device], bench.office)[0]
-
-
-def _take_key(device: Device, found: Replacement, bench: Bench, wishes: Wishes, *, dry_run: bool) -> None:
-    """Learn the new box's host key, and retire the old one with a record of it."""
-    one = _look(device, bench)
-    if one.standing is Standing.UNREACHABLE:
-        raise Unreachable("{reason}", reason=one.reason)
-    if one.standing is Standing.SAME:
-        if Act.KEY not in found.done and not wishes.override and not _was_learned_by_us(one, bench):
-            raise Refused(
-                "{device} shows the host key of the old box: it is the old one that answers", device=device.name,
-                hint=text("if its disk was moved into the new box: --override {device}", device=device.name),
-            )  # fmt: skip
-        return
-    if dry_run:
-        wishes.trust.ask(one)
-        return
-    fate = learn([one], wishes.trust, bench.office)[device.name]
-    if fate not in (Fate.LEARNED, Fate.REPLACED):
-        raise Refused(
-            "the host key that {device} shows is not vouched for: nothing was sent to it", device=device.name,
-            hint=text("read the fingerprint at its console, and give it with --fingerprint SHA256:..."),
-        )  # fmt: skip
-    record = {"owner": bench.desk.owner, "retired": _said(one.known), "learned": _said(one.shown)}
-    bench.desk.journal.append(Act.KEY, device.name, record)
-
-
-def _was_learned_by_us(one: Look, bench: Bench) -> bool:
-    """Say whether the key was learned since the replacement began: a run that was killed before it said so."""
-    began = max(int(str(e["seq"])) for e in bench.desk.journal.entries() if _is(e, Act.BEGIN, one.device))
-    later = [e for e in bench.desk.journal.entries() if int(str(e["seq"])) > began]
-    return any(_is(e, "hostkeys.learn", one.device) for e in later)
-
-
-def _is(entry: Mapping[str, object], kind: str, device: str) -> bool:
-    return (entry["kind"], entry["subject"]) == (kind, device)
-
-
-def _said(keys: Sequence[HostKey]) -> list[dict[str, str]]:
-    return [{"kind": key.kind, "blob": key.blob, "fingerprint": key.fingerprint} for key in keys]
-
-
 def _compare_serial(device: Device, found: Replacement, bench: Bench, wishes: Wishes) -> str | None:
     """Return the number that the box shows. Raises Refused where it is another than on the sheet."""
     shown = shown_serial(device, bench.desk)
@@ -215,7 +135,6 @@ def _compare_serial(device: Device, found: Replacement, bench: Bench, wishes: Wi
             hint=text("if that is the box that was sent: jbnet replace {device} --serial {shown}",
                       device=device.name, shown=shown),
         )  # fmt: skip
-    bench.desk.journal.append(Act.BOX, device.name, {"owner": bench.desk.owner, "shown": shown, "serial": found.serial})
     return shown
 
 

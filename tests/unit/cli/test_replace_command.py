@@ -94,12 +94,14 @@ def test_exit_codes_tell_why_it_does_not_go_on(call: Run, site: Site) -> None:
     assert call("replace", "nowhere-r1", "--serial", SERIAL)[0] == 2
     assert call("replace", "noc-s1", "--serial", SERIAL)[0] == 2
     assert call("replace", "oldtown-r1", "--serial", SERIAL, "--override", "core-r1")[0] == 2
-    assert call("replace", "oldtown-r1")[0] == 4  # nothing was begun
+    assert call("replace", "oldtown-r1")[0] == 2  # nothing was begun
     assert call("replace", "oldtown-r1", "--serial", "x y")[0] == 1
     assert call("replace", "oldtown-r1", "--serial", SERIAL)[0] == 0
     assert call("replace", "oldtown-r1")[0] == 3  # it does not answer yet
     assert call("replace", "oldtown-r1", "--without", "up9")[0] == 2
     site.shown = (NEW,)
+    code, _, said = call("replace", "oldtown-r1", "--dry-run")
+    assert (code, NEW.fingerprint in said) == (0, True)
     assert call("replace", "oldtown-r1", "--yes")[0] == 4  # nobody can be asked whose key that is
     assert call("replace", "oldtown-r1", "--fingerprint", "SHA256:" + "A" * 43)[0] == 4
     assert call("replace", "core-r1", "--serial", "210235OTHER0001")[0] == 4  # it still answers
