@@ -6,6 +6,8 @@
 
 Usage: jbnet-app.py DIRECTORY; it holds applications.json and pgpass (libpq's format, mode 0600). It needs Python and
 psql. Each database is asked at its service address, so that whoever leads answers.
+       jbnet-app.py DIRECTORY --look SECONDS   asks every application how it is, and prints that as JSON; exit code 1
+       when one does not answer in that time
 """
 
 from __future__ import annotations
@@ -16,9 +18,12 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
 
 ASK_S = 3
 STATE = "SELECT NOT pg_is_in_recovery()"
@@ -95,10 +100,36 @@ def handler(application: Application) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+def look(port: int, deadline: float) -> str:
+    """Return an application's state: up, degraded, or silent."""
+    while True:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/health", timeout=10) as answer:
+                return str(json.load(answer)["state"])
+        except HTTPError as answer:
+            return str(json.load(answer)["state"])
+        except (URLError, OSError):  # it does not listen yet
+            if time.monotonic() > deadline:
+                return "silent"
+            time.sleep(0.2)
+
+
+def look_at_all(applications: list[dict[str, Any]], seconds: float) -> int:
+    """Print every application's state; return the exit code."""
+    deadline = time.monotonic() + seconds
+    with ThreadPoolExecutor(len(applications)) as pool:
+        states = list(pool.map(lambda found: look(found["port"], deadline), applications))
+    names = [found["name"] for found in applications]
+    sys.stdout.write(json.dumps(dict(zip(names, states, strict=True))) + "\n")
+    return int("silent" in states)
+
+
 def main() -> None:
-    """Serve every application until told to end."""
+    """Serve every application until told to end, or look at those that are served."""
     directory = Path(sys.argv[1])
     declared = json.loads((directory / "applications.json").read_text(encoding="utf-8"))
+    if sys.argv[2:3] == ["--look"]:
+        sys.exit(look_at_all(declared["applications"], float(sys.argv[3])))
     for found in declared["applications"]:
         application = Application(found, declared["host"], directory / "pgpass")
         server = ThreadingHTTPServer(("", application.port), handler(application))
