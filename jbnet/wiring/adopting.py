@@ -58,11 +58,10 @@ def adoption(
 
 def differ(platform: str) -> Differ:
     """Return what compares configurations of a platform that can be adopted."""
-    from jbnet.adapters.annet_differ import COMWARE, VRP, AnnetDiffer
+    from jbnet.adapters.annet_differ import HARDWARE, AnnetDiffer
     from jbnet.adapters.line_differ import LineDiffer
 
-    rules = {"vrp8": VRP, "vrp5": VRP, "comware7": COMWARE}
-    return AnnetDiffer(rules[platform]) if platform in rules else LineDiffer()
+    return AnnetDiffer(platform) if platform in HARDWARE else LineDiffer()
 
 
 def write_workspace(directory: Path, adoption: Adoption, account: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from frr_configs import frr_configs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jbnet.adapters.annet_differ import COMWARE, VRP, AnnetDiffer
+from jbnet.adapters.annet_differ import AnnetDiffer
 from jbnet.config.lines import paths_of, write_lines
 from jbnet.config.ownership import held, hold_of, owned
 from jbnet.config.sections import paths
@@ -26,9 +26,9 @@ from jbnet.model.ownership import WHOLE, Hold, Ownership
 from jbnet.platforms.sections import OTHER, sections
 
 KINDS: dict[type[Router], tuple[str, AnnetDiffer]] = {
-    Vrp8: ("vrp8", AnnetDiffer(VRP)),
-    Vrp5: ("vrp5", AnnetDiffer(VRP)),
-    Comware: ("comware7", AnnetDiffer(COMWARE)),
+    Vrp8: ("vrp8", AnnetDiffer("vrp8")),
+    Vrp5: ("vrp5", AnnetDiffer("vrp5")),
+    Comware: ("comware7", AnnetDiffer("comware7")),
 }
 quick = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 HEADINGS = ["interface GigabitEthernet0/1/0", "interface LoopBack0", "bgp 64512", "ip vpn-instance finance"]
