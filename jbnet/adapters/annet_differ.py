@@ -19,7 +19,7 @@ from jbnet.config.tree import PORT, Patch, Path
 from jbnet.ports import Difference
 
 HARDWARE = {"vrp8": "Huawei NE40E", "vrp5": "Huawei NE40E", "comware7": "H3C"}
-"""annet's names. Its rules for NE40E are those of routers with VRP 5 and 8; other Huawei rules are those of switches."""
+"""annet's names. Its rules for NE40E are those of routers with VRP 5 and 8; its other ones are those of switches."""
 
 _LOADING = threading.Lock()
 

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 
 from jbnet.adapters.annet_differ import AnnetDiffer
 
-KINDS: dict[type[Router], AnnetDiffer] = {Vrp8: AnnetDiffer("vrp8"), Vrp5: AnnetDiffer("vrp5"), Comware: AnnetDiffer("comware7")}
+KINDS: dict[type[Router], AnnetDiffer] = {
+    Vrp8: AnnetDiffer("vrp8"), Vrp5: AnnetDiffer("vrp5"), Comware: AnnetDiffer("comware7")
+}  # fmt: skip
 quick = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 

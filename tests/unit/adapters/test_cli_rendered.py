@@ -18,7 +18,9 @@ from jbnet.adapters.annet_differ import AnnetDiffer
 
 RENDERED = Path(__file__).parents[2] / "golden" / "render"
 KINDS: dict[str, tuple[type[Router], AnnetDiffer]] = {
-    "vrp8": (Vrp8, AnnetDiffer("vrp8")), "vrp5": (Vrp5, AnnetDiffer("vrp5")), "comware7": (Comware, AnnetDiffer("comware7")),
+    "vrp8": (Vrp8, AnnetDiffer("vrp8")),
+    "vrp5": (Vrp5, AnnetDiffer("vrp5")),
+    "comware7": (Comware, AnnetDiffer("comware7")),
 }  # fmt: skip
 ROLES = ["core", "prefecture-router", "county-router", "township-cpe"]
 
