@@ -39,7 +39,14 @@ def copy_workspace(target: Path) -> Path:
     return target
 
 
-LONGEST_FIRST = ("test_recovery.py", "test_deploy.py", "test_demo.py", "test_rehearse.py", "test_databases_live.py")
+LONGEST_FIRST = (
+    "test_recovery.py",
+    "test_deploy.py",
+    "test_changes.py",
+    "test_demo.py",
+    "test_rehearse.py",
+    "test_databases_live.py",
+)
 """Files are handed to two workers in this order, so that neither ends long after the other."""
 
 

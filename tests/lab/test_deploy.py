@@ -3,58 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from eventually import eventually
+from workspace import Workspace
 
-from jbnet import wiring
 from jbnet.lab.lab import Lab
-from jbnet.model.network import Network
 
 pytestmark = pytest.mark.lab
-
-
-class Workspace:
-    """The command line in a workspace whose lab is up."""
-
-    def __init__(self, folder: Path, lab: Lab) -> None:
-        self.folder, self.lab = folder, lab
-        self.network: Network = wiring.load_network(folder, folder / ".jbnet")
-
-    def jbnet(self, *arguments: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "jbnet", "-C", str(self.folder), *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
-        assert code is None or done.returncode == code, done.stdout + done.stderr
-        return done
-
-    def plan(self) -> dict[str, Any]:
-        return dict(json.loads(self.jbnet("--json", "plan").stdout)["data"])
-
-    def apply(self, plan: dict[str, Any], *arguments: str, code: int = 0) -> list[dict[str, Any]]:
-        said = self.jbnet("--json", "apply", plan["hash"], *arguments, code=code).stdout
-        return [json.loads(line) for line in said.splitlines()]
-
-    def inside(self, device: str, *argv: str) -> str:
-        done = subprocess.run(
-            self.lab.inside(device, list(argv)), capture_output=True, text=True, timeout=60, check=True
-        )
-        return done.stdout
-
-    def type(self, device: str, *lines: str) -> None:
-        """Type configuration lines at the device's console."""
-        self.inside(device, "vtysh", "-c", "configure terminal", *(word for line in lines for word in ("-c", line)))
-
-    def pings(self, origin: str, address: str) -> bool:
-        argv = self.lab.inside(origin, ["ping", "-n", "-c", "1", "-W", "2", address])
-        return subprocess.run(argv, capture_output=True, timeout=60, check=False).returncode == 0
-
-    def cut_off(self, origin: str, devices: Sequence[str]) -> list[str]:
-        return [n for n in devices if not self.pings(origin, str(self.network.devices[n].loopback))]
 
 
 @pytest.fixture(scope="module")
