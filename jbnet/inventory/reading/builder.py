@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import yaml
+from yaml import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
 
 from jbnet.inventory.reading import marks as placed
 from jbnet.inventory.reading.frame import LEFT_OUT, Frame
@@ -25,6 +34,7 @@ MOST_VALUES: Final = 500_000
 LONGEST_KEY: Final = 200
 """Characters of a key: names are made of names, so a long one above many costs the product."""
 _TAG: Final = "tag:yaml.org,2002:"
+_TEXT: Final = _TAG + "str"
 _KINDS: Final = ("str", "int", "float", "bool", "null", "timestamp", "seq", "map")
 _PLAIN_TAGS: Final = frozenset(_TAG + kind for kind in _KINDS)
 
@@ -52,7 +62,7 @@ class Builder:
         try:
             while usable:
                 event = parser.get_event()
-                if type(event) is yaml.StreamEndEvent:
+                if type(event) is StreamEndEvent:
                     break
                 usable = self._take(event)
                 if self.values > MOST_VALUES:
@@ -68,15 +78,15 @@ class Builder:
     def _take(self, event: Any) -> bool:
         """Take over one event; False when the file is not to be used."""
         kind = type(event)
-        if kind is yaml.ScalarEvent:
+        if kind is ScalarEvent:
             self._scalar(event)
-        elif kind in (yaml.MappingEndEvent, yaml.SequenceEndEvent):
+        elif kind in (MappingEndEvent, SequenceEndEvent):
             self._pop()
-        elif kind in (yaml.MappingStartEvent, yaml.SequenceStartEvent):
-            return self._push(event, is_map=kind is yaml.MappingStartEvent)
-        elif kind is yaml.AliasEvent:
+        elif kind in (MappingStartEvent, SequenceStartEvent):
+            return self._push(event, is_map=kind is MappingStartEvent)
+        elif kind is AliasEvent:
             self._alias(event)
-        elif kind is yaml.DocumentStartEvent:
+        elif kind is DocumentStartEvent:
             return self._begin(event)
         return True
 
@@ -95,7 +105,7 @@ class Builder:
         at = mark.line << 24 | mark.column
         top = self._stack[-1] if self._stack else None
         is_key = top is not None and top.wants_key
-        resolved = resolve(value) if plain and not is_key and event.tag != _TAG + "str" else value
+        resolved = resolve(value) if plain and not is_key and event.tag != _TEXT else value
         boring = is_boring(value) and event.anchor is None and event.tag is None
         if not boring and not self._judge(event, resolved, is_key=is_key):
             self._keep(None, at)
