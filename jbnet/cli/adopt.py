@@ -123,10 +123,8 @@ def _print_sections(context: Context, found: Adoption) -> None:
     """Print on how many devices each section is owned, observed or foreign, those that anything says first."""
     words = ("owned", "observed", "foreign")
     counted: dict[str, Counter[str]] = {}
-    for name in found.draft.devices:
-        present = {line.section for line in found.lines if line.device == name}
-        for section in present:
-            counted.setdefault(section, Counter())[found.held[name].of(section, "").value] += 1
+    for name, section in dict.fromkeys((line.device, line.section) for line in found.lines):
+        counted.setdefault(section, Counter())[found.held[name].of(section, "").value] += 1
     heads = [context.tr("section"), context.tr("as owned"), context.tr("as observed"), context.tr("as foreign")]
     context.say("{head}", head=_row(heads))
     for section, count in sorted(counted.items(), key=lambda item: (-item[1]["owned"], -item[1]["observed"], item[0])):

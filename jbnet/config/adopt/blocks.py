@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv4Network
 
 from jbnet.config.adopt.draft import Draft, DraftHome
+from jbnet.inventory.addresses.blocks import holds, overlap
 from jbnet.model.levels import Level
 
 
-def known_blocks(draft: Draft, own: int) -> dict[str, IPv4Network]:
-    """Return the blocks of sites by name, as far as they add up to a plan. ``own``: addresses a site uses itself.
+def known_blocks(draft: Draft, own: Mapping[Level | str, int]) -> dict[str, IPv4Network]:
+    """Return the blocks of sites by name, as far as they add up to a plan.
 
-    A block lies in that of the site above, beside its own part; blocks of a level are longer than those above.
+    ``own`` is how many addresses a site uses itself, by level. A block lies in that of the site above, beside its own
+    part; blocks of a level are longer than those above.
     """
     found: dict[str, IPv4Network] = {}
     shortest = 0
+    leaves = set(draft.homes) - {home.parent for home in draft.homes.values()}
     for level in (level for level in Level if draft.sites(level)):
         here: dict[str, IPv4Network] = {}
         for home in draft.sites(level):
-            block = _block(home, own)
-            if block is not None and _fits(block, home, {**found, **here}, own):
+            block = _block(home, own[level] if home.name in leaves else 2 * own[level])
+            parent = found.get(home.parent or "")
+            if block is None or any(overlap(block, other) for other in here.values()):
+                continue
+            if parent is None:
+                fits = not any(overlap(block, other) for other in found.values())
+            else:
+                fits = _lies_in(parent, block, own[draft.homes[home.parent or ""].kind])
+            if fits:
                 here[home.name] = block
         if any(block.prefixlen <= shortest for block in here.values()):
             break
@@ -28,14 +39,14 @@ def known_blocks(draft: Draft, own: int) -> dict[str, IPv4Network]:
     return found
 
 
-def _block(home: DraftHome, own: int) -> IPv4Network | None:
-    """Return the longest prefix that a device of the home announces or discards and in which it stands itself."""
+def _block(home: DraftHome, size: int) -> IPv4Network | None:
+    """Return the longest prefix of some size that a device of the home announces or discards, and stands in itself."""
     stands = [(d, address.ip) for d in home.devices.values() for address in (*d.exceptions.values(), *d.lans.values())]
     fits = {
         block
         for device, ip in stands
         for block in (device.running.blocks if device.running else ())
-        if ip in block and block.num_addresses >= 2 * own and _holds_loopback(block, device.exceptions.get("lo"), ip)
+        if ip in block and block.num_addresses >= size and _holds_loopback(block, device.exceptions.get("lo"), ip)
     }
     return max(fits, key=lambda block: block.prefixlen, default=None)
 
@@ -45,12 +56,7 @@ def _holds_loopback(block: IPv4Network, loopback: object, other: IPv4Address) ->
     return getattr(loopback, "ip", other) in block
 
 
-def _fits(block: IPv4Network, home: DraftHome, found: dict[str, IPv4Network], own: int) -> bool:
-    above = found.get(home.parent or "")
-    if above is None:
-        return not any(block.overlaps(other) for other in found.values())
-    beside = not any(block.overlaps(other) and not block.subnet_of(other) for other in found.values())
-    siblings = [other for name, other in found.items() if other != above and not above.subnet_of(other)]
-    its_own = IPv4Network((int(above.network_address), 33 - own.bit_length()))
-    inside = block.subnet_of(above) and block != above and not block.overlaps(its_own)
-    return inside and beside and not any(block.overlaps(other) for other in siblings)
+def _lies_in(parent: IPv4Network, block: IPv4Network, own: int) -> bool:
+    """Say whether a block lies in another beside what that one's site uses itself (``own`` addresses)."""
+    its_own = IPv4Network((int(parent.network_address), 33 - own.bit_length()))
+    return holds(parent, block) and block != parent and not overlap(block, its_own)

@@ -46,7 +46,8 @@ def files(draft: Draft, room: Room) -> dict[str, str]:
         "topology/hardware.yaml": {"device_types": _device_types(draft)},
         "topology/lab.yaml": {"scales": {"all": _scale(draft)}},
     }
-    texts = {file: written(said, _HEADS[file]) for file, said in found.items()}
+    found |= _sites(draft)
+    texts = {file: written(said, _HEADS.get(file, _HEADS["inventory/adopted.yaml"])) for file, said in found.items()}
     blocks = {draft.homes[name].code: block for name, block in room.known.items()}
     return {**texts, ALLOCATIONS: _allocations(texts, blocks)}
 
@@ -94,21 +95,45 @@ def _roles(draft: Draft) -> dict[str, object]:
 
 
 def _homes(draft: Draft) -> dict[str, object]:
+    """Return locations and peers."""
     found: dict[str, dict[str, object]] = {"locations": {}, "peers": {}}
     for home in draft.homes.values():
         if home.kind == LOCATION:
             found["locations"][home.name] = {"name_zh": home.name, "site": PROVINCE, **_equipment(home)}
         elif home.kind == PEER:
             found["peers"][home.name] = {"name_zh": home.name, "asn": home.asn, **_equipment(home)}
-    for level, section in _SECTION.items():
-        found[section] = {home.key: _site(home) for home in draft.sites(level)}
     return {section: homes for section, homes in found.items() if homes}
 
 
-def _site(home: DraftHome) -> dict[str, object]:
+def _sites(draft: Draft) -> dict[str, object]:
+    """Return a file for each site that does not stand inside another, with all that stands in it.
+
+    Keys of townships are their own only within a county, so each such file holds one site.
+    """
+    below: dict[str, list[DraftHome]] = {}
+    for home in draft.homes.values():
+        if isinstance(home.kind, Level):
+            below.setdefault(home.parent or PROVINCE, []).append(home)
+    return {
+        f"inventory/sites/{home.name}.yaml": {_SECTION[home.kind]: {home.key: {"parent": parent, **_site(home, below)}}}
+        for parent, homes in below.items()
+        for home in homes
+        if isinstance(home.kind, Level) and not _stands_inside(home, draft.homes.get(parent))
+    }
+
+
+def _stands_inside(home: DraftHome, parent: DraftHome | None) -> bool:
+    """Say whether a site is written inside the one above: that of the level just above."""
+    return parent is not None and home.rank == parent.rank + 1 and parent.kind is not LOCATION
+
+
+def _site(home: DraftHome, below: Mapping[str, list[DraftHome]]) -> dict[str, object]:
     unequipped = {} if home.devices else {"status": "register"}
-    parent = home.parent or PROVINCE
-    return {"parent": parent, "code": home.code, "name_zh": home.key, **unequipped, **_equipment(home)}
+    found: dict[str, object] = {"code": home.code, "name_zh": home.key, **unequipped, **_equipment(home)}
+    inside = [lower for lower in below.get(home.name, ()) if _stands_inside(lower, home)]
+    if inside and isinstance(inside[0].kind, Level):
+        found[_SECTION[inside[0].kind]] = {lower.key: _site(lower, below) for lower in inside}
+    return found
 
 
 def _equipment(home: DraftHome) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, collapse_addresses
 
@@ -40,21 +40,22 @@ class Room:
 def room(draft: Draft, *, keep: bool) -> Room | None:
     """Return the plan; None: no private range has that much left. ``keep``: sites keep the blocks that they have."""
     up, pair = (_power(max(4, *(_most(home, word) for home in draft.homes.values()), 4)) for word in ("up", "pair"))
-    own = 4 * _power(max(SMALLEST, 2 * (up + pair), *(len(home.devices) + 2 for home in draft.homes.values())))
+    own = {kind: _own(homes, up) for kind, homes in _by_kind(draft).items()}
+    share = max((own[kind] for kind in (LOCATION, PEER) if kind in own), default=4 * SMALLEST)
     known = known_blocks(draft, own) if keep else {}
     blocks = _blocks(draft, own, known)
     fixed = [home for home in draft.homes.values() if home.kind in (LOCATION, PEER)]
-    half = _power(max(_wanted(draft, known, blocks), own * (len(fixed) + 1)))
+    half = _power(max(_wanted(draft, known, blocks), share * (len(fixed) + 1)))
     supernet, region = _free([*draft.used(), *known.values()], 2 * half)
     if region is None or not all(block.subnet_of(supernet) for block in known.values()):
         return None
     low, pool = region.subnets(1)
-    shares = low.subnets(new_prefix=_length(own))
+    shares = low.subnets(new_prefix=_length(share))
     services, *prefixes = (next(shares) for _ in range(len(fixed) + 1))
     by_name = {home.name: prefix for home, prefix in zip(fixed, prefixes, strict=True)}
     return Room(
         supernet=supernet,
-        levels={level: (_length(size), _length(own)) for level, size in blocks.items()},
+        levels={level: (_length(size), _length(own[level])) for level, size in blocks.items()},
         locations={home.name: by_name[home.name] for home in fixed if home.kind == LOCATION},
         peers={home.name: by_name[home.name] for home in fixed if home.kind == PEER},
         services=services,
@@ -63,6 +64,20 @@ def room(draft: Draft, *, keep: bool) -> Room | None:
         pair=pair,
         known=known,
     )
+
+
+def _by_kind(draft: Draft) -> dict[Level | str, list[DraftHome]]:
+    found: dict[Level | str, list[DraftHome]] = {}
+    for home in draft.homes.values():
+        found.setdefault(home.kind, []).append(home)
+    return found
+
+
+def _own(homes: Sequence[DraftHome], up: int) -> int:
+    """Return how many addresses the largest of these homes uses itself: four times its lines or its loopbacks."""
+    pairs = max(_most(home, "pair") for home in homes)
+    links = up + pairs if pairs else max(_most(home, "up") for home in homes)
+    return 4 * _power(max(SMALLEST, 2 * links, *(len(home.devices) + 1 for home in homes)))
 
 
 def _tops(draft: Draft) -> list[DraftHome]:
@@ -81,7 +96,7 @@ def _most(home: DraftHome, word: str) -> int:
     return max(numbers, default=0)
 
 
-def _blocks(draft: Draft, own: int, known: Mapping[str, IPv4Network]) -> dict[Level, int]:
+def _blocks(draft: Draft, own: Mapping[Level | str, int], known: Mapping[str, IPv4Network]) -> dict[Level, int]:
     """Return how many addresses a site of each level has with all below it, from the bottom up.
 
     Where sites of a level have blocks already, it is the smallest of these.
@@ -95,7 +110,7 @@ def _blocks(draft: Draft, own: int, known: Mapping[str, IPv4Network]) -> dict[Le
         largest = max(found.values(), default=0)
         most = max(below[home.name] for home in sites)
         has = [known[home.name].num_addresses for home in sites if home.name in known]
-        found[level] = min(has) if has else _power(max(own, largest * (most + most // 3 + 2), 2 * largest))
+        found[level] = min(has) if has else _power(max(own[level], largest * (most + most // 3 + 2), 2 * largest))
     return found
 
 

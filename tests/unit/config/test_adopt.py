@@ -7,11 +7,13 @@ import pytest
 from jbnet.config.adopt.draft import Draft
 from jbnet.config.adopt.drafting import draft
 from jbnet.config.adopt.facts import Problem, Running, Source
+from jbnet.config.adopt.files import files
 from jbnet.config.adopt.joints import joints
 from jbnet.config.adopt.lldp import same_port, sightings
 from jbnet.config.adopt.names import housed, patterns
 from jbnet.config.adopt.reading import read
 from jbnet.config.adopt.space import room
+from jbnet.inventory.loader import load
 from jbnet.model.levels import Level
 
 COUNTIES = patterns(
@@ -195,3 +197,14 @@ def test_levels_of_the_draft_that_speak_ospf_are_said() -> None:
     process = "router ospf\n ospf router-id 10.9.9.9\nexit\n"
     found = drafted(running("north-r1", extra=process), running("north-lake-r1"))
     assert found.speakers == (Level.PREFECTURE,)
+
+
+def test_townships_of_one_key_in_two_counties_stand_in_their_counties() -> None:
+    names = (r"(?P<county>[a-z]+)-(?P<township>[a-z]+)-(?P<device>r\d)", r"(?P<county>[a-z]+)-(?P<device>r\d)")
+    texts = [running(name) for name in ("lake-r1", "lake-north-r1", "hill-r1", "hill-north-r1")]
+    found = drafted(*texts, names=names)
+    space = room(found, keep=True)
+    assert space is not None
+    network = load(files(found, space)).network
+    assert network is not None
+    assert set(network.devices) == {"lake-r1", "lake-north-r1", "hill-r1", "hill-north-r1"}
