@@ -78,7 +78,7 @@ class Audit:
         order = {device.name: number for number, device in enumerate(self.devices)}
         return tuple(sorted(found, key=lambda one: (place[one.rule.id], order[one.subject])))
 
-    @property
+    @cached_property
     def unasked(self) -> Mapping[str, Text]:
         """Return the devices of which nothing could be had, with the reason."""
         return {name: seen.unasked for name, seen in self.observed.items() if seen.unasked is not None}

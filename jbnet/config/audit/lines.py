@@ -51,7 +51,10 @@ class NumberedText:
 
     def shown(self, number: int) -> str:
         """Return a line with its secrets masked."""
-        return " ".join(self._masked[number - 1].split()) if 0 < number <= len(self._masked) else ""
+        if not 0 < number <= len(self._raw):
+            return ""
+        line = MASK if number in self._key_lines else masked(self.platform, self._hidden(self._raw[number - 1]))
+        return " ".join(line.split())
 
     @property
     def fingerprint(self) -> str:
@@ -59,8 +62,12 @@ class NumberedText:
         return hashlib.sha256(self.content.encode()).hexdigest()
 
     @cached_property
-    def _masked(self) -> tuple[str, ...]:
-        return tuple(_without_keys(masked(self.platform, self._hidden(line)) for line in self.content.splitlines()))
+    def _raw(self) -> tuple[str, ...]:
+        return tuple(self.content.splitlines())
+
+    @cached_property
+    def _key_lines(self) -> frozenset[int]:
+        return frozenset(_inside_keys(self._raw))
 
     def _hidden(self, line: str) -> str:
         for mask in self.masks:
@@ -68,12 +75,13 @@ class NumberedText:
         return line
 
 
-def _without_keys(lines: Iterable[str]) -> Iterator[str]:
-    """Blank what stands between the marks of a private key, line by line."""
+def _inside_keys(lines: Iterable[str]) -> Iterator[int]:
+    """Yield the numbers of the lines between the marks of a private key."""
     inside = False
-    for line in lines:
+    for number, line in enumerate(lines, 1):
         begins, ends = _KEY_BEGINS.search(line), _KEY_ENDS.search(line)
-        yield MASK if inside and not ends else line
+        if inside and not ends:
+            yield number
         inside = bool(begins or inside) and not ends
 
 
