@@ -234,7 +234,7 @@ def test_killed_between_the_confirmations_both_are_changed_when_it_is_carried_on
     assert eventually(lambda: not clean.cut_off("noc-s1", [LONELY]), WAIT_S)
 
 
-KILLS = int(os.environ.get("KILLS", "2"))
+KILLS = int(os.environ.get("KILLS", "1"))
 """How often jbnet is killed at a random moment; SEED repeats a run."""
 
 
