@@ -89,7 +89,7 @@ class Without:
         return "\n".join(kept) + "\n"
 
     def dangers(self, device: Device, runs: Runs) -> tuple[Text, ...]:
-        del device, running
+        del device, runs
         return ()
 
 
