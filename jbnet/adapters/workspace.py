@@ -16,8 +16,10 @@ from jbnet.model.text import text
 
 FOLDERS: tuple[str, ...] = ("inventory", "topology")
 IGNORED = ".gitignore"
-_DECLARED = ("inventory/", *(f"topology/{name}.yaml" for name in ("addresses", "allocations", "hardware", "lab",
-                                                                   "management", "routing")))
+_DECLARED = (
+    "inventory/",
+    *(f"topology/{name}.yaml" for name in ("addresses", "allocations", "hardware", "lab", "management", "routing")),
+)
 """What of the skeleton says which network it is."""
 
 

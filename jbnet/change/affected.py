@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from jbnet.change.waves import depths, uppers
 from jbnet.model.network import Network
@@ -13,7 +13,8 @@ def affected(network: Network, changed: Iterable[str]) -> frozenset[str]:
 
     These are the changed devices, what hangs below them, every device above any of those on any circuit, whoever
     shares a home with one of them, all that stands in locations (core, data centres, the NOC), and the routers of
-    peers with a circuit to one of these.
+    peers with a circuit to one of these. Where the routers of a home have no line between them, what hangs below comes
+    along: it may be what joins them.
     """
     above = uppers(network)
     below: dict[str, list[str]] = {}
@@ -25,7 +26,8 @@ def affected(network: Network, changed: Iterable[str]) -> frozenset[str]:
         homes.setdefault(device.home, []).append(device.name)
     found = _spread(changed, lambda name: below.get(name, ()))
     found |= {name for home in network.locations for name in homes.get(home, ())}
-    found = _spread(found, lambda name: (*above[name], *homes[network.devices[name].home]))
+    joining = {name: below.get(name, ()) for name in _unjoined(network, homes.values())}
+    found = _spread(found, lambda name: (*above[name], *homes[network.devices[name].home], *joining.get(name, ())))
     return frozenset(found | set(_routers_of_peers(network, found)))
 
 
@@ -50,6 +52,19 @@ def _spread(begin: Iterable[str], nearby: Callable[[str], Iterable[str]]) -> set
             found.add(name)
             todo += nearby(name)
     return found
+
+
+def _unjoined(network: Network, homes: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield the devices of homes whose own lines do not join all of them: they meet elsewhere, if at all."""
+    beside: dict[str, list[str]] = {name: [] for name in network.devices}
+    for circuit in network.circuits.values():
+        one, other = circuit.a.device, circuit.z.device
+        if network.devices[one].home == network.devices[other].home:
+            beside[one].append(other)
+            beside[other].append(one)
+    for home in homes:
+        if len(_spread(home[:1], beside.__getitem__)) < len(home):
+            yield from home
 
 
 def _routers_of_peers(network: Network, part: Collection[str]) -> Iterator[str]:

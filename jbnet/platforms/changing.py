@@ -87,11 +87,12 @@ def changing(platform: str) -> Changing:
     found: dict[str, Any] = parsed(data.read_text(encoding="utf-8"))
     timer = found.pop("timer")
     door = found.pop("door", None)
-    places = {name: tuple(tuple(place) for place in found.pop(name, ())) for name in ("needed", "kept")}
+    needed, kept = (tuple(tuple(place) for place in found.pop(name, ())) for name in ("needed", "kept"))
     return Changing(
         timer=DeviceTimer(**{**timer, "ending": Ending(timer["ending"])}),
         door=Door(tuple(door["place"]), door["heading"], door["permit"]) if door else None,
         wipes=tuple(found.pop("wipes", ())),
-        **places,
+        needed=needed,
+        kept=kept,
         **found,
     )

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from jbnet.adapters.frr.candidate import complete, marked, paths, redacted
+from jbnet.adapters.line_differ import LineDiffer
 from jbnet.model.errors import CommandFailed, Unreachable
 from jbnet.model.network import Device
 
@@ -202,6 +203,11 @@ class FakeSessions:
     def session(self, device: Device) -> FakeSession:
         """Return an inert session."""
         return FakeSession(self.devices.setdefault(device.name, FakeDevice(device.name)))
+
+    def differ(self, device: Device) -> LineDiffer:
+        """Return the rules by which FRR is compared: these devices run its configurations."""
+        assert device.platform == "frr", device
+        return LineDiffer()
 
     def wait(self, seconds: float) -> None:
         """Let time pass on every device."""

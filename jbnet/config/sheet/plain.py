@@ -44,7 +44,8 @@ def rows(sheet: Sheet, catalogue: Mapping[str, str]) -> Iterator[tuple[str, ...]
 
 
 HEADINGS: tuple[Text, ...] = (
-    text("no."), text("into port"), text("what it is"), text("carried by"), text("line number, hand-off port"), text("fault desk"),
+    text("no."), text("into port"), text("what it is"), text("carried by"),
+    text("line number, hand-off port"), text("fault desk"),
 )  # fmt: skip
 
 
