@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 skipped: list[str] = []
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""Who is started in the background by a script ignores Ctrl-C, and so would all that the tests start and interrupt."""
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -17,6 +17,8 @@ DOCUMENT = (ROOT / "docs" / "declaration.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"<!-- file: (\S+?)(, with the next)? -->\n```yaml\n(.*?)```", DOCUMENT, re.DOTALL)
 HARMLESS = {"JB276"}
 """The archetypes that init lays leave the carriers to be said."""
+MENDED_LATER = {"JB298"}
+"""Routers get their agents when an example below declares the managers."""
 
 
 @pytest.fixture
@@ -30,7 +32,9 @@ def pasted(workspace: Path, file: str, content: str) -> Network:
     write_file(workspace, file, content)
     write_file(workspace, FILE, allocation(read_files(workspace)).content)
     loaded = check_workspace(workspace)
-    assert [f"{f.place} {f.code} {f.message}" for f in loaded.findings if f.code not in HARMLESS] == [], file
+    assert [
+        f"{f.place} {f.code} {f.message}" for f in loaded.findings if f.code not in HARMLESS | MENDED_LATER
+    ] == [], file
     assert loaded.network is not None
     return loaded.network
 
@@ -65,6 +69,7 @@ def test_the_examples_can_be_pasted_one_after_the_other_and_mean_what_they_say(w
     assert [str(prefix) for prefix in network.peers["tax-north"].prefixes] == ["172.16.5.0/24"]
     assert network.services["payment"].peers == ("tax",)
     assert network.services["payment"].objective.rto_s == 3600
+    assert {finding.code for finding in check_workspace(workspace).findings} <= HARMLESS
 
 
 def test_a_new_workspace_has_no_finding_and_a_rule_set(workspace: Path) -> None:
