@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from jbnet.config.nesting import Nesting
 from jbnet.config.tree import Path
 from jbnet.platforms.registry import platform
 from jbnet.platforms.sections import sections
@@ -39,22 +40,13 @@ def paths_of(platform_name: str, config: str) -> tuple[Path, ...]:
 
 def _read(platform_name: str, config: str) -> Iterator[Line]:
     mark, silent = platform(platform_name).comment, sections(platform_name).silent
-    base, fresh = 0, True
-    depths, above = list[int](), list[str]()
+    nesting = Nesting(flush=mark == _HASH)
     for number, line in enumerate(config.splitlines(), 1):
-        said, depth = line.strip(), len(line) - len(line.lstrip(" "))
-        if not said or said.startswith(mark) or silent.match(said):
-            fresh = fresh or line.startswith(mark)
-            continue
-        if fresh:
-            base, depths, above, fresh = (depth if mark == _HASH else 0), [], [], False
-        depth = max(0, depth - base)
-        while depths and depths[-1] >= depth:
-            depths.pop()
-            above.pop()
-        depths.append(depth)
-        above.append(said)
-        yield Line(number, tuple(above))
+        said = line.strip()
+        if said and not said.startswith(mark) and not silent.match(said):
+            yield Line(number, nesting.path(line))
+        elif line.startswith(mark):
+            nesting.separate()
 
 
 def write_lines(platform_name: str, lines: Iterable[Path]) -> str:

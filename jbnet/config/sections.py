@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from jbnet.config.nesting import Nesting
 from jbnet.config.tree import Path
 from jbnet.platforms.masking import without_secret
 
@@ -29,24 +30,12 @@ def paths(config: str) -> tuple[Path, ...]:
 
 
 def _paths(lines: Iterable[str]) -> Iterator[Path]:
-    base, depths, above = 0, list[int](), list[str]()
-    fresh = True
+    nesting = Nesting()
     for line in lines:
         if line.startswith("#"):
-            fresh = True
-            continue
-        said, depth = line.strip(), len(line) - len(line.lstrip(" "))
-        if said.startswith("#"):
-            continue
-        if fresh:
-            base, depths, above, fresh = depth, [], [], False
-        depth = max(0, depth - base)
-        while depths and depths[-1] >= depth:
-            depths.pop()
-            above.pop()
-        depths.append(depth)
-        above.append(said)
-        yield tuple(above)
+            nesting.separate()
+        elif not line.strip().startswith("#"):
+            yield nesting.path(line)
 
 
 def show(lines: Iterable[Path]) -> str:

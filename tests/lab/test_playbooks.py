@@ -135,7 +135,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         network = wiring.load_network(workspace, workspace / ".jbnet")
         for device in (APP1, APP2, DB1, DB2):
             ping = ["ping", "-n", "-c1", "-W1", str(network.devices[device].loopback)]
-            assert eventually(lambda ping=ping: made.run("noc-s1", ping).returncode == 0), device  # type: ignore[misc]
+            assert eventually(lambda ping=ping: made.run("noc-s1", ping).returncode == 0), device  # type: ignore[misc]  # a lambda has no types
         yield Site(made)
     finally:
         made.down()

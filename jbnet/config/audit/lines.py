@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from jbnet.config.nesting import Nesting
+from jbnet.config.tree import Path
 from jbnet.model.findings import Place
 from jbnet.platforms.masking import MASK, masked
 
-Path = tuple[str, ...]
 _ENDS = re.compile(r"(?:end|return|exit(?:-\S+)?)$")
 _BANNER = re.compile(r"(?:banner \w+|header \w+(?: information)?) (?P<sign>\^C|[^\w\s])")
 _KEY_BEGINS, _KEY_ENDS = re.compile("-----BEGIN [A-Z ]*PRIVATE KEY"), re.compile("-----END [A-Z ]*PRIVATE KEY")
@@ -93,29 +94,19 @@ def _flat(content: str) -> Iterator[tuple[int, Path]]:
 
 
 def _paths(content: str) -> Iterator[tuple[int, Path]]:
-    """Yield numbers and paths. After a separator the first line's indentation counts as none (VRP5, Comware)."""
-    base, depths, above = 0, list[int](), list[str]()
-    fresh, sign = True, ""
+    """Yield numbers and paths, without what banners say."""
+    nesting, sign = Nesting(), ""
     for number, line in enumerate(content.splitlines(), 1):
         said = line.strip()
         if sign:  # inside a banner of several lines
             sign = "" if sign in said else sign
             continue
         if line.startswith(("#", "!")):
-            fresh = True
+            nesting.separate()
         if not said or said.startswith(("#", "!")) or _ENDS.match(said):
             continue
-        depth = len(line) - len(line.lstrip(" "))
-        if fresh:
-            base, depths, above, fresh = depth, [], [], False
-        depth = max(0, depth - base)
-        while depths and depths[-1] >= depth:
-            depths.pop()
-            above.pop()
-        depths.append(depth)
-        above.append(said)
         sign = _opened(said)
-        yield number, tuple(above)
+        yield number, nesting.path(line)
 
 
 def _opened(said: str) -> str:

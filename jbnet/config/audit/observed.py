@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from jbnet.config.audit.lines import Line, NumberedText, Path
+from jbnet.config.audit.lines import Line, NumberedText
+from jbnet.config.tree import Path
 from jbnet.model.findings import Place
 from jbnet.model.text import Text, text
 from jbnet.platforms.facts import HIDDEN, Source, facts, titles
