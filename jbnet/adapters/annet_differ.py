@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 from jbnet.config.sections import aligned, paths
-from jbnet.config.tree import PORT, Patch, Path
+from jbnet.config.tree import PORT, ConfigTree, Patch, Path, diff
 from jbnet.ports import Difference
 
 HARDWARE = {"vrp8": "Huawei NE40E", "vrp5": "Huawei NE40E", "comware7": "H3C"}
@@ -118,11 +118,7 @@ def _tree(lines: tuple[Path, ...]) -> OrderedDict[str, Any]:
 
 def _patch(old: tuple[Path, ...], new: tuple[Path, ...]) -> Patch:
     """Return what goes and what comes; the heading of a port that holds nothing says nothing."""
-    here, there = frozenset(old), frozenset(new)
-    return Patch(
-        tuple(path for path in old if path not in there and not _is_bare_port(path)),
-        tuple(path for path in new if path not in here and not _is_bare_port(path)),
-    )
+    return diff(*(ConfigTree(path for path in lines if not _is_bare_port(path)) for lines in (old, new)))
 
 
 def _is_bare_port(path: Path) -> bool:

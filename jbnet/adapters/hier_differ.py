@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from jbnet.config.sections import aligned
-from jbnet.config.tree import PORT, Patch, Path, speaking_lines
+from jbnet.config.tree import PORT, ConfigTree, Patch, Path, diff, speaking_lines
 from jbnet.ports import Difference
 
 _NO = "no "
@@ -138,11 +138,7 @@ def _bindings(lines: Iterable[Path]) -> Iterator[Path]:
 
 def _patch(old: tuple[Path, ...], new: tuple[Path, ...]) -> Patch:
     """Return what goes and what comes; the heading of a port says nothing."""
-    here, there = frozenset(old), frozenset(new)
-    return Patch(
-        tuple(path for path in old if path not in there and not _is_bare_port(path)),
-        tuple(path for path in new if path not in here and not _is_bare_port(path)),
-    )
+    return diff(*(ConfigTree(path for path in lines if not _is_bare_port(path)) for lines in (old, new)))
 
 
 def _is_bare_port(path: Path) -> bool:

@@ -50,10 +50,11 @@ def show(lines: Iterable[Path]) -> str:
 
 def merged(candidate: str, running: str) -> str:
     """Return what runs with the candidate's lines in their sections, without what its ``undo`` lines name."""
-    asked = paths(candidate)
-    undone = [(*path[:-1], path[-1].removeprefix(UNDO)) for path in asked if _takes_away(path, paths(running))]
-    kept = [path for path in paths(running) if not any(_is_named(path, gone) for gone in undone)]
-    added = [path for path in asked if not _takes_away(path, paths(running))]
+    asked, runs = paths(candidate), paths(running)
+    taking = {path for path in asked if _takes_away(path, runs)}
+    undone = [(*path[:-1], path[-1].removeprefix(UNDO)) for path in taking]
+    kept = [path for path in runs if not any(_is_named(path, gone) for gone in undone)]
+    added = [path for path in asked if path not in taking]
     return show(in_sections([*kept, *added]))
 
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-import yaml
-
+from jbnet.platforms.package_data import parsed
 from jbnet.platforms.registry import platform
 
 
@@ -32,6 +31,6 @@ class ConsoleWords:
 def console_words(name: str) -> ConsoleWords:
     """Return them for a platform. Raises UsageError for one that is not known."""
     platform(name)
-    data = yaml.safe_load(resources.files("jbnet.platforms").joinpath(name, "console.yaml").read_text(encoding="utf-8"))
+    data = parsed(resources.files("jbnet.platforms").joinpath(name, "console.yaml").read_text(encoding="utf-8"))
     return ConsoleWords(tuple(data["begin"]), data["leave"], tuple(data["views"]), tuple(data["end"]),
                         data["fingerprint"])  # fmt: skip
