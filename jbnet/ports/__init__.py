@@ -1,0 +1,75 @@
+"""What the services need from the world, as small typed protocols. Adapters implement them; tests fake them.
+
+All ports are synchronous. Every call that can wait takes a timeout in seconds or has one of its own.
+"""
+
+from jbnet.ports.answers import AnswerParser, Parsed
+from jbnet.ports.clock import Clock
+from jbnet.ports.configs import ConfigBackups, ConfigHistory, Fetch, Version
+from jbnet.ports.databases import DatabaseServer, DatabaseServers, LostTransactions, ServerState
+from jbnet.ports.devices import DeviceLocks, DeviceSession, DeviceSessions, Differ, Difference
+from jbnet.ports.host_keys import HostKeyProbe, HostKeyProbes, KnownHosts
+from jbnet.ports.hosts import Completed, Prober, RemoteHost, RemoteHosts
+from jbnet.ports.journal import Journal, Lease
+from jbnet.ports.playbooks import HostOutcome, HostState, PlaybookResult, PlaybookRunner
+from jbnet.ports.progress import Progress, Reporter
+from jbnet.ports.recovery import ApprovalVerifier, StepAction, StepOutcome
+from jbnet.ports.rehearsal import Blueprint, LiveCopy, Rehearsal
+from jbnet.ports.secrets import Secrets
+from jbnet.ports.service import Fence, FenceProof, RouteControl, WriteCheck
+from jbnet.ports.snmp import SnmpTransport, TrapSource
+from jbnet.ports.store import Store, StoreView
+from jbnet.snmp.types import SnmpAnswer, SnmpTarget, Trap, VarBind
+
+__all__ = [
+    "AnswerParser",
+    "ApprovalVerifier",
+    "Blueprint",
+    "Clock",
+    "Completed",
+    "ConfigBackups",
+    "ConfigHistory",
+    "DatabaseServer",
+    "DatabaseServers",
+    "DeviceLocks",
+    "DeviceSession",
+    "DeviceSessions",
+    "Differ",
+    "Difference",
+    "Fence",
+    "FenceProof",
+    "Fetch",
+    "HostKeyProbe",
+    "HostKeyProbes",
+    "HostOutcome",
+    "HostState",
+    "Journal",
+    "KnownHosts",
+    "Lease",
+    "LiveCopy",
+    "LostTransactions",
+    "Parsed",
+    "PlaybookResult",
+    "PlaybookRunner",
+    "Prober",
+    "Progress",
+    "Rehearsal",
+    "RemoteHost",
+    "RemoteHosts",
+    "Reporter",
+    "RouteControl",
+    "Secrets",
+    "ServerState",
+    "SnmpAnswer",
+    "SnmpTarget",
+    "SnmpTransport",
+    "StepAction",
+    "StepOutcome",
+    "Store",
+    "StoreView",
+    "Trap",
+    "TrapSource",
+    "VarBind",
+    "Version",
+    "WriteCheck",
+]

@@ -1,0 +1,114 @@
+"""PostgreSQL clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class ServerState:
+    """What one PostgreSQL cluster on one host says of itself. None is unknown, never zero.
+
+    ``demoted``: ``standby.signal`` lies in its data directory, so it starts read-only whoever starts it.
+    ``answers``: it took a query; a frozen server runs and does not answer. LSNs are bytes: ``written`` (where it
+    writes), ``received`` and ``replayed`` (standby), ``checkpoint`` (last checkpoint record, from pg_controldata);
+    ``shut_down``: pg_controldata calls the last stop clean; ``was_leading``: it led when its control file was last
+    written. ``followers`` are rows of ``pg_stat_replication``.
+    """
+
+    database: str
+    host: str
+    exists: bool
+    demoted: bool
+    processes: tuple[int, ...]
+    answers: bool
+    shut_down: bool = False
+    was_leading: bool = False
+    checkpoint: int | None = None
+    in_recovery: bool | None = None
+    timeline: int | None = None
+    written: int | None = None
+    received: int | None = None
+    replayed: int | None = None
+    receiver: str | None = None
+    last_message_age_s: float | None = None
+    replay_age_s: float | None = None
+    newest_row_age_s: float | None = None
+    synchronous_to: str | None = None
+    followers: tuple[Mapping[str, object], ...] = ()
+    slots: tuple[Mapping[str, object], ...] = ()
+
+    @property
+    def leads(self) -> bool:
+        """It takes writes now."""
+        return self.in_recovery is False
+
+
+@dataclass(frozen=True, slots=True)
+class LostTransactions:
+    """What an old primary has and the new one lacks. ``count`` None: its log could not be read."""
+
+    count: int | None
+    since: str
+    first: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class DatabaseServer(Protocol):
+    """One PostgreSQL cluster on one host, driven over SSH and SQL. Raises Unreachable and CommandFailed."""
+
+    host: str
+
+    def state(self, via: str | None = None, *, heartbeat: bool = False) -> ServerState:
+        """Look; ``via`` another device, to look over another path; ``heartbeat``: also at the newest row's age."""
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+
+    def stop(self, timeout: float) -> None:
+        """Mark it demoted, then stop it cleanly (``fast``). Raises CommandFailed when it did not in time."""
+
+    def kill(self, grace: float) -> None:
+        """Mark it demoted, then end it and all its sessions, frozen or not; ``grace`` seconds for a clean stop."""
+
+    def checkpoint(self) -> None:
+        """Write a checkpoint (on the current timeline)."""
+
+    def settings(self, synchronous_to: str | None, follow: bool) -> None:
+        """Write the role's settings: whom commits wait for, or whom to follow; a running server reloads them."""
+
+    def promote(self, timeout: float) -> None:
+        """Promote and wait until it takes writes."""
+
+    def ensure_slot(self, name: str) -> None:
+        """Make the physical replication slot unless it is there."""
+
+    def drop_slots(self) -> None:
+        """Drop the slots that nobody will read here any more."""
+
+    def fork(self, timeline: int) -> int | None:
+        """Return the LSN at which ``timeline`` ended, from this server's history; None: it did not end."""
+
+    def lost_since(self, timeline: int, lsn: int) -> LostTransactions:
+        """List the transactions this (stopped) server committed on ``timeline`` at or after ``lsn``."""
+
+    def rewind(self) -> str:
+        """Make this (stopped) server's data follow the other's with pg_rewind; return what it said."""
+
+    def copy(self) -> None:
+        """Replace this (stopped) server's data by a copy of the other's (pg_basebackup)."""
+
+    def clear_demotion(self) -> None:
+        """Take the demotion marker away (before pg_rewind replays a crash, after which it is put back)."""
+
+    def present(self, client: str) -> frozenset[int]:
+        """Return the numbers of the rows that ``client`` wrote and that are here."""
+
+
+class DatabaseServers(Protocol):
+    """Gives the cluster of a database on a host."""
+
+    def server(self, database: str, host: str) -> DatabaseServer:
+        """Return the server; connects on first use."""

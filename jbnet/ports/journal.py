@@ -1,0 +1,24 @@
+"""What is on record, and the right to be the only one who acts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+
+class Journal(Protocol):
+    """An append-only record that survives ``kill -9``: an entry is on disk when ``append`` returns."""
+
+    def append(self, kind: str, subject: str, data: Mapping[str, object]) -> int:
+        """Write an entry (fsync) and return its sequence number."""
+
+    def entries(self) -> Sequence[Mapping[str, object]]:
+        """Return all entries in order: ``seq``, ``time``, ``kind``, ``subject``, ``data``."""
+
+
+class Lease(Protocol):
+    """The right to be the only one who does something; it ends with the process that holds it."""
+
+    def held(self, holder: str) -> AbstractContextManager[None]:
+        """Hold it for the time of a ``with``. Raises Refused, naming the holder, while another has it."""

@@ -1,0 +1,59 @@
+"""Whom clients of a database reach: fences, service addresses, and a look with a client's eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class FenceProof:
+    """What was seen of a fence. ``proved`` only by positive observations; ``observations`` are the evidence."""
+
+    database: str
+    host: str
+    proved: bool
+    by: str
+    observations: tuple[Mapping[str, object], ...] = ()
+
+
+class Fence(Protocol):
+    """Cuts clients off from a database on a host, and proves it (design section 5, rule 3)."""
+
+    def check(self, database: str, host: str, patience: float = 6.0) -> FenceProof:
+        """Look whether it is fenced; changes nothing, never raises for a silent host. ``patience``: how many
+        seconds the host itself is waited for.
+        """
+
+    def close(self, database: str, host: str) -> FenceProof:
+        """Stop the service with a marker where the host can be reached, and filter around it."""
+
+    def open(self, database: str, host: str) -> FenceProof:
+        """Take every filter of it away; ``proved`` then says whether something still holds it fenced."""
+
+    def filtered(self, database: str, host: str) -> Mapping[str, bool | None]:
+        """Say for every router of the rings whether it filters; None: it did not answer."""
+
+
+class RouteControl(Protocol):
+    """Which host announces a service address."""
+
+    def announce(self, address: str, host: str, *, prefer: bool) -> None:
+        """Let the host announce it; ``prefer`` over another host that may announce it too."""
+
+    def withdraw(self, address: str, host: str) -> None:
+        """Let the host no longer announce it."""
+
+    def announces(self, address: str, host: str) -> bool:
+        """Say whether the host holds the address. Raises Unreachable."""
+
+    def seen_at(self, address: str, device: str) -> tuple[str, ...]:
+        """Return the origins (router addresses) of the route that ``device`` uses; empty: it has none."""
+
+
+class WriteCheck(Protocol):
+    """Writes as a client does, through an address."""
+
+    def write(self, database: str, address: str, timeout: float) -> Mapping[str, object]:
+        """Write and read back one row; return ``ok``, ``server`` (its own address), ``seconds`` and ``error``."""
