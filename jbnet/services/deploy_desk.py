@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -122,3 +122,10 @@ class Neighbours:
     kept: frozenset[str]
     new: frozenset[str]
     uplink: str | None
+
+    def lost(self, seen: Collection[str]) -> tuple[str, ...]:
+        """Return those whose silence means that the change failed; ``seen`` are those that are there."""
+        lost = sorted(self.kept.difference(seen))
+        if self.uplink in self.new and self.uplink not in seen:
+            lost.append(self.uplink)
+        return tuple(lost)

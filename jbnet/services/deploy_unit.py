@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from jbnet.model.errors import CommandFailed, JbnetError, Refused, Unreachable
 from jbnet.model.text import Text, text
 from jbnet.ports import DeviceSession
+from jbnet.services.deploy_arrival import Standing
 from jbnet.services.deploy_desk import Neighbours, Result, State
-from jbnet.services.deploy_device import Course, Standing
+from jbnet.services.deploy_device import Course
 from jbnet.services.deploy_pool import Held
 
 Missing = dict[str, tuple[str, ...]]
@@ -88,12 +89,12 @@ class UnitCourse:
         """Log in and see how far the device is."""
         self._turn(course)
         try:
-            session = sessions.enter_context(course.login(held))
+            session = sessions.enter_context(course.arrival.login(held))
         except Unreachable:
             if course.device.name not in course.earlier.confirming:
                 raise
             return _Part(course, None, Standing.WAITING)
-        return _Part(course, session, *course.standing(session, dry_run))
+        return _Part(course, session, *course.arrival.standing(session, dry_run))
 
     def _prepare(self, part: _Part) -> Neighbours:
         self._turn(part.course)
@@ -115,7 +116,7 @@ class UnitCourse:
         clock, timing = self.desk.clock, self.timing
         end = clock.monotonic() + timing.look_s
         for course in self.courses:
-            course.report("apply.looking")
+            course.acts.report("apply.looking")
         while True:
             try:
                 with ExitStack() as sessions:

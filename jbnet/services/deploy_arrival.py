@@ -1,0 +1,127 @@
+"""How a device is found by an apply: logged into, at rest, as planned, done, or waiting from an earlier run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from enum import Enum, auto
+
+from jbnet.config.bootstrap import bootstrap
+from jbnet.model.errors import CommandFailed, Refused, Unreachable
+from jbnet.model.text import text
+from jbnet.ports import DeviceSession
+from jbnet.services.deploy_acts import Acts
+from jbnet.services.deploy_earlier import EarlierRun
+from jbnet.services.deploy_pool import Held
+from jbnet.services.deploy_sight import Sight
+
+
+class Standing(Enum):
+    """How far a device is when it is logged into: as planned, committed by an earlier run and waiting, or done."""
+
+    PLANNED = auto()
+    WAITING = auto()
+    DONE = auto()
+
+
+class Arrival:
+    """Comes to one device. ``earlier``: what killed runs of the plan did."""
+
+    def __init__(self, sight: Sight, acts: Acts, earlier: EarlierRun):
+        self.sight, self.acts, self.earlier = sight, acts, earlier
+        self.desk, self.device, self.timing = acts.desk, acts.device, acts.timing
+
+    @contextmanager
+    def login(self, held: Held) -> Iterator[DeviceSession]:
+        """Log in. The way to a device behind one that was deployed a moment ago appears when routing has settled.
+
+        One that an earlier run left with a timer comes back when that has run out at the latest.
+        """
+        clock, timing = self.desk.clock, self.timing
+        settling = 0.0 if self.sight.change.reached else timing.look_s
+        end = clock.monotonic() + max(settling, self.earlier.timer_left(self.device.name, clock.now()))
+        while True:
+            with held.session(self.desk.sessions.session(self.device)) as session:
+                try:
+                    session.open()
+                except Unreachable:
+                    if held.abandoned.is_set() or clock.monotonic() >= end:
+                        raise
+                else:
+                    yield session
+                    return
+            clock.sleep(timing.poll_s)
+
+    def standing(self, session: DeviceSession, dry_run: bool) -> tuple[Standing, str]:
+        """Return how far the device is, and what runs. Raises Refused where it is not as planned.
+
+        An unconfirmed change that is what we want was left behind by an earlier run; others are somebody else's.
+        """
+        pending, config = self._at_rest(session)
+        right = self.sight.is_right(config)
+        if pending:
+            if dry_run or not right:
+                raise CommandFailed(
+                    "{device}: a change that nobody confirmed runs there; plan again later", device=self.device.name
+                )
+            return Standing.WAITING, config
+        if right:
+            if not dry_run and self.device.name in self.earlier.confirming:
+                self._save(session)
+            return Standing.DONE, config
+        self._check_as_planned(config)
+        return Standing.PLANNED, config
+
+    def _at_rest(self, session: DeviceSession) -> tuple[bool, str]:
+        """Return whether a commit waits, and what runs; in this order, as a timer may run out in between.
+
+        What an earlier run began is waited for: the device may be in the middle of it, or of taking it back.
+        """
+        clock, timing = self.desk.clock, self.timing
+        end = clock.monotonic() + self.earlier.timer_left(self.device.name, clock.now())
+        while True:
+            try:
+                pending, config = session.has_pending_commit(), session.get_config("running")["running"]
+                if not pending or self._can_be_confirmed(config) or clock.monotonic() >= end:
+                    return pending, config
+            except Unreachable:  # a device whose timer is a restart ends the session
+                if clock.monotonic() >= end:
+                    raise
+                with suppress(Unreachable):
+                    session.open()
+            clock.sleep(timing.wait_s)
+
+    def _can_be_confirmed(self, config: str) -> bool:
+        """Say whether what waits is what we want, and whether there is time to look at it and confirm it."""
+        too_late = self.earlier.is_about_to_end(self.device.name, self.desk.clock.now())
+        return self.sight.is_right(config) and not too_late
+
+    def _save(self, session: DeviceSession) -> None:
+        """Save what an earlier run confirmed: it may have been killed before that was saved."""
+        texts = session.get_config()
+        if self.sight.differs(texts["startup"], texts["running"]):
+            session.load_replace_candidate(config=texts["running"])
+            self.acts.save(session)
+
+    def _check_as_planned(self, config: str) -> None:
+        """Raise Refused where the device is not in the state from which the plan starts.
+
+        The same start and the same end are the same difference: what was shown is what will be done.
+        """
+        if not self._is_as_planned(config):
+            raise Refused(
+                "{device} is no longer as planned: its configuration was changed since",
+                device=self.device.name,
+                hint=text("look with: jbnet plan device:{device}", device=self.device.name),
+            )
+
+    def _is_as_planned(self, config: str) -> bool:
+        """Say whether a configuration is the one that the plan starts from.
+
+        A device that was not reached was assumed to run its bootstrap; what it adds by itself, as ports that are shut,
+        does not count.
+        """
+        if self.sight.fingerprint(config) == self.sight.change.before:
+            return True
+        assumed = bootstrap(self.desk.network, self.device) if not self.sight.change.reached else ""
+        return self.sight.fingerprint(assumed) == self.sight.change.before and not self.sight.differs(config, assumed)
