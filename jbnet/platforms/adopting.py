@@ -10,11 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
+from jbnet.platforms.package_data import is_there, platform_data
 from jbnet.platforms.registry import names
 
 ENOUGH = 4
@@ -56,11 +54,8 @@ class Adopting:
 
 @cache
 def adopting(name: str) -> Adopting:
-    """Return what is known of a platform's texts. Raises KeyError for one without such data."""
-    data = resources.files("jbnet.platforms").joinpath(name, "adopt.yaml")
-    if not data.is_file():
-        raise KeyError(name)
-    found: dict[str, Any] = yaml.safe_load(data.read_text(encoding="utf-8"))
+    """Return what is known of a platform's texts. Raises FileNotFoundError for one without such data."""
+    found: dict[str, Any] = platform_data(name, "adopt.yaml")
     return Adopting(
         signs={re.compile(sign, re.MULTILINE): weight for sign, weight in found["signs"].items()},
         facts=tuple(FactPattern(one["fact"], tuple(re.compile(line) for line in one["at"])) for one in found["facts"]),
@@ -70,8 +65,7 @@ def adopting(name: str) -> Adopting:
 @cache
 def adoptable() -> tuple[str, ...]:
     """Return the platforms whose texts can be read so."""
-    folder = resources.files("jbnet.platforms")
-    return tuple(name for name in names() if folder.joinpath(name, "adopt.yaml").is_file())
+    return tuple(name for name in names() if is_there(name, "adopt.yaml"))
 
 
 def platform_of(config: str) -> str | None:

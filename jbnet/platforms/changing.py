@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 from typing import Any
 
-from jbnet.platforms.package_data import parsed
+from jbnet.platforms.package_data import platform_data
 
 Place = tuple[str, ...]
 """Patterns of a line and of those above it, the outermost first."""
@@ -83,8 +82,7 @@ class Changing:
 @cache
 def changing(platform: str) -> Changing:
     """Return what is known of changing a platform. Raises FileNotFoundError for one without such data."""
-    data = resources.files("jbnet.platforms").joinpath(platform, "changing.yaml")
-    found: dict[str, Any] = parsed(data.read_text(encoding="utf-8"))
+    found: dict[str, Any] = platform_data(platform, "changing.yaml")
     timer = found.pop("timer")
     door = found.pop("door", None)
     needed, kept = (tuple(tuple(place) for place in found.pop(name, ())) for name in ("needed", "kept"))

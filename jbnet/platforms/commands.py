@@ -11,12 +11,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from jbnet.model.errors import UsageError
 from jbnet.model.text import Text, text
-from jbnet.platforms.package_data import parsed
+from jbnet.platforms.package_data import is_there, platform_data
 from jbnet.platforms.registry import platform
 
 MOST_CHARACTERS = 500
@@ -55,13 +54,12 @@ class Commands:
 @cache
 def commands(name: str) -> Commands:
     """Return what is known of a platform's command line. Raises UsageError for a platform without such data."""
-    data = resources.files("jbnet.platforms").joinpath(name, "commands.yaml")
-    if not data.is_file():
+    if not is_there(name, "commands.yaml"):
         raise UsageError(
             "it is not known which commands of {platform} only read", platform=name,
             hint=text("add {name}/commands.yaml to jbnet/platforms", name=name),
         )  # fmt: skip
-    found: dict[str, Any] = parsed(data.read_text(encoding="utf-8"))
+    found: dict[str, Any] = platform_data(name, "commands.yaml")
     lists = {key: tuple(value) for key, value in found.items() if isinstance(value, list)}
     return Commands(**{**found, **lists})
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
-from jbnet.platforms.package_data import parsed
+from jbnet.platforms.package_data import platform_data
 from jbnet.platforms.registry import platform
 
 
@@ -31,6 +30,6 @@ class ConsoleWords:
 def console_words(name: str) -> ConsoleWords:
     """Return them for a platform. Raises UsageError for one that is not known."""
     platform(name)
-    data = parsed(resources.files("jbnet.platforms").joinpath(name, "console.yaml").read_text(encoding="utf-8"))
+    data = platform_data(name, "console.yaml")
     return ConsoleWords(tuple(data["begin"]), data["leave"], tuple(data["views"]), tuple(data["end"]),
                         data["fingerprint"])  # fmt: skip

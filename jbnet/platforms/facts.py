@@ -10,10 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
-from jbnet.platforms.package_data import parsed
+from jbnet.platforms.package_data import is_there, platform_data
 
 RUNNING = "running"
 """The text that every platform has: what runs."""
@@ -73,27 +72,22 @@ class Facts:
 @cache
 def titles() -> Mapping[str, str]:
     """Return what each fact is called, in English."""
-    found: dict[str, str] = _yaml("facts.yaml")
+    found: dict[str, str] = platform_data("facts.yaml")
     return found
 
 
 @cache
 def facts(platform: str) -> Facts:
     """Return how a platform says what an audit asks; nothing for a platform without data."""
-    data = resources.files("jbnet.platforms").joinpath(platform, "audit.yaml")
-    if not data.is_file():
+    if not is_there(platform, "audit.yaml"):
         return Facts({}, {}, {}, {})
-    found = _yaml(f"{platform}/audit.yaml")
+    found = platform_data(platform, "audit.yaml")
     return Facts(
         {name: _source(name, said) for name, said in found.get("facts", {}).items()},
         dict(found.get("lacks", {})),
         dict(found.get("unshown", {})),
         {name: _file(said) for name, said in found.get("files", {}).items()},
     )
-
-
-def _yaml(name: str) -> Any:
-    return parsed(resources.files("jbnet.platforms").joinpath(name).read_text(encoding="utf-8"))
 
 
 def _source(name: str, said: dict[str, Any]) -> Source:

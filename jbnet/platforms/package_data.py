@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import yaml
@@ -13,3 +15,17 @@ _QUICK: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def parsed(content: str) -> Any:
     """Return what the text of a YAML file of ours says."""
     return yaml.load(content, Loader=_QUICK)  # noqa: S506  both loaders are safe ones
+
+
+def platform_data(*where: str) -> Any:
+    """Return what a file of ``jbnet/platforms`` says: ``("vrp8", "sections.yaml")``. Raises FileNotFoundError."""
+    return parsed(_file(where).read_text(encoding="utf-8"))
+
+
+def is_there(*where: str) -> bool:
+    """Say whether ``jbnet/platforms`` has the file."""
+    return _file(where).is_file()
+
+
+def _file(where: tuple[str, ...]) -> Traversable:
+    return resources.files("jbnet.platforms").joinpath(*where)

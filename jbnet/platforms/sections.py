@@ -11,12 +11,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from jbnet.model.errors import UsageError
 from jbnet.model.text import text
-from jbnet.platforms.package_data import parsed
+from jbnet.platforms.package_data import is_there, platform_data
 from jbnet.platforms.registry import platform
 
 OTHER = "other"
@@ -73,13 +72,12 @@ def _fits(said: Sequence[str], pattern: Pattern) -> bool:
 @cache
 def sections(name: str) -> Sections:
     """Return the sections of a platform. Raises UsageError for one without such data."""
-    data = resources.files("jbnet.platforms").joinpath(name, "sections.yaml")
-    if not data.is_file():
+    if not is_there(name, "sections.yaml"):
         raise UsageError(
             "it is not known into which sections configurations of {platform} fall", platform=name,
             hint=text("add {name}/sections.yaml to jbnet/platforms", name=name),
         )  # fmt: skip
-    found: dict[str, Any] = parsed(data.read_text(encoding="utf-8"))
+    found: dict[str, Any] = platform_data(name, "sections.yaml")
     known = {section: tuple(_patterns(written)) for section, written in found["sections"].items()}
     ordered = [(section, pattern) for section, patterns in known.items() for pattern in patterns]
     ordered.sort(key=lambda entry: -len(entry[1]))  # what names a line below another comes first
