@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 _SPANS = {"year": 31536000, "week": 604800, "day": 86400, "hour": 3600, "minute": 60, "second": 1}
@@ -57,7 +57,7 @@ def blocks(said: str, start: str) -> Iterator[tuple[re.Match[str], str]]:
         yield match, said[match.end() : end]
 
 
-def full_name(short: str, names: dict[str, str]) -> str:
+def full_name(short: str, names: Mapping[str, str]) -> str:
     """Write an interface's short name (``GE0/1/0``) in full, by the platform's own list."""
     found = re.fullmatch(r"([A-Za-z-]+?)(\d.*)", short)
     return names.get(found.group(1), found.group(1)) + found.group(2) if found else short
@@ -128,6 +128,46 @@ def peer(
         "address_family": {
             "ipv4": {"received_prefixes": received, "accepted_prefixes": accepted, "sent_prefixes": sent}
         },
+    }  # fmt: skip
+
+
+def addresses(ports: Iterable[tuple[str, str, str]], address: str) -> dict[str, dict[str, Any]]:
+    """NAPALM's ``get_interfaces_ip`` from names, states and blocks; ``address`` finds an address and its length."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, _, block in ports:
+        for said, length in re.findall(address, block):
+            found.setdefault(name, {}).setdefault("ipv4", {})[said] = {"prefix_length": int(length)}
+    return found
+
+
+def adjacencies(said: str, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return ``router_id``, ``interface``, ``state`` (RFC 2328, section 10.1), ``address`` and ``uptime_s`` of each.
+
+    ``said`` is the answer to ``display ospf peer``; ``names`` are the long names of interfaces.
+    """
+    found: list[dict[str, Any]] = []
+    for area, block in blocks(said, r"interface [\d.]+ ?\( ?(?P<port>\S+?) ?\)'s neighbors"):
+        found += [
+            {
+                "router_id": match["id"], "interface": full_name(area["port"], names), "address": match["address"],
+                "state": word(r"^ *State *: *(\S+)", one),
+                "uptime_s": float(duration(word(r"(?:Neighbor is up for|Neighbor up time *:) *(\S+)", one))),
+            }
+            for match, one in blocks(block, r"Router ID: *(?P<id>\S+) +Address *: *(?P<address>\S+)")
+        ]  # fmt: skip
+    return found
+
+
+def lldp_neighbour(block: str) -> dict[str, Any]:
+    """One neighbour of NAPALM's ``get_lldp_neighbors_detail``."""
+    return {
+        "parent_interface": "", "remote_chassis_id": mac(word(r"^ *Chassis ID *:(.*)$", block)),
+        "remote_port": word(r"^ *Port ID *:(.*)$", block),
+        "remote_port_description": word(r"^ *Port description *:(.*)$", block),
+        "remote_system_name": word(r"^ *System name *:(.*)$", block),
+        "remote_system_description": word(r"^ *System description *:(.*)$", block),
+        "remote_system_capab": capabilities(word(r"^ *System capabilities supported *:(.*)$", block)),
+        "remote_system_enable_capab": capabilities(word(r"^ *System capabilities enabled *:(.*)$", block)),
     }  # fmt: skip
 
 

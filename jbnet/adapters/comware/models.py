@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from jbnet.adapters.commandline.shapes import (
+    addresses,
+    adjacencies,
     asn,
     blocks,
-    capabilities,
     duration,
     full_name,
     is_of,
+    lldp_neighbour,
     mac,
     number,
     peer,
@@ -41,13 +43,13 @@ _ROUTE_ROW = re.compile(
 )  # fmt: skip
 
 
-def facts(version: str, maker: str, hostname: str, ports: list[str]) -> dict[str, Any]:
+def facts(version: str, serial: str, hostname: str, ports: list[str]) -> dict[str, Any]:
     """NAPALM's ``get_facts``."""
     return {
         "uptime": span(word(r"^\S.* uptime is (.+)$", version)), "vendor": "H3C",
         "model": word(r"^(?:H3C|HPE?) (.+?) uptime is", version), "hostname": hostname, "fqdn": hostname,
         "os_version": word(r"Comware (?:Platform )?Software, (?:Software )?(Version .+)$", version),
-        "serial_number": word(r"DEVICE_SERIAL_NUMBER *: *(\S+)", maker), "interface_list": ports,
+        "serial_number": word(r"DEVICE_SERIAL_NUMBER *: *(\S+)", serial), "interface_list": ports,
     }  # fmt: skip
 
 
@@ -75,11 +77,7 @@ def _interface(state: str, block: str) -> dict[str, Any]:
 
 def interface_addresses(said: str) -> dict[str, dict[str, Any]]:
     """NAPALM's ``get_interfaces_ip``; interfaces without an address are left out."""
-    found: dict[str, dict[str, Any]] = {}
-    for name, _, block in ports(said):
-        for address, length in re.findall(r"Internet address: *([\d.]+)/(\d+)", block):
-            found.setdefault(name, {}).setdefault("ipv4", {})[address] = {"prefix_length": int(length)}
-    return found
+    return addresses(ports(said), r"Internet address: *([\d.]+)/(\d+)")
 
 
 def counters(said: str) -> dict[str, dict[str, int]]:
@@ -106,21 +104,9 @@ def lldp(said: str) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for match, block in blocks(said, r"^LLDP neighbor-information of port \d+ ?\[(?P<port>[^\]]+)\]:.*$"):
         found.setdefault(match["port"], []).extend(
-            _neighbour(one) for _, one in blocks(block, r"^ *LLDP neighbor index *:.*$")
+            lldp_neighbour(one) for _, one in blocks(block, r"^ *LLDP neighbor index *:.*$")
         )
     return found
-
-
-def _neighbour(block: str) -> dict[str, Any]:
-    return {
-        "parent_interface": "", "remote_chassis_id": mac(word(r"^ *Chassis ID *:(.*)$", block)),
-        "remote_port": word(r"^ *Port ID *:(.*)$", block),
-        "remote_port_description": word(r"^ *Port description *:(.*)$", block),
-        "remote_system_name": word(r"^ *System name *:(.*)$", block),
-        "remote_system_description": word(r"^ *System description *:(.*)$", block),
-        "remote_system_capab": capabilities(word(r"^ *System capabilities supported *:(.*)$", block)),
-        "remote_system_enable_capab": capabilities(word(r"^ *System capabilities enabled *:(.*)$", block)),
-    }  # fmt: skip
 
 
 def arp(said: str) -> list[dict[str, Any]]:
@@ -133,25 +119,16 @@ def arp(said: str) -> list[dict[str, Any]]:
 
 
 def ospf_neighbours(said: str) -> list[dict[str, Any]]:
-    """Return ``router_id``, ``interface``, ``state`` (RFC 2328, section 10.1), ``address`` and ``uptime_s``."""
-    found: list[dict[str, Any]] = []
-    for area, block in blocks(said, r"interface [\d.]+ ?\( ?(?P<port>\S+?) ?\)'s neighbors"):
-        found += [
-            {
-                "router_id": match["id"], "interface": full_name(area["port"], NAMES), "address": match["address"],
-                "state": word(r"^ *State *: *(\S+)", one),
-                "uptime_s": float(duration(word(r"Neighbor is up for *(\S+)", one))),
-            }
-            for match, one in blocks(block, r"Router ID: *(?P<id>\S+) +Address *: *(?P<address>\S+)")
-        ]  # fmt: skip
-    return found
+    """Return ``router_id``, ``interface``, ``state``, ``address`` and ``uptime_s`` of each."""
+    return adjacencies(said, NAMES)
 
 
-def bgp_neighbours(said: str) -> dict[str, dict[str, Any]]:
+def bgp_neighbours(*answers: str) -> dict[str, dict[str, Any]]:
     """NAPALM's ``get_bgp_neighbors`` of the public instance from ``display bgp peer ipv4``.
 
     The table tells received prefixes only; identifiers and descriptions are not in it.
     """
+    (said,) = answers
     local = asn(word(r"Local AS number: *(\S+)", said, "0"))
     peers = {
         row["peer"]: peer(

@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from jbnet.adapters.commandline.shapes import (
+    addresses,
+    adjacencies,
     asn,
     blocks,
-    capabilities,
     duration,
     full_name,
     is_of,
+    lldp_neighbour,
     mac,
     number,
     peer,
@@ -33,13 +35,13 @@ _PORT = r"^(?P<name>\S+) current state *: *(?P<state>.+)$"
 _SENT_BY_US = "\nOutput"
 
 
-def facts(version: str, esn: str, hostname: str, ports: list[str]) -> dict[str, Any]:
+def facts(version: str, serial: str, hostname: str, ports: list[str]) -> dict[str, Any]:
     """NAPALM's ``get_facts``."""
     return {
         "uptime": span(word(r"uptime is (.+)$", version)), "vendor": "Huawei",
         "model": word(r"^(?:HUAWEI|Huawei|Quidway) (.+?)(?: Router)? uptime is", version), "hostname": hostname,
         "fqdn": hostname, "os_version": word(r"Version \S+ \((.+)\)", version),
-        "serial_number": word(r"ESN[^:\n]*: *(\S+)", esn), "interface_list": ports,
+        "serial_number": word(r"ESN[^:\n]*: *(\S+)", serial), "interface_list": ports,
     }  # fmt: skip
 
 
@@ -66,11 +68,7 @@ def _interface(state: str, block: str) -> dict[str, Any]:
 
 def interface_addresses(said: str) -> dict[str, dict[str, Any]]:
     """NAPALM's ``get_interfaces_ip``; interfaces without an address are left out."""
-    found: dict[str, dict[str, Any]] = {}
-    for name, _, block in ports(said):
-        for address, length in re.findall(r"Internet Address is ([\d.]+)/(\d+)", block):
-            found.setdefault(name, {}).setdefault("ipv4", {})[address] = {"prefix_length": int(length)}
-    return found
+    return addresses(ports(said), r"Internet Address is ([\d.]+)/(\d+)")
 
 
 def counters(said: str) -> dict[str, dict[str, int]]:
@@ -95,22 +93,10 @@ def _half(said: str) -> Iterator[tuple[str, int]]:
 def lldp(said: str) -> dict[str, list[dict[str, Any]]]:
     """NAPALM's ``get_lldp_neighbors_detail``; ports without a neighbour are left out."""
     found = {
-        match["port"]: [_neighbour(one) for _, one in blocks(block, r"^Neighbor index *:.*$")]
+        match["port"]: [lldp_neighbour(one) for _, one in blocks(block, r"^Neighbor index *:.*$")]
         for match, block in blocks(said, r"^(?P<port>\S+) has \d+ neighbor\S*$")
     }
     return {port: seen for port, seen in found.items() if seen}
-
-
-def _neighbour(block: str) -> dict[str, Any]:
-    return {
-        "parent_interface": "", "remote_chassis_id": mac(word(r"^Chassis ID *:(.*)$", block)),
-        "remote_port": word(r"^Port ID *:(.*)$", block),
-        "remote_port_description": word(r"^Port description *:(.*)$", block),
-        "remote_system_name": word(r"^System name *:(.*)$", block),
-        "remote_system_description": word(r"^System description *:(.*)$", block),
-        "remote_system_capab": capabilities(word(r"^System capabilities supported *:(.*)$", block)),
-        "remote_system_enable_capab": capabilities(word(r"^System capabilities enabled *:(.*)$", block)),
-    }  # fmt: skip
 
 
 def arp(said: str) -> list[dict[str, Any]]:
@@ -125,22 +111,13 @@ def arp(said: str) -> list[dict[str, Any]]:
 
 
 def ospf_neighbours(said: str) -> list[dict[str, Any]]:
-    """Return ``router_id``, ``interface``, ``state`` (RFC 2328, section 10.1), ``address`` and ``uptime_s``."""
-    found: list[dict[str, Any]] = []
-    for area, block in blocks(said, r"interface [\d.]+ ?\( ?(?P<port>\S+?) ?\)'s neighbors"):
-        found += [
-            {
-                "router_id": match["id"], "interface": full_name(area["port"], NAMES), "address": match["address"],
-                "state": word(r"^ *State *: *(\S+)", one),
-                "uptime_s": float(duration(word(r"(?:Neighbor is up for|Neighbor up time *:) *(\S+)", one))),
-            }
-            for match, one in blocks(block, r"Router ID: *(?P<id>\S+) +Address *: *(?P<address>\S+)")
-        ]  # fmt: skip
-    return found
+    """Return ``router_id``, ``interface``, ``state``, ``address`` and ``uptime_s`` of each."""
+    return adjacencies(said, NAMES)
 
 
-def bgp_neighbours(summary: str, details: str) -> dict[str, dict[str, Any]]:
+def bgp_neighbours(*answers: str) -> dict[str, dict[str, Any]]:
     """NAPALM's ``get_bgp_neighbors`` of the public instance from ``display bgp peer`` and ``... verbose``."""
+    summary, details = answers
     local = asn(word(r"Local AS number *: *(\S+)", summary, "0"))
     peers = {m["peer"]: _peer(m["asn"], local, one) for m, one in blocks(details, _BGP_PEER)}
     return {"global": {"router_id": word(r"local router ID *: *(\S+)", summary), "peers": peers}}
