@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from jbnet.config.sections import aligned, paths
+from jbnet.config.lines import paths_of
+from jbnet.config.sections import aligned
 from jbnet.config.tree import PORT, ConfigTree, Patch, Path, diff
 from jbnet.ports import Difference
 
@@ -32,8 +33,8 @@ class AnnetDiffer:
 
     def compare(self, running: str, intended: str) -> Difference:
         """Return what is to be done."""
-        running_lines = paths(running)
-        new = aligned(self.platform, paths(intended), running_lines)
+        running_lines = paths_of(self.platform, running)
+        new = aligned(self.platform, paths_of(self.platform, intended), running_lines)
         old = _in_use(running_lines, new)
         if frozenset(old) == frozenset(new):
             return Difference(Patch(), ())

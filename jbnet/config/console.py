@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from jbnet.config.sections import paths
+from jbnet.config.lines import paths_of
 from jbnet.config.tree import Path
 from jbnet.platforms.console import ConsoleWords, console_words
 from jbnet.platforms.registry import platform
@@ -19,7 +19,7 @@ def typed(platform_name: str, config: str) -> tuple[str, ...]:
     """
     words = console_words(platform_name)
     if platform(platform_name).comment == _HASH:
-        return (*words.begin, *_walk(paths(config), words), *words.end)
+        return (*words.begin, *_walk(paths_of(platform_name, config), words), *words.end)
     return (*words.begin, *_as_written(config, platform(platform_name).comment), *words.end)
 
 

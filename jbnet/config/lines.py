@@ -1,5 +1,6 @@
 """Any platform's configuration as lines: each with its number in the text and the lines above it; and back to text.
 
+A path is a line with the lines above it: ``("ospf 1", "area 0.0.0.0", "network 10.0.0.0 0.0.0.255")``.
 Where ``#`` parts sections (VRP, Comware), the first line after it sets the indentation of its section: VRP 5 and
 Comware print plain lines with a blank before them. Elsewhere a blank is a level.
 """

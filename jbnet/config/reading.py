@@ -5,7 +5,8 @@ Where a system shows its secrets encrypted, lines stand without them: two that d
 
 from __future__ import annotations
 
-from jbnet.config.sections import bare, paths
+from jbnet.config.lines import paths_of
+from jbnet.config.sections import bare
 from jbnet.config.tree import ConfigTree, Patch, Path, parse, without_empty_ports
 from jbnet.platforms.registry import LAB_PLATFORM, platform
 
@@ -16,7 +17,7 @@ def tree(name: str, config: str) -> ConfigTree:
     """Return what a configuration of the platform of that name says."""
     if name == LAB_PLATFORM:  # it shows secrets as they were typed
         return parse(config)
-    lines = paths(config) if platform(name).comment == _HASH else parse(config).paths
+    lines = paths_of(name, config) if platform(name).comment == _HASH else parse(config).paths
     return ConfigTree(without_empty_ports(_bare(name, lines)))
 
 

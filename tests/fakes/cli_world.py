@@ -24,8 +24,8 @@ from jbnet.adapters.commandline.driver import CommandLineDriver
 from jbnet.adapters.device_files import BackupFiles, DeviceLockFiles
 from jbnet.adapters.journal import SqliteJournal
 from jbnet.config.bootstrap import bootstrap
+from jbnet.config.lines import paths_of, write_lines
 from jbnet.config.links import circuit_interfaces, far_end
-from jbnet.config.sections import paths, show
 from jbnet.config.words import revealed
 from jbnet.model.network import Device, Network
 from jbnet.model.secrets import Secret
@@ -161,7 +161,7 @@ Written = Callable[[Network, Device], str]
 def router(world: CliWorld, device: Device, written: Written) -> Router:
     """Return a router into which a configuration was typed, and saved."""
     config = revealed(written(world.network, device), world.words.get)
-    config = config if world.platform == "ios" else show(paths(config))
+    config = config if world.platform == "ios" else write_lines(world.platform, paths_of(world.platform, config))
     seen = Seen(ospf=neighbours(world.network, device))
     return KINDS[world.platform](device.name, config, seen=seen)
 

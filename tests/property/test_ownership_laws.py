@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from jbnet.adapters.annet_differ import AnnetDiffer
 from jbnet.config.lines import paths_of, write_lines
 from jbnet.config.ownership import held, hold_of, owned
-from jbnet.config.sections import paths
 from jbnet.config.tree import Path, apply, diff, parse
 from jbnet.model.ownership import WHOLE, Hold, Ownership
 from jbnet.platforms.sections import OTHER, sections
@@ -118,13 +117,10 @@ def test_where_nothing_is_ours_nothing_differs(kind: type[Router], data: st.Data
 @pytest.mark.parametrize("kind", KINDS)
 @quick
 @given(data=st.data())
-def test_reading_gives_what_the_drivers_read_and_writing_it_loses_nothing(
-    kind: type[Router], data: st.DataObject
-) -> None:
+def test_writing_what_was_read_loses_nothing(kind: type[Router], data: st.DataObject) -> None:
     platform, _ = KINDS[kind]
     config = shown(loaded(kind, data.draw(configs(kind))))
     lines = paths_of(platform, config)
-    assert lines == paths(config)
     assert set(paths_of(platform, write_lines(platform, lines))) == set(lines)
 
 

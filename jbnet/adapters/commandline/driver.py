@@ -17,7 +17,8 @@ from napalm.base.base import NetworkDriver
 from jbnet.adapters.commandline.terminal import Dialect, Terminal
 from jbnet.adapters.commandline.walk import Walk
 from jbnet.adapters.netmiko_login import Login
-from jbnet.config.sections import clean, merged, paths
+from jbnet.config.lines import paths_of
+from jbnet.config.sections import clean, merged
 from jbnet.config.tree import Path as Line
 from jbnet.config.tree import without_empty_ports
 from jbnet.model.errors import CommandFailed, JbnetError
@@ -132,7 +133,7 @@ class CommandLineDriver(NetworkDriver):  # type: ignore[misc]  # napalm is untyp
         candidate = self._candidate
         if candidate is None:
             raise CommandFailed("{device}: no candidate is loaded", device=self.hostname)
-        return candidate.config if candidate.is_whole else merged(candidate.config, running)
+        return candidate.config if candidate.is_whole else merged(self.platform, candidate.config, running)
 
     # committing
 
@@ -257,7 +258,8 @@ class CommandLineDriver(NetworkDriver):  # type: ignore[misc]  # napalm is untyp
         return {name: self._without_secrets(said) for name, said in config.items()} if sanitized else config
 
     def _is_saved(self) -> bool:
-        running, startup = (frozenset(without_empty_ports(paths(said))) for said in (self._running(), self._startup()))
+        texts = (self._running(), self._startup())
+        running, startup = (frozenset(without_empty_ports(paths_of(self.platform, said))) for said in texts)
         return running == startup
 
 

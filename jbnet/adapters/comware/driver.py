@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from jbnet.adapters.annet_differ import AnnetDiffer
 from jbnet.adapters.commandline.terminal import Dialect, Reply
 from jbnet.adapters.comware.getters import ComwareGetters
-from jbnet.config.sections import paths, show
+from jbnet.config.lines import paths_of, write_lines
+from jbnet.config.sections import clean
 from jbnet.model.errors import CommandFailed, Unreachable
 from jbnet.model.text import text
 from jbnet.ports import Difference
@@ -39,8 +40,8 @@ class ComwareDriver(ComwareGetters):
 
     def _shown(self, command: str) -> str:
         """Return a whole configuration; jbnet's marker is none of it."""
-        lines = paths(super()._shown(command))
-        return show(path for path in lines if not path[0].startswith(MARKER))
+        lines = paths_of(self.platform, super()._shown(command))
+        return clean(write_lines(self.platform, (path for path in lines if not path[0].startswith(MARKER))))
 
     def _make_run(self, difference: Difference, before: str, intended: str, message: str, revert_in: int) -> None:
         self.sent = ()
@@ -119,7 +120,7 @@ class ComwareDriver(ComwareGetters):
     def _marker(self) -> str:
         """Return the marker's line; empty: no delay runs."""
         shown = super()._shown("display current-configuration")
-        line = next((path[0] for path in paths(shown) if path[0].startswith(MARKER)), "")
+        line = next((path[0] for path in paths_of(self.platform, shown) if path[0].startswith(MARKER)), "")
         stamp = line.removeprefix(MARKER)
         return line if stamp and stamp > f"{self._clock():{_STAMP}}" else ""
 

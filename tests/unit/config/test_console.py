@@ -10,8 +10,8 @@ from sample_network import sample_network
 
 from jbnet.config.bootstrap import bootstrap
 from jbnet.config.console import typed
+from jbnet.config.lines import paths_of
 from jbnet.config.render import render
-from jbnet.config.sections import paths
 from jbnet.config.words import revealed
 from jbnet.platforms.console import console_words
 from jbnet.platforms.registry import names
@@ -34,8 +34,10 @@ def test_an_empty_box_runs_and_keeps_what_is_typed_and_has_a_host_key(platform: 
     assert console.prompt.strip("<>") == name
     assert list(router.saved.lines()) == list(router.running.lines())
     assert router.host_key_sizes == ["2048"]
-    plain = [path for path in paths(config) if not any(Words().get(n).reveal() in path[-1] for n in SECRETS)]
-    running = paths("\n".join(router.running.lines()))
+    plain = [
+        path for path in paths_of(platform, config) if not any(Words().get(n).reveal() in path[-1] for n in SECRETS)
+    ]
+    running = paths_of(platform, "\n".join(router.running.lines()))
     assert [path for path in plain if path not in running and not path[-1].startswith(SILENT)] == []
 
 

@@ -10,7 +10,8 @@ import pytest
 from jbnet.adapters.commandline.shapes import asn, duration, full_name, mac, span
 from jbnet.adapters.commandline.walk import Walk
 from jbnet.adapters.vrp.models import NAMES
-from jbnet.config.sections import aligned, clean, merged, paths, show
+from jbnet.config.lines import paths_of, write_lines
+from jbnet.config.sections import aligned, clean, merged
 from jbnet.platforms.masking import masked
 
 ROOT = Path(__file__).parents[3]
@@ -30,6 +31,10 @@ return
 """
 
 
+def paths(config: str) -> tuple[tuple[str, ...], ...]:
+    return paths_of("vrp8", config)
+
+
 def test_headers_and_separators_say_nothing() -> None:
     assert paths(VRP8) == (
         ("sysname r1",), ("bgp 64512",), ("bgp 64512", "peer 10.0.0.2 as-number 64513"),
@@ -37,29 +42,34 @@ def test_headers_and_separators_say_nothing() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("header", ["[V200R009C00SPC500]\n", "#\n version 7.1.064, Release 6749P2101\n", ""])
-def test_plain_lines_may_be_printed_with_a_blank_before_them(header: str) -> None:
+@pytest.mark.parametrize(
+    ("platform", "header"),
+    [("vrp5", "[V200R009C00SPC500]\n"), ("comware7", "#\n version 7.1.064, Release 6749P2101\n"), ("vrp5", "")],
+)
+def test_plain_lines_may_be_printed_with_a_blank_before_them(platform: str, header: str) -> None:
     config = f"{header}#\n sysname r1\n#\n ip route-static 10.0.0.0 8 NULL0\n ntp-service enable\n#\nreturn\n"
-    assert [path[0] for path in paths(config)] == [
+    assert [path[0] for path in paths_of(platform, config)] == [
         "sysname r1", "ip route-static 10.0.0.0 8 NULL0", "ntp-service enable"
     ]  # fmt: skip
 
 
 def test_what_is_shown_reads_as_the_same() -> None:
-    assert paths(show(paths(VRP8))) == paths(VRP8)
+    assert paths(write_lines("vrp8", paths(VRP8))) == paths(VRP8)
     assert "return" not in clean(VRP8)
 
 
 def test_a_merge_adds_in_the_right_section_and_undo_takes_away_by_whole_words() -> None:
     running = f"{VRP8}ip route-static 10.0.0.0 8 10.0.0.2 preference 5\nip route-static 10.0.0.0 8 10.0.0.22\n"
-    config = merged("undo ip route-static 10.0.0.0 8 10.0.0.2\nbgp 64512\n router-id 1.1.1.1\n", running)
+    config = merged("vrp8", "undo ip route-static 10.0.0.0 8 10.0.0.2\nbgp 64512\n router-id 1.1.1.1\n", running)
     assert ("bgp 64512", "router-id 1.1.1.1") in paths(config)
     assert ("ip route-static 10.0.0.0 8 10.0.0.22",) in paths(config)
     assert ("ip route-static 10.0.0.0 8 10.0.0.2 preference 5",) not in paths(config)
 
 
 def test_an_undo_that_is_a_setting_of_its_own_stays_one() -> None:
-    config = merged("interface GigabitEthernet0/1/0\n undo shutdown\n", "interface GigabitEthernet0/1/0\n mtu 1400\n")
+    config = merged(
+        "vrp8", "interface GigabitEthernet0/1/0\n undo shutdown\n", "interface GigabitEthernet0/1/0\n mtu 1400\n"
+    )
     assert ("interface GigabitEthernet0/1/0", "undo shutdown") in paths(config)
 
 
