@@ -10,7 +10,7 @@ from cli_servers.router import Router
 from cli_servers.vrp8 import Vrp8
 from hypothesis import strategies as st
 
-from jbnet.adapters.commandline.terminal import view_in
+from jbnet.adapters.commandline.dialect import view_in
 from jbnet.adapters.commandline.walk import Walk
 from jbnet.config.tree import Path
 

@@ -12,12 +12,12 @@ import contextlib
 import re
 import socket
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import paramiko
 
+from jbnet.adapters.commandline.dialect import Dialect, Reply
 from jbnet.adapters.netmiko_login import Login, netmiko_session
 from jbnet.adapters.ssh_channel import CHUNK
 from jbnet.adapters.ssh_login import explain
@@ -34,42 +34,7 @@ _MORE = re.compile(r"\s*-+ ?More ?-+\s*$", re.IGNORECASE)
 _QUESTION = re.compile(
     r"(?:\[confirm\]|\[Y/N(?::[YN])?\]|\[Y\(yes\)/N\(no\)/C\(cancel\)\]|\(y/n\)(?:\[[yn]\])?)\s*:?\s*$", re.IGNORECASE
 )
-_USER_VIEW = re.compile(r"<([^<>\s]+)>")
 _PLACE = re.compile(r"\^\s*$")
-
-
-def huawei_view(said: str, names: Iterable[str]) -> str | None:
-    """Return the view that a prompt of Huawei's kind names, ``<`` for the user view; None: it is no prompt of ours."""
-    found = re.fullmatch(r"<([^<>]+)>|\[[~*]?([^\[\]]+)\]", said)
-    if found is None:
-        return None
-    if found.group(1):
-        return "<" if found.group(1) in names else None
-    return view_in(found.group(2), names)
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """How one system talks. ``platform`` says what its secrets look like; ``unpaged`` is the command that ends paging;
-    ``error`` finds a refusal in an answer; ``defaults`` are names of unnamed devices. ``greeting`` is the first prompt,
-    with the name as its group; ``view`` reads later ones; ``renames`` begins the command that changes the name.
-    """
-
-    platform: str
-    unpaged: str
-    error: re.Pattern[str]
-    defaults: tuple[str, ...] = ()
-    greeting: re.Pattern[str] = _USER_VIEW
-    view: Callable[[str, Iterable[str]], str | None] = huawei_view
-    renames: str = "sysname "
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What to answer to a question that a command is known to ask."""
-
-    question: str
-    answer: str
 
 
 class Terminal:
@@ -262,12 +227,6 @@ def _behind(said: str, echo: str) -> str | None:
         return said.lstrip("\n") if "\n" in said else None
     start = said.rfind(echo + "\n") if said.count(echo + "\n") == 1 else said.find(echo + "\n")
     return said[start + len(echo) + 1 :] if start >= 0 else None
-
-
-def view_in(said: str, names: Iterable[str]) -> str | None:
-    """Return what follows the device's name between a prompt's brackets; None: none of the names stands there."""
-    rests = (said.removeprefix(name) for name in sorted(names, key=len, reverse=True) if said.startswith(name))
-    return next((rest for rest in rests if rest == "" or rest.startswith("-")), None)
 
 
 def essence(said: str) -> str:

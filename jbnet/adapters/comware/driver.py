@@ -12,12 +12,12 @@ import re
 from datetime import datetime, timedelta
 
 from jbnet.adapters.annet_differ import AnnetDiffer
-from jbnet.adapters.commandline.terminal import Dialect, Reply
+from jbnet.adapters.commandline import complaints
+from jbnet.adapters.commandline.dialect import Dialect, Reply
 from jbnet.adapters.comware.getters import ComwareGetters
 from jbnet.config.lines import paths_of, write_lines
 from jbnet.config.sections import clean
 from jbnet.model.errors import CommandFailed, Unreachable
-from jbnet.model.text import text
 from jbnet.ports import Difference
 
 DIALECT = Dialect(
@@ -52,32 +52,21 @@ class ComwareDriver(ComwareGetters):
                 self._start_delay(-(-revert_in // 60))
             self._type_all(difference.commands)
             self._ask("return")
-            self._check_running(intended)
+            self._check_runs(intended)
         except (CommandFailed, Unreachable) as error:
             raise self._failed(error, self._taken_back(before)) from error
 
     def _keep_what_runs(self) -> None:
         """Save what runs to a file of ours on the device, which is not what it starts from."""
-        said = self._terminal.ask(
-            f"save {BEFORE}", Reply("overwrite", "y"), Reply("Continue", "y"), timeout=float(self.timeout)
-        )
-        if "success" not in said.lower():
-            raise CommandFailed("{device}: what runs could not be saved: {said}", device=self.hostname, said=said)
-
-    def _check_running(self, intended: str) -> None:
-        if intended and (left := self._left(self._running(), intended)):
-            raise CommandFailed(
-                "{device}: what it runs is not what was planned: {left}", device=self.hostname, left=left
-            )
+        questions = (Reply("overwrite", "y"), Reply("Continue", "y"))
+        self._check_saved(self._terminal.ask(f"save {BEFORE}", *questions, timeout=float(self.timeout)))
 
     def _taken_back(self, before: str) -> str:
         """Put back what ran, over a new session where the old one broke; return what could not be put back.
 
         Raises Unreachable where nobody gets through: the delay puts it back then.
         """
-        if not self._terminal.is_open:
-            self._terminal.open()
-        self._terminal.type("return", timeout=float(self.timeout))
+        self._is_in_session("return")
         try:
             self._replace_by_file()
         except CommandFailed as error:
@@ -128,18 +117,14 @@ class ComwareDriver(ComwareGetters):
         marker = self._marker()
         return f"configuration commit delay ({marker.removeprefix(MARKER)})" if marker else ""
 
-    def confirm_commit(self) -> None:
-        """End the delay, keep what runs and save it. Raises CommandFailed where nothing waits any more.
+    def _keep(self) -> None:
+        """End the delay, keep what runs and save it.
 
         The marker goes after the confirmation: should jbnet end in between, the next run finds it and confirms again.
         """
-        if self._unchanged:
-            self._unchanged = False
-            self._save()
-            return
         marker = self._marker()
         if not marker:
-            raise self._cannot_confirm(text("its timer may have run out and put back what ran before; plan again"))
+            raise complaints.nothing_waits(self.hostname)
         self._ask("system-view")
         self._ask("configuration commit")
         self._ask(f"undo {marker}")
@@ -157,6 +142,4 @@ class ComwareDriver(ComwareGetters):
             self._save()
 
     def _save(self) -> None:
-        said = self._ask("save force")
-        if "success" not in said.lower():
-            raise CommandFailed("{device}: what runs could not be saved: {said}", device=self.hostname, said=said)
+        self._check_saved(self._ask("save force"))

@@ -14,8 +14,9 @@ from typing import Any
 
 from napalm.ios.ios import IOSDriver
 
+from jbnet.adapters.commandline import complaints
+from jbnet.adapters.commandline.dialect import Dialect, Reply
 from jbnet.adapters.commandline.driver import CommandLineDriver
-from jbnet.adapters.commandline.terminal import Dialect, Reply
 from jbnet.adapters.frr.candidate import merged
 from jbnet.adapters.hier_differ import HierDiffer
 from jbnet.model.errors import CommandFailed, Unreachable
@@ -85,10 +86,7 @@ class IosDriver(CommandLineDriver, IOSDriver):  # type: ignore[misc]  # napalm i
             self._ask(f"configure terminal{timer}")
             self._type_all(difference.commands)
             self._ask("end")
-            if intended and (left := self._left(self._running(), intended)):
-                raise CommandFailed(
-                    "{device}: what it runs is not what was planned: {left}", device=self.hostname, left=left
-                )
+            self._check_runs(intended)
         except (CommandFailed, Unreachable) as error:
             raise self._failed(error, self._taken_back(before)) from error
         self._before = before
@@ -98,9 +96,7 @@ class IosDriver(CommandLineDriver, IOSDriver):  # type: ignore[misc]  # napalm i
 
         Raises Unreachable where nobody gets through: the timer puts it back then.
         """
-        if not self._terminal.is_open:
-            self._terminal.open()
-        self._terminal.type("end", timeout=float(self.timeout))
+        self._is_in_session("end")
         try:
             self._put_back(before)
         except CommandFailed as error:
@@ -126,14 +122,10 @@ class IosDriver(CommandLineDriver, IOSDriver):  # type: ignore[misc]  # napalm i
         found = re.search(r"Timer value: (?P<left>.+)", said)
         return f"configure revert timer ({found['left'].strip()})" if found else ""
 
-    def confirm_commit(self) -> None:
-        """Stop the timer and save. Raises CommandFailed where nothing waits any more."""
-        if self._unchanged:
-            self._unchanged = False
-        elif not self._waiting():
-            raise self._cannot_confirm(text("its timer may have run out and put back what ran before; plan again"))
-        else:
-            self._ask("configure confirm")
+    def _keep(self) -> None:
+        if not self._waiting():
+            raise complaints.nothing_waits(self.hostname)
+        self._ask("configure confirm")
         self._save()
 
     def rollback(self) -> None:
@@ -151,9 +143,8 @@ class IosDriver(CommandLineDriver, IOSDriver):  # type: ignore[misc]  # napalm i
         self._before = ""
 
     def _save(self) -> None:
-        said = self._terminal.ask("write memory", Reply("Overwrite|Continue", "y"), timeout=float(self.timeout))
-        if "[OK]" not in said:
-            raise CommandFailed("{device}: what runs could not be saved: {said}", device=self.hostname, said=said)
+        question = Reply("Overwrite|Continue", "y")
+        self._check_saved(self._terminal.ask("write memory", question, timeout=float(self.timeout)), "[ok]")
 
     def _is_saved(self) -> bool:
         return not self.differ.compare(self._running(), self._startup())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from jbnet.adapters.commandline.terminal import Dialect, Reply
+from jbnet.adapters.commandline.dialect import Dialect, Reply
 
 _UNPAGED = "screen-length 0 temporary"
 _ERROR = re.compile(r"^\s*Error:", re.MULTILINE)

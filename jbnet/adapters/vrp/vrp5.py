@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 
 from jbnet.adapters.annet_differ import AnnetDiffer
-from jbnet.adapters.commandline.terminal import Reply
+from jbnet.adapters.commandline import complaints
+from jbnet.adapters.commandline.dialect import Reply
 from jbnet.adapters.vrp.dialect import SAVED, VRP5_DIALECT
 from jbnet.adapters.vrp.getters import VrpGetters
 from jbnet.model.errors import CommandFailed, Refused, Unreachable
@@ -44,19 +45,14 @@ class Vrp5Driver(VrpGetters):
         self._ask("system-view")
         self._type_all(difference.commands)
         self._ask("return")
-        if intended and (left := self._left(self._running(), intended)):
-            raise CommandFailed(
-                "{device}: what it runs is not what was planned: {left}", device=self.hostname, left=left
-            )
+        self._check_runs(intended)
 
     def _taken_back(self, before: str) -> str:
         """Put back what ran, over a new session where the old one broke; return what could not be put back.
 
         Raises Unreachable where nobody gets through: a planned restart puts it back then.
         """
-        if not self._terminal.is_open:
-            self._terminal.open()
-        self._terminal.type("return", timeout=float(self.timeout))
+        self._is_in_session("return")
         sent = self.sent
         try:
             self._ask("system-view")
@@ -113,14 +109,10 @@ class Vrp5Driver(VrpGetters):
                 "{device}: the planned restart is not cancelled: {said}", device=self.hostname, said=still
             )
 
-    def confirm_commit(self) -> None:
+    def _keep(self) -> None:
         """Save what runs, then cancel the restart: in this order a restart in between harms nobody's configuration."""
-        if self._unchanged:
-            self._unchanged = False
-            self._save()
-            return
         if not self._waiting():
-            raise self._cannot_confirm(text("its timer may have run out and put back what ran before; plan again"))
+            raise complaints.nothing_waits(self.hostname)
         self._save()
         self._cancel_restart()
 
@@ -136,15 +128,10 @@ class Vrp5Driver(VrpGetters):
         was_saved = not waiting and self._is_saved()
         self.sent = ()
         if left := self._taken_back(before):
-            raise CommandFailed(
-                "{device}: the change failed, and what ran before is not back whole: {said}",
-                device=self.hostname, said=left,
-            )  # fmt: skip
+            raise complaints.not_back(self.hostname, left)
         if was_saved:
             self._save()
         self._before = ""
 
     def _save(self) -> None:
-        said = self._terminal.ask("save", *SAVED, timeout=float(self.timeout))
-        if "success" not in said.lower():
-            raise CommandFailed("{device}: what runs could not be saved: {said}", device=self.hostname, said=said)
+        self._check_saved(self._terminal.ask("save", *SAVED, timeout=float(self.timeout)))

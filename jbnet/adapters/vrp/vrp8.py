@@ -12,7 +12,8 @@ import secrets
 from dataclasses import dataclass
 
 from jbnet.adapters.annet_differ import AnnetDiffer
-from jbnet.adapters.commandline.terminal import Reply
+from jbnet.adapters.commandline import complaints
+from jbnet.adapters.commandline.dialect import Reply
 from jbnet.adapters.vrp.dialect import SAVED, VRP8_DIALECT
 from jbnet.adapters.vrp.getters import VrpGetters
 from jbnet.model.errors import CommandFailed, Unreachable
@@ -89,24 +90,19 @@ class Vrp8Driver(VrpGetters):
         trial = self._trial()
         return f"commit trial {trial.persist} ({trial.left_s} s)" if trial else ""
 
-    def confirm_commit(self) -> None:
-        """Confirm the trial and save what runs. Raises CommandFailed where none of ours waits any more."""
-        if self._unchanged:
-            self._unchanged = False
-            self._save()
-            return
+    def _keep(self) -> None:
         trial = self._our_trial()
         self._in_system_view(f"commit persist {trial.persist}")
         if still := self._waiting():
-            raise self._cannot_confirm(still)
+            raise complaints.cannot_confirm(self.hostname, still)
         self._save()
 
     def _our_trial(self) -> Trial:
         trial = self._trial()
         if trial is None:
-            raise self._cannot_confirm(text("its timer may have run out and put back what ran before; plan again"))
+            raise complaints.nothing_waits(self.hostname)
         if not trial.persist.startswith(OURS):
-            raise self._cannot_confirm(text("somebody else began the trial that runs there"))
+            raise complaints.cannot_confirm(self.hostname, text("somebody else began the trial that runs there"))
         return trial
 
     def rollback(self) -> None:
@@ -137,9 +133,7 @@ class Vrp8Driver(VrpGetters):
                 self._ask("return")
 
     def _save(self) -> None:
-        said = self._terminal.ask("save", *SAVED, timeout=float(self.timeout))
-        if "success" not in said.lower():
-            raise CommandFailed("{device}: what runs could not be saved: {said}", device=self.hostname, said=said)
+        self._check_saved(self._terminal.ask("save", *SAVED, timeout=float(self.timeout)))
 
 
 def _commit(message: str, revert_in: int) -> str:
