@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from jbnet.config.tree import Path, diff, parse
+from collections.abc import Iterator
+
+from jbnet.config.sections import bare
+from jbnet.config.tree import ConfigTree, Path, diff, parse
+from jbnet.platforms.registry import LAB_PLATFORM
 from jbnet.ports import Difference
 
 _NO = "no "
+NAMED = "<secret"
+"""How a secret begins that stands by its name, or blanked: as in what is rendered, and in what a plan keeps."""
 
 
 class LineDiffer:
-    """Compares line by line, in whatever order they stand.
+    """Compares line by line, in whatever order they stand. A secret that stands by its name is any secret.
 
     Its commands are for reading: a router with FRR works out its own (``frr-reload.py``), from the whole candidate.
     """
 
     def compare(self, running: str, intended: str) -> Difference:
         """Return what is to be done."""
-        patch = diff(parse(running), parse(intended))
+        old, new = parse(running), parse(intended)
+        if NAMED in intended:
+            new = ConfigTree(_as_shown(old, new))
+        patch = diff(old, new)
         return Difference(patch, (*map(_negated, patch.removed), *patch.added))
+
+
+def _as_shown(running: ConfigTree, intended: ConfigTree) -> Iterator[Path]:
+    """Yield what is intended; lines with the name of a secret as they run, where only the secret differs."""
+    shown = {bare(LAB_PLATFORM, path): path for path in running.paths}
+    for path in intended.paths:
+        yield shown.get(bare(LAB_PLATFORM, path), path) if NAMED in path[-1] else path
 
 
 def _negated(path: Path) -> Path:

@@ -12,7 +12,7 @@ from jbnet.adapters.workspace import read_files, write_file
 from jbnet.catalogue import load as translations
 from jbnet.config.bootstrap import bootstrap
 from jbnet.config.console import typed
-from jbnet.config.render import render
+from jbnet.config.render import key_lengths, render
 from jbnet.config.sheet.page import page
 from jbnet.config.sheet.plain import plain
 from jbnet.config.sheet.sheet import Boxes, Sheet, sheet
@@ -69,7 +69,8 @@ class ReplacementPapers:
 
     def _private(self, device: Device) -> dict[str, str]:
         """Return what is for the device alone, secrets revealed."""
-        reveal: Callable[[str], str] = partial(revealed, secrets=self.secrets.get)
+        most = key_lengths(self.network, device)
+        reveal: Callable[[str], str] = partial(revealed, secrets=self.secrets.get, most=most)
         first = reveal(bootstrap(self.network, device))
         lines = "".join(f"{line}\n" for line in typed(device.platform, first))
         contents = (first, lines, reveal(render(self.network, device)))

@@ -36,10 +36,10 @@ class SecretsFile:
             )
         return Secret(name, self._values[name])
 
-    def create_missing(self, names: Iterable[str]) -> None:
-        """Add a random value for every name the file does not hold yet (the lab's secrets)."""
+    def create_missing(self, names: Iterable[str], characters: int = 32) -> None:
+        """Add a random value, of an even number of characters, for every name that the file does not hold yet."""
         values = self._read() if self._path.exists() else {}
-        wanted = {name: values.get(name) or token_source.token_hex(16) for name in names}
+        wanted = {name: values.get(name) or token_source.token_hex(characters // 2) for name in names}
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary = self._path.with_suffix(".tmp")
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:

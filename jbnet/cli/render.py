@@ -35,13 +35,17 @@ def command(
     Exit code 1 when the declaration has errors, 3 when some or all devices cannot be rendered, 4 when a file in DIR is
     not jbnet's own.
     """
+    from dataclasses import replace
+
     from jbnet import wiring
     from jbnet.inventory.restrict import as_lab as lab_copy
     from jbnet.inventory.select import select
 
     context: Context = ctx.obj
     network = wiring.load_network(context.directory, context.state_dir, whole=True)
-    devices = [lab_copy(device) if as_lab else device for device in select(network, selector)]
+    if as_lab:  # of all: what the two ends of a line share depends on both
+        network = replace(network, devices={name: lab_copy(device) for name, device in network.devices.items()})
+    devices = select(network, selector)
     configs, failed = _print_all(network, devices, _printer(bootstrap=bootstrap, explain=explain))
     if failed and not configs:
         raise _refusal(failed)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from jbnet.config.filters import Filter
+from jbnet.model.authentication import Proof
 from jbnet.model.findings import Place
 from jbnet.model.management import Management
 from jbnet.model.traffic import Video
@@ -64,6 +65,8 @@ class Port:
     """The VLAN's id (IEEE 802.1Q) where the interface is a part of a port that several lines share."""
     shape: int | None = None
     """The rate in Mbit/s to which what leaves is held; None: the port's own."""
+    proof: Proof | None = None
+    """How OSPF packets are signed; None: they are not."""
     filter_in: Filter | None = None
     filter_out: Filter | None = None
     origin: Place | None = field(default=None, compare=False)
@@ -114,6 +117,8 @@ class Neighbor:
     internal: bool = False
     route_map_in: str | None = None
     route_map_out: str | None = None
+    secret: str | None = None
+    """The name of the secret that segments are signed with (RFC 2385); None: they are not."""
     origin: Place | None = field(default=None, compare=False)
 
 

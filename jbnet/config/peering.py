@@ -7,6 +7,7 @@ from ipaddress import IPv4Network
 
 from jbnet.config.intent import Bgp, Neighbor, PrefixEntry, RouteMapEntry
 from jbnet.config.routing import Policy
+from jbnet.inventory.proofs import internal_key, session_key
 from jbnet.model.findings import Place
 from jbnet.model.network import BgpSession, Device, Network
 
@@ -36,7 +37,8 @@ def _external(network: Network, session: BgpSession) -> Neighbor:
     description = f"{session.peer} {session.circuit}"
     inward, outward = _name(session.circuit, "IN"), _name(session.circuit, "OUT")
     place = network.circuits[session.circuit].place
-    return Neighbor(session.peer_address, session.peer_asn, description, False, inward, outward, place)
+    key = session_key(network, session)
+    return Neighbor(session.peer_address, session.peer_asn, description, False, inward, outward, key, place)
 
 
 def _internal(network: Network, device: Device) -> Iterator[Neighbor]:
@@ -45,7 +47,8 @@ def _internal(network: Network, device: Device) -> Iterator[Neighbor]:
     for name in others:
         address = network.devices[name].loopback
         if address is not None:
-            yield Neighbor(address, network.asn, name, internal=True, origin=network.devices[name].place)
+            place = network.devices[name].place
+            yield Neighbor(address, network.asn, name, internal=True, secret=internal_key(network), origin=place)
 
 
 def _our_policy(network: Network, sessions: Sequence[BgpSession]) -> Policy:
@@ -73,7 +76,10 @@ def _their_side(network: Network, device: Device, sessions: Sequence[BgpSession]
     assert peer.asn is not None  # noqa: S101  a session is declared only with a peer that has one
     inward, outward = _name(network.name, "IN"), _name(network.name, "OUT")
     neighbors = tuple(
-        Neighbor(s.local_address, network.asn, f"{s.device} {s.circuit}", False, inward, outward) for s in sessions
+        Neighbor(
+            s.local_address, network.asn, f"{s.device} {s.circuit}", False, inward, outward, session_key(network, s)
+        )
+        for s in sessions
     )
     lists = (*_prefix_list(inward, [network.supernet]), *_prefix_list(outward, peer.prefixes))
     maps = (RouteMapEntry(inward, 10, inward), RouteMapEntry(outward, 10, outward))

@@ -11,7 +11,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from jbnet.config import trace
 from jbnet.config.intent import Intent
-from jbnet.config.words import check_lengths, secret_in_line, word_of
+from jbnet.config.words import algorithm_of, check_lengths, secret_in_line, word_of
 from jbnet.model.errors import TargetError
 from jbnet.model.secrets import Secret
 from jbnet.model.text import text
@@ -90,6 +90,7 @@ def _environment(platform_name: str, traced: bool) -> Environment:
         autoescape=False,  # noqa: S701  router configuration, not HTML
     )
     environment.globals["word"] = lambda kind: word_of(known, kind)
+    environment.globals["algorithm"] = lambda proof: algorithm_of(known, proof)
     environment.globals["origin"] = trace.origin
     environment.filters["wildcard"] = _wildcard
     environment.filters["clock"] = _clock

@@ -1,6 +1,6 @@
 """A platform's configuration as a tree that can be compared by its lines, whatever the platform. Pure.
 
-Where a system shows its secrets encrypted, lines stand without them: two that differ in a secret only are the same.
+Lines stand without their secrets, which many systems show encrypted: two that differ in a secret only are the same.
 """
 
 from __future__ import annotations
@@ -8,23 +8,22 @@ from __future__ import annotations
 from jbnet.config.lines import paths_of
 from jbnet.config.sections import bare
 from jbnet.config.tree import ConfigTree, Patch, Path, parse, without_empty_ports
-from jbnet.platforms.registry import LAB_PLATFORM, platform
+from jbnet.platforms.masking import masked
+from jbnet.platforms.registry import platform
 
 _HASH = "#"
 
 
 def tree(name: str, config: str) -> ConfigTree:
     """Return what a configuration of the platform of that name says."""
-    if name == LAB_PLATFORM:  # it shows secrets as they were typed
-        return parse(config)
+    if platform(name).plain_secrets:
+        return parse(masked(name, config))
     lines = paths_of(name, config) if platform(name).comment == _HASH else parse(config).paths
     return ConfigTree(without_empty_ports(_bare(name, lines)))
 
 
 def bare_patch(name: str, patch: Patch) -> Patch:
     """Return a patch as trees of that platform have its lines."""
-    if name == LAB_PLATFORM:
-        return patch
     return Patch(_bare(name, patch.removed), _bare(name, patch.added))
 
 

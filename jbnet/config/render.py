@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from jbnet.config import printer, routing
+from collections.abc import Mapping
+
+from jbnet.config import printer, routing, words
 from jbnet.config.intent import BACKBONE, Intent, Port
 from jbnet.config.links import far_end
 from jbnet.config.managing import source_lists
@@ -12,6 +14,7 @@ from jbnet.config.printer import Reveal
 from jbnet.config.queues import shaped
 from jbnet.config.trace import TracedLine
 from jbnet.config.zones import Zones, with_partners, zones
+from jbnet.inventory.proofs import proof_of
 from jbnet.model.network import Device, Interface, InterfaceKind, Network
 from jbnet.platforms.registry import platform
 
@@ -28,6 +31,11 @@ def render(network: Network, device: Device, secrets: Reveal | None = None) -> s
 def traced(network: Network, device: Device) -> tuple[TracedLine, ...]:
     """Return the configuration line by line with the template and the declaration that each comes from."""
     return printer.trace_intent(device.platform, intent(network, device))
+
+
+def key_lengths(network: Network, device: Device) -> Mapping[str, int]:
+    """Return how many characters the keys that the device shares with others may have, by the name of the secret."""
+    return words.key_lengths(platform(device.platform), intent(network, device))
 
 
 def daemons(network: Network, device: Device) -> tuple[str, ...]:
@@ -78,5 +86,6 @@ def _port(network: Network, device: Device, interface: Interface, port: PortName
         only_own=interface.kind is InterfaceKind.LOOPBACK and routing.carries_services(network, device),
         dot1q=port.dot1q,
         shape=shaped(network, device, far) if port.dot1q is None else None,
+        proof=proof_of(network, far.circuit, interface.area) if adjacent and far and interface.area else None,
         origin=(far.circuit.place if far else None) or device.place,
     )

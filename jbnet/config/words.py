@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 
 from jbnet.config.intent import Intent
+from jbnet.model.authentication import Proof
 from jbnet.model.errors import TargetError
 from jbnet.model.secrets import Secret
 from jbnet.model.text import text
@@ -28,6 +30,21 @@ def word_of(known: Platform, kind: str) -> str:
     return word
 
 
+def algorithm_of(known: Platform, proof: Proof) -> str:
+    """Return by what OSPF packets are signed. Raises TargetError: no such algorithm there, or not so many keys."""
+    if proof.algorithm not in known.ospf_keys:
+        raise TargetError(
+            "{platform} cannot sign OSPF packets with {algorithm}", platform=known.title, algorithm=proof.algorithm,
+            hint=text("add one to algorithms in topology/routing.yaml: {known}", known=", ".join(known.ospf_keys)),
+        )  # fmt: skip
+    if len(proof.keys) > 1 and proof.algorithm not in known.ospf_rollover:
+        raise TargetError(
+            "{platform} takes one OSPF key at a time with {algorithm}; {count} are declared",
+            platform=known.title, algorithm=proof.algorithm, count=len(proof.keys),
+        )  # fmt: skip
+    return proof.algorithm
+
+
 def secret_in_line(name: str, secrets: Callable[[str], Secret] | None) -> str:
     """Return a secret's name as it is shown, one word as its value would be, or the value where it is revealed.
 
@@ -42,13 +59,34 @@ def secret_in_line(name: str, secrets: Callable[[str], Secret] | None) -> str:
     return value
 
 
-def revealed(config: str, secrets: Callable[[str], Secret]) -> str:
+def revealed(config: str, secrets: Callable[[str], Secret], most: Mapping[str, int] = MappingProxyType({})) -> str:
     """Return a rendered configuration with the values in place of the secrets' names: for the device alone.
 
-    Call it as late as possible; what it returns is neither shown nor kept. Raises TargetError for a value that cannot
-    stand in a line, and what ``secrets`` raises for one that is not there.
+    Call it as late as possible; what it returns is neither shown nor kept. ``most``: how many characters secrets may
+    have that the device would cut (``jbnet.config.render.key_lengths``). Raises TargetError for a value that cannot
+    stand in a line or is longer, and what ``secrets`` raises for one that is not there.
     """
-    return _NAMED.sub(lambda match: secret_in_line(match[1], secrets), config)
+
+    def value(match: re.Match[str]) -> str:
+        said = secret_in_line(match[1], secrets)
+        if len(said) > most.get(match[1], len(said)):
+            hint = text("shorten it; a device would cut it, and its neighbours would not know it")
+            raise TargetError("the secret {name} has {length} characters; the key that it is may have {limit}",
+                              hint=hint, name=match[1], length=len(said), limit=most[match[1]])  # fmt: skip
+        return said
+
+    return _NAMED.sub(value, config)
+
+
+def key_lengths(known: Platform, intent: Intent) -> Mapping[str, int]:
+    """Return how many characters the secrets that are keys of routing may have on the platform, by name."""
+    found: dict[str, int] = {}
+    proofs = [port.proof for port in intent.interfaces if port.proof is not None]
+    said = [(key.secret, known.ospf_keys.get(proof.algorithm, 0)) for proof in proofs for key in proof.keys]
+    said += [(p.secret, known.bgp_key) for p in (intent.bgp.neighbors if intent.bgp else ()) if p.secret is not None]
+    for name, limit in said:
+        found[name] = min(limit, found.get(name, limit))
+    return found
 
 
 def check_lengths(known: Platform, intent: Intent) -> None:

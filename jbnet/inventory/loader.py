@@ -10,6 +10,7 @@ from jbnet.inventory.addresses.addressing import Space, check_plan, home_spaces,
 from jbnet.inventory.addresses.checks import check_addresses
 from jbnet.inventory.addresses.exceptions import apply_exceptions
 from jbnet.inventory.building import agencies, assemble, business, extranet, lines
+from jbnet.inventory.building.authentication import authentication
 from jbnet.inventory.building.bounds import fits
 from jbnet.inventory.building.expand import Expander, Expansion
 from jbnet.inventory.building.hierarchy import check_hierarchy, dangling
@@ -126,6 +127,7 @@ def _assemble(
         management=management,
         video=assemble.video(declared),
         ownership=OwnershipReader(declared, expansion.devices, report).run(),
+        authentication=authentication(declared),
         bgp_sessions=tuple(expansion.sessions),
         service_prefix=declared.addresses.decl.services,
         noc=decl.noc,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
+from jbnet.config.words import revealed
 from jbnet.lab import keys, power, storage, tree
 from jbnet.lab.accounts import accounts
 from jbnet.lab.agent import SnmpSecrets
@@ -20,6 +22,8 @@ from jbnet.model.errors import CommandFailed
 from jbnet.ports import Progress, Reporter, Secrets
 
 SECRET_NAMES = ("snmp-v3-auth", "snmp-v3-priv", "snmp-v2c-community", "pg-replication", "pg-client")
+KEY_CHARACTERS = 16
+"""Of the keys that routers share: as many as MD5 of OSPF takes (RFC 2328, D.3)."""
 ROOT_ACCOUNT = "root"
 """Root's key is the fence's: a forced command is all that root may do on a router."""
 KEY_NAMES = (NETOPS, POSTGRES, FENCE)
@@ -28,8 +32,8 @@ KEY_NAMES = (NETOPS, POSTGRES, FENCE)
 class LabSecrets(Secrets, Protocol):
     """Secrets of which missing ones can be made up."""
 
-    def create_missing(self, names: Iterable[str]) -> None:
-        """Add a random value for every name that has none."""
+    def create_missing(self, names: Iterable[str], characters: int = 32) -> None:
+        """Add a random value of so many characters for every name that has none."""
 
 
 class Builder:
@@ -58,11 +62,13 @@ class Builder:
         self.paths.owner.write_text(f"{self.paths.state.resolve()}\n", encoding="utf-8")
         (self.paths.runtime / "relays").mkdir()
         self._secrets.create_missing(SECRET_NAMES)
+        self._secrets.create_missing(spec.secrets, KEY_CHARACTERS)
         snmp = SnmpSecrets(*(self._secrets.get(name) for name in SECRET_NAMES[:3]))
         public = {name: keys.create_pair(self.paths.keys / name, f"{name}@jbnet") for name in KEY_NAMES}
         keys.link(self.paths.keys / ROOT_ACCOUNT, FENCE)
         common = tree.Common(accounts(), snmp, public)
-        hosts = {d.name: (d.addresses, tree.build(self.paths, spec, d, common)) for d in spec.devices}
+        boxes = [replace(d, config=revealed(d.config, self._secrets.get)) for d in spec.devices]
+        hosts = {d.name: (d.addresses, tree.build(self.paths, spec, d, common)) for d in boxes}
         keys.add_known_hosts(self.paths.known_hosts, hosts)
 
     def _plug_in(self, spec: LabSpec, netem: bool) -> Record:

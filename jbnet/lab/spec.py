@@ -11,6 +11,7 @@ from functools import cached_property
 
 from jbnet.config.bootstrap import bootstrap
 from jbnet.config.render import daemons, render
+from jbnet.inventory.proofs import routing_secrets
 from jbnet.model.levels import DeviceKind
 from jbnet.model.network import Circuit, Device, InterfaceKind, Network, Termination
 
@@ -66,6 +67,7 @@ class LabSpec:
     """The whole lab. ``noc`` is the device from which jbnet works; ``trap_sink`` is where traps go.
 
     ``deployed``: managed devices boot with the configuration that is rendered for them, not out of their box.
+    ``secrets`` names the keys that its routers share; configurations hold them by name.
     """
 
     scale: str
@@ -74,6 +76,7 @@ class LabSpec:
     noc: str | None = None
     trap_sink: str | None = None
     deployed: bool = False
+    secrets: tuple[str, ...] = ()
 
     def interfaces(self, device: str) -> tuple[str, ...]:
         """Return the names of a device's interfaces: lines in the order of the declaration, then LANs."""
@@ -113,7 +116,8 @@ def spec_from(network: Network, scale: str = "all", *, deployed: bool = False) -
     links = tuple(_link(network, circuit) for circuit in network.circuits.values() if _is_whole(network, circuit))
     noc = network.devices.get(network.noc or "")
     sink = str(noc.loopback) if noc is not None and noc.loopback is not None else None
-    return LabSpec(scale, devices, links, noc.name if noc else None, sink, deployed)
+    keys = tuple(dict.fromkeys(routing_secrets(network)))
+    return LabSpec(scale, devices, links, noc.name if noc else None, sink, deployed, keys)
 
 
 def _end(network: Network, end: Termination) -> LabEnd:

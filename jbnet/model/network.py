@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 
+from jbnet.model.authentication import Authentication
 from jbnet.model.business import Agency, Application, BgpSession, Database, Objective, Peer, Premises, Service, Vrf
 from jbnet.model.equipment import Device, Interface, Role
 from jbnet.model.hardware import DeviceType
@@ -83,6 +84,8 @@ class Network:
     video: Video | None = None
     ownership: Mapping[str, Ownership] = field(default_factory=dict)
     """How the sections of devices are held, by device; of one that is not in it jbnet owns everything."""
+    authentication: Authentication | None = None
+    """By which keys routers know each other; None: by none."""
     bgp_sessions: tuple[BgpSession, ...] = ()
     service_prefix: IPv4Network | None = None
     noc: str | None = None

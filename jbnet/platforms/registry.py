@@ -32,7 +32,10 @@ class Platform:
     ``loopback`` is the name of its first loopback interface; None: interfaces bear the declaration's logical names.
     ``loopback_first``: it shows loopbacks before other interfaces. ``zones``: agencies and
     partners end on it. ``shared`` are beginnings of an interface's lines that both ends of a line must share
-    (addresses, area, timers, authentication, MTU). ``words`` are its own words for what is declared,
+    (addresses, area, timers, authentication, MTU). ``ospf_keys`` are the algorithms by which it signs OSPF packets,
+    each with the most characters of its keys; ``ospf_rollover`` those of them with which it takes a second key
+    beside the first while keys are changed; ``bgp_key``: the most characters of a BGP session's key.
+    ``plain_secrets``: it shows secrets as they were typed. ``words`` are its own words for what is declared,
     ``lacks`` what it cannot do of what jbnet would say, and what it does instead. ``max_*`` are in characters.
     """
 
@@ -54,6 +57,10 @@ class Platform:
     loopback_first: bool = False
     zones: bool = False
     shared: tuple[str, ...] = ()
+    ospf_keys: Mapping[str, int] = field(default_factory=dict)
+    ospf_rollover: tuple[str, ...] = ()
+    bgp_key: int = 0
+    plain_secrets: bool = False
     max_hostname: int = 63
     max_description: int = 200
     words: Mapping[str, str] = field(default_factory=dict)

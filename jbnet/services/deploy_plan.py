@@ -13,11 +13,13 @@ from jbnet.config.bootstrap import bootstrap
 from jbnet.config.naming import loopback_name, port_namer
 from jbnet.config.ownership import aimed
 from jbnet.config.reading import bare_patch, tree
+from jbnet.config.shown import with_secrets_of
 from jbnet.config.tree import PORT, ConfigTree, Patch, diff
 from jbnet.model.errors import CommandFailed, JbnetError, TargetError, Unreachable
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text, text
 from jbnet.platforms.masking import masked
+from jbnet.platforms.registry import platform
 from jbnet.ports import DeviceSession, DeviceSessions, Progress, Reporter
 from jbnet.services.deploy_aim import Aim, Declared
 from jbnet.services.deploy_pool import Held, each
@@ -197,14 +199,17 @@ class _Survey:
                 )
             config = session.get_config("running")["running"]
             difference = self.sessions.differ(device).compare(config, self._aim(device, config))
-            shown = self._compare(session, name) if difference else ()
+            shown = self._compare(session, device, config) if difference else ()
             running, patch = tree(device.platform, config), bare_patch(device.platform, difference.patch)
             saved = not shown or _is_saved(session, device, running)
         return Asked(shown, masked(device.platform, config), running, patch, reached=True, saved=saved)
 
-    def _compare(self, session: DeviceSession, name: str) -> tuple[str, ...]:
+    def _compare(self, session: DeviceSession, device: Device, running: str) -> tuple[str, ...]:
         """Return the difference as the device's own tools see it; asked only where the texts differ at all."""
-        session.load_replace_candidate(config=self.goals[name])
+        goal = self.goals[device.name]
+        if platform(device.platform).plain_secrets:  # its tools would take a secret's name for another secret
+            goal = with_secrets_of(device.platform, goal, running)
+        session.load_replace_candidate(config=goal)
         shown = tuple(session.compare_config().splitlines())
         session.discard_config()
         return shown

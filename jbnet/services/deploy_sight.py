@@ -11,6 +11,7 @@ from jbnet.config.links import circuit_interfaces, far_end
 from jbnet.config.naming import port_namer
 from jbnet.config.ownership import aimed
 from jbnet.config.reading import tree
+from jbnet.config.render import key_lengths
 from jbnet.config.tree import PORT, ConfigTree
 from jbnet.config.words import revealed
 from jbnet.model.errors import Refused
@@ -47,8 +48,12 @@ class Sight:
         return kept
 
     def whole(self, secrets: Secrets | None) -> str:
-        """Return the aim with its secrets, for the device alone. Raises Missing for one that is not there."""
-        return revealed(self.aim, secrets.get) if secrets is not None else self.aim
+        """Return the aim with its secrets, for the device alone.
+
+        Raises Missing for one that is not there, TargetError for one that the device cannot take.
+        """
+        most = key_lengths(self.network, self.device)
+        return revealed(self.aim, secrets.get, most) if secrets is not None else self.aim
 
     @property
     def aim(self) -> str:

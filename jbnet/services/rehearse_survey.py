@@ -9,7 +9,9 @@ from jbnet.change.affected import affected
 from jbnet.change.model import Change, Plan
 from jbnet.change.rehearsal import Likeness
 from jbnet.config.bootstrap import bootstrap
+from jbnet.config.reading import tree
 from jbnet.config.render import render
+from jbnet.config.shown import with_secrets_of
 from jbnet.config.tree import ConfigTree, parse
 from jbnet.inventory.restrict import as_lab
 from jbnet.model.errors import Refused, TargetError, UsageError
@@ -53,7 +55,7 @@ def today(plan: Plan, network: Network, sessions: DeviceSessions, reporter: Repo
 
     A device that does not answer is left out: what cannot be seen is not counted on. Raises UsageError (a change on a
     platform that no copy can run), Refused (a device is no longer as planned) and TargetError (a device that the plan
-    changes does not answer).
+    changes does not answer). Keys that routers share stand by name: a copy has its own.
     """
     _check(plan, network)
     copied = replace(network, devices={name: as_lab(device) for name, device in network.devices.items()})
@@ -62,7 +64,7 @@ def today(plan: Plan, network: Network, sessions: DeviceSessions, reporter: Repo
     for name in (name for name in network.devices if name in part):
         _take_unasked(found, copied, network.devices[name], plan.changes.get(name))
     asked = [name for name in network.devices if name in part and name not in found.configs]
-    _ask(found, asked, plan, network, sessions, reporter)
+    _ask(found, asked, plan, network, copied, sessions, reporter)
     blueprint = Blueprint(copied, found.configs, tuple(_down(network, found)))
     return Today(blueprint, Likeness(found.left_out, found.assumed, blueprint.down))
 
@@ -109,7 +111,13 @@ def _take_unasked(found: _Found, copied: Network, device: Device, change: Change
 
 
 def _ask(
-    found: _Found, names: list[str], plan: Plan, network: Network, sessions: DeviceSessions, reporter: Reporter
+    found: _Found,
+    names: list[str],
+    plan: Plan,
+    network: Network,
+    copied: Network,
+    sessions: DeviceSessions,
+    reporter: Reporter,
 ) -> None:
     def work(name: str, held: Held) -> _Seen:
         with held.session(sessions.session(network.devices[name])) as session:
@@ -122,7 +130,8 @@ def _ask(
         change = plan.changes.get(name)
         if isinstance(result, _Seen):
             _check_as_planned(name, result.tree, change)
-            found.seen[name], found.configs[name] = result, result.config
+            found.seen[name] = result
+            found.configs[name] = with_secrets_of(LAB_PLATFORM, result.config, render(copied, copied.devices[name]))
         elif change is not None:
             raise result if isinstance(result, TargetError) else TargetError("{reason}", reason=unknown(result))
         else:
@@ -131,9 +140,9 @@ def _ask(
 
 def _look(session: DeviceSession) -> _Seen:
     config = session.get_config("running")["running"]
-    tree = parse(config)
-    neighbours = session.get_ospf_neighbors() if ("router ospf",) in tree else ()
-    return _Seen(config, tree, frozenset(str(n["interface"]) for n in neighbours if n["state"] == FULL))
+    known = tree(LAB_PLATFORM, config)
+    neighbours = session.get_ospf_neighbors() if ("router ospf",) in known else ()
+    return _Seen(config, known, frozenset(str(n["interface"]) for n in neighbours if n["state"] == FULL))
 
 
 def _check_as_planned(name: str, running: ConfigTree, change: Change | None) -> None:

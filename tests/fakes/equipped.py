@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from sample_network import sample_network
 
+from jbnet.model.authentication import Algorithm, Authentication, OspfKeys, RoutingKey
 from jbnet.model.findings import Place
 from jbnet.model.management import AaaServers, Management, Privilege, Snmp, TimeZone, User
 from jbnet.model.network import (
@@ -62,7 +63,15 @@ def equipped(platform: str, aaa: str | None = "tacacs") -> Network:
     devices = {name: replace(device, platform=platform) for name, device in network.devices.items()}
     ports = {name: ports_of(device) for name, device in devices.items()}
     devices = {name: replace(device, device_type="box") for name, device in devices.items()}
-    return with_business(replace(network, devices=devices, ports=ports, management=management(aaa)))
+    return with_keys(with_business(replace(network, devices=devices, ports=ports, management=management(aaa))))
+
+
+def with_keys(network: Network, *ids: int) -> Network:
+    """The network with keys of OSPF, an area its own, and of BGP."""
+    place = Place("topology/routing.yaml", 14)
+    keys = tuple(RoutingKey(one, f"ospf-{{area}}-{one}") for one in ids or (1,))
+    ospf = OspfKeys((Algorithm.HMAC_SHA256, Algorithm.MD5), keys, place=place)
+    return replace(network, authentication=Authentication((ospf,), "bgp-internal", {"ministry": "bgp-ministry"}, place))
 
 
 def with_business(network: Network) -> Network:

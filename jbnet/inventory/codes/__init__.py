@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from jbnet.inventory.codes import (
     addresses,
+    authentication,
     business,
     exchange,
     files,
@@ -36,6 +37,7 @@ _AREAS = (
     addresses,
     plan,
     network,
+    authentication,
     hardware,
     ownership,
     secrets,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from jbnet.inventory.rules import (
     agencies,
     applications,
+    authentication,
     contacts,
     diversity,
     equipment,
@@ -26,7 +27,7 @@ from jbnet.inventory.rules.world import World
 
 _ALWAYS = (
     geography, contacts, status, equipment, lines, sharing, diversity, load, agencies, extranet, applications,
-    objectives, zones,
+    objectives, zones, authentication,
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from jbnet.inventory.schema.authentication import AuthenticationDecl as AuthenticationDecl
 from jbnet.inventory.schema.business import AgencyDecl as AgencyDecl
 from jbnet.inventory.schema.business import ApplicationDecl as ApplicationDecl
 from jbnet.inventory.schema.business import DatabaseDecl as DatabaseDecl
@@ -228,6 +229,7 @@ class RoutingFile(Declared):
     areas: AreasDecl
     costs: RoleCosts
     local_pref: RoleCosts
+    authentication: AuthenticationDecl = AuthenticationDecl()
 
 
 class ScaleDecl(Declared):

@@ -53,4 +53,8 @@ def test_how_a_device_shows_a_secret_is_none_of_what_it_says() -> None:
 def test_a_patch_is_read_as_trees_are() -> None:
     patch = Patch(added=(("aaa", "local-user a password irreversible-cipher $1d$x"),))
     assert bare_patch("vrp8", patch).added == (("aaa", "local-user a password <secret>"),)
-    assert bare_patch("frr", patch) == patch
+    shown = Patch(added=(("interface up1", "ip ospf message-digest-key 1 md5 0f1e"), ("router ospf",)))
+    assert bare_patch("frr", shown).added == (
+        ("interface up1", "ip ospf message-digest-key 1 md5 <secret>"),
+        ("router ospf",),
+    )

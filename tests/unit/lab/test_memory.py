@@ -22,7 +22,7 @@ class NoSecrets:
     def get(self, name: str) -> Secret:
         return Secret(name, "value")
 
-    def create_missing(self, names: object) -> None:
+    def create_missing(self, names: object, characters: int = 32) -> None:
         """Nothing to make up."""
 
 
