@@ -17,7 +17,7 @@ from jbnet.model.network import Network
 from jbnet.model.text import text
 from jbnet.ports import DatabaseServers, FenceProof, RemoteHosts
 from jbnet.recovery.plan import HostFence
-from jbnet.services.database_settings import Cluster, cluster
+from jbnet.services.database_cluster import Cluster, cluster
 
 STOP_GRACE_S = 1.0
 """Seconds for a clean stop before the server's processes are killed."""

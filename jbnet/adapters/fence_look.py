@@ -14,7 +14,7 @@ from jbnet.model.errors import CommandFailed
 from jbnet.model.network import Network
 from jbnet.ports import DatabaseServers, RemoteHosts
 from jbnet.recovery.plan import HostFence
-from jbnet.services.database_settings import Cluster
+from jbnet.services.database_cluster import Cluster
 
 ROUTER_ACCOUNT = "root"
 TRY_ACCOUNT = "netops"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jbnet.model.network import Network, Termination
-from jbnet.services.database_settings import Cluster
+from jbnet.services.database_cluster import Cluster
 
 
 def facing(network: Network, host: str, ring: Sequence[str]) -> dict[str, tuple[str, ...]]:

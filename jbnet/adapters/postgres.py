@@ -13,16 +13,8 @@ from jbnet.model.errors import CommandFailed
 from jbnet.model.network import Network
 from jbnet.model.text import text
 from jbnet.ports import Completed, LostTransactions, RemoteHosts, ServerState
-from jbnet.services.database_settings import (
-    Cluster,
-    Layout,
-    access_rules,
-    cluster,
-    conninfo,
-    follower_settings,
-    leader_settings,
-    server_settings,
-)
+from jbnet.services.database_cluster import Cluster, Layout, cluster
+from jbnet.services.database_settings import access_rules, conninfo, follower_settings, leader_settings, server_settings
 
 ACCOUNT = "postgres"
 LOOK_TIMEOUT = 10.0

@@ -9,7 +9,7 @@ import psycopg
 
 from jbnet.model.network import Network
 from jbnet.model.secrets import Secret
-from jbnet.services.database_settings import CLIENT
+from jbnet.services.database_accounts import CLIENT
 
 NAME = "jbnet-verify"
 INSERT = "INSERT INTO client_writes (client, n) VALUES (%s, %s) RETURNING host(inet_server_addr())"

@@ -10,20 +10,9 @@ from jbnet.model.network import Network
 from jbnet.model.secrets import Secret
 from jbnet.model.text import text
 from jbnet.ports import DatabaseServer, DatabaseServers, PlaybookResult, PlaybookRunner, RouteControl, Secrets
-from jbnet.services.database_settings import (
-    CLIENT_SECRET,
-    REPLICATION_SECRET,
-    Cluster,
-    Layout,
-    access_rules,
-    cluster,
-    conninfo,
-    follower_settings,
-    leader_settings,
-    password_file,
-    server_settings,
-    set_up_script,
-)
+from jbnet.services.database_accounts import CLIENT_SECRET, REPLICATION_SECRET, password_file, set_up_script
+from jbnet.services.database_cluster import Cluster, Layout, cluster
+from jbnet.services.database_settings import access_rules, conninfo, follower_settings, leader_settings, server_settings
 
 PLAYBOOK = "postgres"
 SET_UP_TIMEOUT = 600.0

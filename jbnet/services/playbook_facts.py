@@ -11,18 +11,9 @@ from ipaddress import IPv4Address, IPv4Network
 from jbnet.inventory.exchange.ansible import ACCOUNT, ours
 from jbnet.model.levels import DeviceKind
 from jbnet.model.network import Application, Device, Network
-from jbnet.services.database_settings import (
-    CLIENT,
-    Layout,
-    access_rules,
-    cluster,
-    conninfo,
-    follower_settings,
-    leader_settings,
-    own_addresses,
-    server_settings,
-    set_up_template,
-)
+from jbnet.services.database_accounts import CLIENT, set_up_template
+from jbnet.services.database_cluster import Layout, cluster, own_addresses
+from jbnet.services.database_settings import access_rules, conninfo, follower_settings, leader_settings, server_settings
 
 DATABASE_OWNER = "postgres"
 SYSTEMD = "systemd"

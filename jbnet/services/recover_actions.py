@@ -18,7 +18,7 @@ from jbnet.ports import (
     StepOutcome,
     WriteCheck,
 )
-from jbnet.services.database_settings import cluster
+from jbnet.services.database_cluster import cluster
 
 POLL_S = 0.1
 """Seconds between two looks at something that is awaited."""

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from jbnet.model.errors import CommandFailed, Refused
 from jbnet.model.text import text
 from jbnet.ports import DatabaseServer, LostTransactions, ServerState, StepOutcome
-from jbnet.services.database_settings import member_name
+from jbnet.services.database_cluster import member_name
 from jbnet.services.recover_actions import Params, Place, Tools, facts, not_yet, other_server, place, seen, server
 
 STREAM_S = 60.0

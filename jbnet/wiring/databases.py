@@ -57,7 +57,7 @@ def client_passfile(state_dir: Path) -> Path:
     import os
 
     from jbnet.adapters.secrets import SecretsFile
-    from jbnet.services.database_settings import CLIENT, CLIENT_SECRET, password_file
+    from jbnet.services.database_accounts import CLIENT, CLIENT_SECRET, password_file
 
     path = state_dir / "client.pgpass"
     content = password_file(SecretsFile(state_dir / "secrets.yaml").get(CLIENT_SECRET), CLIENT)

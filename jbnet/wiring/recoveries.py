@@ -119,7 +119,7 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     from jbnet.adapters.routes import OspfRoutes
     from jbnet.adapters.silence import PatientOnce
     from jbnet.adapters.ssh import SshHosts
-    from jbnet.services.database_settings import CLIENT_SECRET
+    from jbnet.services.database_accounts import CLIENT_SECRET
     from jbnet.services.recover_actions import Tools, watchers
     from jbnet.services.recover_actions_all import all_actions
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from jbnet.model.secrets import Secret
-from jbnet.services.database_settings import scram_verifier
+from jbnet.services.database_accounts import scram_verifier
 
 
 class FilterModule:

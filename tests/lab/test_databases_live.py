@@ -39,7 +39,7 @@ from jbnet.ports import ServerState, StepOutcome
 from jbnet.recovery.measure import ClientEvent, Measured, measure, parse_record
 from jbnet.recovery.plan import HostFence
 from jbnet.services import databases
-from jbnet.services.database_settings import CLIENT, password_file
+from jbnet.services.database_accounts import CLIENT, password_file
 from jbnet.services.recover_actions import Tools
 from jbnet.services.recover_actions_all import all_actions
 

@@ -16,15 +16,9 @@ from jbnet.lab.client.probe import two_writers
 from jbnet.model.errors import UsageError
 from jbnet.model.network import Database, Device, Interface, InterfaceKind, Network
 from jbnet.model.secrets import Secret
-from jbnet.services.database_settings import (
-    Layout,
-    access_rules,
-    cluster,
-    follower_settings,
-    leader_settings,
-    scram_verifier,
-    set_up_script,
-)
+from jbnet.services.database_accounts import scram_verifier, set_up_script
+from jbnet.services.database_cluster import Layout, cluster
+from jbnet.services.database_settings import access_rules, follower_settings, leader_settings
 
 DUMP = """\
 rmgr: Transaction len (rec/tot):     34/    34, tx:        741, lsn: 0/03000178, prev 0/03000130, desc: COMMIT 2026-11-22 01:02:03.5 UTC
