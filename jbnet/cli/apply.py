@@ -17,6 +17,8 @@ from jbnet.model.errors import ExitCode, UsageError
 from jbnet.model.text import text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from jbnet.change.model import Plan
     from jbnet.change.rehearsal import Evidence
     from jbnet.ports import Progress
@@ -63,10 +65,18 @@ def command(
     evidence = wiring.read_evidence(plans_folder(context.state_dir), made.hash)
     network = wiring.load_network(context.directory, context.state_dir)
     desk = wiring.deploy_desk(context.directory, context.state_dir, network, Board(context))
-    desk = replace(desk, timing=Timing.of_timer(timer))
+    file = _find(context.state_dir, plan).resolve()
+    desk = replace(desk, timing=Timing.of_timer(timer), successor=wiring.successor(_successors(context, file, timer)))
     _say_rehearsed(context, made, evidence)
     outcome = apply(made, desk, overrides=override or (), dry_run=dry_run, resume=resume, rehearsed=evidence)
     _conclude(context, made, outcome)
+
+
+def _successors(context: Context, plan: Path, timer: int) -> Callable[[str, Sequence[str]], list[str]]:
+    """Return the words that start whoever takes over from this process (``jbnet.cli.successor``)."""
+    folders = [str(folder.resolve()) for folder in (context.directory, context.state_dir)]
+    start = [sys.executable, "-m", "jbnet.cli.successor", *folders, str(plan), str(timer)]
+    return lambda _change, devices: [*start, *devices]
 
 
 def _say_rehearsed(context: Context, plan: Plan, evidence: Evidence | None) -> None:

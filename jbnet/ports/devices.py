@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -106,3 +107,13 @@ class DeviceLocks(Protocol):
 
     def release(self, device: str, owner: str) -> None:
         """Give the lease back; nothing happens where ``owner`` does not hold it."""
+
+
+class Successor(Protocol):
+    """Who ends what this process had decided for devices that change together, should it be killed."""
+
+    def waiting(self, change: str, devices: Sequence[str]) -> AbstractContextManager[object]:
+        """Let somebody wait during the ``with``; they take over where this process never leaves it.
+
+        ``change`` is the plan's hash. Raises TargetError where nobody can be started.
+        """

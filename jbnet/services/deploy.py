@@ -18,6 +18,7 @@ from jbnet.services.deploy_device import Course
 from jbnet.services.deploy_earlier import EarlierRun, earlier_run
 from jbnet.services.deploy_plan import managed, plan
 from jbnet.services.deploy_pool import Held, each
+from jbnet.services.deploy_successor import carry_through
 from jbnet.services.deploy_unit import UnitCourse
 
 __all__ = ["Desk", "Outcome", "Result", "State", "Timing", "apply", "managed", "plan"]
@@ -175,9 +176,16 @@ class _Run:
         courses = [
             Course(self.desk, self.plan.changes[name], deployed, self.stop.is_set, self.earlier) for name in group
         ]
-        if len(courses) > 1:
-            return UnitCourse(courses).run(held, dry_run=self.dry_run)
-        return {group[0]: courses[0].run(held, dry_run=self.dry_run)}
+        if len(courses) == 1:
+            return {group[0]: courses[0].run(held, dry_run=self.dry_run)}
+        unit = UnitCourse(courses)
+        if self.dry_run:
+            return unit.run(held, dry_run=True)
+        with self.desk.successor.waiting(self.plan.hash, group):
+            results = unit.run(held)
+            if unit.is_half_confirmed:
+                results = carry_through(self.plan, self.desk, group, deployed, held)
+        return results
 
     def _would(self, wave: Wave) -> None:
         """Devices that are not reachable yet cannot be tried: say what would be done."""

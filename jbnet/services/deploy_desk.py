@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from jbnet.change.timers import REVERT_S
 from jbnet.model.network import Network
 from jbnet.model.text import Text
-from jbnet.ports import Clock, ConfigBackups, DeviceLocks, DeviceSessions, Journal, Reporter, Secrets
+from jbnet.ports import Clock, ConfigBackups, DeviceLocks, DeviceSessions, Journal, Reporter, Secrets, Successor
 
 
 class State(StrEnum):
@@ -96,9 +97,17 @@ class JournalOf:
         return self.whole.entries()
 
 
+class Nobody:
+    """Nobody waits to take over. Implements Successor."""
+
+    def waiting(self, change: str, devices: Sequence[str]) -> AbstractContextManager[object]:
+        """Start nobody."""
+        return nullcontext()
+
+
 @dataclass(frozen=True)
 class Desk:
-    """What an apply works with. ``secrets`` None: no configuration needs any."""
+    """What an apply works with. ``secrets`` None: no configuration needs any. ``successor`` is for units."""
 
     network: Network
     sessions: DeviceSessions
@@ -110,6 +119,7 @@ class Desk:
     owner: str
     timing: Timing = field(default_factory=Timing)
     secrets: Secrets | None = None
+    successor: Successor = field(default_factory=Nobody)
 
 
 @dataclass(frozen=True, slots=True)

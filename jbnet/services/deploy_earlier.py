@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -21,11 +21,23 @@ class EarlierRun:
     """Devices on which runs of the plan that did not end had begun an act that may still be under way.
 
     ``ends`` says when the timer of a commit that nobody confirmed runs out. ``confirming`` are devices to which a
-    confirmation was sent: one of them that cannot be reached has most likely taken it.
+    confirmation was sent, ``confirmed`` those that answered it, ``undoing`` those that were then to be taken back, of
+    which no answer is known: whether these run what they ran before only they can tell.
     """
 
     ends: Mapping[str, datetime] = field(default_factory=dict)
     confirming: frozenset[str] = frozenset()
+    confirmed: frozenset[str] = frozenset()
+    undoing: frozenset[str] = frozenset()
+
+    def may_be_confirmed(self, device: str) -> bool:
+        """Say whether a device that does not answer may run what is intended for good."""
+        return device in self.confirming or device in self.undoing
+
+    def is_half_confirmed(self, devices: Collection[str]) -> bool:
+        """Say whether some devices of a unit may run what is intended for good, and not all are known to."""
+        begun = any(self.may_be_confirmed(device) for device in devices)
+        return begun and not self.confirmed.issuperset(devices)
 
     def timer_left(self, device: str, now: datetime) -> float:
         """Return for how many seconds it is worth waiting for a device that does not answer, or is at work."""
@@ -49,7 +61,7 @@ def earlier_run(entries: Iterable[Mapping[str, object]], change: str) -> Earlier
             traces.read(kind, subject, entry)
         elif kind == "device.intent":
             traces.forget(subject)  # another change went over it
-    return EarlierRun(traces.ends, frozenset(traces.confirming))
+    return traces.left()
 
 
 class _Traces:
@@ -57,23 +69,38 @@ class _Traces:
 
     def __init__(self) -> None:
         self.ends: dict[str, datetime] = {}
+        self.timers: dict[str, datetime] = {}
+        """When the timer of a device's last commit runs out, or would have, had nobody confirmed."""
         self.confirming: set[str] = set()
+        self.confirmed: set[str] = set()
+        self.undoing: set[str] = set()
+
+    def left(self) -> EarlierRun:
+        """Return what all of it comes to."""
+        sets = (frozenset(found) for found in (self.confirming, self.confirmed, self.undoing))
+        return EarlierRun(self.ends, *sets)
 
     def forget(self, device: str) -> None:
         self.ends.pop(device, None)
-        self.confirming.discard(device)
+        for found in (self.confirming, self.confirmed, self.undoing):
+            found.discard(device)
 
     def read(self, kind: str, device: str, entry: Mapping[str, object]) -> None:
         data = entry["data"]
         assert isinstance(data, Mapping)  # noqa: S101  what the journal wrote; for the type checker
-        step = (kind.removeprefix("device."), data.get("act"))
-        if step == ("intent", "commit"):
-            seconds = timedelta(seconds=int(data.get("revert_s", REVERT_S)))
-            self.ends[device] = datetime.fromisoformat(str(entry["time"])) + seconds
-            self.confirming.discard(device)
-        elif step == ("intent", "confirm"):
-            self.confirming.add(device)
-        elif step == ("result", "confirm"):
-            self.ends.pop(device, None)
-        elif step == ("result", "rollback"):
-            self.forget(device)
+        match (kind.removeprefix("device."), data.get("act")):
+            case ("intent", "commit"):
+                seconds = timedelta(seconds=int(data.get("revert_s", REVERT_S)))
+                self.forget(device)
+                self.ends[device] = self.timers[device] = datetime.fromisoformat(str(entry["time"])) + seconds
+            case ("intent", "confirm"):
+                self.confirming.add(device)
+            case ("result", "confirm"):
+                self.ends.pop(device, None)
+                self.confirmed.add(device)
+            case ("intent", "rollback") if device in self.confirming:
+                self.forget(device)
+                self.undoing.add(device)
+                self.ends[device] = self.timers[device]  # the other half's runs out with it
+            case ("result", "rollback"):
+                self.forget(device)

@@ -40,7 +40,7 @@ class _Part:
             return course.prepare(self.session, self.config)
         expected = course.left_behind()
         if self.session is None or self.standing is Standing.DONE:
-            course.committed, course.confirming, course.confirmed = False, True, self.session is None
+            course.committed, course.confirming = False, True
         return expected
 
 
@@ -54,19 +54,45 @@ class UnitCourse:
         self._at = courses[0]
         """Whose turn it is: an error is this device's."""
         self._first_commit: float | None = None
+        self._confirmed = set(courses[0].earlier.confirmed)
+        """Devices that answered their confirmation, in this run or in an earlier one."""
+        self._unsure: set[str] = set()
+        """Those whose answer did not come."""
 
     def run(self, held: Held, *, dry_run: bool = False) -> dict[str, Result]:
         """Go the whole way. Never raises for a device's fault: what happened is in the results, by device."""
         begun = self.desk.clock.monotonic()
-        try:
-            with ExitStack() as leases:
+        with ExitStack() as leases:
+            try:
                 for course in self.courses:
-                    self._turn(course).lock(dry_run)
-                    leases.callback(course.unlock, dry_run)
+                    self._lock(leases, self._turn(course), dry_run)
                 state, missing = self._go(held, dry_run)
-        except JbnetError as error:
-            return self._failed(held, error, begun)
+            except JbnetError as error:
+                return self._failed(held, error, begun)
         return {c.device.name: c.result(state, None, missing.get(c.device.name, ()), begun) for c in self.courses}
+
+    @property
+    def is_half_confirmed(self) -> bool:
+        """Say whether one device is, or may be, as intended for good while another is not known to be."""
+        certain = [course.device.name in self._confirmed for course in self.courses]
+        return (any(certain) or bool(self._unsure)) and not all(certain)
+
+    def _lock(self, leases: ExitStack, course: Course, dry_run: bool) -> None:
+        """Take a lease. One that a killed run's successor has is waited for: it ends what that run had decided."""
+        clock = self.desk.clock
+        names = [c.device.name for c in self.courses]
+        patience = self.timing.revert_s if course.earlier.is_half_confirmed(names) else 0
+        end = clock.monotonic() + patience
+        while True:
+            try:
+                course.lock(dry_run)
+            except Refused:
+                if clock.monotonic() >= end:
+                    raise
+                clock.sleep(self.timing.poll_s)
+            else:
+                leases.callback(course.unlock, dry_run)
+                return
 
     def _turn(self, course: Course) -> Course:
         """Note whose turn it is."""
@@ -91,7 +117,7 @@ class UnitCourse:
         try:
             session = sessions.enter_context(course.arrival.login(held))
         except Unreachable:
-            if course.device.name not in course.earlier.confirming:
+            if not course.earlier.may_be_confirmed(course.device.name):
                 raise
             return _Part(course, None, Standing.WAITING)
         return _Part(course, session, *course.arrival.standing(session, dry_run))
@@ -132,12 +158,28 @@ class UnitCourse:
         opened: dict[str, DeviceSession] = {}
         for course in reversed(self.courses):
             name = course.device.name
-            session = sessions.enter_context(held.session(self.desk.sessions.session(course.device)))
-            session.open()
+            try:
+                session = sessions.enter_context(held.session(self.desk.sessions.session(course.device)))
+                session.open()
+            except Unreachable:
+                if name not in self._confirmed:
+                    raise
+                continue  # it is as intended, whatever keeps it from answering
             opened[name], missing[name] = session, self._turn(course).observe(session, expected[name], end)
         for course in self.courses:
-            self._turn(course).confirm(opened[course.device.name])
+            if course.device.name in opened:
+                self._confirm(self._turn(course), opened[course.device.name])
         return missing
+
+    def _confirm(self, course: Course, session: DeviceSession) -> None:
+        name = course.device.name
+        try:
+            course.confirm(session)
+        except Unreachable:
+            self._unsure.add(name)
+            raise
+        self._unsure.discard(name)
+        self._confirmed.add(name)
 
     def _failed(self, held: Held, error: JbnetError, begun: float) -> dict[str, Result]:
         """Take all back, the far end first, as long as it can be reached."""
@@ -151,13 +193,16 @@ class UnitCourse:
         return results
 
     def _undone(self, held: Held, course: Course, error: JbnetError) -> State:
-        """Take a device back. One that is confirmed stays where the other may have taken its confirmation as well."""
+        """Take a device back. Where another may be confirmed already only a refusal does: else both shall be."""
+        name, is_refused = course.device.name, isinstance(error, CommandFailed)
+        if name in self._confirmed:
+            if not is_refused or course.take_back(held) is not State.REVERTED:
+                return State.CONFIRMED
+            self._confirmed.discard(name)
+            return State.REVERTED
         if course.committed:
-            return course.take_back(held)
-        if not course.confirmed:
-            return State.REFUSED if isinstance(error, Refused) else State.FAILED
-        is_refused = isinstance(error, CommandFailed)
-        return State.REVERTED if is_refused and course.take_back(held) is State.REVERTED else State.CONFIRMED
+            return State.REVERTING if self.is_half_confirmed and not is_refused else course.take_back(held)
+        return State.REFUSED if isinstance(error, Refused) else State.FAILED
 
     def _not_without(self, course: Course) -> Text:
         return text("{device} changes together with {partner} or not at all", device=course.device.name,

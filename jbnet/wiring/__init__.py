@@ -19,6 +19,7 @@ from jbnet.wiring.devices import (
     qualification,
     remote_hosts,
     snmp_transport,
+    successor,
     trap_receiver,
 )
 from jbnet.wiring.exchange import ansible_inventory, take_table, write_taken
@@ -88,6 +89,7 @@ __all__ = [
     "saved_configs",
     "set_up_databases",
     "snmp_transport",
+    "successor",
     "take_table",
     "trap_receiver",
     "verify_execution",

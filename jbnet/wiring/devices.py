@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jbnet.adapters.udp import UdpSnmpTransport
     from jbnet.lab.lab import Lab
     from jbnet.model.network import Device, Network
-    from jbnet.ports import Reporter
+    from jbnet.ports import Reporter, Successor
     from jbnet.services.deploy import Desk
     from jbnet.services.drift import Records
     from jbnet.services.qualify import Outcome, Qualification
@@ -135,6 +135,13 @@ def operator() -> str:
     import os
 
     return f"{getpass.getuser()}@{os.uname().nodename}"
+
+
+def successor(command: Callable[[str, Sequence[str]], Sequence[str]]) -> Successor:
+    """Return who takes over from an apply that is killed; ``command`` starts them for a plan's hash and its devices."""
+    from jbnet.adapters.successor import SuccessorProcess
+
+    return SuccessorProcess(command)
 
 
 def deploy_desk(directory: Path, state_dir: Path, network: Network, reporter: Reporter) -> Desk:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,10 @@ from jbnet.change.model import Plan
 from jbnet.config.render import render
 from jbnet.config.tree import parse
 from jbnet.model.errors import CommandFailed, Refused, Unreachable
+from jbnet.ports import Journal
 from jbnet.services.deploy import Desk, Outcome, State, apply, plan
+from jbnet.services.deploy_earlier import GRACE_S
+from jbnet.services.deploy_successor import succeed
 
 FAR, NEAR = "datong-r1", "xining-r1"
 HELLO, SLOW = " ip ospf hello-interval 1\n", " ip ospf hello-interval 2\n"
@@ -28,13 +34,17 @@ def world() -> World:
 
 @pytest.fixture
 def desk(world: World, tmp_path: Path) -> Desk:
+    return mistyped(world, tmp_path)
+
+
+def mistyped(world: World, state: Path) -> Desk:
     for name, fake in world.devices.items():
         fake.running = fake.startup = normal(render(world.network, world.network.devices[name]))
     for name, port in PORTS.items():
         device = world.devices[name]
         head, heading, rest = device.running.partition(f"interface {port}\n")
         device.running = device.startup = head + heading + rest.replace(HELLO, SLOW, 1)
-    return world.desk(tmp_path)
+    return world.desk(state)
 
 
 def planned(world: World) -> Plan:
@@ -237,6 +247,7 @@ def test_a_timer_that_is_about_to_run_out_is_waited_for_and_not_raced(
 
 
 def test_killed_between_the_confirmations_only_the_near_end_is_left_to_do(world: World, desk: Desk) -> None:
+    """Where nobody takes over, because all of the machine that jbnet ran on went down."""
     made = planned(world)
     world.strikes[NEAR, "confirm"] = world.kill
     with pytest.raises(Killed):
@@ -248,3 +259,149 @@ def test_killed_between_the_confirmations_only_the_near_end_is_left_to_do(world:
     assert apply(made, desk, resume=True).ok
     assert acts(desk) == [f"commit {NEAR}", f"confirm {NEAR}"]
     assert hello(world) == AFTER
+
+
+# whoever is left carries it through
+
+
+@dataclass
+class KillingJournal:
+    """A journal that kills jbnet at its ``at``-th entry, before or after it is written."""
+
+    whole: Journal
+    world: World
+    at: int
+    after: bool
+    written: int = 0
+
+    def append(self, kind: str, subject: str, data: Mapping[str, object]) -> int:
+        self.written += 1
+        if self.written == self.at and not self.after:
+            self.world.kill()
+        number = self.whole.append(kind, subject, data)
+        if self.written == self.at:
+            self.world.kill()
+        return number
+
+    def entries(self) -> Sequence[Mapping[str, object]]:
+        return self.whole.entries()
+
+
+def killed_at(world: World, desk: Desk, made: Plan, at: int, *, after: bool) -> bool:
+    """Kill jbnet at an entry of its journal; say whether it came so far."""
+    try:
+        apply(made, replace(desk, journal=KillingJournal(desk.journal, world, at, after)))
+    except Killed:
+        world.killed = False
+        return True
+    return False
+
+
+def a_daemon_ends(world: World) -> None:
+    def refuse() -> None:
+        raise CommandFailed("{device}: a daemon ended", device=NEAR)
+
+    world.strikes[NEAR, "confirm"] = refuse
+
+
+def the_line_is_cut(world: World) -> None:
+    world.strikes[NEAR, "commit"] = lambda: world.deaf.add(FAR)
+
+
+def nothing(world: World) -> None:
+    del world
+
+
+@pytest.mark.parametrize("fault", [nothing, a_daemon_ends, the_line_is_cut], ids=lambda fault: fault.__name__)
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_killed_at_any_entry_and_succeeded_both_ends_agree_when_the_timers_are_over(
+    tmp_path: Path, fault: Callable[[World], None], *, after: bool
+) -> None:
+    at = 0
+    while True:
+        at += 1
+        world = World(sample_network())
+        desk = mistyped(world, tmp_path / str(at))
+        made = planned(world)
+        fault(world)
+        if not killed_at(world, desk, made, at, after=after):
+            break
+        world.clock.sleep(1)
+        succeed(made, desk, (FAR, NEAR))
+        world.strikes.clear()
+        world.deaf.clear()
+        world.clock.sleep(desk.timing.revert_s)
+        assert at_rest(world), at
+        assert hello(world) in (BEFORE, AFTER), at
+        assert FAR in world.reachable(), at
+        assert apply(made, desk, resume=True).ok, at
+        assert hello(world) == AFTER, at
+    assert at > 10
+
+
+def test_a_successor_does_nothing_about_what_was_not_decided(world: World, desk: Desk) -> None:
+    """Whoever kills a run before any confirmation finds both as they were when the timers are over."""
+    made = planned(world)
+    world.strikes[FAR, "get_ospf_neighbors"] = world.kill
+    with pytest.raises(Killed):
+        apply(made, desk)
+    world.killed = False
+    assert succeed(made, desk, (FAR, NEAR)) == {}
+    world.clock.sleep(desk.timing.revert_s)
+    assert hello(world) == BEFORE
+
+
+def test_resumed_while_the_successor_is_at_work_it_waits_for_it(world: World, desk: Desk) -> None:
+    made = planned(world)
+    world.strikes[NEAR, "confirm"] = world.kill
+    with pytest.raises(Killed):
+        apply(made, desk)
+    world.killed = False
+    for name in PORTS:
+        desk.locks.release(name, desk.owner)
+        desk.locks.acquire(name, "successor@noc", 5)
+    assert apply(made, desk, resume=True).ok
+    assert hello(world) == AFTER
+
+
+@pytest.mark.parametrize("away_s", [20, 100, 150])
+def test_a_near_end_that_is_cut_off_between_the_confirmations_is_waited_for(
+    world: World, desk: Desk, monkeypatch: pytest.MonkeyPatch, away_s: int
+) -> None:
+    """Also past its timer, when it is changed anew: the far end was confirmed and has no other way."""
+    made, near = planned(world), world.devices[NEAR]
+    sleep, back = world.clock.sleep, [0.0]
+
+    def wait(seconds: float) -> None:
+        sleep(seconds)
+        near.reachable = near.reachable or world.clock.elapsed >= back[0]
+
+    def cut() -> None:
+        near.reachable, back[0] = False, world.clock.elapsed + away_s
+        raise Unreachable("{host}: no answer came", host=NEAR)
+
+    monkeypatch.setattr(world.clock, "sleep", wait)
+    world.strikes[NEAR, "confirm"] = cut
+    outcome = apply(made, desk)
+    if away_s < desk.timing.revert_s + GRACE_S:
+        assert outcome.ok
+        assert hello(world) == AFTER
+        assert FAR in world.reachable()
+    else:
+        assert set(states(outcome).values()) != {State.CONFIRMED}
+    assert at_rest(world) or not near.reachable
+
+
+def test_whoever_waits_to_take_over_does_so_as_long_as_the_unit_is_not_whole(world: World, desk: Desk) -> None:
+    told: list[str] = []
+
+    class Somebody:
+        @contextmanager
+        def waiting(self, change: str, devices: Sequence[str]) -> Iterator[None]:
+            told.append(f"{change} {' '.join(devices)}")
+            yield
+            told.append(" ".join(acts(desk)))
+
+    made = planned(world)
+    assert apply(made, replace(desk, successor=Somebody())).ok
+    assert told == [f"{made.hash} {FAR} {NEAR}", f"commit {FAR} commit {NEAR} confirm {FAR} confirm {NEAR}"]

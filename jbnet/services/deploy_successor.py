@@ -1,0 +1,39 @@
+"""Who carries a unit through once one of its devices is confirmed, should the run that began it not get there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from jbnet.change.model import Plan
+from jbnet.services.deploy_desk import Desk, JournalOf, Result
+from jbnet.services.deploy_device import Course
+from jbnet.services.deploy_earlier import earlier_run
+from jbnet.services.deploy_pool import Held
+from jbnet.services.deploy_unit import UnitCourse
+
+
+def succeed(plan: Plan, desk: Desk, devices: Sequence[str]) -> dict[str, Result]:
+    """Do what a killed run of a plan had decided for the devices of a unit; nothing where it had decided nothing.
+
+    As long as no device was sent its confirmation the timers take everything back, and ``--resume`` is asked for.
+    """
+    desk = replace(desk, journal=JournalOf(plan.hash, desk.journal))
+    if not earlier_run(desk.journal.entries(), plan.hash).is_half_confirmed(devices):
+        return {}
+    desk.journal.append("unit.succeeded", devices[0], {"devices": list(devices), "owner": desk.owner})
+    new = {name for name, change in plan.changes.items() if change.first}
+    return carry_through(plan, desk, devices, frozenset(desk.network.devices) - new, Held())
+
+
+def carry_through(
+    plan: Plan, desk: Desk, devices: Sequence[str], deployed: Collection[str], held: Held
+) -> dict[str, Result]:
+    """Take up a unit where the journal has it, and end it. ``desk`` has the journal of the plan."""
+    earlier = earlier_run(desk.journal.entries(), plan.hash)
+    courses = [Course(desk, plan.changes[name], deployed, _never, earlier) for name in devices]
+    return UnitCourse(courses).run(held)
+
+
+def _never() -> bool:
+    return False
