@@ -24,6 +24,7 @@ VIEWS = {
     r"ip access-list standard \S+": "config-std-nacl", r"ip access-list extended \S+": "config-ext-nacl",
     r"route-map \S+ \w+ \d+": "config-route-map", r"tacacs server \S+": "config-server-tacacs",
     r"radius server \S+": "config-radius-server", r"class-map \S+ \S+": "config-cmap", r"policy-map \S+": "config-pmap",
+    r"key chain \S+": "config-keychain", r"key \d+": "config-keychain-key",
     r"class \S+": "config-pmap-c", r"archive": "config-archive",
 }  # fmt: skip
 """Which lines open a view, and what its prompt says."""
@@ -35,14 +36,15 @@ WORDS = (
     "service-policy", "set", "shape", "shutdown", "snmp-server", "summary-address", "timers", "transport", "username",
     "vrf", "router", "interface", "line", "route-map", "tacacs", "radius", "class-map", "policy-map", "class",
     "address-family", "police", "queue-limit", "maximum", "exit-address-family", "bfd", "distance", "aggregate-address",
-    "discard-route", "capability", "remark",
+    "discard-route", "key-string", "cryptographic-algorithm", "capability", "remark",
 )  # fmt: skip
 """First words of commands."""
 SINGLE = (
     r"hostname ", r"description ", r"ip address (?!.*secondary)", r"ip ospf cost ", r"ip ospf network ", r"ip mtu ",
-    r"ip ospf (?:hello|dead|retransmit)-interval ", r"ip ospf \d+ area ", r"encapsulation ", r"(?:ip )?vrf forwarding ",
+    r"ip ospf authentication ", r"ip ospf message-digest-key \d+ ", r"neighbor \S+ password ", r"key-string ",
+    r"cryptographic-algorithm ", r"ip ospf (?:hello|dead|retransmit)-interval ", r"ip ospf \d+ area ", r"encapsulation ", r"(?:ip )?vrf forwarding ",
     r"exec-timeout ", r"transport input ", r"router-id ", r"clock timezone ", r"username \S+ ", r"banner login ",
-    r"key ", r"path ", r"bandwidth ", r"ntp source ", r"logging source-interface ", r"snmp-server trap-source ",
+    r"key (?!chain |\d+$)", r"path ", r"bandwidth ", r"ntp source ", r"logging source-interface ", r"snmp-server trap-source ",
     r"ip prefix-list \S+ seq \d+ ", r"neighbor \S+ remote-as ", r"neighbor \S+ description ", r"service-policy \w+ ",
     r"ip access-group \S+ (?=in$)", r"snmp-server community \S+ ", r"area \S+ nssa", r"timers throttle \w+ ",
     r"address ipv4 ", r"redistribute \w+ ", r"set \S+(?: \S+)? (?=\S+$)", r"timers lsa arrival ",
@@ -53,8 +55,8 @@ HIDDEN = re.compile(r"snmp-server user ")
 """[SNMP Command Reference] "show running-config does not display any of the active SNMP users"."""
 
 
-CLEAR = re.compile(r"\b(secret|key) (?!\d )(\S+)$")
-KEPT = {"secret": "9 $9$", "key": "7 "}
+CLEAR = re.compile(r"\b(secret|key|key-string|password|md5) (?!\d+$|\d )(\S+)$")
+KEPT = {"secret": "9 $9$", "key": "7 ", "key-string": "7 ", "password": "7 ", "md5": "7 "}
 """How a password and a key are shown that were typed in clear (types 9 and 7)."""
 
 

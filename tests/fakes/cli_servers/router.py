@@ -153,7 +153,7 @@ class Router:
         """Type lines at the console, indented as they are printed; they run at once."""
         path: list[str] = []
         for line in lines:
-            if not line.strip() or line.strip() == "#":
+            if line.strip() in ("", "#", "return"):
                 continue
             depth = len(line) - len(line.lstrip(" "))
             path = path[:depth]
