@@ -19,7 +19,7 @@ from jbnet.model.network import Device, Network
 from jbnet.model.text import Text, text
 from jbnet.platforms.facts import RUNNING, facts
 from jbnet.ports import Clock, ConfigHistory, DeviceSessions, Progress, RemoteHosts, Reporter
-from jbnet.services.deploy_plan import ASK_S, WORKERS, unknown
+from jbnet.services.asking import ASK_S, WORKERS, unknown
 from jbnet.services.deploy_pool import Held, each
 
 ACCOUNT = "netops"

@@ -10,7 +10,7 @@ from jbnet.model.errors import CommandFailed
 from jbnet.model.network import Device
 from jbnet.model.text import Text, text
 from jbnet.ports import ConfigHistory, DeviceSessions, Fetch, Progress, Reporter, Version
-from jbnet.services.deploy_plan import ASK_S, WORKERS, unknown
+from jbnet.services.asking import ASK_S, WORKERS, unknown
 from jbnet.services.deploy_pool import Held, each
 
 

@@ -1,46 +1,18 @@
-"""Asking the devices what runs, and making the plan."""
+"""Making the plan from what the devices were asked."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 
 from jbnet.change import guards, stakes, timers, waves
 from jbnet.change.model import Change, Plan, Unit
 from jbnet.change.units import Turn, headings, joint_dangers, units
-from jbnet.config.bootstrap import bootstrap
-from jbnet.config.naming import loopback_name, port_namer
-from jbnet.config.ownership import aimed
-from jbnet.config.reading import bare_patch, tree
-from jbnet.config.shown import with_secrets_of
-from jbnet.config.tree import PORT, ConfigTree, Patch, diff
-from jbnet.model.errors import CommandFailed, JbnetError, TargetError, Unreachable
 from jbnet.model.network import Device, Network
-from jbnet.model.text import Text, text
-from jbnet.platforms.masking import masked
-from jbnet.platforms.registry import platform
-from jbnet.ports import DeviceSession, DeviceSessions, Progress, Reporter
+from jbnet.model.text import Text
+from jbnet.ports import DeviceSessions, Reporter
+from jbnet.services.asking import ASK_S, WORKERS
 from jbnet.services.deploy_aim import Aim, Declared
-from jbnet.services.deploy_pool import Held, each
-
-ASK_S = 45.0
-WORKERS = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is known of a device: the difference as its own tools show it, and as a patch of parsed lines.
-
-    ``config`` is what runs, without secrets; ``saved``: a restart would change nothing, as far as that was asked.
-    """
-
-    shown: tuple[str, ...]
-    config: str
-    running: ConfigTree
-    patch: Patch
-    reached: bool
-    saved: bool = True
+from jbnet.services.deploy_survey import Survey
 
 
 def managed(network: Network, devices: Iterable[Device]) -> tuple[Device, ...]:
@@ -64,7 +36,7 @@ def plan(
     One that cannot be asked for any other reason is in ``Plan.unasked``. The roots are asked first; where one of
     them was never deployed the rest follows level by level, so that nobody waits for what cannot answer.
     """
-    survey = _Survey(network, sessions, reporter, aim or Declared(network))
+    survey = Survey(network, sessions, reporter, aim or Declared(network))
     chosen = managed(network, devices)
     depth = waves.depths(network)
     levels = [[d for d in chosen if depth[d.name] == level] for level in sorted({depth[d.name] for d in chosen})]
@@ -72,181 +44,55 @@ def plan(
         survey.ask(levels.pop(0), workers, ask_s)
         if not survey.is_first_deployment():
             levels = [[d for level in levels for d in level]] if levels else []
-    return survey.plan()
+    return _plan(survey)
 
 
-def unknown(error: Exception) -> Text:
-    """Return why a device could not be asked."""
-    return error.text if isinstance(error, JbnetError) else text("{reason}", reason=error)
+def _plan(survey: Survey) -> Plan:
+    """Return the plan over all that was asked."""
+    changing = [name for name, asked in survey.asked.items() if asked.shown]
+    risks = stakes.sites_behind(survey.network, changing)
+    joined = _units(survey, changing)
+    changes = {name: _change(survey, name, risks[name], joined) for name in survey.network.devices if name in risks}
+    return Plan(
+        network=survey.network.name,
+        waves=waves.order(survey.network, changes, joined),
+        changes=changes,
+        unchanged=tuple(name for name, asked in survey.asked.items() if not asked.shown),
+        unasked=survey.unasked,
+        units=tuple(joined),
+    )
 
 
-class _Survey:
-    """What the devices said so far, level by level from the core."""
-
-    def __init__(self, network: Network, sessions: DeviceSessions, reporter: Reporter, aim: Aim):
-        self.network, self.sessions, self.reporter, self.aim = network, sessions, reporter, aim
-        self.uppers = waves.uppers(network)
-        self.intended: dict[str, str] = {}
-        self.goals: dict[str, str] = {}
-        """What devices shall run: intended as far as it is ours, what is not ours as it runs."""
-        self.asked: dict[str, Asked] = {}
-        self.unasked: dict[str, Text] = {}
-
-    def ask(self, devices: Sequence[Device], workers: int, ask_s: float) -> None:
-        """Ask devices at once, the nearer to the core standing first; assume where the way there is not built yet."""
-        devices = [device for device in devices if self._aims(device)]
-        near = [d for d in devices if not self._is_beyond(d)]
-        results = each([d.name for d in near], self._ask, workers=workers, deadline_s=ask_s)
-        self.asked |= {name: result for name, result in results.items() if isinstance(result, Asked)}
-        for device in devices:
-            result = results.get(device.name)
-            if device not in near or (isinstance(result, Unreachable) and self._is_beyond(device)):
-                self.asked[device.name] = self._assume(device)
-                self._report("plan.assumed", device)
-            elif isinstance(result, Exception):
-                self.unasked[device.name] = unknown(result)
-                self._report("plan.unasked", device)
-            else:
-                self._report("plan.asked", device)
-
-    def _aims(self, device: Device) -> bool:
-        """Find out what the device shall run; one of which that cannot be said is not asked."""
-        try:
-            self.intended[device.name] = self.aim.config(device)
-        except TargetError as error:
-            self.unasked[device.name] = unknown(error)
-            self._report("plan.unasked", device)
-        return device.name in self.intended
-
-    def _runs(self, device: Device, config: str) -> bool:
-        here, there = (masked(device.platform, text) for text in (self.asked[device.name].config, config))
-        return not self.sessions.differ(device).compare(here, there)
-
-    def _goal(self, name: str) -> ConfigTree:
-        return tree(self.network.devices[name].platform, self.goals.get(name, self.intended[name]))
-
-    def _aim(self, device: Device, running: str) -> str:
-        """Return what the device shall run, now that it is known what runs."""
-        self.goals[device.name] = aimed(self.network, device, running, self.intended[device.name])
-        return self.goals[device.name]
-
-    def is_first_deployment(self) -> bool:
-        """Say whether any device that was asked was never deployed."""
-        return any(self._is_new(name) for name in self.asked)
-
-    def _is_new(self, name: str) -> bool:
-        return is_first(self.network.devices[name], self.asked[name].running)
-
-    def _report(self, event: str, device: Device) -> None:
-        self.reporter.report(Progress(event, device.name))
-
-    def plan(self) -> Plan:
-        """Return the plan over all that was asked."""
-        changing = [name for name, asked in self.asked.items() if asked.shown]
-        risks = stakes.sites_behind(self.network, changing)
-        joined = self._units(changing)
-        changes = {name: self._change(name, risks[name], joined) for name in self.network.devices if name in risks}
-        return Plan(
-            network=self.network.name,
-            waves=waves.order(self.network, changes, joined),
-            changes=changes,
-            unchanged=tuple(name for name, asked in self.asked.items() if not asked.shown),
-            unasked=self.unasked,
-            units=tuple(joined),
-        )
-
-    def _units(self, changing: Iterable[str]) -> dict[Unit, dict[str, list[Text]]]:
-        """Return what must be changed together, and what speaks against it by device."""
-        asked = {n: self.asked[n].running for n in changing if not self._is_new(n)}
-        turns = {name: Turn(running, self._goal(name)) for name, running in asked.items()}
-        found: dict[Unit, dict[str, list[Text]]] = {}
-        for unit in units(self.network, turns):
-            against = found.setdefault(unit, {})
-            for name, danger in joint_dangers(self.network, unit, turns):
-                against.setdefault(name, []).append(danger)
-        return found
-
-    def _is_beyond(self, device: Device) -> bool:
-        """Say whether every way to the device leads over a port that its neighbour has yet to be given."""
-        up = self.uppers[device.name]
-        return bool(up) and all(self._has_yet_to_build(other, device.name) for other in up)
-
-    def _has_yet_to_build(self, upper: str, lower: str) -> bool:
-        asked = self.asked.get(upper)
-        if asked is None:
-            return False
-        device = self.network.devices[upper]
-        namer = port_namer(self.network, device)
-        ends = [c.a.interface for c in self.network.circuits.values() if (c.a.device, c.z.device) == (upper, lower)]
-        ports = [f"{PORT}{namer(device.interface(end)).name}" for end in ends]
-        bare = {port for port in ports if not _addresses(asked.running, port)}
-        return any(p[0] in bare and p[1].startswith("ip address ") for p in asked.patch.added if len(p) > 1)
-
-    def _assume(self, device: Device) -> Asked:
-        config = bootstrap(self.network, device)
-        self._aim(device, config)
-        running = tree(device.platform, config)
-        patch = diff(running, self._goal(device.name))
-        return Asked(patch.lines(), config, running, patch, reached=False)
-
-    def _ask(self, name: str, held: Held) -> Asked:
-        device = self.network.devices[name]
-        with held.session(self.sessions.session(device)) as session:
-            session.open()
-            if session.has_pending_commit():
-                raise CommandFailed(
-                    "{device}: a change that nobody confirmed runs there; plan again later", device=name
-                )
-            config = session.get_config("running")["running"]
-            difference = self.sessions.differ(device).compare(config, self._aim(device, config))
-            shown = self._compare(session, device, config) if difference else ()
-            running, patch = tree(device.platform, config), bare_patch(device.platform, difference.patch)
-            saved = not shown or _is_saved(session, device, running)
-        return Asked(shown, masked(device.platform, config), running, patch, reached=True, saved=saved)
-
-    def _compare(self, session: DeviceSession, device: Device, running: str) -> tuple[str, ...]:
-        """Return the difference as the device's own tools see it; asked only where the texts differ at all."""
-        goal = self.goals[device.name]
-        if platform(device.platform).plain_secrets:  # its tools would take a secret's name for another secret
-            goal = with_secrets_of(device.platform, goal, running)
-        session.load_replace_candidate(config=goal)
-        shown = tuple(session.compare_config().splitlines())
-        session.discard_config()
-        return shown
-
-    def _change(self, name: str, at_risk: tuple[str, ...], joined: Mapping[Unit, Mapping[str, list[Text]]]) -> Change:
-        asked, device = self.asked[name], self.network.devices[name]
-        shared = [heading for unit in joined for heading in headings(self.network, unit, name)]
-        return Change(
-            device=name,
-            diff=asked.shown,
-            before=asked.running.fingerprint(),
-            intended=self.intended[name],
-            reached=asked.reached,
-            first=self._is_new(name),
-            at_risk=at_risk,
-            timer=timers.timer(device.platform, at_risk),
-            dangers=(
-                *guards.dangers(self.network, device, asked.running, self._goal(name), shared),
-                *timers.no_restart(device, asked.patch, at_risk, saved=asked.saved),
-                *(danger for against in joined.values() for danger in against.get(name, ())),
-                *self.aim.dangers(device, lambda config: self._runs(device, config)),
-            ),
-        )
+def _units(survey: Survey, changing: Iterable[str]) -> dict[Unit, dict[str, list[Text]]]:
+    """Return what must be changed together, and what speaks against it by device."""
+    asked = {n: survey.asked[n].running for n in changing if not survey.is_new(n)}
+    turns = {name: Turn(running, survey.goal(name)) for name, running in asked.items()}
+    found: dict[Unit, dict[str, list[Text]]] = {}
+    for unit in units(survey.network, turns):
+        against = found.setdefault(unit, {})
+        for name, danger in joint_dangers(survey.network, unit, turns):
+            against.setdefault(name, []).append(danger)
+    return found
 
 
-def _addresses(tree: ConfigTree, heading: str) -> list[str]:
-    return [line for line in tree.under(heading) if line.startswith("ip address ")]
-
-
-def is_first(device: Device, running: ConfigTree) -> bool:
-    """Say whether the device was never deployed: it does not have its loopback yet."""
-    lines = _addresses(running, f"{PORT}{loopback_name(device)}")
-    return device.loopback is not None and str(device.loopback) not in {re.split("[ /]", line)[2] for line in lines}
-
-
-def _is_saved(session: DeviceSession, device: Device, running: ConfigTree) -> bool:
-    """Say whether a restart would change nothing; asked only where a restart is what takes a change back."""
-    if not timers.restarts(device.platform):
-        return True
-    return tree(device.platform, session.get_config("startup")["startup"]) == running
+def _change(
+    survey: Survey, name: str, at_risk: tuple[str, ...], joined: Mapping[Unit, Mapping[str, list[Text]]]
+) -> Change:
+    asked, device = survey.asked[name], survey.network.devices[name]
+    shared = [heading for unit in joined for heading in headings(survey.network, unit, name)]
+    return Change(
+        device=name,
+        diff=asked.shown,
+        before=asked.running.fingerprint(),
+        intended=survey.intended[name],
+        reached=asked.reached,
+        first=survey.is_new(name),
+        at_risk=at_risk,
+        timer=timers.timer(device.platform, at_risk),
+        dangers=(
+            *guards.dangers(survey.network, device, asked.running, survey.goal(name), shared),
+            *timers.no_restart(device, asked.patch, at_risk, saved=asked.saved),
+            *(danger for against in joined.values() for danger in against.get(name, ())),
+            *survey.aim.dangers(device, lambda config: survey.runs(device, config)),
+        ),
+    )

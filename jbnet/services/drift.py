@@ -16,7 +16,7 @@ from jbnet.model.ownership import WHOLE, Hold
 from jbnet.model.text import Text
 from jbnet.platforms.masking import masked
 from jbnet.ports import Clock, ConfigHistory, DeviceSession, DeviceSessions, Differ, Journal, Progress, Reporter
-from jbnet.services.deploy_plan import ASK_S, WORKERS, unknown
+from jbnet.services.asking import ASK_S, WORKERS, unknown
 from jbnet.services.deploy_pool import Held, each
 
 

@@ -19,10 +19,9 @@ from jbnet.model.network import Circuit, Device, Network, Termination
 from jbnet.model.text import Text, text
 from jbnet.platforms.registry import LAB_PLATFORM
 from jbnet.ports import Blueprint, DeviceSession, DeviceSessions, Progress, Reporter
-from jbnet.services.deploy_plan import ASK_S, WORKERS, unknown
+from jbnet.services.asking import ASK_S, WORKERS, unknown
 from jbnet.services.deploy_pool import Held, each
-
-FULL = "Full"
+from jbnet.services.deploy_sight import full
 
 
 @dataclass(frozen=True)
@@ -141,8 +140,7 @@ def _ask(
 def _look(session: DeviceSession) -> _Seen:
     config = session.get_config("running")["running"]
     known = tree(LAB_PLATFORM, config)
-    neighbours = session.get_ospf_neighbors() if ("router ospf",) in known else ()
-    return _Seen(config, known, frozenset(str(n["interface"]) for n in neighbours if n["state"] == FULL))
+    return _Seen(config, known, frozenset(full(session) if ("router ospf",) in known else ()))
 
 
 def _check_as_planned(name: str, running: ConfigTree, change: Change | None) -> None:

@@ -8,11 +8,10 @@ from jbnet.config.links import circuit_interfaces, far_end
 from jbnet.config.naming import port_namer
 from jbnet.model.errors import JbnetError
 from jbnet.model.network import Device, Network
+from jbnet.services.asking import ASK_S
 from jbnet.services.deploy_desk import Desk
 from jbnet.services.deploy_pool import Held, each
-
-ASK_S = 45.0
-FULL = "Full"
+from jbnet.services.deploy_sight import full
 
 
 def shown_serial(device: Device, desk: Desk) -> str | None:
@@ -57,7 +56,7 @@ def _seen(device: Device, desk: Desk) -> set[str]:
     def work(_name: str, held: Held) -> set[str]:
         with held.session(desk.sessions.session(device)) as session:
             session.open()
-            return {str(one["interface"]) for one in session.get_ospf_neighbors() if one["state"] == FULL}
+            return full(session)
 
     found = each([device.name], work, workers=1, deadline_s=ASK_S)[device.name]
     if isinstance(found, JbnetError):

@@ -18,7 +18,7 @@ from jbnet.platforms.commands import check_typed, why_not_reading
 from jbnet.platforms.masking import masked
 from jbnet.platforms.registry import platform
 from jbnet.ports import AnswerParser, DeviceLocks, DeviceSession, DeviceSessions, Journal, Progress, Reporter
-from jbnet.services.deploy_plan import WORKERS
+from jbnet.services.asking import WORKERS
 from jbnet.services.deploy_pool import Held, each
 from jbnet.services.run_answer import Answer, ask
 

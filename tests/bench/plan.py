@@ -28,7 +28,8 @@ from jbnet import wiring  # noqa: E402  found only on the path set above
 from jbnet.config.render import render  # noqa: E402  found only on the path set above
 from jbnet.lab.lab import Lab  # noqa: E402  found only on the path set above
 from jbnet.model.network import Device  # noqa: E402  found only on the path set above
-from jbnet.services.deploy_plan import ASK_S, WORKERS, managed  # noqa: E402  found only on the path set above
+from jbnet.services.asking import ASK_S, WORKERS  # noqa: E402  found only on the path set above
+from jbnet.services.deploy_plan import managed  # noqa: E402  found only on the path set above
 
 ROUTERS = 100
 DRIFTED = 5
