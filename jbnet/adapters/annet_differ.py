@@ -14,14 +14,18 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from jbnet.config.again import forgotten, not_shown, parted
 from jbnet.config.lines import paths_of
 from jbnet.config.sections import aligned
 from jbnet.config.tree import PORT, ConfigTree, Patch, Path, diff
+from jbnet.config.tunnel_order import in_order
 from jbnet.ports import Difference
 
 HARDWARE = {"vrp8": "Huawei NE40E", "vrp5": "Huawei NE40E", "comware7": "H3C"}
 """annet's names. Its rules for NE40E are those of routers with VRP 5 and 8; its other ones are those of switches."""
 
+RULEBOOKS = "jbnet.adapters.annet_rules"
+"""Rules of our own on top of annet's; where there are none, annet looks in its own package."""
 _LOADING = threading.Lock()
 
 
@@ -33,13 +37,15 @@ class AnnetDiffer:
 
     def compare(self, running: str, intended: str) -> Difference:
         """Return what is to be done."""
-        running_lines = paths_of(self.platform, running)
-        new = aligned(self.platform, paths_of(self.platform, intended), running_lines)
-        old = _in_use(running_lines, new)
+        runs = paths_of(self.platform, running)
+        wanted, again = parted(paths_of(self.platform, intended))
+        new = aligned(self.platform, wanted, not_shown(self.platform, runs, again))
+        old = _in_use(forgotten(self.platform, runs, again), new)
         if frozenset(old) == frozenset(new):
             return Difference(Patch(), ())
         entered, kept = _reheaded(old, new)
-        commands = (*entered, *_rules(self.hardware).commands(_tree(_remembered(kept, new)), _tree(new)))
+        steps = (*entered, *_rules(self.hardware).commands(_tree(_remembered(kept, new)), _tree(new)))
+        commands = in_order(self.platform, steps)
         return Difference(_patch(old, new) if commands else Patch(), commands)
 
 
@@ -151,7 +157,7 @@ class _Rules:
             hardware_connector.set(AnnetHardwareProvider)
         self.hardware = HardwareView(hardware)
         provider = DefaultRulebookProvider.__new__(DefaultRulebookProvider)  # its __init__ reads a file of the user's
-        provider.rulebook_module = DefaultRulebookProvider.DEFAULT_RULEBOOK_MODULE
+        provider.rulebook_module = RULEBOOKS
         provider._rulebook_cache, provider._rulebook_text_cache = {}, {}  # noqa: SLF001  what its __init__ does besides
         self.book = provider.get_rulebook(self.hardware)
 

@@ -7,20 +7,40 @@ stands here, each with the manual's sentence. It is loaded at the first comparis
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache
 from typing import Any
 
+from jbnet.config.again import forgotten, not_shown, parted
 from jbnet.config.sections import aligned
 from jbnet.config.tree import PORT, ConfigTree, Patch, Path, diff, speaking_lines
+from jbnet.config.tunnel_order import in_order
 from jbnet.ports import Difference
 
 _NO = "no "
-_ONE = re.compile(r"no (?P<key>hostname |username \S+ |clock timezone |ntp source |logging source-interface )")
+_ONE = re.compile(
+    r"no (?P<key>hostname |username \S+ |clock timezone |ntp source |logging source-interface "
+    r"|crypto ipsec transform-set \S+ )"
+)
 """Settings of which there is one, and which hier-config takes away before it sets them anew."""
 _VRF = re.compile(r"(?:ip )?vrf forwarding ")
 _WIPED = re.compile(r"ip(?:v6)? address ")
 _USER = re.compile(r"snmp-server user (?P<user>\S+) (?P<group>\S+) v3 ")
 _BANNER = re.compile(r"^banner \w+ \^C.*?\^C[ \t]*$", re.MULTILINE | re.DOTALL)
+_SINGLE = (
+    ("crypto ikev2 proposal", "encryption"), ("crypto ikev2 proposal", "integrity"), ("crypto ikev2 proposal", "group"),
+    ("crypto ikev2 keyring", "peer", "address"), ("crypto ikev2 keyring", "peer", "pre-shared-key"),
+    ("crypto ikev2 profile", "identity local"), ("crypto ikev2 profile", "keyring local"),
+    ("crypto ikev2 profile", "lifetime"), ("crypto ikev2 profile", "dpd"),
+    ("crypto ipsec profile", "set transform-set"), ("crypto ipsec profile", "set pfs"),
+    ("crypto ipsec profile", "set ikev2-profile"),
+    ("crypto ipsec profile", "set security-association lifetime seconds"),
+    ("interface Tunnel", "ip mtu"), ("interface Tunnel", "ip tcp adjust-mss"), ("interface Tunnel", "tunnel source"),
+    ("interface Tunnel", "tunnel mode"), ("interface Tunnel", "tunnel destination"),
+    ("interface Tunnel", "tunnel protection ipsec profile"),
+)  # fmt: skip
+"""Settings of a tunnel of which there is one (FlexVPN and Internet Key Exchange Version 2; IPsec virtual tunnels):
+typing another replaces it."""
 _PORT = re.compile(r"interface (?!Loopback|Tunnel|Vlan|Port-channel|\S+\.\d+$)", re.IGNORECASE)
 
 
@@ -32,11 +52,13 @@ class HierDiffer:
 
     def compare(self, running: str, intended: str) -> Difference:
         """Return what is to be done."""
-        old, new = _lines(running), _lines(intended)
-        new = aligned(self.platform, tuple(_with_hidden(new, old)), old)
-        old = tuple(_in_use(tuple(_with_hidden(old, old)), new))
+        runs = _lines(running)
+        wanted, again = parted(_lines(intended))
+        new = aligned(self.platform, tuple(_with_hidden(wanted, runs, again)), not_shown(self.platform, runs, again))
+        old = tuple(_in_use(tuple(_with_hidden(forgotten(self.platform, runs, again), runs)), new))
         before, after = ([path for path in lines if not _is_banner(path)] for lines in (_remembered(old, new), new))
-        commands = (*_commands(_text(before), _text(after)), *_banner_commands(old, new))
+        steps = (*_commands(_text(before), _text(after)), *_banner_commands(old, new))
+        commands = in_order(self.platform, steps)
         return Difference(_patch(old, new) if commands else Patch(), commands)
 
 
@@ -86,16 +108,33 @@ def _banner_commands(old: Iterable[Path], new: Iterable[Path]) -> Iterator[Path]
 
 
 def _parsed(config: str) -> Any:
-    from hier_config import Platform, get_hconfig
+    from hier_config import get_hconfig
 
-    return get_hconfig(Platform.CISCO_IOS, config)
+    return get_hconfig(_driver(), config)
+
+
+@cache
+def _driver() -> Any:
+    """Return hier-config's rules for IOS with those that it lacks: settings of a tunnel of which there is one."""
+    from hier_config import Platform, get_hconfig_driver
+    from hier_config.models import IdempotentCommandsRule, MatchRule
+
+    driver: Any = get_hconfig_driver(Platform.CISCO_IOS)
+    driver.rules.idempotent_commands.extend(
+        IdempotentCommandsRule(match_rules=(*(MatchRule(startswith=heading) for heading in above),
+                                            MatchRule(startswith=f"{line} ")))
+        for *above, line in _SINGLE
+    )  # fmt: skip
+    return driver
 
 
 def _text(lines: Iterable[Path]) -> str:
     return "\n".join(" " * (len(path) - 1) + path[-1] for path in lines) + "\n"
 
 
-def _with_hidden(new: tuple[Path, ...], old: tuple[Path, ...]) -> Iterator[Path]:
+def _with_hidden(
+    new: tuple[Path, ...], old: tuple[Path, ...], again: Collection[Path] = frozenset()
+) -> Iterator[Path]:
     """Leave out what runs though no configuration shows it.
 
     "The show running-config command does not display any of the active SNMP users" (IOS SNMP Command Reference,
@@ -104,7 +143,7 @@ def _with_hidden(new: tuple[Path, ...], old: tuple[Path, ...]) -> Iterator[Path]
     groups = {path[-1].split()[2] for path in old if path[-1].startswith("snmp-server group ")}
     for path in new:
         user = _USER.match(path[-1])
-        if user is None or user["group"] not in groups:
+        if user is None or user["group"] not in groups or path in again:
             yield path
 
 

@@ -10,9 +10,10 @@ from ipaddress import IPv4Address, IPv4Network
 from jbnet.config.intent import FLOATING, Intent, Port, StaticRoute
 from jbnet.config.links import circuit_interfaces, far_end, gateway
 from jbnet.config.managing import first_management, source_lists
-from jbnet.config.naming import as_shown, loopback_name, port_namer
+from jbnet.config.naming import PortName, as_shown, loopback_name, port_namer
 from jbnet.config.printer import print_intent, trace_intent
 from jbnet.config.trace import TracedLine
+from jbnet.config.tunnels import tunnel, with_tunnel
 from jbnet.model.network import Device, Interface, Network
 from jbnet.platforms.registry import platform
 
@@ -33,8 +34,7 @@ def bootstrap_intent(network: Network, device: Device) -> Intent:
     """Return what the out-of-the-box configuration says."""
     via = gateway(network, device)
     namer = port_namer(network, device)
-    named = ((namer(i), i.address) for i in first_interfaces(network, device))
-    ports = tuple(Port(n.name, address=address, dot1q=n.dot1q, origin=device.place) for n, address in named)
+    ports = tuple(port for i in first_interfaces(network, device) for port in _ports(network, device, i, namer(i)))
     management = first_management(network.management, platform(device.platform))
     return Intent(
         hostname=device.name,
@@ -45,6 +45,12 @@ def bootstrap_intent(network: Network, device: Device) -> Intent:
         source_lists=source_lists(management),
         origin=device.place,
     )
+
+
+def _ports(network: Network, device: Device, interface: Interface, name: PortName) -> tuple[Port, ...]:
+    """Return the port, and the tunnel over it: an encrypted line lets nothing through that is not."""
+    port = Port(name.name, address=interface.address, dot1q=name.dot1q, origin=device.place)
+    return with_tunnel(port, tunnel(network, device, interface, name.name))
 
 
 def first_interfaces(network: Network, device: Device) -> tuple[Interface, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from jbnet.config.filters import Filter
+from jbnet.config.tunnel import Tunnel
 from jbnet.model.authentication import Proof
 from jbnet.model.findings import Place
 from jbnet.model.management import Management
@@ -67,6 +68,8 @@ class Port:
     """The rate in Mbit/s to which what leaves is held; None: the port's own."""
     proof: Proof | None = None
     """How OSPF packets are signed; None: they are not."""
+    tunnel: Tunnel | None = None
+    """Set at the interface of a tunnel: what is sent there travels encrypted."""
     filter_in: Filter | None = None
     filter_out: Filter | None = None
     origin: Place | None = field(default=None, compare=False)
@@ -188,3 +191,8 @@ class Intent:
     video: Video | None = None
     """What goes first on the ports that are held to a rate; None where there are none."""
     origin: Place | None = field(default=None, compare=False)
+
+    @property
+    def tunnels(self) -> tuple[Tunnel, ...]:
+        """Return the tunnels that end here."""
+        return tuple(port.tunnel for port in self.interfaces if port.tunnel is not None)

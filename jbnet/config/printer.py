@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import resources
 from ipaddress import IPv4Network
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
 from jbnet.config import trace
 from jbnet.config.intent import Intent
+from jbnet.config.tunnel import Tunnel
 from jbnet.config.words import algorithm_of, check_lengths, secret_in_line, word_of
 from jbnet.model.errors import TargetError
 from jbnet.model.secrets import Secret
@@ -35,6 +36,34 @@ def trace_intent(platform_name: str, intent: Intent) -> tuple[trace.TracedLine, 
     return tuple(trace.unmarked(_print(known, intent, None, traced=True), ending=f"{known.name}.yaml"))
 
 
+def print_files(platform_name: str, intent: Intent, secrets: Reveal | None = None) -> dict[str, str]:
+    """Return what encrypts lines where that is no part of the configuration: a file a tunnel, by the tunnel's name."""
+    return {
+        tunnel.name: template.render(intent=intent, tunnel=tunnel, section=tunnel, secret=_telling(secrets))
+        for template, tunnel in _files(platform_name, intent, traced=False)
+    }
+
+
+def trace_files(platform_name: str, intent: Intent) -> dict[str, tuple[trace.TracedLine, ...]]:
+    """Return the same texts line by line, each with the template and the declaration that it comes from."""
+    return {
+        tunnel.name: tuple(trace.unmarked(
+            template.render(intent=intent, tunnel=tunnel, section=tunnel, secret=_telling(None)), ending=""))
+        for template, tunnel in _files(platform_name, intent, traced=True)
+    }  # fmt: skip
+
+
+def _files(platform_name: str, intent: Intent, *, traced: bool) -> Iterator[tuple[Template, Tunnel]]:
+    known = platform(platform_name).encryption
+    if known is not None and known.file is not None:
+        template = _environment(platform_name, traced).get_template(known.file)
+        yield from ((template, tunnel) for tunnel in intent.tunnels)
+
+
+def _telling(secrets: Reveal | None) -> Callable[[str], str]:
+    return lambda name: secret_in_line(name, secrets)
+
+
 def _rendered(platform_name: str) -> Platform:
     known = platform(platform_name)
     if not known.is_rendered:
@@ -47,7 +76,7 @@ def _print(known: Platform, intent: Intent, secrets: Reveal | None, *, traced: b
     check_lengths(known, intent)
     environment = _environment(known.name, traced)
     sections = [s for s in known.sections if s.needs is None or getattr(intent, s.needs)]
-    said = {"intent": intent, "secret": lambda name: secret_in_line(name, secrets)}
+    said = {"intent": intent, "secret": _telling(secrets)}
     texts = (environment.get_template(s.template).render(said, section=_noun(intent, s.needs)) for s in sections)
     return "".join(texts) + known.ending
 

@@ -13,6 +13,7 @@ from jbnet.config.peering import peering
 from jbnet.config.printer import Reveal
 from jbnet.config.queues import shaped
 from jbnet.config.trace import TracedLine
+from jbnet.config.tunnels import tunnel, with_tunnel
 from jbnet.config.zones import Zones, with_partners, zones
 from jbnet.inventory.proofs import proof_of
 from jbnet.model.network import Device, Interface, InterfaceKind, Network
@@ -38,6 +39,16 @@ def key_lengths(network: Network, device: Device) -> Mapping[str, int]:
     return words.key_lengths(platform(device.platform), intent(network, device))
 
 
+def tunnel_files(network: Network, device: Device, secrets: Reveal | None = None) -> dict[str, str]:
+    """Return the files beside the configuration that encrypt lines, by the tunnel's name; most platforms have none."""
+    return printer.print_files(device.platform, intent(network, device), secrets)
+
+
+def traced_files(network: Network, device: Device) -> dict[str, tuple[TracedLine, ...]]:
+    """Return them line by line with the template and the declaration that each comes from."""
+    return printer.trace_files(device.platform, intent(network, device))
+
+
 def daemons(network: Network, device: Device) -> tuple[str, ...]:
     """Return the daemons that the device needs for its rendered configuration."""
     return printer.daemons(device.platform, intent(network, device))
@@ -49,7 +60,7 @@ def intent(network: Network, device: Device) -> Intent:
     ospf, ospf_policy = routing.ospf(network, device)
     role = network.roles.get(device.role)
     namer = port_namer(network, device)
-    own = tuple(_port(network, device, i, namer(i)) for i in device.interfaces)
+    own = tuple(port for i in device.interfaces for port in _ports(network, device, i, namer(i)))
     met = zones(network, device) if platform(device.platform).zones else Zones()
     return Intent(
         hostname=device.name,
@@ -68,6 +79,11 @@ def intent(network: Network, device: Device) -> Intent:
         video=network.video if any(port.shape for port in own) else None,
         origin=device.place,
     )
+
+
+def _ports(network: Network, device: Device, interface: Interface, name: PortName) -> tuple[Port, ...]:
+    """Return what an interface is on the device: a port, and a tunnel over it where its circuit is encrypted."""
+    return with_tunnel(_port(network, device, interface, name), tunnel(network, device, interface, name.name))
 
 
 def _port(network: Network, device: Device, interface: Interface, port: PortName) -> Port:

@@ -12,6 +12,7 @@ from jbnet.inventory.reading.source import Path, Source, read
 from jbnet.inventory.reading.validate import validate
 from jbnet.inventory.report import Report
 from jbnet.inventory.schema import inventory as schema
+from jbnet.inventory.schema.encryption import EncryptionFile
 from jbnet.inventory.schema.ownership import OwnershipFile
 from jbnet.inventory.schema.values import Declared
 from jbnet.model.findings import Place
@@ -101,6 +102,7 @@ class Declaration:
     ports: Item[schema.PortsFile] | None = None
     management: Item[schema.ManagementFile] | None = None
     traffic: Item[schema.TrafficFile] | None = None
+    encryption: Item[EncryptionFile] | None = None
     ownership: Item[OwnershipFile] | None = None
     doubtful: set[str] = field(default_factory=set)
     """Names of what was left out because of a finding: references to them are not judged."""
@@ -116,6 +118,7 @@ _WHOLE: Mapping[str, type[Declared]] = {
     "ports": schema.PortsFile,
     "management": schema.ManagementFile,
     "traffic": schema.TrafficFile,
+    "encryption": EncryptionFile,
     "ownership": OwnershipFile,
 }
 """Files of topology/ by name, which is that of their attribute of a Declaration too."""

@@ -12,6 +12,7 @@ from jbnet.inventory.addresses.exceptions import apply_exceptions
 from jbnet.inventory.building import agencies, assemble, business, extranet, lines
 from jbnet.inventory.building.authentication import authentication
 from jbnet.inventory.building.bounds import fits
+from jbnet.inventory.building.encryption import profiles
 from jbnet.inventory.building.expand import Expander, Expansion
 from jbnet.inventory.building.hierarchy import check_hierarchy, dangling
 from jbnet.inventory.building.homes import Home, location_homes, site_homes
@@ -126,6 +127,7 @@ def _assemble(
         ports=ports,
         management=management,
         video=assemble.video(declared),
+        encryption=profiles(declared),
         ownership=OwnershipReader(declared, expansion.devices, report).run(),
         authentication=authentication(declared),
         bgp_sessions=tuple(expansion.sessions),

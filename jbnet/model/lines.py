@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
+from jbnet.model.encryption import Encryption
 from jbnet.model.findings import Place
 from jbnet.model.levels import CircuitRole
 
@@ -64,7 +65,8 @@ class Circuit:
     ``bandwidth`` is in Mbit/s, ``latency_ms`` one-way times two (round trip, RFC 2681), ``srlgs`` name what
     fails together with it (that of its underlay included). ``monthly_cost`` is in yuan (CNY) a month, ``payer``
     the site whose finance pays it. ``underlay`` names the network of others that carries it, ``handoff`` the
-    underlay's port where it is handed over at the lower end.
+    underlay's port where it is handed over at the lower end. ``encryption`` None: what it carries can be read on the
+    way.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Circuit:
     payer: str | None = None
     underlay: str | None = None
     handoff: str | None = None
+    encryption: Encryption | None = None
     place: Place | None = None
 
 

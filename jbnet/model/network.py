@@ -12,6 +12,7 @@ from ipaddress import IPv4Network
 
 from jbnet.model.authentication import Authentication
 from jbnet.model.business import Agency, Application, BgpSession, Database, Objective, Peer, Premises, Service, Vrf
+from jbnet.model.encryption import EncryptionProfile
 from jbnet.model.equipment import Device, Interface, Role
 from jbnet.model.hardware import DeviceType
 from jbnet.model.levels import CircuitRole, DeviceKind, InterfaceKind, Level, Status, Zone
@@ -82,6 +83,7 @@ class Network:
     """By device and interface, the port of the real device; empty for devices of no known type."""
     management: Management | None = None
     video: Video | None = None
+    encryption: Mapping[str, EncryptionProfile] = field(default_factory=dict)
     ownership: Mapping[str, Ownership] = field(default_factory=dict)
     """How the sections of devices are held, by device; of one that is not in it jbnet owns everything."""
     authentication: Authentication | None = None

@@ -34,7 +34,8 @@ class Commands:
     ``filters`` are words behind a pipe that only choose lines; ``signs`` make any command write, or end it.
     ``keys`` are characters that a terminal takes for a key. ``refusal`` finds a refusal in an answer.
     ``masks`` find secrets in answers: the group ``keep`` stays, the rest is blanked; ``prose`` finds lines in which any
-    word may stand, ``looks`` the words that say how a blanked secret is written. ``templates`` is the system's name in
+    word may stand, ``looks`` the words that say how a blanked secret is written; ``known_by_secret`` finds lines that
+    are entries of their own for every secret: another one does not replace them. ``templates`` is the system's name in
     ntc-templates; ``json`` says that a reading command may take the word json at its end.
     """
 
@@ -43,6 +44,7 @@ class Commands:
     masks: tuple[str, ...]
     prose: str = ""
     looks: str = ""
+    known_by_secret: str = ""
     writes: tuple[str, ...] = ()
     filters: tuple[str, ...] = ()
     signs: str = ""

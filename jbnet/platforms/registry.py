@@ -22,6 +22,23 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class PlatformEncryption:
+    """How a system encrypts a line: by a tunnel over which routing runs.
+
+    ``tunnel`` is the name of the tunnel's interface with ``{number}`` in it; None: the interface bears the circuit's
+    name, and the host makes it by ``file``, a template printed once a tunnel. ``sections`` are headings of what is said
+    of one tunnel beside its interface, with ``{name}`` and ``{number}``, in the order in which they refer to each
+    other. ``lines`` are beginnings of what is said on its interface, in the order in which it is typed; both ends of a
+    circuit must share them.
+    """
+
+    tunnel: str | None = None
+    file: str | None = None
+    sections: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Platform:
     """A network operating system: what it is called, and what it can do.
 
@@ -63,6 +80,7 @@ class Platform:
     plain_secrets: bool = False
     max_hostname: int = 63
     max_description: int = 200
+    encryption: PlatformEncryption | None = None
     words: Mapping[str, str] = field(default_factory=dict)
     lacks: Mapping[str, str] = field(default_factory=dict)
 
@@ -101,4 +119,8 @@ def _platform(data: dict[str, Any]) -> Platform:
     sections = tuple(Section(**section) for section in data.pop("sections", ()))
     needed = {feature: tuple(programs) for feature, programs in data.pop("daemons", {}).items()}
     shared = tuple(data.pop("shared", ()))
-    return Platform(sections=sections, daemons=needed, shared=shared, **data)
+    encryption = data.pop("encryption", None)
+    if encryption is not None:
+        several = {key: tuple(encryption.pop(key, ())) for key in ("sections", "lines")}
+        encryption = PlatformEncryption(**encryption, **several)
+    return Platform(sections=sections, daemons=needed, shared=shared, encryption=encryption, **data)

@@ -74,6 +74,12 @@ KINDS: Mapping[str, Kind] = {
     "traffic": Kind(
         "topology/traffic.yaml", _of_model("jbnet.inventory.schema.traffic", "TrafficFile", "Which traffic goes first")
     ),
+    "encryption": Kind(
+        "topology/encryption.yaml",
+        _of_model(
+            "jbnet.inventory.schema.encryption", "EncryptionFile", "What the ends of encrypted circuits agree on"
+        ),
+    ),
     "ownership": Kind(
         "topology/ownership.yaml",
         _of_model("jbnet.inventory.schema.ownership", "OwnershipFile", "Who decides about which section"),

@@ -70,6 +70,17 @@ class Space:
         start = self._inside(links, 2 * (first + number - 1), 2)
         return None if start is None else IPv4Network((start, 31))
 
+    def outer(self, word: str, number: int) -> IPv4Network | None:
+        """Return the /31 of the two ports of an encrypted circuit, or None when there is no room.
+
+        It stands as far from the end of the links as the circuit's own (:meth:`link`) stands from their beginning.
+        """
+        own, links = self.link(word, number), self.part(self.scheme.links)
+        if own is None or links is None:
+            return None
+        last = int(links.broadcast_address) - (int(own.network_address) - int(links.network_address))
+        return IPv4Network((last - 1, 31)) if last - 1 > int(own.network_address) else None
+
     def loopback(self, index: int) -> IPv4Address | None:
         """Return the loopback of the device at ``index`` (from 0), or None when there is no room."""
         start = self._inside(self.scheme.loopbacks, index + 1, 1)

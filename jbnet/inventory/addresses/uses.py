@@ -130,6 +130,11 @@ def _lines(network: Network) -> Iterator[Use]:
             rule = text("the addresses of the circuit, in the space of its lower end")
             home = network.devices[circuit.z.device].home
             yield Use(circuit.prefix, Kind.LINK, circuit.name, rule, circuit.place, home)
+        outer = circuit.encryption.outer if circuit.encryption is not None else None
+        if outer is not None:
+            rule = text("the ports below the tunnel of the encrypted circuit")
+            home = network.devices[circuit.z.device].home
+            yield Use(outer, Kind.LINK, circuit.name, rule, circuit.place, home)
     for premises in network.premises.values():
         rule = text("premises of the agency {agency}", agency=premises.agency)
         yield Use(premises.prefix, Kind.AGENCY, premises.name, rule, premises.place, premises.site)

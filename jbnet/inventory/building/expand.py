@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import TypedDict
 
 from jbnet.inventory.building.devices import Build, DeviceBuilder, freeze
+from jbnet.inventory.building.encryption import encryption
 from jbnet.inventory.building.ends import EndFinder, Ends
 from jbnet.inventory.building.equipment import CircuitSpec, DeviceSpec
 from jbnet.inventory.building.homes import Home
@@ -72,7 +73,8 @@ class Expander:
     def _add_circuit(self, home: Home, spec: CircuitSpec, ends: Ends, index: int) -> None:
         name = f"{home.name}-{spec.key}"
         number = index + 1 if ends.cable else ends.number
-        prefix = home.space.link("cable" if ends.cable else ends.word, number) if home.space else None
+        word = "cable" if ends.cable else ends.word
+        prefix = home.space.link(word, number) if home.space else None
         if prefix is None:
             if home.space:
                 self._report.add(
@@ -91,6 +93,7 @@ class Expander:
             bandwidth=spec.decl.bandwidth,
             media=spec.decl.media or "fibre",
             latency_ms=spec.decl.latency_ms or 0.0,
+            encryption=encryption(name, spec, home.space, word, number),
             place=home.place if spec.inherited else spec.place,
             **self._leased(name, home, spec, ends),
         )

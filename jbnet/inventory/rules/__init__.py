@@ -12,6 +12,7 @@ from jbnet.inventory.rules import (
     authentication,
     contacts,
     diversity,
+    encryption,
     equipment,
     extranet,
     geography,
@@ -27,7 +28,7 @@ from jbnet.inventory.rules.world import World
 
 _ALWAYS = (
     geography, contacts, status, equipment, lines, sharing, diversity, load, agencies, extranet, applications,
-    objectives, zones, authentication,
+    objectives, zones, authentication, encryption,
 )  # fmt: skip
 
 

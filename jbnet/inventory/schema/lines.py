@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from jbnet.inventory.schema.encryption import CircuitEncryption
 from jbnet.inventory.schema.values import Bandwidth, Declared, Label, Line, Mtu, Yuan
 
 Media = Literal["fibre", "copper", "microwave", "satellite", "4g", "5g", "cable"]
@@ -61,6 +62,7 @@ class CircuitDecl(LineDecl):
     latency_ms: Annotated[float, Field(ge=0, le=2000)] | None = None
     underlay: str | None = None
     handoff: Line | None = None
+    encryption: CircuitEncryption | None = None
 
 
 class PremisesDecl(LineDecl):

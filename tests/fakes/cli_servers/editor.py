@@ -198,7 +198,7 @@ def _require(root: Node, parent: Node, match: Match) -> None:
     words = match.words
     if words[:3] == ("ip", "binding", "vpn-instance") and root.child(f"ip vpn-instance {words[3]}") is None:
         raise Denied("Error: The VPN instance does not exist.")
-    if words[0] == "peer" and "as-number" not in words:
+    if words[0] == "peer" and "as-number" not in words and parent.view != "ikev2-keychain":
         holders = [parent, *(n for n in root.children if n.view == "bgp")]
         declared = {c.line.split()[1] for n in holders for c in n.children if " as-number " in c.line}
         declared |= {

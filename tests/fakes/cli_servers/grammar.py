@@ -194,8 +194,48 @@ HUAWEI = {
         traffic behavior NAME | > behavior
         traffic policy NAME | > traffic
         undo telnet server enable |
+        ipsec authentication sha2 compatible enable |
+        ike proposal N | > ike-proposal
+        ike peer NAME | > ike-peer
+        ipsec proposal NAME | > ipsec-proposal
+        ipsec profile NAME | > ipsec-profile
+    """,
+    "ike-proposal": """
+        encryption-algorithm | NAME
+        dh | NAME
+        authentication-algorithm | NAME
+        authentication-method | NAME
+        integrity-algorithm | NAME
+        prf | NAME
+        sa duration | N
+    """,
+    "ike-peer": """
+        undo version 1 |
+        pre-shared-key | ...
+        ike-proposal | N
+        remote-address | IP < remote-address IP
+        rsa encryption-padding | NAME
+        rsa signature-padding | NAME
+        ikev2 authentication sign-hash | NAME
+        dpd type | NAME
+        dpd idle-time | N
+    """,
+    "ipsec-proposal": """
+        esp authentication-algorithm | NAME
+        esp encryption-algorithm | NAME
+    """,
+    "ipsec-profile": """
+        ike-peer | NAME
+        proposal | NAME
+        pfs | NAME
+        sa duration time-based | N
     """,
     "interface": """
+        tunnel-protocol | NAME
+        source | IP
+        destination | IP
+        ipsec profile | NAME
+        tcp adjust-mss | N
         ospf enable N area AREA |
         vlan-type dot1q | N
         dot1q termination vid N |
@@ -313,9 +353,55 @@ COMWARE = {
         scheduler job NAME | > job
         undo telnet server enable |
         telnet server enable |
+        interface NAME | mode ipsec > interface < interface NAME
+        ipsec transform-set NAME | > ipsec-transform
+        ipsec profile NAME | KIND > ipsec-profile < ipsec profile NAME KIND
+        ikev2 keychain NAME | > ikev2-keychain
+        ikev2 profile NAME | > ikev2-profile
+        ikev2 proposal NAME | > ikev2-proposal
+        ikev2 policy NAME | > ikev2-policy
+    """,
+    "ipsec-transform": """
+        esp encryption-algorithm | NAME
+        esp authentication-algorithm | NAME
+        pfs | NAME
+    """,
+    "ipsec-profile": """
+        transform-set | NAME
+        ikev2-profile | NAME
+        sa duration time-based | N
+    """,
+    "ikev2-keychain": "peer NAME | > ikev2-peer",
+    "ikev2-peer": """
+        address | IP MASK
+        identity | KIND IP
+        pre-shared-key | FORM VALUE
+    """,
+    "ikev2-profile": """
+        authentication-method local | NAME
+        authentication-method remote | NAME
+        keychain | NAME
+        dpd | interval N periodic
+        sa duration | N
+        identity local | KIND IP
+        match remote identity address IP MASK |
+    """,
+    "ikev2-proposal": """
+        encryption | NAME
+        integrity | NAME
+        dh | NAME
+        prf | NAME
+    """,
+    "ikev2-policy": """
+        match local address IP |
+        proposal NAME |
     """,
     "interface": """
         port link-mode | MODE
+        source | IP
+        destination | IP
+        tunnel protection ipsec profile | NAME
+        tcp mss | N
         ospf N area AREA |
         packet-filter N DIRECTION |
         bfd min-transmit-interval | N

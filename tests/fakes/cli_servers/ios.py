@@ -25,7 +25,10 @@ VIEWS = {
     r"route-map \S+ \w+ \d+": "config-route-map", r"tacacs server \S+": "config-server-tacacs",
     r"radius server \S+": "config-radius-server", r"class-map \S+ \S+": "config-cmap", r"policy-map \S+": "config-pmap",
     r"key chain \S+": "config-keychain", r"key \d+": "config-keychain-key",
-    r"class \S+": "config-pmap-c", r"archive": "config-archive",
+    r"class \S+": "config-pmap-c", r"archive": "config-archive", r"crypto ikev2 proposal \S+": "config-ikev2-proposal",
+    r"crypto ikev2 policy \S+": "config-ikev2-policy", r"crypto ikev2 keyring \S+": "config-ikev2-keyring",
+    r"peer \S+": "config-ikev2-keyring-peer", r"crypto ikev2 profile \S+": "config-ikev2-profile",
+    r"crypto ipsec transform-set .*": "cfg-crypto-trans", r"crypto ipsec profile \S+": "ipsec-profile",
 }  # fmt: skip
 """Which lines open a view, and what its prompt says."""
 WORDS = (
@@ -36,7 +39,8 @@ WORDS = (
     "service-policy", "set", "shape", "shutdown", "snmp-server", "summary-address", "timers", "transport", "username",
     "vrf", "router", "interface", "line", "route-map", "tacacs", "radius", "class-map", "policy-map", "class",
     "address-family", "police", "queue-limit", "maximum", "exit-address-family", "bfd", "distance", "aggregate-address",
-    "discard-route", "key-string", "cryptographic-algorithm", "capability", "remark",
+    "discard-route", "capability", "remark", "tunnel", "encryption", "integrity", "group", "proposal", "peer",
+    "key-string", "cryptographic-algorithm", "pre-shared-key", "identity", "authentication", "keyring", "lifetime", "dpd", "mode",
 )  # fmt: skip
 """First words of commands."""
 SINGLE = (
@@ -47,7 +51,9 @@ SINGLE = (
     r"key (?!chain |\d+$)", r"path ", r"bandwidth ", r"ntp source ", r"logging source-interface ", r"snmp-server trap-source ",
     r"ip prefix-list \S+ seq \d+ ", r"neighbor \S+ remote-as ", r"neighbor \S+ description ", r"service-policy \w+ ",
     r"ip access-group \S+ (?=in$)", r"snmp-server community \S+ ", r"area \S+ nssa", r"timers throttle \w+ ",
-    r"address ipv4 ", r"redistribute \w+ ", r"set \S+(?: \S+)? (?=\S+$)", r"timers lsa arrival ",
+    r"tunnel \w+ ", r"ip tcp adjust-mss ", r"encryption ", r"integrity ", r"group ", r"dpd ", r"lifetime ",
+    r"set (?:transform-set|pfs|ikev2-profile) ", r"set security-association lifetime seconds ", r"pre-shared-key ",
+    r"crypto ipsec transform-set \S+ ", r"address ipv4 ", r"redistribute \w+ ", r"set \S+(?: \S+)? (?=\S+$)", r"timers lsa arrival ",
 )  # fmt: skip
 """Beginnings of settings of which there is one in a view: a second line replaces the first."""
 ENTRY = re.compile(r"(?:(?P<number>\d+) )?(?P<rule>(?:permit|deny|remark) .*)")
