@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jbnet.model.errors import JbnetError, Refused, UsageError
+from jbnet.model.errors import Refused, UsageError
 from jbnet.model.text import Text, text
-from jbnet.ports import ApprovalVerifier, Clock, Journal, Lease, Progress, Reporter, StepAction, StepOutcome
+from jbnet.ports import ApprovalVerifier, Clock, Journal, Lease, Progress, Reporter, StepAction
 from jbnet.recovery.account import told_by
 from jbnet.recovery.decide import (
     Ask,
@@ -31,8 +31,7 @@ from jbnet.recovery.expand import Binding, Instance, expand
 from jbnet.recovery.replay import State, replay
 from jbnet.recovery.runbook import APPROVE, Runbook, from_content
 from jbnet.services.recover_approval import Agreement
-from jbnet.services.recover_bounded import TimedOut, bounded
-from jbnet.services.recover_entries import outcome_data, text_data
+from jbnet.services.recover_steps import Steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +65,7 @@ class Recovery:
     ):
         self._journal = journal
         self._actions = actions
+        self._steps = Steps(journal, actions, reporter)
         self._agreement = Agreement(journal, approvals, clock, reporter)
         self._clock = clock
         self._reporter = reporter
@@ -168,55 +168,14 @@ class Recovery:
             return Ending(state.result)
         decision = next_step(runbook, entries, self._clock.now())
         if isinstance(decision, Start | ProbeFirst):
-            self._perform(decision.step, resumed=isinstance(decision, ProbeFirst))
+            self._steps.perform(decision.step, resumed=isinstance(decision, ProbeFirst))
         elif isinstance(decision, Verify):
-            self._verify(decision.step)
+            self._steps.verify(decision.step)
         elif isinstance(decision, Request | WaitApproval | Grant | Renew):
             self._agreement.carry_out(decision, runbook, state)
         else:
             return self._end(decision, state)
         return None
-
-    def _perform(self, step: Instance, *, resumed: bool) -> None:
-        """Bring a step's effect about unless it already holds, and look again."""
-        event = "dr.step.resumed" if resumed else "dr.step.started"
-        self._report(event, step.key, text("{step}: begun", step=step.key))
-        self._journal.append("intent", step.key, {"action": step.action, "params": dict(step.params)})
-        action = self._actions[step.action]
-        try:
-            probed = bounded(lambda: action.probe(step.params), step.step.timeout)
-            outcome = probed if probed.done else bounded(lambda: action.do(step.params), step.step.timeout)
-        except (JbnetError, TimedOut) as error:
-            self._fail(step, "do", error)
-            return
-        if not outcome.done:
-            self._fail(step, "do", outcome)
-            return
-        self._journal.append("result", step.key, {**outcome_data(outcome), "probed": probed.done})
-        self._verify(step)
-
-    def _verify(self, step: Instance) -> None:
-        action = self._actions[step.action]
-        try:
-            outcome = bounded(lambda: action.verify(step.params), step.step.timeout)
-        except (JbnetError, TimedOut) as error:
-            self._fail(step, "verify", error)
-            return
-        if not outcome.done:
-            self._fail(step, "verify", outcome)
-            return
-        self._journal.append("verified", step.key, outcome_data(outcome))
-        self._report("dr.step.done", step.key, outcome.text, evidence=outcome.evidence)
-
-    def _fail(self, step: Instance, phase: str, why: JbnetError | TimedOut | StepOutcome) -> None:
-        if isinstance(why, StepOutcome):
-            data = outcome_data(why)
-        elif isinstance(why, TimedOut):
-            data = {**text_data(text("no answer within {seconds} s", seconds=why.seconds)), "timed_out": True}
-        else:
-            data = text_data(why.text)
-        self._journal.append("failed", step.key, {**data, "phase": phase})
-        self._report("dr.step.failed", step.key, told_by(data), phase=phase)
 
     def _end(self, decision: Ask | Failed | Undone | Done, state: State) -> Ending:
         if isinstance(decision, Done):

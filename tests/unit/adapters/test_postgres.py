@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jbnet.adapters.postgres import lsn_number, lsn_text, parse_lost, parse_state
+from jbnet.adapters.postgres_answers import lsn_number, lsn_text, parse_lost, parse_state
 from jbnet.lab.client.probe import two_writers
 from jbnet.model.errors import UsageError
 from jbnet.model.network import Database, Device, Interface, InterfaceKind, Network
