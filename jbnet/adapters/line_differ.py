@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
+from jbnet.config.again import parted
 from jbnet.config.sections import bare
 from jbnet.config.tree import ConfigTree, Path, diff, parse
 from jbnet.platforms.registry import LAB_PLATFORM
@@ -22,18 +23,19 @@ class LineDiffer:
 
     def compare(self, running: str, intended: str) -> Difference:
         """Return what is to be done."""
-        old, new = parse(running), parse(intended)
-        if NAMED in intended:
-            new = ConfigTree(_as_shown(old, new))
+        old = parse(running)
+        wanted, again = parted(parse(intended).paths)
+        new = ConfigTree(_as_shown(old, wanted, again) if NAMED in intended else wanted)
         patch = diff(old, new)
         return Difference(patch, (*map(_negated, patch.removed), *patch.added))
 
 
-def _as_shown(running: ConfigTree, intended: ConfigTree) -> Iterator[Path]:
+def _as_shown(running: ConfigTree, intended: Iterable[Path], again: Collection[Path]) -> Iterator[Path]:
     """Yield what is intended; lines with the name of a secret as they run, where only the secret differs."""
     shown = {bare(LAB_PLATFORM, path): path for path in running.paths}
-    for path in intended.paths:
-        yield shown.get(bare(LAB_PLATFORM, path), path) if NAMED in path[-1] else path
+    for path in intended:
+        is_any = NAMED in path[-1] and path not in again
+        yield shown.get(bare(LAB_PLATFORM, path), path) if is_any else path
 
 
 def _negated(path: Path) -> Path:

@@ -13,6 +13,7 @@ from pathlib import Path
 from jbnet.adapters.commandline import complaints
 from jbnet.adapters.commandline.session import Candidate, CommandLineSession
 from jbnet.adapters.commandline.walk import Walk
+from jbnet.config.again import unmarked
 from jbnet.config.sections import clean, merged
 from jbnet.config.tree import Path as Line
 from jbnet.model.errors import CommandFailed, JbnetError
@@ -78,7 +79,7 @@ class CommandLineDriver(CommandLineSession):
             raise complaints.takes_no_commit(self.hostname, said)
         before = self._running()
         difference = self._difference(before)
-        intended = self._intended(before) if self._candidate.is_whole else ""
+        intended = unmarked(self._intended(before)) if self._candidate.is_whole else ""
         self._check_revealed(difference)
         self._unchanged = bool(revert_in) and not difference
         if difference:
