@@ -16,6 +16,7 @@ from jbnet.config.bootstrap import first_interfaces
 from jbnet.config.managing import ACCOUNT
 from jbnet.config.naming import loopback_name, port_namer
 from jbnet.config.tree import PORT, ConfigTree, Patch, Path, diff
+from jbnet.config.tunnels import headings
 from jbnet.inventory.reach import management_addresses
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text, text
@@ -62,14 +63,17 @@ class _Guard:
     def _ways(self) -> frozenset[str]:
         """Headings of the interfaces over which the device is reached from outside."""
         namer = port_namer(self.network, self.device)
-        return frozenset(f"{PORT}{namer(port).name}" for port in first_interfaces(self.network, self.device))
+        ports = first_interfaces(self.network, self.device)
+        return frozenset(way for port in ports for way in headings(self.network, self.device, namer(port)))
 
     def lost_addresses(self, shared: Collection[str]) -> Iterator[Text]:
         """Taking away the address of the way up, or of the loopback, ends every session with the device."""
         moved = {heading for heading in shared if self._addresses(self.intended, heading)}
         ports = (self._ways | {f"{PORT}{loopback_name(self.device)}"}) - moved
+        kept = {line for heading in shared for line in self._addresses(self.intended, heading)}  # or its tunnel has it
         for path in self._patch.removed:
-            if len(path) > 1 and path[0] in ports and re.fullmatch(self._known.address, path[1]):
+            is_lost = len(path) > 1 and path[0] in ports and path[1] not in kept
+            if is_lost and re.fullmatch(self._known.address, path[1]):
                 yield text(
                     "{device}: {port} would lose {address}, over which the device is managed",
                     device=self.device.name,

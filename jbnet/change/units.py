@@ -1,14 +1,14 @@
 """Changes that both ends of a link must share, and that are therefore made together.
 
 Two routers lose each other when one of them has another address, OSPF area, timer, key or MTU on their link (RFC
-2328, 9.5, 10.5, 10.6 and D.3). A change of such a line at both ends is one unit: the devices that it joins, the far end
-first, stand in one wave, are judged together and end together. Which lines these are is data of the platform
-(``Platform.shared``).
+2328, 9.5, 10.5, 10.6 and D.3), or encrypts it in another way. A change of such a line at both ends is one unit: the
+devices that it joins, the far end first, stand in one wave, are judged together and end together. Which lines these
+are is data of the platform (``Platform.shared``, ``Platform.encryption``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -16,6 +16,7 @@ import networkx as nx
 
 from jbnet.change.model import Unit
 from jbnet.change.waves import depths, stand_ins
+from jbnet.config import tunnels
 from jbnet.config.naming import port_namer
 from jbnet.config.tree import ConfigTree
 from jbnet.model.network import Circuit, Network, Termination
@@ -55,7 +56,7 @@ def units(network: Network, turns: Mapping[str, Turn]) -> tuple[Unit, ...]:
 def headings(network: Network, unit: Unit, device: str) -> frozenset[str]:
     """Return the headings of the interfaces at which the device is an end of the unit's circuits."""
     ends = [end for name in unit.circuits for end in (network.circuits[name].a, network.circuits[name].z)]
-    return frozenset(_heading(network, end) for end in ends if end.device == device)
+    return frozenset(heading for end in ends if end.device == device for heading in _headings(network, end))
 
 
 def joint_dangers(network: Network, unit: Unit, turns: Mapping[str, Turn]) -> Iterator[tuple[str, Text]]:
@@ -86,24 +87,43 @@ def _is_changed_at_both_ends(network: Network, circuit: Circuit, turns: Mapping[
 
 def _is_changed(network: Network, end: Termination, turn: Turn) -> bool:
     """Say whether the end is addressed before and after, and changes a line that its other end must share."""
-    device = network.devices[end.device]
-    heading = _heading(network, end)
-    before, after = turn.running.under(heading), turn.intended.under(heading)
-    alive = all(any(line.startswith(ADDRESS) for line in lines) for lines in (before, after))
-    shared = platform(device.platform).shared
-    return alive and any(line.startswith(shared) for line in {*before} ^ {*after})
+    known = platform(network.devices[end.device].platform)
+    shared = known.shared + (known.encryption.lines if known.encryption else ())
+    before, after = (
+        {(heading, line) for heading in _headings(network, end) for line in tree.under(heading)}
+        for tree in (turn.running, turn.intended)
+    )
+    alive = all(any(line.startswith(ADDRESS) for _, line in lines) for lines in (before, after))
+    keys = _about_keys(network, end)
+    changed = any(line.startswith(shared) for _, line in before ^ after)
+    return alive and (changed or any(_is_under(path, keys) for path in turn.touched()))
 
 
 def _is_about_their_link(network: Network, one: str, other: str, turns: Mapping[str, Turn]) -> bool:
     ends = [end for c in _between(network.circuits.values(), {one, other}) for end in (c.a, c.z)]
-    headings = {(end.device, _heading(network, end)) for end in ends}
-    return all((name, path[0]) in headings for name in (one, other) for path in turns[name].touched())
+    headings: dict[str, list[str]] = {one: [], other: []}
+    for end in ends:
+        headings[end.device] += [*_headings(network, end), *_about_keys(network, end)]
+    return all(_is_under(path, headings[name]) for name in (one, other) for path in turns[name].touched())
+
+
+def _is_under(path: Sequence[str], headings: Iterable[str]) -> bool:
+    """Say whether a line stands under one of the headings, or is one; algorithms may stand behind its name."""
+    return any(path[0] == heading or path[0].startswith(f"{heading} ") for heading in headings)
 
 
 def _between(circuits: Iterable[Circuit], pair: Collection[str]) -> Iterator[Circuit]:
     return (circuit for circuit in circuits if {circuit.a.device, circuit.z.device} == pair)
 
 
-def _heading(network: Network, end: Termination) -> str:
+def _headings(network: Network, end: Termination) -> tuple[str, ...]:
+    """Return the headings under which an end is configured: its port, and the tunnel over it."""
     device = network.devices[end.device]
-    return f"interface {port_namer(network, device)(device.interface(end.interface)).name}"
+    return tunnels.headings(network, device, port_namer(network, device)(device.interface(end.interface)))
+
+
+def _about_keys(network: Network, end: Termination) -> tuple[str, ...]:
+    """Return the headings of what an end's encryption is made of, which the other end must share."""
+    device = network.devices[end.device]
+    interface = device.interface(end.interface)
+    return tunnels.sections(network, device, interface, port_namer(network, device)(interface))

@@ -55,7 +55,7 @@ def with_tunnel(port: Port, found: Tunnel | None) -> tuple[Port, ...]:
     return below, replace(port, name=found.interface, dot1q=None, shape=None, tunnel=found)
 
 
-def headings(network: Network, device: Device, interface: Interface, port: PortName) -> tuple[str, ...]:
+def headings(network: Network, device: Device, port: PortName) -> tuple[str, ...]:
     """Return the headings under which an end of a circuit is configured: its port, and its tunnel if it has one.
 
     The tunnel's is named also where the circuit is not encrypted any more, or not yet.
