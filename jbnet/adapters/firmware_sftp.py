@@ -7,7 +7,6 @@ SFTP version 3 cannot ask for free space, so the device is asked in its own word
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,11 +14,9 @@ from typing import IO
 
 import paramiko
 
-from jbnet.adapters.dial import dial
 from jbnet.adapters.firmware import BLOCK
-from jbnet.adapters.netmiko_login import Login, netmiko_session
-from jbnet.adapters.ssh_channel import deadline
-from jbnet.adapters.ssh_login import explain, require_known
+from jbnet.adapters.netmiko_login import netmiko_session
+from jbnet.adapters.ssh_login import Login, connected
 from jbnet.model.errors import Missing, Unreachable
 
 ASK_S = 30.0
@@ -119,31 +116,10 @@ def sftp_store(platform: str, login: Login) -> Iterator[SftpStore]:
     """Log in to a device and give its files. Raises Unreachable, Refused (host key), Missing (unknown platform)."""
     if platform not in SPACES:
         raise Missing("files of the platform {platform} cannot be reached", platform=platform)
-    client = _client(login)
+    client = connected(login)
     try:
         yield SftpStore(platform, login, client)
     except paramiko.SSHException as error:
         raise Unreachable("{device}: no SFTP there: {reason}", device=login.device, reason=error) from error
     finally:
         client.close()
-
-
-def _client(login: Login) -> paramiko.SSHClient:
-    require_known(login.device, login.known_hosts)
-    end = time.monotonic() + login.open_timeout
-    sock = login.sock or dial(login.device, login.addresses, port=login.port, timeout=login.open_timeout)
-    client = paramiko.SSHClient()
-    client.set_missing_host_key_policy(paramiko.RejectPolicy())
-    client.load_host_keys(str(login.known_hosts))
-    try:
-        with deadline(max(0.1, end - time.monotonic()), sock.close):
-            client.connect(
-                login.device, username=login.user, sock=sock, look_for_keys=False, allow_agent=False,
-                key_filename=str(login.key_file) if login.key_file else None, password=login.password or None,
-                banner_timeout=login.open_timeout, auth_timeout=login.open_timeout,
-            )  # fmt: skip
-    except (paramiko.SSHException, OSError, EOFError) as error:
-        client.close()
-        sock.close()
-        raise explain(login.device, login.user, login.known_hosts, error, login.open_timeout) from error
-    return client

@@ -17,6 +17,26 @@ from jbnet.model.host_keys import HostKey
 from jbnet.model.text import text
 
 HASHED = "|1|"
+REVOKED = "@revoked"
+
+
+def trusted(file: Path, device: str) -> list[str]:
+    """Return the file's lines about a device, none where there is no file; keys that it revokes are left out.
+
+    The whole file is never parsed: among a thousand devices that would cost more than logging in.
+    """
+    if not file.is_file():
+        return []
+    lines = file.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    near = [line for line in lines if device in line or HASHED in line]
+    revoked = {blob for line in near for blob in _revoked(line, device)}
+    return [line for line in near if _is_about(line, device) and not revoked & set(line.split())]
+
+
+def _revoked(line: str, device: str) -> list[str]:
+    """Return the key that the line says is no longer the device's, if it does (sshd(8), ``@revoked``)."""
+    marker, _, rest = line.partition(" ")
+    return rest.split()[2:3] if marker == REVOKED and _is_about(rest, device) else []
 
 
 class KnownHostsFile:

@@ -4,33 +4,17 @@ from __future__ import annotations
 
 import socket
 import time
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import paramiko
 
 from jbnet.adapters.dial import dial
+from jbnet.adapters.known_hosts import trusted
 from jbnet.adapters.ssh_channel import deadline
-from jbnet.adapters.ssh_login import explain, require_known
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """How to get in. ``addresses`` are raced; ``device`` is the name under which the host key is known.
-
-    Without ``key_file`` the password is used. ``open_timeout`` bounds connecting and logging in together, in seconds.
-    """
-
-    device: str
-    user: str
-    addresses: tuple[str, ...]
-    known_hosts: Path
-    key_file: Path | None = None
-    password: str = field(default="", repr=False)
-    port: int = 22
-    open_timeout: float = 15.0
-    sock: socket.socket | None = None
+from jbnet.adapters.ssh_login import Login, explain, known_keys
 
 
 def netmiko_session(login: Login, device_type: str, *, prepare: bool = True) -> Any:
@@ -41,13 +25,13 @@ def netmiko_session(login: Login, device_type: str, *, prepare: bool = True) -> 
     from netmiko import ConnectHandler
     from netmiko.exceptions import NetmikoAuthenticationException, NetmikoTimeoutException, ReadException
 
-    require_known(login.device, login.known_hosts)
+    known_keys(login.device, login.known_hosts)
     end = time.monotonic() + login.open_timeout
     sock = login.sock or dial(login.device, login.addresses, port=login.port, timeout=login.open_timeout)
     try:
-        with deadline(end - time.monotonic(), sock.close):
+        with deadline(end - time.monotonic(), sock.close), _known_alone(login) as known:
             left = max(0.5, end - time.monotonic())
-            connection = ConnectHandler(**_parameters(login, device_type, sock, left), auto_connect=prepare)
+            connection = ConnectHandler(**_parameters(login, device_type, sock, known, left), auto_connect=prepare)
             if not prepare:
                 connection.establish_connection(width=511, height=1000)
             return connection
@@ -61,13 +45,24 @@ def netmiko_session(login: Login, device_type: str, *, prepare: bool = True) -> 
         raise
 
 
-def _parameters(login: Login, device_type: str, sock: socket.socket, left: float) -> dict[str, Any]:
+@contextmanager
+def _known_alone(login: Login) -> Iterator[str]:
+    """Have a file with the device's own host keys: the library parses every line, and compares each with all before."""
+    with NamedTemporaryFile("w", encoding="utf-8", errors="surrogateescape") as file:
+        file.writelines(f"{line}\n" for line in trusted(login.known_hosts, login.device))
+        file.flush()
+        yield file.name
+
+
+def _parameters(
+    login: Login, device_type: str, sock: socket.socket | paramiko.Channel, known: str, left: float
+) -> dict[str, Any]:
     """Return netmiko's parameters. The port stays 22 for it: the host key is looked up by name alone."""
     keyed = login.key_file is not None
     return {
         "device_type": device_type, "host": login.device, "username": login.user, "password": login.password,
         "sock": sock, "use_keys": keyed, "key_file": str(login.key_file) if keyed else None,
         "allow_agent": False, "ssh_strict": True, "system_host_keys": False, "alt_host_keys": True,
-        "alt_key_file": str(login.known_hosts), "conn_timeout": left, "auth_timeout": left,
+        "alt_key_file": known, "conn_timeout": left, "auth_timeout": left,
         "banner_timeout": left, "session_timeout": left, "keepalive": 15,
     }  # fmt: skip

@@ -18,7 +18,7 @@ import paramiko
 
 from jbnet.adapters.dial import dial
 from jbnet.adapters.ssh_channel import broken, execute, open_channel
-from jbnet.adapters.ssh_login import KeyRing, login, require_known
+from jbnet.adapters.ssh_login import KeyRing, Login, connected, known_keys
 from jbnet.model.errors import Unreachable
 from jbnet.ports import Completed
 
@@ -57,11 +57,13 @@ class SshHosts:
     def connect(self, device: str, user: str, via: str | None, timeout: float) -> paramiko.SSHClient:
         """Return a new connection, made within ``timeout`` seconds. Raises Unreachable, Refused or Missing."""
         end = time.monotonic() + timeout
+        key, known = self.ring.key(user), self.ring.known_hosts
         sock = self._socket(device, via, timeout)
-        return login(device, user, self.ring, sock, max(0.1, end - time.monotonic()))
+        left = max(0.1, end - time.monotonic())
+        return connected(Login(device, user, (), known, key, sock=sock, open_timeout=left))
 
     def _socket(self, device: str, via: str | None, timeout: float) -> socket.socket | paramiko.Channel:
-        require_known(device, self.ring.known_hosts)
+        known_keys(device, self.ring.known_hosts)
         if via is None or via == device:
             return dial(device, self.addresses(device), timeout=timeout)
         return self._tunnel(device, self.host(via, VANTAGE_USER), timeout)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import contextlib
 import socket
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import paramiko
+from paramiko.hostkeys import HostKeyEntry
 
+from jbnet.adapters.dial import dial
+from jbnet.adapters.known_hosts import trusted
 from jbnet.adapters.ssh_channel import deadline
 from jbnet.model.errors import Missing, Refused, Unreachable
 from jbnet.model.text import text
@@ -39,19 +43,32 @@ class KeyRing:
         return file
 
 
-def require_known(device: str, file: Path) -> None:
-    """See that the device's host key is known. Raises Refused where it is not: silence is not consent."""
-    try:
-        keys = paramiko.HostKeys(str(file)) if file.is_file() else paramiko.HostKeys()
-    except (ValueError, paramiko.SSHException) as error:  # one damaged line makes the whole file unusable
-        raise Refused(
-            "{device}: the host keys in {file} cannot be read: {reason}",
-            device=device,
-            file=file,
-            reason=error,
-            hint=text("a line of it is damaged; `ssh-keygen -l -f {file}` shows which keys are whole", file=file),
-        ) from error
-    if keys.lookup(device) is None:
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How to get in. ``addresses`` are raced; ``device`` is the name under which the host key is known.
+
+    Without ``key_file`` the password is used. ``open_timeout`` bounds connecting and logging in together, in seconds.
+    ``sock``: connected already.
+    """
+
+    device: str
+    user: str
+    addresses: tuple[str, ...]
+    known_hosts: Path
+    key_file: Path | None = None
+    password: str = field(default="", repr=False)
+    port: int = 22
+    open_timeout: float = 15.0
+    sock: socket.socket | paramiko.Channel | None = None
+
+
+def known_keys(device: str, file: Path) -> list[paramiko.PKey]:
+    """Return the host keys by which this device is known; those of other devices are not even read.
+
+    Raises Refused where there is none (silence is not consent), or where a line about the device is damaged.
+    """
+    keys = [entry.key for line in trusted(file, device) if (entry := _entry(device, file, line)) and entry.key]
+    if not keys:
         raise Refused(
             "{device}: its host key is not in {file}, so nobody can say who answers there",
             device=device,
@@ -60,6 +77,20 @@ def require_known(device: str, file: Path) -> None:
                 "read its fingerprint at its console; jbnet hostkeys learn {device} shows what it shows", device=device
             ),
         )
+    return keys
+
+
+def _entry(device: str, file: Path, line: str) -> HostKeyEntry | None:
+    try:
+        return HostKeyEntry.from_line(line)
+    except (ValueError, paramiko.SSHException) as error:
+        raise Refused(
+            "{device}: the host keys in {file} cannot be read: {reason}",
+            device=device,
+            file=file,
+            reason=error,
+            hint=text("a line of it is damaged; `ssh-keygen -l -f {file}` shows which keys are whole", file=file),
+        ) from error
 
 
 def key_mismatch(device: str, error: paramiko.BadHostKeyException) -> Refused:
@@ -74,34 +105,41 @@ def key_mismatch(device: str, error: paramiko.BadHostKeyException) -> Refused:
     )  # fmt: skip
 
 
-def login(
-    device: str, user: str, ring: KeyRing, sock: socket.socket | paramiko.Channel, timeout: float
-) -> paramiko.SSHClient:
-    """Log in over a connected socket within ``timeout`` seconds. Closes the socket on failure.
-
-    Raises Unreachable, Refused (host key) or Missing (no key of ours).
-    """
-    end = time.monotonic() + timeout
+def connected(login: Login) -> paramiko.SSHClient:
+    """Log in. Raises Unreachable, Refused (host key) or Missing (no key of ours)."""
+    keys = known_keys(login.device, login.known_hosts)
+    end = time.monotonic() + login.open_timeout
+    sock = login.sock or dial(login.device, login.addresses, port=login.port, timeout=login.open_timeout)
     client = paramiko.SSHClient()
-    client.set_missing_host_key_policy(paramiko.RejectPolicy())
     try:
-        require_known(device, ring.known_hosts)
-        key = ring.key(user)
-        client.load_host_keys(str(ring.known_hosts))
-        with deadline(timeout, sock.close):
-            left = max(0.1, end - time.monotonic())
-            client.connect(
-                device, username=user, key_filename=str(key), sock=sock, look_for_keys=False, allow_agent=False,
-                timeout=left, banner_timeout=left, auth_timeout=left, channel_timeout=left,
-            )  # fmt: skip
+        with deadline(end - time.monotonic(), sock.close):
+            _log_in(client, login, keys, sock, max(0.1, end - time.monotonic()))
     except BaseException as error:
         with contextlib.suppress(Exception):
             client.close()
         sock.close()
         if isinstance(error, (paramiko.SSHException, OSError, EOFError)):
-            raise explain(device, user, ring.known_hosts, error, timeout) from error
+            raise explain(login.device, login.user, login.known_hosts, error, login.open_timeout) from error
         raise
     return client
+
+
+def _log_in(
+    client: paramiko.SSHClient,
+    login: Login,
+    keys: Sequence[paramiko.PKey],
+    sock: socket.socket | paramiko.Channel,
+    seconds: float,
+) -> None:
+    """Log in over a connected socket. The port stays 22 for the library: the host key is known by the name alone."""
+    client.set_missing_host_key_policy(paramiko.RejectPolicy())
+    for key in keys:
+        client.get_host_keys().add(login.device, key.get_name(), key)
+    client.connect(
+        login.device, username=login.user, sock=sock, look_for_keys=False, allow_agent=False,
+        key_filename=str(login.key_file) if login.key_file else None, password=login.password or None,
+        timeout=seconds, banner_timeout=seconds, auth_timeout=seconds, channel_timeout=seconds,
+    )  # fmt: skip
 
 
 def explain(device: str, user: str, known_hosts: Path, error: BaseException, timeout: float) -> Refused | Unreachable:

@@ -14,7 +14,7 @@ import pytest
 from device_contract import DeviceSessionContract
 from frr_device import FrrDevice, build, destroy, keygen, until
 
-from jbnet.adapters.frr import FRRDriver
+from jbnet.adapters.frr.driver import FRRDriver
 from jbnet.adapters.ssh import SshHosts
 from jbnet.model.errors import CommandFailed, Missing, Refused, Unreachable
 
@@ -32,7 +32,7 @@ exit
 """
 JBNET_THAT_DIES = """
 import sys, time
-from jbnet.adapters.frr import FRRDriver
+from jbnet.adapters.frr.driver import FRRDriver
 name, address, state, revert_in, config = sys.argv[1:]
 driver = FRRDriver(name, "netops", optional_args={
     "addresses": (address,), "known_hosts": state + "/known_hosts", "key_file": state + "/keys/netops"})

@@ -11,7 +11,7 @@ from napalm.base.base import NetworkDriver
 
 from jbnet.adapters.commandline.dialect import Dialect
 from jbnet.adapters.commandline.terminal import Terminal
-from jbnet.adapters.netmiko_login import Login
+from jbnet.adapters.ssh_login import Login
 from jbnet.config.lines import paths_of
 from jbnet.config.sections import clean
 from jbnet.config.tree import without_empty_ports

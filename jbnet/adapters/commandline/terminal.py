@@ -18,9 +18,9 @@ from typing import Any
 import paramiko
 
 from jbnet.adapters.commandline.dialect import Dialect, Reply
-from jbnet.adapters.netmiko_login import Login, netmiko_session
+from jbnet.adapters.netmiko_login import netmiko_session
 from jbnet.adapters.ssh_channel import CHUNK
-from jbnet.adapters.ssh_login import explain
+from jbnet.adapters.ssh_login import Login, explain
 from jbnet.model.errors import CommandFailed, Unreachable
 from jbnet.model.text import text
 from jbnet.platforms.masking import masked

@@ -1,6 +1,5 @@
-"""FRR: a NAPALM driver, and the sessions that jbnet's services use."""
+"""FRR: the sessions that jbnet's services use. The NAPALM driver of it is ``jbnet.adapters.frr.driver``."""
 
-from jbnet.adapters.frr.driver import FRRDriver
 from jbnet.adapters.frr.sessions import FrrSessions
 
-__all__ = ["FRRDriver", "FrrSessions"]
+__all__ = ["FrrSessions"]

@@ -1,16 +1,15 @@
-"""The connection to an FRR device: netmiko logs in and keeps the shell, exact answers come over channels beside it."""
+"""The connection to an FRR device: one login, and a channel for each command, with its own exit code and streams."""
 
 from __future__ import annotations
 
 import contextlib
 import time
 from collections.abc import Sequence
-from typing import Any
 
 import paramiko
 
-from jbnet.adapters.netmiko_login import Login, netmiko_session
-from jbnet.adapters.ssh_channel import broken, deadline, execute, open_channel
+from jbnet.adapters.ssh_channel import broken, execute, open_channel
+from jbnet.adapters.ssh_login import Login, connected
 from jbnet.model.errors import Unreachable
 from jbnet.ports import Completed
 
@@ -20,22 +19,22 @@ class Connection:
 
     def __init__(self, login: Login) -> None:
         self.login = login
-        self._netmiko: Any = None
+        self._client: paramiko.SSHClient | None = None
 
     def open(self) -> None:
         """Log in. Raises Unreachable, Refused (host key) or Missing (no key of ours)."""
-        self._netmiko = netmiko_session(self.login, "linux")
+        self._client = connected(self.login)
 
     def close(self) -> None:
         """Log out; never raises and never waits for the far side."""
-        connection, self._netmiko = self._netmiko, None
-        if connection is not None:
+        client, self._client = self._client, None
+        if client is not None:
             with contextlib.suppress(Exception):
-                connection.paramiko_cleanup()
+                client.close()
 
     def alive(self) -> bool:
         """Say whether the session is up, by asking the far side."""
-        if self._netmiko is None:
+        if self._client is None:
             return False
         try:
             return self.run(["true"], timeout=5.0).code == 0
@@ -55,20 +54,8 @@ class Connection:
             self.close()
             raise
 
-    def type(self, command: str, timeout: float = 30.0) -> str:
-        """Type a command into the shell as a person would and return what it printed (netmiko)."""
-        transport = self._transport()
-        try:
-            with deadline(timeout, transport.close):
-                return str(self._netmiko.send_command(command, read_timeout=timeout, strip_command=True))
-        except Exception as error:  # netmiko's own exceptions have many roots
-            self.close()
-            raise broken(self.login.device, [command], error) from error
-
     def _transport(self) -> paramiko.Transport:
-        client = self._netmiko.remote_conn_pre if self._netmiko is not None else None
-        transport = client.get_transport() if client is not None else None
+        transport = self._client.get_transport() if self._client is not None else None
         if transport is None:
             raise Unreachable("{host}: the session is not open", host=self.login.device)
-        assert isinstance(transport, paramiko.Transport)  # noqa: S101  netmiko has no types
         return transport

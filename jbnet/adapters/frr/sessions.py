@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from jbnet.adapters.frr.driver import FRRDriver
+from jbnet.adapters.frr.session import FrrSession
 from jbnet.adapters.line_differ import LineDiffer
 from jbnet.adapters.ssh_login import KeyRing
 from jbnet.config.managing import ACCOUNT
@@ -31,9 +31,9 @@ class FrrSessions:
         del device
         return LineDiffer()
 
-    def session(self, device: Device) -> FRRDriver:
+    def session(self, device: Device) -> FrrSession:
         """Return a session that has not logged in yet. Raises Missing without a key for the account."""
-        return FRRDriver(
+        return FrrSession(
             device.name, ACCOUNT, timeout=OPERATION_S,
             optional_args={
                 "addresses": tuple(self.addresses(device.name)), "known_hosts": self.ring.known_hosts,

@@ -16,7 +16,7 @@ from cli_servers.vrp8 import Vrp8
 
 from jbnet.adapters.host_key_probe import SshKeyProbes
 from jbnet.adapters.known_hosts import KnownHostsFile
-from jbnet.adapters.ssh_login import require_known
+from jbnet.adapters.ssh_login import known_keys
 from jbnet.model.errors import Refused, Unreachable
 from jbnet.model.host_keys import HostKey
 from jbnet.model.network import Device
@@ -38,7 +38,7 @@ def test_a_key_that_was_kept_is_known_to_every_login(file: Path) -> None:
     key = new_key()
     KnownHostsFile(file).keep("r1", [key])
     assert KnownHostsFile(file).keys("r1") == (key,)
-    require_known("r1", file)
+    known_keys("r1", file)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [path.name for path in file.parent.iterdir() if path.name.startswith(".known_hosts.") and
             path.suffix != ".lock"] == []  # fmt: skip

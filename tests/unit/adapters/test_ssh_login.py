@@ -10,7 +10,7 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from jbnet.adapters.ssh_login import KeyRing, explain, require_known
+from jbnet.adapters.ssh_login import KeyRing, explain, known_keys
 from jbnet.model.errors import Missing, Refused, Unreachable
 from jbnet.model.network import Device, Interface, InterfaceKind, Network
 from jbnet.wiring import lab_sessions, remote_hosts
@@ -30,16 +30,16 @@ def state_with_keys(state: Path) -> Path:
 
 def test_an_unknown_host_is_refused_before_anything_is_sent(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="its host key is not in") as refusal:
-        require_known("core-r1", tmp_path / "known_hosts")
+        known_keys("core-r1", tmp_path / "known_hosts")
     assert "console" in str(refusal.value.hint)
 
 
 def test_a_host_is_known_by_name_and_not_by_another_devices_line(tmp_path: Path) -> None:
     key = paramiko.ECDSAKey.generate()
     (tmp_path / "known_hosts").write_text(f"core-r1 {key.get_name()} {key.get_base64()}\n")
-    require_known("core-r1", tmp_path / "known_hosts")
+    known_keys("core-r1", tmp_path / "known_hosts")
     with pytest.raises(Refused):
-        require_known("core-r2", tmp_path / "known_hosts")
+        known_keys("core-r2", tmp_path / "known_hosts")
 
 
 def test_an_account_without_a_key_is_missing_with_the_file_that_it_wants(tmp_path: Path) -> None:
@@ -89,4 +89,26 @@ def test_a_damaged_line_among_the_host_keys_is_named_as_such(tmp_path: Path) -> 
     file = tmp_path / "known_hosts"
     file.write_text("core-r1 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIabcdefg\n")
     with pytest.raises(Refused, match=r"the host keys in .* cannot be read"):
-        require_known("core-r1", file)
+        known_keys("core-r1", file)
+
+
+def test_a_damaged_line_about_another_device_locks_nobody_else_out(tmp_path: Path) -> None:
+    file = tmp_path / "known_hosts"
+    key = paramiko.ECDSAKey.generate()
+    file.write_text(f"core-r1 ssh-ed25519 AAAAC3N\ncore-r2 {key.get_name()} {key.get_base64()}\n")
+    assert known_keys("core-r2", file) == [key]
+
+
+def test_a_revoked_key_is_known_no_more(tmp_path: Path) -> None:
+    file = tmp_path / "known_hosts"
+    key, other = paramiko.ECDSAKey.generate(), paramiko.ECDSAKey.generate()
+    lines = [f"core-r1 {one.get_name()} {one.get_base64()}" for one in (key, other)]
+    file.write_text("\n".join([*lines, f"@revoked {lines[0]}"]) + "\n")
+    assert known_keys("core-r1", file) == [other]
+
+
+def test_a_hashed_name_is_known(tmp_path: Path) -> None:
+    file = tmp_path / "known_hosts"
+    key = paramiko.ECDSAKey.generate()
+    file.write_text(f"{paramiko.HostKeys.hash_host('core-r1')} {key.get_name()} {key.get_base64()}\n")
+    assert known_keys("core-r1", file) == [key]

@@ -13,7 +13,7 @@ from nornir.core import Nornir
 from nornir.core.filter import F
 from nornir.core.task import Result, Task
 
-from jbnet.adapters.frr import FRRDriver
+from jbnet.adapters.frr.driver import FRRDriver
 from jbnet.inventory.exchange.ansible import ours
 from jbnet.inventory.select import select
 from jbnet.model.errors import UsageError
