@@ -13,19 +13,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from device import FakeDevice, FakeSession
 
 from jbnet.adapters.device_files import BackupFiles, DeviceLockFiles
 from jbnet.adapters.journal import SqliteJournal
 from jbnet.adapters.line_differ import LineDiffer
+from jbnet.change.model import Plan
 from jbnet.config.bootstrap import bootstrap
 from jbnet.config.render import render
 from jbnet.config.tree import ConfigTree, parse
 from jbnet.model.errors import Unreachable
 from jbnet.model.network import Circuit, Device, Network, Termination
 from jbnet.ports import Differ, Progress
-from jbnet.services.deploy import Desk, Timing
+from jbnet.services.deploy import Desk, Timing, plan
 
 SHARED = ("ip ospf area ", "ip ospf hello-interval ", "ip ospf dead-interval ", "ip ospf message-digest-key ")
 START = datetime(2026, 11, 22, tzinfo=UTC)
@@ -212,3 +214,8 @@ class World:
     def _speaks(self, end: Termination, tree: ConfigTree) -> bool:
         lines = tree.under(f"interface {end.interface}")
         return end.device not in self.deaf and any(line.startswith("ip ospf area ") for line in lines)
+
+
+def planned(world: World, **options: Any) -> Plan:
+    """Return the plan for the whole network; ``options`` are those of ``plan``."""
+    return plan(world.network, world.network.devices.values(), world, world, **options)

@@ -11,20 +11,14 @@ from pathlib import Path
 import pytest
 from audited import ROOT, hardened
 from command_line import Run
+from house_rules import house_set
 from rich.cells import cell_len
 
 from jbnet import wiring
 from jbnet.ports import Fetch
 
 ONE = "device:xining-r1"
-ONLY_BANNER = """
-set:
-  name: house
-  prefix: H
-  title: {en: House rules, zh: 内部规范}
-  citation: House
-  source: {en: Made up., zh: 试用。}
-rules:
+ONLY_BANNER = house_set("""\
   H-1:
     title: {en: A banner, zh: 警示}
     clause: "1"
@@ -32,7 +26,7 @@ rules:
     evidence: configuration
     applies_to: devices
     require: {entries_at_least: {fact: banner, count: 1}}
-"""
+""")
 
 
 @pytest.fixture

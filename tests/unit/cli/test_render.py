@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from command_line import Run, runner
 
-from jbnet.cli.app import root
-from jbnet.cli.errors import run_guarded
 from jbnet.config import printer
 from jbnet.config.intent import Intent
 from jbnet.model.errors import TargetError
 from jbnet.platforms.registry import names, platform
 
 REPOSITORY = Path(__file__).parents[3]
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -40,13 +36,8 @@ def workspace(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], workspace: Path) -> Run:
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["jbnet", "-C", str(workspace), *map(str, arguments)])
-        code = int(run_guarded(root))
-        said = capfd.readouterr()
-        return code, said.out, said.err
-
-    return call
+    call = runner(monkeypatch, capfd)
+    return lambda *arguments: call("-C", workspace, *arguments)
 
 
 def test_a_device_of_unknown_hardware_is_refused_and_the_way_on_is_named(run: Run) -> None:

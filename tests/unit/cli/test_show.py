@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from jbnet.cli.app import root
-from jbnet.cli.errors import run_guarded
+from command_line import Run, runner
 
 REPOSITORY = Path(__file__).parents[3]
-Run = Callable[..., tuple[int, str, str]]
 THINGS = [("site", "golmud"), ("location", "golmud-dc"), ("interface", "golmud-r1:up1"), ("database", "production")]
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["jbnet", "-C", str(REPOSITORY), *map(str, arguments)])
-        code = int(run_guarded(root))
-        said = capfd.readouterr()
-        return code, said.out, said.err
-
-    return call
+    call = runner(monkeypatch, capfd)
+    return lambda *arguments: call("-C", REPOSITORY, *arguments)
 
 
 def test_all_sites_below_are_counted_and_those_directly_below_are_listed(run: Run) -> None:

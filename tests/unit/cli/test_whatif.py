@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from command_line import Run, runner
 from rich.cells import cell_len
 
-from jbnet.cli.app import root
-from jbnet.cli.errors import run_guarded
-
 ROOT = Path(__file__).parents[3]
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], workspace: Path) -> Run:
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["jbnet", "-C", str(workspace), *map(str, arguments)])
-        code = int(run_guarded(root))
-        said = capfd.readouterr()
-        return code, said.out, said.err
-
-    return call
+    call = runner(monkeypatch, capfd)
+    return lambda *arguments: call("-C", workspace, *arguments)
 
 
 @pytest.fixture(scope="module")

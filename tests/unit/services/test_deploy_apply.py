@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from deploy_world import Killed, World, WorldSession
+from deploy_world import Killed, World, WorldSession, planned
 from sample_network import sample_network
 
 from jbnet.adapters.device_files import DeviceLockFiles
@@ -15,7 +15,7 @@ from jbnet.change.model import Plan
 from jbnet.config.render import render
 from jbnet.config.tree import parse
 from jbnet.model.errors import Refused, Unreachable, UsageError
-from jbnet.services.deploy import Desk, Outcome, State, apply, plan
+from jbnet.services.deploy import Desk, Outcome, State, apply
 from jbnet.services.deploy_earlier import EarlierRun, earlier_run
 from jbnet.services.rollback import kept_before
 
@@ -28,10 +28,6 @@ def world() -> World:
 @pytest.fixture
 def desk(world: World, tmp_path: Path) -> Desk:
     return world.desk(tmp_path)
-
-
-def planned(world: World) -> Plan:
-    return plan(world.network, world.network.devices.values(), world, world)
 
 
 def deployed(world: World, desk: Desk) -> World:

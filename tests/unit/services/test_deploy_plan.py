@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from deploy_world import World
+from deploy_world import World, planned
 from sample_network import sample_network
 
-from jbnet.change.model import Plan
 from jbnet.config.render import render
-from jbnet.services.deploy import managed, plan
+from jbnet.services.deploy import managed
 
 MANAGED = 9
 
@@ -16,10 +15,6 @@ MANAGED = 9
 @pytest.fixture
 def world() -> World:
     return World(sample_network())
-
-
-def planned(world: World, **options: float) -> Plan:
-    return plan(world.network, world.network.devices.values(), world, world, **options)  # type: ignore[arg-type]  # any of its fields
 
 
 def deploy_by_hand(world: World) -> None:

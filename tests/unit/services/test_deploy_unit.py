@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from deploy_world import Killed, World, WorldSession
+from deploy_world import Killed, World, WorldSession, planned
 from device import normal
 from sample_network import sample_network
 
@@ -17,7 +17,7 @@ from jbnet.config.render import render
 from jbnet.config.tree import parse
 from jbnet.model.errors import CommandFailed, Refused, Unreachable
 from jbnet.ports import Journal
-from jbnet.services.deploy import Desk, Outcome, State, apply, plan
+from jbnet.services.deploy import Desk, Outcome, State, apply
 from jbnet.services.deploy_earlier import GRACE_S
 from jbnet.services.deploy_successor import succeed
 
@@ -45,10 +45,6 @@ def mistyped(world: World, state: Path) -> Desk:
         head, heading, rest = device.running.partition(f"interface {port}\n")
         device.running = device.startup = head + heading + rest.replace(HELLO, SLOW, 1)
     return world.desk(state)
-
-
-def planned(world: World) -> Plan:
-    return plan(world.network, world.network.devices.values(), world, world)
 
 
 def states(outcome: Outcome) -> dict[str, State]:

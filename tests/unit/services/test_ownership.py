@@ -6,15 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from deploy_world import World
+from deploy_world import World, planned
 from sample_network import sample_network
 
 from jbnet.adapters.config_history import GitHistory
-from jbnet.change.model import Plan
 from jbnet.config.render import render
 from jbnet.model.network import Network
 from jbnet.model.ownership import Hold, Ownership
-from jbnet.services.deploy import apply, managed, plan
+from jbnet.services.deploy import apply, managed
 from jbnet.services.drift import Found, Records, find_drift
 
 DEVICE = "datong-r1"
@@ -37,10 +36,6 @@ def deployed(network: Network) -> World:
     for lines in TYPED:
         world.devices[DEVICE].type(*lines)
     return world
-
-
-def planned(world: World) -> Plan:
-    return plan(world.network, world.network.devices.values(), world, world)
 
 
 def drifted(world: World, state: Path) -> Found:

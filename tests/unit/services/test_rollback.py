@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from deploy_world import Killed, World
+from deploy_world import Killed, World, planned
 from sample_network import sample_network
 
 from jbnet.change.model import Plan
 from jbnet.config.tree import parse
 from jbnet.model.errors import Missing, Refused, UsageError
-from jbnet.services.deploy import Desk, apply, plan
+from jbnet.services.deploy import Desk, apply
 from jbnet.services.rollback import plan_back
 
 TYPED = "ip route 192.0.2.0/24 blackhole"
@@ -26,10 +26,6 @@ def world() -> World:
 @pytest.fixture
 def desk(world: World, tmp_path: Path) -> Desk:
     return world.desk(tmp_path)
-
-
-def planned(world: World) -> Plan:
-    return plan(world.network, world.network.devices.values(), world, world)
 
 
 def back(undone: Plan, desk: Desk) -> Plan:

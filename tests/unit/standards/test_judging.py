@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from house_rules import house_set
 from network_changes import change
 
 from jbnet.adapters.workspace import read_files
@@ -20,14 +21,7 @@ from jbnet.standards.model import Outcome
 
 BASE = Path(__file__).parents[2] / "golden" / "check" / "base"
 TODAY = date(2026, 11, 22)
-SET = """
-set:
-  name: house
-  prefix: H
-  title: {en: House rules, zh: 内部规范}
-  citation: House
-  source: {en: Made up., zh: 试用。}
-rules:
+SET = house_set("""\
   H-1:
     title: {en: Nine routers, zh: 九台路由器}
     clause: "4.2"
@@ -48,7 +42,7 @@ rules:
     clause: "5.1"
     aspect: physical
     evidence: elsewhere
-"""
+""")
 
 
 @pytest.fixture(scope="module")

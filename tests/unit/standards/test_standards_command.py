@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from house_rules import house_set
 from rich.cells import cell_len
 
 from jbnet.cli.app import root
@@ -15,14 +16,7 @@ from jbnet.cli.errors import run_guarded
 
 REPOSITORY = Path(__file__).parents[3]
 BASE = REPOSITORY / "tests" / "golden" / "check" / "base"
-HOUSE = """
-set:
-  name: house
-  prefix: H
-  title: {en: House rules, zh: 内部规范}
-  citation: House
-  source: {en: Made up., zh: 试用。}
-rules:
+HOUSE = house_set("""\
   H-1:
     title: {en: A county has two lines, zh: 县级双线路}
     clause: "1"
@@ -46,7 +40,7 @@ rules:
     evidence: elsewhere
 waivers:
   - {rule: H-2, under: east, reason: Not asked yet., who: wang, until: "2099-12-31"}
-"""
+""")
 Run = Callable[..., tuple[int, str]]
 
 
