@@ -17,7 +17,8 @@ from jbnet.lab.lines import Line
 from jbnet.lab.paths import SCRIPTS, LabPaths
 from jbnet.lab.power import Power
 from jbnet.lab.record import Record
-from jbnet.lab.spec import FENCE, NETOPS, POSTGRES, LabSpec
+from jbnet.lab.spec import FENCE, NETOPS, POSTGRES, LabDevice, LabSpec
+from jbnet.lab.tunnels import plug
 from jbnet.model.errors import CommandFailed
 from jbnet.ports import Progress, Reporter, Secrets
 
@@ -67,9 +68,14 @@ class Builder:
         public = {name: keys.create_pair(self.paths.keys / name, f"{name}@jbnet") for name in KEY_NAMES}
         keys.link(self.paths.keys / ROOT_ACCOUNT, FENCE)
         common = tree.Common(accounts(), snmp, public)
-        boxes = [replace(d, config=revealed(d.config, self._secrets.get)) for d in spec.devices]
+        boxes = [self._revealed(device) for device in spec.devices]
         hosts = {d.name: (d.addresses, tree.build(self.paths, spec, d, common)) for d in boxes}
         keys.add_known_hosts(self.paths.known_hosts, hosts)
+
+    def _revealed(self, device: LabDevice) -> LabDevice:
+        """Return a device with the values of its keys where they are named."""
+        tunnels = tuple(replace(t, config=revealed(t.config, self._secrets.get)) for t in device.tunnels)
+        return replace(device, config=revealed(device.config, self._secrets.get), tunnels=tunnels)
 
     def _plug_in(self, spec: LabSpec, netem: bool) -> Record:
         """Start every chassis, connect them, and return the record of it all."""
@@ -82,10 +88,18 @@ class Builder:
         found = Record(spec.scale, self.paths.runtime, spec.noc, carriers, devices, lines, spec.deployed)
         lans = [(device.name, lan) for device in spec.devices for lan in device.lans]
         pids = {name: chassis.pid for name, chassis in devices.items()}
+        pids.update(self._ports(spec, deadline))
         circuits = Circuits(self.paths, found.lines, found.carriers.pid)
         circuits.plug_in(lans, pids, self._environment)
         circuits.await_relays(deadline)
         return found
+
+    def _ports(self, spec: LabSpec, deadline: float) -> Iterator[tuple[str, int]]:
+        """Yield the processes that hold the ports of encrypted lines, by the names of the plugs."""
+        for device in spec.devices:
+            for tunnel in device.tunnels:
+                path = self.paths.device(device.name) / "outer" / tunnel.name
+                yield plug(device.name, tunnel.name), power.chassis(path, deadline).pid
 
     def _launch(self, names: Iterable[str]) -> None:
         """Start the chassis of all devices, and the carriers' network."""

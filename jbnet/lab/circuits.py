@@ -16,7 +16,7 @@ import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from jbnet.lab.lines import EXCHANGE, TABLE, Line, batch_for, exchange_for, join, netem_for, part
+from jbnet.lab.lines import EXCHANGE, TABLE, Line, batch_for, exchange_for, holder, join, netem_for, part
 from jbnet.lab.paths import LabPaths, tail
 from jbnet.lab.process import POLL_S
 from jbnet.lab.relay import ALL, CUT, SILENT, STATE, UP, Ends, as_text, ask
@@ -118,7 +118,7 @@ class Circuits:
 
 
 def _end(end: tuple[str, str], pids: Mapping[str, int]) -> tuple[str, str]:
-    return f"/proc/{pids[end[0]]}/ns/net", end[1]
+    return f"/proc/{holder(end, pids)}/ns/net", end[1]
 
 
 def _port_state(port: str, up: Collection[str], handed: Collection[str]) -> str:

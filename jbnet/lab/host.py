@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from jbnet.lab import tunnels
 from jbnet.lab.spec import POSTGRES, LabSpec
 from jbnet.model.errors import Missing
 from jbnet.model.text import text
@@ -84,9 +85,17 @@ def _packages(spec: LabSpec) -> Iterator[str]:
             yield package
     if not any(True for _ in _libraries(AGENTX_MODULE)):
         yield "frr-snmp"
+    yield from _encryption(spec)
     databases = any(POSTGRES in device.accounts for device in spec.devices)
     if databases and not any(Path("/usr/lib/postgresql").glob("*/bin/postgres")):
         yield "postgresql"
+
+
+def _encryption(spec: LabSpec) -> Iterator[str]:
+    if not any(device.tunnels for device in spec.devices):
+        return
+    yield from (package for name, package in tunnels.PROGRAMS.items() if shutil.which(name, path=PATH) is None)
+    yield from (package for name, package in tunnels.MODULES.items() if not any(True for _ in _libraries(name)))
 
 
 def _libraries(name: str) -> Iterable[Path]:

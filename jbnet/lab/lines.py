@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from jbnet.lab.tunnels import plug
+
 NETEM_QUEUE_PACKETS = 100_000
 TABLE, EXCHANGE = "netdev carriers", "exchange"
 LINES_A_CHAIN = 100
@@ -50,9 +52,15 @@ def batch_for(lines: Iterable[Line], lans: Iterable[tuple[str, str]], pids: Mapp
 def _ports(line: Line, pids: Mapping[str, int]) -> list[str]:
     commands = []
     for letter, (device, interface) in (("a", line.a), ("z", line.z)):
-        commands.append(f"link add {line.port}{letter} type veth peer name {interface} netns {pids[device]}")
+        there = holder((device, interface), pids)
+        commands.append(f"link add {line.port}{letter} type veth peer name {interface} netns {there}")
         commands.append(f"link set {line.port}{letter} up")
     return commands
+
+
+def holder(end: tuple[str, str], pids: Mapping[str, int]) -> int:
+    """Return the process whose network namespace an end is plugged into: the device's, or that of an encrypted port."""
+    return pids.get(plug(*end)) or pids[end[0]]
 
 
 def exchange_for(lines: Iterable[Line]) -> str:

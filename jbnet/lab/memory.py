@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from jbnet.lab.spec import POSTGRES, LabDevice, LabSpec
+from jbnet.lab.tunnels import MIB
 
 DAEMON_MIB: Mapping[str, float] = MappingProxyType(
     {"zebra": 6.0, "staticd": 2.3, "ospfd": 5.7, "bgpd": 11.5, "bfdd": 2.8}
@@ -49,4 +50,4 @@ def available_mib() -> float:
 def _of(device: LabDevice) -> float:
     daemons = sum(DAEMON_MIB.get(daemon, 0.0) for daemon in device.daemons)
     database = DATABASE_HOST_MIB if POSTGRES in device.accounts else 0.0
-    return daemons + database + (AGENT_MIB if device.snmp else 0.0) + OTHERS_MIB
+    return daemons + database + (AGENT_MIB if device.snmp else 0.0) + OTHERS_MIB + len(device.tunnels) * MIB

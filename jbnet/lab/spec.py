@@ -12,6 +12,7 @@ from functools import cached_property
 from jbnet.config.bootstrap import bootstrap
 from jbnet.config.render import daemons, render
 from jbnet.inventory.proofs import routing_secrets
+from jbnet.lab.tunnels import LabTunnel, tunnels_of
 from jbnet.model.levels import DeviceKind
 from jbnet.model.network import Circuit, Device, InterfaceKind, Network, Termination
 
@@ -29,6 +30,7 @@ class LabDevice:
     ``accounts`` are those that log in with a key; ``fence``: root runs the fence helper over SSH;
     ``lans`` are interfaces to the site's own network; ``addresses`` are all of its addresses, loopback first.
     ``server``: it is no router: all of /etc is its own, and ``netops`` may become root there (sudo), for playbooks.
+    ``tunnels`` are the ends of encrypted lines.
     """
 
     name: str
@@ -41,6 +43,7 @@ class LabDevice:
     addresses: tuple[str, ...] = ()
     location: str = ""
     server: bool = False
+    tunnels: tuple[LabTunnel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,12 @@ def spec_from(network: Network, scale: str = "all", *, deployed: bool = False) -
     links = tuple(_link(network, circuit) for circuit in network.circuits.values() if _is_whole(network, circuit))
     noc = network.devices.get(network.noc or "")
     sink = str(noc.loopback) if noc is not None and noc.loopback is not None else None
-    keys = tuple(dict.fromkeys(routing_secrets(network)))
+    keys = tuple(dict.fromkeys((*routing_secrets(network), *_line_secrets(network))))
     return LabSpec(scale, devices, links, noc.name if noc else None, sink, deployed, keys)
+
+
+def _line_secrets(network: Network) -> Iterable[str]:
+    return (circuit.encryption.secret for circuit in network.circuits.values() if circuit.encryption is not None)
 
 
 def _end(network: Network, end: Termination) -> LabEnd:
@@ -139,6 +146,7 @@ def _device(network: Network, device: Device, deployed: bool) -> LabDevice:
         addresses=tuple(_addresses(device)),
         location=device.home,
         server=role.kind is DeviceKind.SERVER,
+        tunnels=tunnels_of(network, device),
     )
 
 

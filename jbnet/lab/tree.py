@@ -17,6 +17,7 @@ from jbnet.lab.agent import SnmpSecrets, snmpd_conf
 from jbnet.lab.etc import SUDOERS, server_etc
 from jbnet.lab.paths import IMAGE, LabPaths
 from jbnet.lab.spec import FENCE, NETOPS, POSTGRES, LabDevice, LabSpec
+from jbnet.lab.tunnels import STRONGSWAN_CONF
 
 FENCE_COMMAND = "/usr/local/libexec/jbnet-fence"
 AGENTX_DAEMONS = ("zebra", "ospfd", "bgpd")
@@ -30,6 +31,9 @@ FILES = ("etc/passwd", "etc/group", "etc/shadow", "etc/gshadow", "etc/hosts", "e
 MEMORY = (("/dev/shm", 1777), ("/tmp", 1777), ("/run", 755))  # noqa: S108  a device's own, empty at boot
 KERNEL = ("proc", "sysfs")
 RUN = "var/lib/jbnet-lab/run"
+OUTER = "var/lib/jbnet-lab/outer"
+"""The network namespaces of the ports of encrypted lines, by the tunnel's name."""
+SWANCTL = "etc/swanctl"
 BACKUPS = ("var/lib/pgbackrest", "var/log/pgbackrest", "var/spool/pgbackrest")
 SERVER_TREES = ("opt", "srv")
 """What a server has of its own beyond ``TREES``, and /etc as a whole."""
@@ -109,6 +113,7 @@ def build(paths: LabPaths, spec: LabSpec, device: LabDevice, common: Common) -> 
             tree.directory(path, POSTGRES, POSTGRES, 0o750)
     _local(tree)
     public = _ssh(tree, device, common.public)
+    _encryption(paths, tree, device)
     _switches(paths, spec, device, tree)
     return public
 
@@ -164,6 +169,21 @@ def _routing(tree: _Tree, device: LabDevice) -> None:
     tree.file("etc/frr/daemons", f"{listed}vtysh_enable=yes\n", "frr", 0o640)
 
 
+def _encryption(paths: LabPaths, tree: _Tree, device: LabDevice) -> None:
+    """Write what strongSwan reads at each encrypted line, and the file under which the port's namespace is seen."""
+    if not device.tunnels:
+        return
+    for path in (f"{SWANCTL}/conf.d", f"{SWANCTL}/lab", OUTER):
+        tree.directory(path)
+    (paths.device(device.name) / "outer").mkdir()
+    for tunnel in device.tunnels:
+        tree.file(f"{SWANCTL}/conf.d/{tunnel.name}.conf", tunnel.config, mode=0o600)
+        tree.file(f"{SWANCTL}/lab/{tunnel.name}", tunnel.settings)
+        tree.file(f"{SWANCTL}/lab/{tunnel.name}.strongswan", STRONGSWAN_CONF.format(name=tunnel.name))
+        tree.file(f"{OUTER}/{tunnel.name}", "")
+        (paths.device(device.name) / "outer" / f"{tunnel.name}.net").touch()
+
+
 def _local(tree: _Tree) -> None:
     """Give the device the host's /usr/local (seen at /var/local) with the helper programs of the image."""
     for entry in Path("/usr/local").iterdir():
@@ -189,15 +209,18 @@ def _ssh(tree: _Tree, device: LabDevice, public: dict[str, str]) -> str:
 def _switches(paths: LabPaths, spec: LabSpec, device: LabDevice, tree: _Tree) -> None:
     """Write what the scripts read: settings, mounts, and what `ip` does at power on and off."""
     folder = paths.device(device.name)
-    names = spec.interfaces(device.name)
+    hidden = {tunnel.name for tunnel in device.tunnels}
+    names = [name for name in spec.interfaces(device.name) if name not in hidden]
+    neighbours = [near for near in spec.neighbours(device.name) if near[0] not in hidden]
     settings = {
         "DAEMONS": " ".join(device.daemons),
         "AGENTX": " ".join(_agentx(device)),
         "SNMP": device.snmp or "",
+        "TUNNELS": " ".join(tunnel.name for tunnel in device.tunnels),
     }
     (folder / "settings").write_text("".join(f"{k}={shlex.quote(v)}\n" for k, v in settings.items()))
     (folder / "fstab").write_text("".join(_mounts(paths, device, tree.root)))
-    (folder / "on.ip").write_text("".join(_on(names, spec.neighbours(device.name))))
+    (folder / "on.ip").write_text("".join(_on(names, neighbours)))
     off = "".join(f"link set dev {n} down\naddr flush dev {n}\n" for n in (*names, "lo"))
     (folder / "off.ip").write_text(off + "route flush table main\n")
     os.mkfifo(folder / "power", 0o600)
@@ -234,6 +257,10 @@ def _mounts(paths: LabPaths, device: LabDevice, tree: Path) -> list[str]:
     lines.append(_bind(Path("/usr/local"), "/var/local"))
     trees = [path for path in TREES if path != "var" and not (device.server and path.startswith("etc/"))]
     lines += [_bind(tree / path, f"/{path}") for path in trees if Path("/", path).is_dir()]
+    if device.tunnels:
+        lines.append(_bind(tree / SWANCTL, f"/{SWANCTL}"))
+    for tunnel in device.tunnels:
+        lines.append(_bind(paths.device(device.name) / "outer" / f"{tunnel.name}.net", f"/{OUTER}/{tunnel.name}"))
     lines += [f"jbnet {path} tmpfs mode={mode} 0 0\n" for path, mode in MEMORY]
     lines += [f"jbnet /{kind.removesuffix('fs')} {kind} nosuid,nodev,noexec 0 0\n" for kind in KERNEL]
     return lines

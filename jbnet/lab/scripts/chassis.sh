@@ -5,6 +5,12 @@
 dir=$1 name=$2 scripts=$3
 umask 022
 for item in all default; do echo 1 >"/proc/sys/net/ipv6/conf/$item/disable_ipv6"; done
+# The ports of encrypted lines stay in namespaces of their own, also without power.
+TUNNELS=
+. "$dir/settings"
+for tunnel in $TUNNELS; do
+    unshare --net dash "$scripts/outer.sh" "$dir/outer/$tunnel" &
+done
 echo "$$" >"$dir/pid"
 while read -r _ <"$dir/power"; do
     # The files are opened here: inside, the host's file system can then be made read-only.

@@ -22,6 +22,10 @@ fail() {
 echo "boot of $name"
 echo "$name" >/proc/sys/kernel/hostname
 ip -force -batch "$dir/on.ip"
+for tunnel in $TUNNELS; do
+    read -r outer <"$dir/outer/$tunnel"
+    mount --bind "/proc/$outer/ns/net" "$dir/outer/$tunnel.net" || fail "the port of $tunnel"
+done
 mount -a -T "$dir/fstab" || fail mounts
 # What a device writes lies in its own tree (fstab); of the host's files it may only read.
 mount -o remount,bind,ro / || fail "read-only root"
@@ -58,6 +62,9 @@ fi
 if [ -d /var/lib/jbnet/fence ] && [ -x /usr/local/libexec/jbnet-fence ]; then
     /usr/local/libexec/jbnet-fence boot 8>&- || fail "the fence could not be put back"
 fi
+for tunnel in $TUNNELS; do
+    /usr/local/libexec/jbnet-tunnel "$tunnel" 8>&- || fail "the tunnel $tunnel"
+done
 for daemon in $DAEMONS; do
     module=
     case " $AGENTX " in *" $daemon "*) module="-M snmp" ;; esac
