@@ -52,6 +52,7 @@ def _body(plan: Plan) -> dict[str, Any]:
         "unchanged": list(plan.unchanged),
         "unasked": {name: _text_json(reason) for name, reason in plan.unasked.items()},
         **_units_json(plan),
+        **({"unverified": list(plan.unverified)} if plan.unverified else {}),
     }
 
 
@@ -72,6 +73,7 @@ def _change_json(change: Change) -> dict[str, Any]:
         "dangers": [_text_json(danger) for danger in change.dangers],
         "timer": _text_json(change.timer) if change.timer else None,
         **({"source": change.source} if change.source else {}),
+        **({"secrets": list(change.secrets)} if change.secrets else {}),
     }
 
 
@@ -89,6 +91,7 @@ def _plan(data: Any) -> Plan:
         unchanged=tuple(data["unchanged"]),
         unasked={name: _text(reason) for name, reason in data["unasked"].items()},
         units=tuple(Unit(tuple(u["devices"]), tuple(u["circuits"])) for u in data.get("units", ())),
+        unverified=tuple(data.get("unverified", ())),
     )
 
 
@@ -103,6 +106,7 @@ def _change(name: str, data: Mapping[str, Any]) -> Change:
         at_risk=tuple(data["at_risk"]),
         dangers=tuple(_text(danger) for danger in data["dangers"]),
         source=data.get("source", ""),
+        secrets=tuple(data.get("secrets", ())),
         timer=_text(data["timer"]) if data["timer"] else None,
     )
 

@@ -19,6 +19,7 @@ class Change:
     yet, and is compared with its bootstrap. ``first``: the device was never deployed. ``at_risk`` names the
     sites that would be cut off if the device failed. ``dangers`` say how the change would cut its own way.
     ``intended`` holds no secrets; ``source`` says where the same lies with them, if it is not what is declared.
+    ``secrets`` names those that have changed since they were loaded there: their lines are said again.
     ``timer`` is what takes the change back on the device, and what that costs.
     """
 
@@ -31,6 +32,7 @@ class Change:
     at_risk: tuple[str, ...] = ()
     dangers: tuple[Text, ...] = ()
     source: str = ""
+    secrets: tuple[str, ...] = ()
     timer: Text | None = None
 
     @property
@@ -65,6 +67,7 @@ class Plan:
     """Everything that ``apply`` is allowed to do. ``unasked`` says of which devices nothing is known, and why.
 
     ``unchanged`` names the devices that were asked and need nothing. Each of ``units`` stands in one wave.
+    ``unverified`` names those with secrets of which it is not known whether they are those of the source.
     """
 
     network: str
@@ -73,6 +76,7 @@ class Plan:
     unchanged: tuple[str, ...] = ()
     unasked: Mapping[str, Text] = field(default_factory=dict)
     units: tuple[Unit, ...] = ()
+    unverified: tuple[str, ...] = ()
 
     @cached_property
     def hash(self) -> str:

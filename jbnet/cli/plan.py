@@ -47,6 +47,7 @@ def command(
     from jbnet.cli.vantage import enter, inside
     from jbnet.inventory.select import select
     from jbnet.services.deploy import plan
+    from jbnet.services.deploy_aim import Declared
 
     context: Context = ctx.obj
     if not rehearse:
@@ -54,7 +55,8 @@ def command(
     network = wiring.load_network(context.directory, context.state_dir)
     with inside(context):
         sessions = wiring.device_sessions(context.directory, context.state_dir, network)
-        made = plan(network, select(network, selector), sessions, Notes(context))
+        aim = Declared(network, wiring.secret_book(context.directory, context.state_dir))
+        made = plan(network, select(network, selector), sessions, Notes(context), aim=aim)
     conclude(context, made, output, diff=diff, trial=(lambda: rehearsed(context, made, network)) if rehearse else None)
     if check and made.changes:
         raise typer.Exit(ExitCode.NO)
@@ -90,6 +92,9 @@ def print_plan(context: Context, plan: Plan, lines: int | None) -> None:
         for name in wave.devices:
             _print_change(context, plan.changes[name], lines)
     print_unasked(context, plan.unasked)
+    if plan.unverified:
+        context.say("devices with secrets of which it is not known whether they have changed: {count}",
+                    count=len(plan.unverified))  # fmt: skip
     _print_timers(context, plan)
     if plan.changes:
         counts = {"devices": len(plan.changes), "waves": len(plan.waves), "same": len(plan.unchanged)}
@@ -151,6 +156,11 @@ def _print_change(context: Context, change: Change, lines: int | None) -> None:
         typer.echo("    " + context.tr("not yet reachable, compared with its bootstrap"))
     for danger in change.dangers:
         typer.echo(f"    ! {context.tr(danger)}")
+    if change.secrets:
+        said = context.tr(
+            "secrets that have changed since they were loaded on this device: {names}", names=", ".join(change.secrets)
+        )
+        typer.echo(f"    {said}")
     print_lines(context, change.diff, lines)
 
 

@@ -15,7 +15,7 @@ from jbnet.ports.playbooks import HostOutcome, HostState, PlaybookResult, Playbo
 from jbnet.ports.progress import Progress, Reporter
 from jbnet.ports.recovery import ApprovalVerifier, StepAction, StepOutcome
 from jbnet.ports.rehearsal import Blueprint, LiveCopy, Rehearsal
-from jbnet.ports.secrets import Secrets
+from jbnet.ports.secrets import LoadedSecrets, Secrets
 from jbnet.ports.service import Fence, FenceProof, RouteControl, WriteCheck
 from jbnet.ports.snmp import SnmpTransport, TrapSource
 from jbnet.ports.store import Store, StoreView
@@ -47,6 +47,7 @@ __all__ = [
     "KnownHosts",
     "Lease",
     "LiveCopy",
+    "LoadedSecrets",
     "LostTransactions",
     "Parsed",
     "PlaybookResult",

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from jbnet.change.model import Plan
+from jbnet.config.again import names_in
 from jbnet.config.render import render
+from jbnet.model.errors import JbnetError
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text, text
+from jbnet.services.deploy_secrets import SecretBook, Standing
 
 Runs = Callable[[str], bool]
 """Says whether a device runs a configuration, its secrets left out."""
@@ -21,19 +24,32 @@ class Aim(Protocol):
     def config(self, device: Device) -> str:
         """Return the whole configuration that the device shall run."""
 
+    def secrets(self, device: Device, named: str, running: str) -> Standing:
+        """Return how the device's secrets stand; ``named`` is what it shall run, with secrets by name."""
+
     def dangers(self, device: Device, runs: Runs) -> tuple[Text, ...]:
         """Return what speaks against going there; empty: nothing. ``runs`` says whether the device runs a text."""
 
 
 @dataclass(frozen=True)
 class Declared:
-    """Every device shall run what the declaration gives it."""
+    """Every device shall run what the declaration gives it; ``book`` knows its secrets, as far as that is asked for."""
 
     network: Network
+    book: SecretBook | None = None
 
     def config(self, device: Device) -> str:
         """Return the rendered configuration."""
         return render(self.network, device)
+
+    def secrets(self, device: Device, named: str, running: str) -> Standing:
+        """Return how the device's secrets stand to their source; where that does not answer, nothing is known."""
+        if self.book is None:
+            return Standing()
+        try:
+            return self.book.standing(device, named, running)
+        except JbnetError:
+            return Standing(unknown=names_in(named))
 
     def dangers(self, device: Device, runs: Runs) -> tuple[Text, ...]:
         """Return nothing: what was typed by hand is taken back, and the plan shows it."""
@@ -54,6 +70,11 @@ class Earlier:
     def config(self, device: Device) -> str:
         """Return what was backed up before the change."""
         return self.backups[device.name]
+
+    def secrets(self, device: Device, named: str, running: str) -> Standing:
+        """Return nothing: going back leaves secrets as they are, or neighbours would lose each other."""
+        del device, named, running
+        return Standing()
 
     def dangers(self, device: Device, runs: Runs) -> tuple[Text, ...]:
         """Return that the device was changed since, if it does not run what the change left there."""

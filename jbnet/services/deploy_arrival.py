@@ -65,7 +65,7 @@ class Arrival:
                     "{device}: a change that nobody confirmed runs there; plan again later", device=self.device.name
                 )
             return Standing.WAITING, config
-        if right:
+        if right and not self.sight.stale(config):
             if not dry_run and self.device.name in self.earlier.confirming:
                 self._save(session)
             return Standing.DONE, config

@@ -10,7 +10,18 @@ from enum import StrEnum
 from jbnet.change.timers import REVERT_S
 from jbnet.model.network import Network
 from jbnet.model.text import Text
-from jbnet.ports import Clock, ConfigBackups, DeviceLocks, DeviceSessions, Journal, Reporter, Secrets, Successor
+from jbnet.ports import (
+    Clock,
+    ConfigBackups,
+    DeviceLocks,
+    DeviceSessions,
+    Journal,
+    LoadedSecrets,
+    Reporter,
+    Secrets,
+    Successor,
+)
+from jbnet.services.deploy_secrets import SecretBook
 
 
 class State(StrEnum):
@@ -107,7 +118,10 @@ class Nobody:
 
 @dataclass(frozen=True)
 class Desk:
-    """What an apply works with. ``secrets`` None: no configuration needs any. ``successor`` is for units."""
+    """What an apply works with. ``secrets`` None: no configuration needs any. ``successor`` is for units.
+
+    ``loaded`` None: it is not remembered which secrets devices were given.
+    """
 
     network: Network
     sessions: DeviceSessions
@@ -120,6 +134,14 @@ class Desk:
     timing: Timing = field(default_factory=Timing)
     secrets: Secrets | None = None
     successor: Successor = field(default_factory=Nobody)
+    loaded: LoadedSecrets | None = None
+
+    @property
+    def book(self) -> SecretBook | None:
+        """Return what knows the secrets of devices, None where nothing is remembered."""
+        if self.secrets is None or self.loaded is None:
+            return None
+        return SecretBook(self.secrets, self.loaded)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Course:
         self.desk, self.change, self.deployed, self.stopping = desk, change, deployed, stopping
         self.earlier = earlier or EarlierRun()
         self.device: Device = desk.network.devices[change.device]
-        self.sight = Sight(desk.network, change, desk.sessions, desk.backups)
+        self.sight = Sight(desk.network, change, desk.sessions, desk.backups, desk.book)
         self.timing = desk.timing.at_pace(timers.pace(self.device.platform))
         self.acts = Acts(desk, self.device, self.timing)
         self.arrival = Arrival(self.sight, self.acts, self.earlier)
@@ -145,6 +145,7 @@ class Course:
             self.confirming = True
             self.acts.confirm(session)
         self.committed, self.confirmed = False, True
+        self.sight.remember()
 
     def failed(self, held: Held, error: JbnetError, begun: float) -> Result:
         """Take a commit back as soon as possible; where the device cannot be reached its timer does it."""

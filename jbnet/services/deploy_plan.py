@@ -60,6 +60,7 @@ def _plan(survey: Survey) -> Plan:
         unchanged=tuple(name for name, asked in survey.asked.items() if not asked.shown),
         unasked=survey.unasked,
         units=tuple(joined),
+        unverified=tuple(name for name in survey.asked if survey.secrets[name].unknown),
     )
 
 
@@ -89,6 +90,7 @@ def _change(
         first=survey.is_new(name),
         at_risk=at_risk,
         timer=timers.timer(device.platform, at_risk),
+        secrets=survey.secrets[name].changed if name in survey.secrets else (),
         dangers=(
             *guards.dangers(survey.network, device, asked.running, survey.goal(name), shared),
             *timers.no_restart(device, asked.patch, at_risk, saved=asked.saved),

@@ -7,11 +7,13 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 
 from jbnet.change.model import Change
+from jbnet.config.again import marked, unmarked
 from jbnet.config.links import circuit_interfaces, far_end
 from jbnet.config.naming import port_namer
 from jbnet.config.ownership import aimed
 from jbnet.config.reading import tree
 from jbnet.config.render import key_lengths
+from jbnet.config.shown import with_secrets_of
 from jbnet.config.tree import PORT, ConfigTree
 from jbnet.config.words import revealed
 from jbnet.model.errors import Refused
@@ -19,8 +21,10 @@ from jbnet.model.network import Device, Network
 from jbnet.model.text import text
 from jbnet.platforms.changing import changing
 from jbnet.platforms.masking import masked
+from jbnet.platforms.registry import platform
 from jbnet.ports import ConfigBackups, DeviceSession, DeviceSessions, Secrets
 from jbnet.services.deploy_desk import Neighbours
+from jbnet.services.deploy_secrets import SecretBook
 
 FULL = "Full"
 
@@ -28,11 +32,20 @@ FULL = "Full"
 class Sight:
     """Looks at one device with the eyes of a change. Interfaces bear the names that the device shows."""
 
-    def __init__(self, network: Network, change: Change, sessions: DeviceSessions, backups: ConfigBackups):
-        self.network, self.change, self.backups = network, change, backups
+    def __init__(
+        self,
+        network: Network,
+        change: Change,
+        sessions: DeviceSessions,
+        backups: ConfigBackups,
+        book: SecretBook | None = None,
+    ):
+        self.network, self.change, self.backups, self.book = network, change, backups, book
         self.device: Device = network.devices[change.device]
         self.sessions = sessions
         self._runs: str | None = None
+        self._loaded: tuple[str, tuple[str, ...]] | None = None
+        """What ran when the aim was loaded, and the secrets that were said again."""
 
     @cached_property
     def goal(self) -> str:
@@ -48,17 +61,49 @@ class Sight:
         return kept
 
     def whole(self, secrets: Secrets | None) -> str:
-        """Return the aim with its secrets, for the device alone.
+        """Return the aim with its secrets, for the device alone; those that have changed are said again.
 
         Raises Missing for one that is not there, TargetError for one that the device cannot take.
         """
+        again = self.stale(self._runs) if self._runs is not None else ()
+        self._loaded = (self._runs or "", again)
+        said = self._aim(again)
+        said = unmarked(said) if platform(self.device.platform).plain_secrets else said
         most = key_lengths(self.network, self.device)
-        return revealed(self.aim, secrets.get, most) if secrets is not None else self.aim
+        return revealed(said, secrets.get, most) if secrets is not None else said
 
     @property
     def aim(self) -> str:
         """The goal with what is not ours as it ran when it was last looked at (``jbnet.config.ownership``)."""
-        return self.goal if self._runs is None else aimed(self.network, self.device, self._runs, self.goal)
+        return self._aim(())
+
+    def _aim(self, again: tuple[str, ...]) -> str:
+        """Return the aim with marks at secrets that are said again; where others are shown, they stay as they run."""
+        if self._runs is None:
+            return self.goal
+        goal = marked(aimed(self.network, self.device, self._runs, self.goal), again)
+        name = self.device.platform
+        return with_secrets_of(name, goal, self._runs) if platform(name).plain_secrets else goal
+
+    def stale(self, config: str) -> tuple[str, ...]:
+        """Return the secrets that the plan says again, and that the device which runs ``config`` is not known to have.
+
+        Raises what asking for them raises.
+        """
+        if self.book is None or not self.change.secrets:
+            return ()
+        found = self.book.standing(self.device, self.change.intended, config)
+        return tuple(name for name in self.change.secrets if name in (*found.changed, *found.unknown))
+
+    def remember(self) -> None:
+        """Remember the secrets of a change that was confirmed; what an earlier run loaded is what the plan says."""
+        if self.book is None:
+            return
+        if self.change.source:
+            self.book.forget(self.device)
+            return
+        before, again = self._loaded or (self.change.intended, self.change.secrets)
+        self.book.confirmed(self.device, self.change.intended, before, again)
 
     def is_right(self, config: str) -> bool:
         """Say whether a configuration is the goal as far as that is ours; what is not ours stays as it is here."""

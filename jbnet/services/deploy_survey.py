@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jbnet.change import timers, waves
+from jbnet.config.again import marked, unmarked
 from jbnet.config.bootstrap import bootstrap
 from jbnet.config.naming import loopback_name, port_namer
 from jbnet.config.ownership import aimed
@@ -22,6 +23,7 @@ from jbnet.ports import DeviceSession, DeviceSessions, Progress, Reporter
 from jbnet.services.asking import unknown
 from jbnet.services.deploy_aim import Aim
 from jbnet.services.deploy_pool import Held, each
+from jbnet.services.deploy_secrets import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,9 @@ class Survey:
         self.uppers = waves.uppers(network)
         self.intended: dict[str, str] = {}
         self.goals: dict[str, str] = {}
-        """What devices shall run: intended as far as it is ours, what is not ours as it runs."""
+        """What devices shall run: ours as intended, what is not ours as it runs, changed secrets marked."""
+        self.secrets: dict[str, Standing] = {}
+        """How the secrets of devices stand that were asked."""
         self.asked: dict[str, Asked] = {}
         self.unasked: dict[str, Text] = {}
 
@@ -79,7 +83,9 @@ class Survey:
 
     def _aim(self, device: Device, running: str) -> str:
         """Return what the device shall run, now that it is known what runs."""
-        self.goals[device.name] = aimed(self.network, device, running, self.intended[device.name])
+        goal = aimed(self.network, device, running, self.intended[device.name])
+        self.secrets[device.name] = self.aim.secrets(device, goal, running)
+        self.goals[device.name] = marked(goal, self.secrets[device.name].changed)
         return self.goals[device.name]
 
     def _report(self, event: str, device: Device) -> None:
@@ -127,7 +133,7 @@ class Survey:
         """Return the difference as the device's own tools see it; asked only where the texts differ at all."""
         goal = self.goals[device.name]
         if platform(device.platform).plain_secrets:  # its tools would take a secret's name for another secret
-            goal = with_secrets_of(device.platform, goal, running)
+            goal = unmarked(with_secrets_of(device.platform, goal, running))
         session.load_replace_candidate(config=goal)
         shown = tuple(session.compare_config().splitlines())
         session.discard_config()

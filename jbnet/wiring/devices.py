@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from jbnet.adapters.command_line_sessions import CommandLineSessions
     from jbnet.adapters.config_history import GitHistory
     from jbnet.adapters.frr import FrrSessions
+    from jbnet.adapters.loaded_secrets import LoadedSecretFiles
     from jbnet.adapters.platform_sessions import PlatformSessions
     from jbnet.adapters.ssh import SshHosts
     from jbnet.adapters.traps import TrapReceiver
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from jbnet.model.network import Device, Network
     from jbnet.ports import Reporter, Successor
     from jbnet.services.deploy import Desk
+    from jbnet.services.deploy_secrets import SecretBook
     from jbnet.services.drift import Records
     from jbnet.services.qualify import Outcome, Qualification
     from jbnet.snmp.types import SnmpTarget
@@ -163,4 +165,20 @@ def deploy_desk(directory: Path, state_dir: Path, network: Network, reporter: Re
         reporter=reporter,
         owner=operator(),
         secrets=secrets(directory, state_dir),
+        loaded=loaded_secrets(state_dir),
     )
+
+
+def loaded_secrets(state_dir: Path) -> LoadedSecretFiles:
+    """Return what is remembered of the secrets that devices were given, inert until used."""
+    from jbnet.adapters.loaded_secrets import LoadedSecretFiles
+
+    return LoadedSecretFiles(state_dir / "loaded-secrets")
+
+
+def secret_book(directory: Path, state_dir: Path) -> SecretBook:
+    """Return what compares the secrets of devices with their source."""
+    from jbnet.services.deploy_secrets import SecretBook
+    from jbnet.wiring.secrets import secrets
+
+    return SecretBook(secrets(directory, state_dir), loaded_secrets(state_dir))

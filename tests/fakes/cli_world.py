@@ -6,6 +6,7 @@ Three routers below each other, out of their boxes. Time passes only when somebo
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from jbnet.adapters.command_line_sessions import CommandLineSessions
 from jbnet.adapters.commandline.driver import CommandLineDriver
 from jbnet.adapters.device_files import BackupFiles, DeviceLockFiles
 from jbnet.adapters.journal import SqliteJournal
+from jbnet.adapters.loaded_secrets import LoadedSecretFiles
 from jbnet.config.bootstrap import bootstrap
 from jbnet.config.lines import paths_of, write_lines
 from jbnet.config.links import circuit_interfaces, far_end
@@ -39,10 +41,16 @@ WORD = "Word-of-"
 
 
 class Words:
-    """Secrets: every name has one."""
+    """Secrets: every name has one. ``other``: those that were changed."""
+
+    def __init__(self) -> None:
+        self.other: dict[str, str] = {}
 
     def get(self, name: str) -> Secret:
-        return Secret(name, "a-Password-1" if name == "user-netops" else f"{WORD}{name}")
+        if name == "user-netops":
+            return Secret(name, "a-Password-1")
+        key = hashlib.sha256(name.encode()).hexdigest()[:8]  # of OSPF: at most 16 characters
+        return Secret(name, self.other.get(name) or WORD + (key if name.startswith("ospf-") else name))
 
 
 class CliClock:
@@ -111,7 +119,7 @@ class CliWorld:
     def desk(self) -> Desk:
         """Return the one desk of this process: its journal is held until the end."""
         if self._desk is None:
-            self._desk = desk_of(self.network, self.state, self.sessions, self.clock, self)
+            self._desk = desk_of(self.network, self.state, self.sessions, self.clock, self, self.words)
         return replace(self._desk, sessions=self.sessions)
 
     def running(self, name: str) -> str:
@@ -134,12 +142,21 @@ class CliWorld:
         return all(getattr(router, timer, None) is None for router in self.routers.values() for timer in timers)
 
 
-def desk_of(network: Network, state: Path, sessions: Lines, clock: object, reporter: object, **timing: float) -> Desk:
+def desk_of(
+    network: Network,
+    state: Path,
+    sessions: Lines,
+    clock: object,
+    reporter: object,
+    words: Words | None = None,
+    **timing: float,
+) -> Desk:
     """Return what an apply works with, its files under ``state``."""
     return Desk(
         network, sessions, SqliteJournal(state / "change.db", clock),  # type: ignore[arg-type]  # a test's own
         DeviceLockFiles(state / "locks", clock), BackupFiles(state / "backups", clock),  # type: ignore[arg-type]  # so
-        clock, reporter, "engineer@noc", Timing(**{"workers": 1, **timing}), Words(),  # type: ignore[arg-type]  # so
+        clock, reporter, "engineer@noc", Timing(**{"workers": 1, **timing}), words or Words(),  # type: ignore[arg-type]  # so
+        loaded=LoadedSecretFiles(state / "loaded"),
     )  # fmt: skip
 
 

@@ -158,6 +158,7 @@ COMMON = {
 
 HUAWEI = {
     "system": """
+        snmp-agent target-host trap-paramsname NAME | ...
         snmp-agent usm-user v3 NAME |
         snmp-agent usm-user v3 NAME group | NAME
         snmp-agent usm-user v3 NAME acl | N
