@@ -21,6 +21,7 @@ JUDGING = ("assert", "fail", "ansible.builtin.assert", "ansible.builtin.fail")
 """Actions whose failure is an answer and no accident; so is that of a module which says ``unmet``."""
 UNNAMED = "a task without log"
 """Stands for one of several tasks with secrets, where only their number is known."""
+SAYING_NOTHING = ("non-zero return code", "One or more items failed", "MODULE FAILURE")
 REASON_LENGTH = 300
 MASK = "<secret>"
 MIN_SECRET = 4
@@ -116,23 +117,25 @@ class Events:
         judged = kind != UNREACHABLE and (data.get("task_action") in JUDGING or bool(result.get("unmet")))
         failed = HostState.UNMET if judged else HostState.FAILED
         host.state = HostState.UNREACHABLE if kind == UNREACHABLE else failed
-        host.reason = self._masked(f"{task}: {_reason(result)}")
+        host.reason = f"{self._masked(task)}: {self._reason(result)}"
         return host.state.value
+
+    def _reason(self, result: Mapping[str, Any]) -> str:
+        """Return what a failed task said, on one line; a censored one says only that it is.
+
+        It is cut after its secrets are blanked: a part of one is none that could be found.
+        """
+        for item in (result, *(r for r in result.get("results") or () if isinstance(r, Mapping) and r.get("failed"))):
+            for key in ("stderr", "msg", "stdout"):
+                said = " ".join(self._masked(str(item.get(key) or "")).split())
+                if said and said not in SAYING_NOTHING:
+                    return said[-REASON_LENGTH:]
+        return self._masked(str(result.get("censored") or result.get("msg") or "no reason given"))
 
     def _masked(self, said: str) -> str:
         for secret in self._secrets:
             said = said.replace(secret, MASK)
         return said
-
-
-def _reason(result: Mapping[str, Any]) -> str:
-    """Return what a failed task said, on one line; a censored one says only that it is."""
-    for item in (result, *(r for r in result.get("results") or () if isinstance(r, Mapping) and r.get("failed"))):
-        for key in ("stderr", "msg", "stdout"):
-            said = " ".join(str(item.get(key) or "").split())
-            if said and said not in ("non-zero return code", "One or more items failed", "MODULE FAILURE"):
-                return said[-REASON_LENGTH:]
-    return str(result.get("censored") or result.get("msg") or "no reason given")
 
 
 def secrets_in(value: object) -> Iterable[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shlex
 import shutil
 import signal
 import sys
@@ -108,7 +109,7 @@ class AnsiblePlaybooks:
             project_dir=str(self._workspace),
             playbook=str(order.playbook),
             inventory=str(hosts),
-            cmdline=f"--extra-vars @{given}{' --check' if order.check else ''}",
+            cmdline=shlex.join(["--extra-vars", f"@{given}", *(["--check"] if order.check else [])]),
             forks=self._forks,
             envvars=self._environment(directory),
             settings={"pexpect_timeout": LOOK_S},

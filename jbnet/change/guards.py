@@ -140,14 +140,19 @@ class _Guard:
         )
 
     def shut_door(self) -> Iterator[Text]:
-        """The list that filters logins must let in whom it let in: where jbnet works from."""
+        """A list that filters logins must let in whom it let in: where jbnet works from.
+
+        Where none did, jbnet comes another way.
+        """
         door, noc = self._known.door, self.network.devices.get(self.network.noc or "")
         if door is None or noc is None:
             return
         froms = management_addresses(noc)
         before, after = (_lets_in(door, tree, froms) for tree in (self.running, self.intended))
-        for line in after.keys() if all(before.values()) else ():
-            if not after[line]:
+        if before and not any(before.values()):
+            return
+        for line, lets_in in after.items():
+            if not lets_in and before.get(line, True):
                 yield text(
                     "{device}: `{line}` would refuse logins from {noc} ({addresses})",
                     device=self.device.name,

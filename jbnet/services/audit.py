@@ -12,6 +12,7 @@ from datetime import datetime
 from jbnet.config.audit import host_files
 from jbnet.config.audit.lines import NumberedText
 from jbnet.config.audit.observed import Observed, Origin
+from jbnet.config.managing import ACCOUNT
 from jbnet.config.reading import tree
 from jbnet.config.render import render
 from jbnet.model.errors import CommandFailed, JbnetError, TargetError
@@ -22,8 +23,6 @@ from jbnet.ports import Clock, ConfigHistory, DeviceSessions, Progress, RemoteHo
 from jbnet.services.asking import ASK_S, WORKERS, unknown
 from jbnet.services.deploy_pool import Held, each
 
-ACCOUNT = "netops"
-"""The account that reads the files of a router's host, as it logs in to its command line."""
 FILES_S = 20.0
 
 

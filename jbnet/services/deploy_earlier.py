@@ -101,6 +101,7 @@ class _Traces:
             case ("intent", "rollback") if device in self.confirming:
                 self.forget(device)
                 self.undoing.add(device)
-                self.ends[device] = self.timers[device]  # the other half's runs out with it
+                if device in self.timers:  # else another plan's commit was confirmed by this one
+                    self.ends[device] = self.timers[device]  # the other half's runs out with it
             case ("result", "rollback"):
                 self.forget(device)

@@ -108,12 +108,13 @@ class Vrp8Driver(VrpGetters):
     def rollback(self) -> None:
         """Put back what ran before the last commit; ends the trial. Raises CommandFailed.
 
-        A commit that was saved is put back in what is saved, too.
+        A commit that was saved is put back in what is saved, too. Somebody else's trial is left alone.
         """
         trial = self._trial()
         if trial is not None:
-            name = f" persist {trial.persist}" if trial.persist else ""
-            self._in_system_view(f"abort trial{name}", Reply("rolled back", "y"))
+            if not trial.persist.startswith(OURS):
+                raise complaints.not_back(self.hostname, text("somebody else began the trial that runs there"))
+            self._in_system_view(f"abort trial persist {trial.persist}", Reply("rolled back", "y"))
         else:
             was_saved = self._is_saved()
             to = f"to commit-id {self._point}" if self._point else "last 1"

@@ -272,12 +272,14 @@ class TestVrp8:
             assert bench.running() == before
             committing(bench, session, changed(session.get_config("running")["running"]).replace("1400", "1300"))
 
-    def test_somebody_elses_trial_is_seen_and_not_confirmed(self, bench: CliBench) -> None:
+    def test_somebody_elses_trial_is_seen_and_neither_confirmed_nor_ended(self, bench: CliBench) -> None:
         Console(bench.router).type("system-view", "sysname other", "commit trial 600 persist theirs")
         with bench.opened() as session:
             assert session.has_pending_commit()
-            with pytest.raises(CommandFailed, match="somebody else"):
-                session.confirm_commit()
+            for act in (session.confirm_commit, session.rollback):
+                with pytest.raises(CommandFailed, match="somebody else"):
+                    act()
+            assert session.has_pending_commit()
 
     def test_short_timers_become_the_shortest_trial_and_messages_are_cut(self, bench: CliBench) -> None:
         with bench.opened() as session:

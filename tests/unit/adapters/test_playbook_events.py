@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jbnet.adapters.playbook_events import UNNAMED, Events
+from jbnet.adapters.playbook_events import REASON_LENGTH, UNNAMED, Events
 from jbnet.ports import HostState, Progress
 
 
@@ -75,6 +75,13 @@ def test_a_run_that_was_cut_short_left_its_hosts_unfinished_and_says_where() -> 
 def test_a_secret_in_what_a_task_said_is_blanked() -> None:
     found = taken(event("runner_on_failed", res={"stderr": "psql: password hunter22 wrong"}), secrets=("hunter22",))
     assert found.failed == ("db1: Files: psql: password <secret> wrong",)
+
+
+def test_a_secret_that_stands_where_a_long_reason_is_cut_is_blanked_whole() -> None:
+    said = f"before hunter22-hunter22 {'x' * (REASON_LENGTH - 9)}"
+    found = taken(event("runner_on_failed", res={"stderr": said}), secrets=("hunter22-hunter22",))
+    assert "hunter" not in found.failed[0]
+    assert "ter22" not in found.failed[0]
 
 
 def test_of_a_loop_the_item_that_failed_gives_the_reason() -> None:

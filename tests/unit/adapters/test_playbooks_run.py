@@ -46,11 +46,12 @@ HANGS = """
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    (tmp_path / "playbooks").mkdir()
-    (tmp_path / "playbooks" / "looks.yaml").write_text(LOOKS, encoding="utf-8")
-    (tmp_path / "playbooks" / "hangs.yaml").write_text(HANGS, encoding="utf-8")
-    (tmp_path / "ansible.cfg").write_text("[defaults]\n", encoding="utf-8")
-    return tmp_path
+    place = tmp_path / "a folder with blanks"
+    (place / "playbooks").mkdir(parents=True)
+    (place / "playbooks" / "looks.yaml").write_text(LOOKS, encoding="utf-8")
+    (place / "playbooks" / "hangs.yaml").write_text(HANGS, encoding="utf-8")
+    (place / "ansible.cfg").write_text("[defaults]\n", encoding="utf-8")
+    return place
 
 
 def run(workspace: Path, name: str, seconds: float = 120, task_s: int = 60) -> PlaybookResult:

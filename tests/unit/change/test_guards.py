@@ -180,6 +180,28 @@ def test_a_list_that_would_refuse_us_is_a_danger_and_one_that_lets_us_in_elsewis
     assert found(network, "chengdong-r1", inside, inside.replace("0.0.0.255", "0.0.255.255")) == []
 
 
+OTHER_DOOR = """#
+acl number 3999
+ rule 5 permit source 192.0.2.1 0
+#
+user-interface vty 16 20
+ acl 3999 inbound
+"""
+
+
+def test_a_list_that_refused_us_before_is_no_danger_and_hides_no_other() -> None:
+    network = equipped("vrp8")
+    device = network.devices["chengdong-r1"]
+    whole = render(network, device)
+    inside = next(line for line in whole.splitlines() if "10.4.0.0 " in line)
+    running = tree("vrp8", whole + OTHER_DOOR)
+    shut = tree("vrp8", whole.replace(inside, inside.replace("10.4.0.0 ", "10.5.0.0 ")) + OTHER_DOOR)
+    assert dangers(network, device, running, running) == ()
+    (said,) = dangers(network, device, running, shut)
+    assert "would refuse logins from noc-s1" in str(said)
+    assert "vty 16 20" not in str(said)
+
+
 def test_another_cost_endangers_nothing_on_hardware(routers: tuple[str, Network]) -> None:
     _, network = routers
     assert found(network, "chengdong-r1", "ospf cost 100\n", "ospf cost 200\n") == []

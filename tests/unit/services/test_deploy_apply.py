@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from deploy_world import Killed, World, WorldSession, planned
+from deploy_world import START, Killed, World, WorldSession, planned
 from sample_network import sample_network
 
 from jbnet.adapters.device_files import DeviceLockFiles
@@ -313,6 +313,15 @@ def test_two_operators_work_side_by_side_and_each_ones_records_stay_apart(world:
     assert list(kept_before(entries, ours.hash)) == ["datong-r1"]
     assert list(kept_before(entries, theirs.hash)) == ["xining-dc-r1"]
     assert earlier_run(entries, ours.hash) == EarlierRun()
+
+
+def test_what_was_confirmed_without_a_commit_of_this_plan_and_was_to_go_back_is_read_as_such() -> None:
+    acts = ("confirm", "rollback")
+    entries = [
+        {"kind": "device.intent", "subject": "r1", "time": START.isoformat(), "data": {"act": act, "change": "ours"}}
+        for act in acts
+    ]
+    assert earlier_run(entries, "ours") == EarlierRun(undoing=frozenset({"r1"}))
 
 
 def test_a_danger_is_refused_unless_overridden_by_name_and_the_override_is_in_the_journal(
