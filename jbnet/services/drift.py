@@ -9,6 +9,7 @@ from jbnet.change.drift import Drift, author, came_about
 from jbnet.config.ownership import aimed, chosen, compared
 from jbnet.config.reading import bare_patch, tree
 from jbnet.config.render import render
+from jbnet.config.shown import for_its_tools
 from jbnet.config.tree import Patch
 from jbnet.model.errors import CommandFailed
 from jbnet.model.network import Device, Network
@@ -94,7 +95,7 @@ def _look(session: DeviceSession, network: Network, device: Device, declared: st
     intended = aimed(network, device, texts["running"], declared)
     shown: tuple[str, ...] = ()
     if differ.compare(texts["running"], intended):
-        session.load_replace_candidate(config=intended)
+        session.load_replace_candidate(config=for_its_tools(device.platform, intended, texts["running"]))
         shown = tuple(session.compare_config().splitlines())
         session.discard_config()
     unsaved = differ.compare(startup, running).patch.lines()

@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 from deploy_world import START, World
+from device import normal
+from equipped import with_keys
 from sample_network import sample_network
 
 from jbnet.adapters.config_history import GitHistory
+from jbnet.config.render import render
+from jbnet.config.words import revealed
 from jbnet.model.network import Device
+from jbnet.model.secrets import Secret
 from jbnet.services.backup import Backup, back_up
 from jbnet.services.deploy import Desk, apply, managed, plan
 from jbnet.services.drift import Found, Records, find_drift
@@ -67,6 +72,18 @@ def test_a_line_typed_by_hand_is_found_and_dated_between_two_backups(office: Off
     assert drift.since.by == START + timedelta(seconds=after)
     assert drift.author is None
     assert drift.unsaved == (f"+ {TYPED}",)
+
+
+def test_a_key_that_a_device_shows_is_no_drift_beside_one(tmp_path: Path) -> None:
+    world = World(with_keys(sample_network()))
+    for name, device in world.network.devices.items():
+        said = revealed(render(world.network, device), lambda secret: Secret(secret, "0f1e2d3c4b5a6978"))
+        world.devices[name].running = world.devices[name].startup = normal(said)
+    world.devices["xining-r1"].type(TYPED)
+    devices = managed(world.network, world.network.devices.values())
+    records = Records(GitHistory(tmp_path / "history", world.clock), world.desk(tmp_path).journal, world.clock)
+    (drift,) = find_drift(world.network, devices, world, records, world, workers=1).drifts
+    assert (drift.device, drift.diff) == ("xining-r1", (f"- {TYPED}",))
 
 
 def test_a_drift_that_every_backup_shows_has_no_beginning(office: Office) -> None:
