@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from jbnet.model.network import Device, Network
 
 _WIDTH = 80
-Printer = Callable[["Network", "Device"], str]
+Printer = Callable[["Network", "Device"], dict[str, str]]
+"""Returns the texts of a device by name: its configuration under its own."""
 
 
 def command(
@@ -57,12 +58,21 @@ def command(
 def _printer(*, bootstrap: bool, explain: bool) -> Printer:
     from jbnet.config.bootstrap import bootstrap as first_config
     from jbnet.config.bootstrap import traced as first_traced
-    from jbnet.config.render import render, traced
+    from jbnet.config.render import render, traced, traced_files, tunnel_files
 
     if explain:
         tracer = first_traced if bootstrap else traced
-        return lambda network, device: _explained(tracer(network, device))
-    return first_config if bootstrap else render
+        return lambda network, device: _with_files(
+            device, _explained(tracer(network, device)),
+            {name: _explained(lines) for name, lines in traced_files(network, device).items()},
+        )  # fmt: skip
+    printer = first_config if bootstrap else render
+    return lambda network, device: _with_files(device, printer(network, device), tunnel_files(network, device))
+
+
+def _with_files(device: Device, config: str, files: Mapping[str, str]) -> dict[str, str]:
+    """Return a device's configuration by its name, and by longer ones the files that encrypt its lines."""
+    return {device.name: config, **{f"{device.name}.swanctl-{name}": said for name, said in files.items()}}
 
 
 def _explained(lines: Sequence[TracedLine]) -> str:
@@ -89,14 +99,14 @@ def _explained(lines: Sequence[TracedLine]) -> str:
 def _print_all(
     network: Network, devices: Iterable[Device], printer: Printer
 ) -> tuple[dict[str, str], dict[str, TargetError]]:
-    """Return the configurations by device, and why there is none for the others."""
+    """Return the configurations by device (and the files beside them), and why there is none for the others."""
     from jbnet.model.errors import TargetError
 
     configs: dict[str, str] = {}
     failed: dict[str, TargetError] = {}
     for device in devices:
         try:
-            configs[device.name] = printer(network, device)
+            configs |= printer(network, device)
         except TargetError as error:
             failed[device.name] = error
     return configs, failed

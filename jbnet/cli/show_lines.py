@@ -8,8 +8,9 @@ from jbnet.cli.show_print import Record, Table, View
 from jbnet.model.text import Text, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from jbnet.model.encryption import Suite
     from jbnet.model.network import Carrier, Circuit, Contact, Line, Network, Underlay
 
 NOT_DECLARED = text("carrier not declared")
@@ -85,10 +86,27 @@ def circuit_view(network: Network, circuit: Circuit) -> View:
         *_common_rows(network, circuit),
         (text("Round trip"), f"{circuit.latency_ms:g} ms" if circuit.latency_ms else None),
         (text("Prefix"), circuit.prefix),
+        *_encryption_rows(network, circuit),
         (text("Declared at"), circuit.place),
     ]
     facts = {"cable": cable, "refers_to": {**references(network, circuit), "underlay": underlay}}
     return View(rows, facts=facts)
+
+
+def _encryption_rows(network: Network, circuit: Circuit) -> Iterator[tuple[Text, object]]:
+    """Yield how a circuit is encrypted: by what, which secret is its key, the addresses of its ports."""
+    if circuit.encryption is None:
+        return
+    profile = network.encryption.get(circuit.encryption.profile)
+    suites = f"IKE {_suite(profile.ike)}, ESP {_suite(profile.esp)}" if profile is not None else "-"
+    yield text("Encryption"), text("{profile}: {suites}", profile=circuit.encryption.profile, suites=suites)
+    yield text("MTU of the tunnel"), text("{mtu} bytes", mtu=profile.mtu) if profile is not None else None
+    yield text("Key"), text("the secret {name}", name=circuit.encryption.secret)
+    yield text("Prefix of the ports"), circuit.encryption.outer
+
+
+def _suite(suite: Suite) -> str:
+    return " ".join([suite.encryption, suite.integrity, *([f"group {suite.group}"] if suite.group else [])])
 
 
 def circuits_table(network: Network, key: str, heading: Text, circuits: Iterable[Circuit], *, upwards: bool) -> Table:

@@ -102,6 +102,11 @@ def _circuit(
     if circuit.prefix is not None:
         place = declared.addresses.at("scheme", "links") if declared.addresses else None
         yield Fact(circuit.name, "prefix", str(circuit.prefix), place, text("the site's own prefix"))
+    if circuit.encryption is not None:
+        place, source = spec.at("encryption"), ITSELF if "encryption" in own else inherited
+        yield Fact(circuit.name, "encryption", circuit.encryption.profile, place, source)
+        yield Fact(circuit.name, "encryption.secret", circuit.encryption.secret, place, source)
+        yield Fact(circuit.name, "encryption.outer", str(circuit.encryption.outer), place, source)
     if declared.routing is not None:
         place = declared.routing.at("costs", circuit.role.value)
         cost = getattr(declared.routing.decl.costs, circuit.role.value)

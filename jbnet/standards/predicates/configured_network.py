@@ -114,19 +114,22 @@ class LinesEncrypted(Configured):
         if missing is not None:
             return missing
         found = known["port_encryption"].by()
-        bare = [text("{port} ({circuit})", port=port, circuit=circuit.name)
-                for port, circuit in expected.items() if port not in found]  # fmt: skip
+        bare = [text("{port} ({circuit})", port=names[0], circuit=circuit.name)
+                for names, circuit in expected.items() if not found.keys() & set(names)]  # fmt: skip
         if bare:
             return violated(text("lines without encryption: {names}", names=listed(bare)))
-        shown = places([found[port] for port in expected])
-        return passed(text("encrypted: {names}", names=listed(list(expected))), shown)
+        shown = places([found[name] for names in expected for name in names if name in found])
+        return passed(text("encrypted: {names}", names=listed([names[0] for names in expected])), shown)
 
-    def _ports(self, network: Network, device: Device) -> Iterator[tuple[str, Circuit]]:
+    def _ports(self, network: Network, device: Device) -> Iterator[tuple[tuple[str, ...], Circuit]]:
+        """Yield such lines by their ports, and by the tunnels that may run over them."""
         from jbnet.config.links import circuit_interfaces, far_end
         from jbnet.config.naming import port_namer
+        from jbnet.config.tunnels import headings
 
         namer = port_namer(network, device)
         for interface in circuit_interfaces(device):
             far = far_end(network, device, interface)
             if far is not None and (far.circuit.underlay if self.over == "underlay" else far.circuit.carrier):
-                yield namer(interface).name, far.circuit
+                said = headings(network, device, namer(interface))
+                yield tuple(heading.split()[1] for heading in said), far.circuit
