@@ -53,6 +53,32 @@ def units(network: Network, turns: Mapping[str, Turn]) -> tuple[Unit, ...]:
     return tuple(found)
 
 
+def other_ends(network: Network, turns: Mapping[str, Turn]) -> frozenset[str]:
+    """Return the devices without a turn at the other ends of links of which one end changes what both must share."""
+    changed = [
+        (here, there)
+        for circuit in network.circuits.values()
+        for here, there in ((circuit.a, circuit.z), (circuit.z, circuit.a))
+        if here.device in turns and there.device not in turns and _is_changed(network, here, turns[here.device])
+    ]
+    return frozenset(there.device for _, there in changed)
+
+
+def parted(network: Network, turns: Mapping[str, Turn], beyond: Mapping[str, Turn]) -> Iterator[tuple[str, Text]]:
+    """Yield (device, what speaks against it) where a device of a plan would change without the other end of its link.
+
+    ``beyond`` are devices that the plan leaves out. An end that is wrong alone is put right alone.
+    """
+    for circuit in network.circuits.values():
+        for here, there in ((circuit.a.device, circuit.z.device), (circuit.z.device, circuit.a.device)):
+            if here in turns and there in beyond and _is_changed_at_both_ends(network, circuit, {**turns, **beyond}):
+                yield here, text(
+                    "{device} and {partner} change {circuit} together or lose each other, and the plan leaves "
+                    "{partner} out; plan both: jbnet plan device:{device}+device:{partner}",
+                    device=here, partner=there, circuit=circuit.name,
+                )  # fmt: skip
+
+
 def headings(network: Network, unit: Unit, device: str) -> frozenset[str]:
     """Return the headings of the interfaces at which the device is an end of the unit's circuits."""
     ends = [end for name in unit.circuits for end in (network.circuits[name].a, network.circuits[name].z)]

@@ -42,8 +42,14 @@ def restrict(network: Network, device_names: Collection[str]) -> Network:
 
 
 def lab_of(network: Network, device_names: Collection[str]) -> Network:
-    """Return the network of a lab with those devices: all ours, since it is built from what is declared."""
-    return replace(restrict(network, device_names), ownership={})
+    """Return the network of a lab with those devices.
+
+    Who owns what holds for devices that run in the field what their copies run; sections and lines of another platform
+    mean nothing on a copy, which is all ours, since it is built from what is declared.
+    """
+    known = {name for name, device in network.devices.items() if device.platform == LAB_PLATFORM}
+    built = restrict(network, device_names)
+    return replace(built, ownership={name: held for name, held in built.ownership.items() if name in known})
 
 
 def as_lab(device: Device) -> Device:

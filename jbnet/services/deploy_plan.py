@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 
 from jbnet.change import guards, stakes, timers, waves
 from jbnet.change.model import Change, Plan, Unit
-from jbnet.change.units import Turn, headings, joint_dangers, units
+from jbnet.change.units import Turn, headings, joint_dangers, other_ends, parted, units
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text
 from jbnet.ports import DeviceSessions, Reporter
 from jbnet.services.asking import ASK_S, WORKERS
 from jbnet.services.deploy_aim import Aim, Declared
-from jbnet.services.deploy_survey import Survey
+from jbnet.services.deploy_survey import Asked, Survey
 
 
 def managed(network: Network, devices: Iterable[Device]) -> tuple[Device, ...]:
@@ -44,7 +44,17 @@ def plan(
         survey.ask(levels.pop(0), workers, ask_s)
         if not survey.is_first_deployment():
             levels = [[d for level in levels for d in level]] if levels else []
+    if aim is None:  # what is declared is known of everybody; what ran before a change, of those that it changed
+        turns = _turns(survey, survey.asked)
+        left = [d for d in managed(network, network.devices.values()) if d.name in other_ends(network, turns)]
+        survey.ask_beyond([d for d in left if d.name not in survey.unasked], workers, ask_s)
     return _plan(survey)
+
+
+def _turns(survey: Survey, asked: Mapping[str, Asked]) -> dict[str, Turn]:
+    """Return what each device that runs and changes runs, and what it shall run."""
+    running = {name: known.running for name, known in asked.items() if known.shown and not survey.is_new(name)}
+    return {name: Turn(tree, survey.goal(name)) for name, tree in running.items()}
 
 
 def _plan(survey: Survey) -> Plan:
@@ -52,7 +62,10 @@ def _plan(survey: Survey) -> Plan:
     changing = [name for name, asked in survey.asked.items() if asked.shown]
     risks = stakes.sites_behind(survey.network, changing)
     joined = _units(survey, changing)
-    changes = {name: _change(survey, name, risks[name], joined) for name in survey.network.devices if name in risks}
+    apart = tuple(parted(survey.network, _turns(survey, survey.asked), _turns(survey, survey.beyond)))
+    changes = {
+        name: _change(survey, name, risks[name], joined, apart) for name in survey.network.devices if name in risks
+    }
     return Plan(
         network=survey.network.name,
         waves=waves.order(survey.network, changes, joined),
@@ -66,8 +79,7 @@ def _plan(survey: Survey) -> Plan:
 
 def _units(survey: Survey, changing: Iterable[str]) -> dict[Unit, dict[str, list[Text]]]:
     """Return what must be changed together, and what speaks against it by device."""
-    asked = {n: survey.asked[n].running for n in changing if not survey.is_new(n)}
-    turns = {name: Turn(running, survey.goal(name)) for name, running in asked.items()}
+    turns = _turns(survey, {name: survey.asked[name] for name in changing})
     found: dict[Unit, dict[str, list[Text]]] = {}
     for unit in units(survey.network, turns):
         against = found.setdefault(unit, {})
@@ -77,7 +89,11 @@ def _units(survey: Survey, changing: Iterable[str]) -> dict[Unit, dict[str, list
 
 
 def _change(
-    survey: Survey, name: str, at_risk: tuple[str, ...], joined: Mapping[Unit, Mapping[str, list[Text]]]
+    survey: Survey,
+    name: str,
+    at_risk: tuple[str, ...],
+    joined: Mapping[Unit, Mapping[str, list[Text]]],
+    apart: Iterable[tuple[str, Text]],
 ) -> Change:
     asked, device = survey.asked[name], survey.network.devices[name]
     shared = [heading for unit in joined for heading in headings(survey.network, unit, name)]
@@ -95,6 +111,7 @@ def _change(
             *guards.dangers(survey.network, device, asked.running, survey.goal(name), shared),
             *timers.no_restart(device, asked.patch, at_risk, saved=asked.saved),
             *(danger for against in joined.values() for danger in against.get(name, ())),
+            *(danger for device_name, danger in apart if device_name == name),
             *survey.aim.dangers(device, lambda config: survey.runs(device, config)),
         ),
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from jbnet.change.model import Plan
 from jbnet.services.deploy_desk import Desk, JournalOf, Result
 from jbnet.services.deploy_device import Course
-from jbnet.services.deploy_earlier import earlier_run
+from jbnet.services.deploy_earlier import EarlierRun, earlier_run
 from jbnet.services.deploy_pool import Held
 from jbnet.services.deploy_unit import UnitCourse
 
@@ -19,7 +19,7 @@ def succeed(plan: Plan, desk: Desk, devices: Sequence[str]) -> dict[str, Result]
     As long as no device was sent its confirmation the timers take everything back, and ``--resume`` is asked for.
     """
     desk = replace(desk, journal=JournalOf(plan.hash, desk.journal))
-    if not earlier_run(desk.journal.entries(), plan.hash).is_half_confirmed(devices):
+    if not _left(plan, desk).is_half_confirmed(devices):
         return {}
     desk.journal.append("unit.succeeded", devices[0], {"devices": list(devices), "owner": desk.owner})
     new = {name for name, change in plan.changes.items() if change.first}
@@ -30,9 +30,17 @@ def carry_through(
     plan: Plan, desk: Desk, devices: Sequence[str], deployed: Collection[str], held: Held
 ) -> dict[str, Result]:
     """Take up a unit where the journal has it, and end it. ``desk`` has the journal of the plan."""
-    earlier = earlier_run(desk.journal.entries(), plan.hash)
+    earlier = _left(plan, desk)
     courses = [Course(desk, plan.changes[name], deployed, _never, earlier) for name in devices]
     return UnitCourse(courses).run(held)
+
+
+def _left(plan: Plan, desk: Desk) -> EarlierRun:
+    """Return what the last run left, also where it could still write that it ended: at a second Ctrl-C it does."""
+    entries = list(desk.journal.entries())
+    ends = [n for n, e in enumerate(entries) if (e["kind"], e["subject"]) == ("apply.end", plan.hash)]
+    begins = [n for n, e in enumerate(entries) if (e["kind"], e["subject"]) == ("apply.start", plan.hash)]
+    return earlier_run((e for n, e in enumerate(entries) if n not in ends or n < begins[-1]), plan.hash)
 
 
 def _never() -> bool:

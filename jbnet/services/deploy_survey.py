@@ -54,6 +54,8 @@ class Survey:
         """How the secrets of devices stand that were asked."""
         self.asked: dict[str, Asked] = {}
         self.unasked: dict[str, Text] = {}
+        self.beyond: dict[str, Asked] = {}
+        """Devices that are not to be changed, asked because they share links with some that are."""
 
     def ask(self, devices: Sequence[Device], workers: int, ask_s: float) -> None:
         """Ask devices at once, the nearer to the core standing first; assume where the way there is not built yet."""
@@ -71,6 +73,13 @@ class Survey:
                 self._report("plan.unasked", device)
             else:
                 self._report("plan.asked", device)
+
+    def ask_beyond(self, devices: Sequence[Device], workers: int, ask_s: float) -> None:
+        """Ask devices that the plan leaves out. Of one that gives no answer nothing is known, and nothing is said."""
+        for device in devices:
+            self.intended[device.name] = self.aim.config(device)
+        results = each([d.name for d in devices], self._ask, workers=workers, deadline_s=ask_s)
+        self.beyond = {name: result for name, result in results.items() if isinstance(result, Asked)}
 
     def _aims(self, device: Device) -> bool:
         """Find out what the device shall run; one of which that cannot be said is not asked."""
@@ -142,9 +151,9 @@ class Survey:
     # what is known by now
 
     def runs(self, device: Device, config: str) -> bool:
-        """Say whether a device runs a configuration, secrets left out."""
+        """Say whether a device runs a configuration as far as that is ours, secrets left out."""
         here, there = (masked(device.platform, text) for text in (self.asked[device.name].config, config))
-        return not self.sessions.differ(device).compare(here, there)
+        return not self.sessions.differ(device).compare(here, aimed(self.network, device, here, there))
 
     def goal(self, name: str) -> ConfigTree:
         """Return what a device shall run."""
@@ -156,7 +165,8 @@ class Survey:
 
     def is_new(self, name: str) -> bool:
         """Say whether a device that was asked was never deployed."""
-        return is_first(self.network.devices[name], self.asked[name].running)
+        known = self.asked.get(name) or self.beyond[name]
+        return is_first(self.network.devices[name], known.running)
 
 
 def _addresses(tree: ConfigTree, heading: str) -> list[str]:

@@ -26,7 +26,7 @@ from jbnet.config.render import render
 from jbnet.config.tree import ConfigTree, parse
 from jbnet.model.errors import Unreachable
 from jbnet.model.network import Circuit, Device, Network, Termination
-from jbnet.ports import Differ, Progress
+from jbnet.ports import Differ, Journal, Progress
 from jbnet.services.deploy import Desk, Timing, plan
 
 SHARED = ("ip ospf area ", "ip ospf hello-interval ", "ip ospf dead-interval ", "ip ospf message-digest-key ")
@@ -49,6 +49,29 @@ class MortalJournal(SqliteJournal):
     def append(self, kind: str, subject: str, data: Mapping[str, object]) -> int:
         self.world.live()
         return super().append(kind, subject, data)
+
+
+@dataclass
+class KillingJournal:
+    """A journal that kills jbnet at its ``at``-th entry, before or after that is written; the dead write nothing."""
+
+    whole: Journal
+    kill: Callable[[], None]
+    at: int
+    after: bool
+    written: int = 0
+
+    def append(self, kind: str, subject: str, data: Mapping[str, object]) -> int:
+        self.written += 1
+        if self.written > self.at or (self.written == self.at and not self.after):
+            self.kill()
+        number = self.whole.append(kind, subject, data)
+        if self.written == self.at:
+            self.kill()
+        return number
+
+    def entries(self) -> Sequence[Mapping[str, object]]:
+        return self.whole.entries()
 
 
 class WorldClock:

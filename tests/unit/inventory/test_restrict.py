@@ -103,8 +103,10 @@ def test_the_core_answers_first_where_the_noc_is(qinghai: Network) -> None:
     assert management_addresses(qinghai.devices["core-r1"])[1] == noc.ip
 
 
-def test_a_part_keeps_who_owns_what_and_a_lab_is_all_ours() -> None:
+def test_a_part_keeps_who_owns_what_and_a_lab_for_devices_that_run_there_what_they_run_in_the_field() -> None:
     holding = Ownership(rest=Hold.FOREIGN)
     network = replace(sample_network(), ownership={"core-r1": holding, "core-r2": holding})
     assert restrict(network, ["core-r1"]).ownership == {"core-r1": holding}
-    assert lab_of(network, ["core-r1"]).ownership == {}
+    assert lab_of(network, ["core-r1"]).ownership == {"core-r1": holding}
+    other = {"core-r1": replace(network.devices["core-r1"], platform="vrp8")}
+    assert lab_of(replace(network, devices={**network.devices, **other}), ["core-r1"]).ownership == {}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from deploy_world import Killed, World, WorldSession, planned
+from deploy_world import Killed, KillingJournal, World, WorldSession, planned
 from device import normal
 from sample_network import sample_network
 
@@ -16,8 +16,7 @@ from jbnet.change.model import Plan
 from jbnet.config.render import render
 from jbnet.config.tree import parse
 from jbnet.model.errors import CommandFailed, Refused, Unreachable
-from jbnet.ports import Journal
-from jbnet.services.deploy import Desk, Outcome, State, apply
+from jbnet.services.deploy import Desk, Outcome, State, apply, plan
 from jbnet.services.deploy_earlier import GRACE_S
 from jbnet.services.deploy_successor import succeed
 
@@ -257,36 +256,47 @@ def test_killed_between_the_confirmations_only_the_near_end_is_left_to_do(world:
     assert hello(world) == AFTER
 
 
+# one end alone
+
+
+@pytest.mark.parametrize(("name", "other"), [(FAR, NEAR), (NEAR, FAR)])
+def test_a_plan_for_one_end_says_that_the_other_must_come_along(
+    world: World, desk: Desk, name: str, other: str
+) -> None:
+    made = plan(world.network, [world.network.devices[name]], world, world)
+    assert list(made.changes) == [name]
+    assert made.units == ()
+    said = str(made.changes[name].dangers[0])
+    assert f"jbnet plan device:{name}+device:{other}" in said
+    assert "datong-up1" in said
+    with pytest.raises(Refused, match="plan both"):
+        apply(made, desk)
+    assert hello(world) == BEFORE
+
+
+def test_an_end_that_is_wrong_alone_is_planned_alone(world: World, desk: Desk) -> None:
+    device = world.devices[FAR]
+    device.running = device.running.replace(SLOW, HELLO)
+    made = plan(world.network, [world.network.devices[NEAR]], world, world)
+    assert made.changes[NEAR].dangers == ()
+    assert apply(made, desk).ok
+    assert hello(world) == AFTER
+
+
+def test_of_an_end_that_does_not_answer_nothing_is_said(world: World, desk: Desk) -> None:
+    world.devices[FAR].reachable = False
+    made = plan(world.network, [world.network.devices[NEAR]], world, world)
+    assert made.changes[NEAR].dangers == ()
+    assert made.unasked == {}
+
+
 # whoever is left carries it through
-
-
-@dataclass
-class KillingJournal:
-    """A journal that kills jbnet at its ``at``-th entry, before or after it is written."""
-
-    whole: Journal
-    world: World
-    at: int
-    after: bool
-    written: int = 0
-
-    def append(self, kind: str, subject: str, data: Mapping[str, object]) -> int:
-        self.written += 1
-        if self.written == self.at and not self.after:
-            self.world.kill()
-        number = self.whole.append(kind, subject, data)
-        if self.written == self.at:
-            self.world.kill()
-        return number
-
-    def entries(self) -> Sequence[Mapping[str, object]]:
-        return self.whole.entries()
 
 
 def killed_at(world: World, desk: Desk, made: Plan, at: int, *, after: bool) -> bool:
     """Kill jbnet at an entry of its journal; say whether it came so far."""
     try:
-        apply(made, replace(desk, journal=KillingJournal(desk.journal, world, at, after)))
+        apply(made, replace(desk, journal=KillingJournal(desk.journal, world.kill, at, after)))
     except Killed:
         world.killed = False
         return True
@@ -345,6 +355,18 @@ def test_a_successor_does_nothing_about_what_was_not_decided(world: World, desk:
     assert succeed(made, desk, (FAR, NEAR)) == {}
     world.clock.sleep(desk.timing.revert_s)
     assert hello(world) == BEFORE
+
+
+def test_a_run_that_is_broken_off_and_still_says_so_has_a_successor_too(world: World, desk: Desk) -> None:
+    """A second Ctrl-C leaves at once: what is under way ends nowhere, but the journal has the end of the run."""
+    made = planned(world)
+    world.strikes[NEAR, "confirm"] = world.kill
+    with pytest.raises(Killed):
+        apply(made, desk)
+    world.killed = False
+    desk.journal.append("apply.end", made.hash, {})
+    assert {result.state for result in succeed(made, desk, (FAR, NEAR)).values()} == {State.CONFIRMED}
+    assert hello(world) == AFTER
 
 
 def test_resumed_while_the_successor_is_at_work_it_waits_for_it(world: World, desk: Desk) -> None:
