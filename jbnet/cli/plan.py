@@ -55,7 +55,7 @@ def command(
     network = wiring.load_network(context.directory, context.state_dir)
     with inside(context):
         sessions = wiring.device_sessions(context.directory, context.state_dir, network)
-        aim = Declared(network, wiring.secret_book(context.directory, context.state_dir))
+        aim = Declared(network, book=wiring.secret_book(context.directory, context.state_dir))
         made = plan(network, select(network, selector), sessions, Notes(context), aim=aim)
     conclude(context, made, output, diff=diff, trial=(lambda: rehearsed(context, made, network)) if rehearse else None)
     if check and made.changes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from jbnet.change.model import Plan
@@ -36,7 +36,7 @@ class Declared:
     """Every device shall run what the declaration gives it; ``book`` knows its secrets, as far as that is asked for."""
 
     network: Network
-    book: SecretBook | None = None
+    book: SecretBook | None = field(default=None, kw_only=True)
 
     def config(self, device: Device) -> str:
         """Return the rendered configuration."""

@@ -27,6 +27,7 @@ from jbnet.model.network import Device, Network
 from jbnet.model.text import Text
 from jbnet.services.deploy import plan
 from jbnet.services.deploy_aim import Runs
+from jbnet.services.deploy_secrets import Standing
 
 pytestmark = pytest.mark.lab
 
@@ -87,6 +88,9 @@ class Without:
             if not (context.startswith(where) and line.strip().startswith(begin)):
                 kept.append(line)
         return "\n".join(kept) + "\n"
+
+    def secrets(self, device: Device, named: str, running: str) -> Standing:
+        return Standing()
 
     def dangers(self, device: Device, runs: Runs) -> tuple[Text, ...]:
         del device, runs

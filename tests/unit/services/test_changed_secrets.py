@@ -30,7 +30,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CliWorld]:
 
 
 def planned(world: CliWorld) -> Plan:
-    return plan(world.network, world.devices, world.sessions, world, aim=Declared(world.network, world.desk().book))
+    return plan(world.network, world.devices, world.sessions, world, aim=Declared(world.network, book=world.desk().book))
 
 
 def carried_out(world: CliWorld, made: Plan) -> Outcome:
@@ -88,6 +88,6 @@ def test_a_source_that_fails_makes_secrets_unknown_in_a_plan(tmp_path: Path) -> 
         assert carried_out(world, planned(world)).ok
         loaded = world.desk().loaded
         assert loaded is not None
-        aim = Declared(world.network, SecretBook(Down(), loaded))
+        aim = Declared(world.network, book=SecretBook(Down(), loaded))
         made = plan(world.network, world.devices, world.sessions, world, aim=aim)
         assert (made.changes, made.unverified) == ({}, DEVICES)

@@ -19,7 +19,7 @@ from jbnet.cli.apply import Board, _conclude, read_plan
 from jbnet.cli.context import Context
 from jbnet.cli.plan import FEW_LINES, plans_folder, print_plan
 from jbnet.config.render import render
-from jbnet.inventory.restrict import as_lab
+from jbnet.inventory.restrict import lab_of
 from jbnet.model.errors import ExitCode, Refused, UsageError
 from jbnet.model.text import Text, text
 from jbnet.services.deploy import Outcome, Result, State, Timing, plan
@@ -170,7 +170,8 @@ def test_progress_for_programs_is_one_json_line_an_event(tmp_path: Path, capsys:
 def test_rendering_from_the_shipped_declaration_needs_no_device(capsys: pytest.CaptureFixture[str]) -> None:
     from jbnet.wiring import load_network
 
-    network = load_network(ROOT, ROOT / "no-such-state", whole=True)
+    whole = load_network(ROOT, ROOT / "no-such-state", whole=True)
+    network = lab_of(whole, whole.devices)
     roles = {device.role: device for device in network.devices.values()}
     for device in roles.values():
-        assert f"hostname {device.name}\n" in render(network, as_lab(device))
+        assert f"hostname {device.name}\n" in render(network, device)

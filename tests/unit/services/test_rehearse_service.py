@@ -20,6 +20,7 @@ from jbnet.model.network import Device
 from jbnet.model.text import Text
 from jbnet.services.deploy import apply, plan
 from jbnet.services.deploy_aim import Runs
+from jbnet.services.deploy_secrets import Standing
 from jbnet.services.rehearse import Bounds, rehearse, today
 
 BOUNDS = Bounds(settle_s=4.0, first_rest_s=1.0, rest_s=1.0, hold_s=0.5)
@@ -35,6 +36,9 @@ class Without:
     def config(self, device: Device) -> str:
         lines = render(self.world.network, device).splitlines()
         return "\n".join(x for x in lines if device.name != self.device or x.strip() != self.line) + "\n"
+
+    def secrets(self, device: Device, named: str, running: str) -> Standing:
+        return Standing()
 
     def dangers(self, device: Device, runs: Runs) -> tuple[Text, ...]:
         return ()
