@@ -13,7 +13,7 @@ from jbnet.config.naming import port_namer
 from jbnet.config.ownership import aimed
 from jbnet.config.reading import tree
 from jbnet.config.render import key_lengths
-from jbnet.config.shown import with_secrets_of
+from jbnet.config.shown import for_its_tools
 from jbnet.config.tree import PORT, ConfigTree
 from jbnet.config.words import revealed
 from jbnet.model.errors import Refused
@@ -82,8 +82,7 @@ class Sight:
         if self._runs is None:
             return self.goal
         goal = marked(aimed(self.network, self.device, self._runs, self.goal), again)
-        name = self.device.platform
-        return with_secrets_of(name, goal, self._runs) if platform(name).plain_secrets else goal
+        return for_its_tools(self.device.platform, goal, self._runs)
 
     def stale(self, config: str) -> tuple[str, ...]:
         """Return the secrets that the plan says again, and that the device which runs ``config`` is not known to have.

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from napalm.base.base import NetworkDriver
 
 from jbnet.adapters.commandline.dialect import Dialect
 from jbnet.adapters.commandline.terminal import Terminal
-from jbnet.adapters.ssh_login import Login
+from jbnet.adapters.napalm_login import napalm_login
 from jbnet.config.lines import paths_of
 from jbnet.config.sections import clean
 from jbnet.config.tree import without_empty_ports
@@ -31,9 +30,7 @@ class Candidate:
 class CommandLineSession(NetworkDriver):  # type: ignore[misc]  # napalm is untyped
     """A router with a command line of Huawei's kind.
 
-    ``hostname`` is the name under which its host key is known. ``optional_args``: ``addresses`` (tried as in
-    RFC 8305; default: the host name), ``known_hosts`` (default ``~/.ssh/known_hosts``), ``key_file``, ``port``,
-    ``sock`` (connected already) and ``open_timeout`` in seconds. Constructing does nothing; ``open`` logs in.
+    ``optional_args``: as ``napalm_login`` has them. Constructing does nothing; ``open`` logs in.
     """
 
     platform = ""
@@ -50,14 +47,7 @@ class CommandLineSession(NetworkDriver):  # type: ignore[misc]  # napalm is unty
         given = optional_args or {}
         self.hostname, self.username, self.password, self.timeout = hostname, username, password, timeout
         self.optional_args = given
-        key_file = given.get("key_file")
-        login = Login(
-            device=hostname, user=username, password=password,
-            addresses=tuple(given.get("addresses", (hostname,))),
-            known_hosts=Path(given.get("known_hosts") or Path.home() / ".ssh" / "known_hosts"),
-            key_file=Path(key_file) if key_file else None, port=int(given.get("port", 22)),
-            open_timeout=float(given.get("open_timeout", min(timeout, 15))), sock=given.get("sock"),
-        )  # fmt: skip
+        login = napalm_login(hostname, username, password, timeout, given)
         self._terminal = Terminal(login, self.dialect)
         self._candidate: Candidate | None = None
 

@@ -14,7 +14,7 @@ from typing import Any
 from jbnet.adapters.frr.candidate import complete, essence, merged, readable, redacted
 from jbnet.adapters.frr.connection import Connection
 from jbnet.adapters.frr.getters import Getters
-from jbnet.adapters.ssh_login import Login
+from jbnet.adapters.napalm_login import napalm_login
 from jbnet.model.errors import CommandFailed
 from jbnet.model.text import Text, text
 from jbnet.ports import Completed
@@ -34,9 +34,7 @@ NOT_BACK = 4
 class FrrSession(Getters):
     """A router with FRR.
 
-    ``hostname`` is the name under which its host key is known. ``optional_args``: ``addresses`` (tried as in
-    RFC 8305; default: the host name), ``known_hosts`` (default ``~/.ssh/known_hosts``), ``key_file``, ``port``,
-    ``sock`` (connected already) and ``open_timeout`` in seconds. Constructing does nothing; ``open`` logs in.
+    ``optional_args``: as ``napalm_login`` has them. Constructing does nothing; ``open`` logs in.
     """
 
     platform = "frr"
@@ -51,16 +49,7 @@ class FrrSession(Getters):
     ) -> None:
         given = optional_args or {}
         self.hostname, self.username, self.password, self.timeout = hostname, username, password, timeout
-        key_file = given.get("key_file")
-        self._connection = Connection(
-            Login(
-                device=hostname, user=username, password=password,
-                addresses=tuple(given.get("addresses", (hostname,))),
-                known_hosts=Path(given.get("known_hosts") or Path.home() / ".ssh" / "known_hosts"),
-                key_file=Path(key_file) if key_file else None, port=int(given.get("port", 22)),
-                open_timeout=float(given.get("open_timeout", min(timeout, 15))), sock=given.get("sock"),
-            )
-        )  # fmt: skip
+        self._connection = Connection(napalm_login(hostname, username, password, timeout, given))
         self._candidate = ""
         self._merge = ""
         self._committed = ""
