@@ -76,6 +76,8 @@ class LabTunnel:
 def tunnels_of(network: Network, device: Device) -> tuple[LabTunnel, ...]:
     """Return the encrypted lines that end on a device; keys are named in their files, not written."""
     files = tunnel_files(network, device)
+    if not files:
+        return ()
     return tuple(
         LabTunnel(found.name, str(found.outer), found.profile.mtu, files[found.name])
         for found in intent(network, device).tunnels
