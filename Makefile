@@ -1,13 +1,14 @@
 # make demo: everything once, on a live network.  make test: everything that must hold before a change lands.
 PY := .venv/bin/python
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
+LONG := $(addprefix tests/lab/,test_backbone.py test_backbone_changes.py test_units_killed.py test_ownership_live.py)
 PYTEST := $(AS_ROOT) env "PATH=$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest
 
-.PHONY: help demo test lint types imports test-unit test-lab test-backbone test-province fuzz docs bench pictures clean bootstrap bootstrap-dev
+.PHONY: help demo test lint types imports test-unit test-lab test-backbone test-changes test-province fuzz docs bench pictures clean bootstrap bootstrap-dev
 
 help:
 	@sed -n 's/^# \?//p;/^$$/q' Makefile
-	@printf '%s\n' 'targets: demo test lint types imports test-unit test-lab test-backbone test-province fuzz docs bench pictures clean'
+	@printf '%s\n' 'targets: demo test lint types imports test-unit test-lab test-backbone test-changes test-province fuzz docs bench pictures clean'
 
 bootstrap:
 	@.ci/bootstrap
@@ -34,11 +35,16 @@ test-unit: bootstrap-dev
 	$(PYTEST) -q -n 2 -m "not lab and not province"
 
 test-lab: bootstrap-dev
-	$(PYTEST) -v --durations=12 -n 2 --dist loadfile --no-loadscope-reorder -m lab --ignore=tests/lab/test_backbone.py
+	$(PYTEST) -v --durations=12 -n 2 --dist loadfile --no-loadscope-reorder -m lab $(LONG:%=--ignore=%)
 
 # Every circuit and router of the backbone cut in the lab, compared with what jbnet whatif forecasts.
 test-backbone: bootstrap-dev
 	$(PYTEST) -v --durations=12 -m lab tests/lab/test_backbone.py
+
+# One change on every router of the live backbone, with all sites watched, through a killed jbnet, a dead router, a hand on
+# the console and a cut uplink; both ends of a link, killed at every point; a router of which parts are others'.
+test-changes: bootstrap-dev
+	$(PYTEST) -v --durations=12 -m lab tests/lab/test_backbone_changes.py tests/lab/test_units_killed.py tests/lab/test_ownership_live.py
 
 # All 1,024 sites on this machine: 16 GiB free, ten minutes, nothing else to do.
 test-province: bootstrap-dev

@@ -44,7 +44,7 @@ def plan(
         survey.ask(levels.pop(0), workers, ask_s)
         if not survey.is_first_deployment():
             levels = [[d for level in levels for d in level]] if levels else []
-    if aim is None:  # what is declared is known of everybody; what ran before a change, of those that it changed
+    if isinstance(survey.aim, Declared):  # that is known of everybody; what ran before a change, of those it changed
         turns = _turns(survey, survey.asked)
         left = [d for d in managed(network, network.devices.values()) if d.name in other_ends(network, turns)]
         survey.ask_beyond([d for d in left if d.name not in survey.unasked], workers, ask_s)
