@@ -90,10 +90,6 @@ class Without:
         return "\n".join(kept) + "\n"
 
     def secrets(self, device: Device, named: str, running: str) -> Standing:
-<<<<<<< HEAD
-        del device, named, running
-=======
->>>>>>> origin/main
         return Standing()
 
     def dangers(self, device: Device, runs: Runs) -> tuple[Text, ...]:
