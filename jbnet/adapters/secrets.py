@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets as token_source
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
 
+from jbnet.adapters.secret_values import values_of
 from jbnet.model.errors import Missing, Refused
 from jbnet.model.secrets import Secret
 from jbnet.model.text import text
@@ -24,7 +25,7 @@ class SecretsFile:
         self._values: dict[str, str] | None = None
 
     def get(self, name: str) -> Secret:
-        """Return the secret. Raises Missing (no file, no such name) and Refused (others may read the file)."""
+        """Return the secret. Raises Missing (no file, name or value) and Refused (others may read the file)."""
         if self._values is None:
             self._values = self._read()
         if name not in self._values:
@@ -34,10 +35,17 @@ class SecretsFile:
                 path=self._path,
                 hint=text("add a line: {name}: VALUE", name=name),
             )
+        if not self._values[name]:
+            raise Missing(
+                "secret {name} has no value in {path}",
+                name=name,
+                path=self._path,
+                hint=text("write it behind the name: {name}: VALUE", name=name),
+            )
         return Secret(name, self._values[name])
 
     def create_missing(self, names: Iterable[str], characters: int = 32) -> None:
-        """Add a random value, of an even number of characters, for every name that the file does not hold yet."""
+        """Add a random value, of an even number of characters, for every name without one in the file."""
         values = self._read() if self._path.exists() else {}
         wanted = {name: values.get(name) or token_source.token_hex(characters // 2) for name in names}
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -71,20 +79,3 @@ def read_private(path: Path) -> str:
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "no UTF-8 text"
         raise Missing("{path} cannot be read: {reason}", path=path, reason=reason) from error
-
-
-def values_of(content: str, path: Path, loader: type[yaml.SafeLoader] = yaml.SafeLoader) -> Mapping[str, str]:
-    """Return the secrets that a YAML text holds. Raises Refused with the line, never with what stands there."""
-    try:
-        found = yaml.load(content, loader) or {}  # noqa: S506  a safe loader, as the type says
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise Refused(
-            "{path}:{line}: no YAML; expected NAME: VALUE", path=path, line=mark.line + 1 if mark else "?"
-        ) from None  # the library's message quotes the line
-    if not isinstance(found, dict):
-        raise Refused("{path}:{line}: no YAML; expected NAME: VALUE", path=path, line=1)
-    nested = next((str(key) for key, value in found.items() if isinstance(value, (dict, list))), None)
-    if nested is not None:
-        raise Refused("{path}: {name} is no single value", path=path, name=nested)
-    return {str(key): str(value) for key, value in found.items()}

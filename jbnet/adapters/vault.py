@@ -9,10 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from jbnet.adapters.secret_sources import output
-from jbnet.adapters.secrets import read_private, values_of
+from jbnet.adapters.secret_values import values_of
+from jbnet.adapters.secrets import read_private
 from jbnet.model.errors import Missing, Refused
 from jbnet.model.secret_sources import PasswordSource
 from jbnet.model.secrets import Secret
@@ -20,6 +19,7 @@ from jbnet.model.text import text
 
 PASSWORD_S = 30.0
 _MARK = "$ANSIBLE_VAULT;"
+_ENCRYPTED = "!vault"
 
 
 class VaultSecrets:
@@ -34,7 +34,11 @@ class VaultSecrets:
             raise Missing("secret {name} is not in {path}", name=name, path=self._path,
                           hint=text("add it with: ansible-vault edit {path}", path=self._path))  # fmt: skip
         value = self._values[name]
-        return Secret(name, self._decrypted(value.strip()) if value.startswith(_MARK) else value)
+        value = self._decrypted(value.strip()) if value.startswith(_MARK) else value
+        if not value:
+            raise Missing("secret {name} has no value in {path}", name=name, path=self._path,
+                          hint=text("write it with: ansible-vault edit {path}", path=self._path))  # fmt: skip
+        return Secret(name, value)
 
     @cached_property
     def _values(self) -> Mapping[str, str]:
@@ -43,7 +47,7 @@ class VaultSecrets:
         except (OSError, UnicodeError) as error:
             raise Missing("the vault {path} cannot be read: {reason}", path=self._path,
                           reason=getattr(error, "strerror", None) or "no text") from error  # fmt: skip
-        return values_of(self._decrypted(content) if content.startswith(_MARK) else content, self._path, _Loader)
+        return values_of(self._decrypted(content) if content.startswith(_MARK) else content, self._path, (_ENCRYPTED,))
 
     @cached_property
     def _vault(self) -> Any:
@@ -73,17 +77,6 @@ def vault_password(source: PasswordSource, directory: Path, environment: Mapping
     if not value:
         raise Missing("the password of the vault is missing: {variable} is not set", variable=source.environment)
     return value
-
-
-class _Loader(yaml.SafeLoader):
-    """Reads ``!vault`` values as the encrypted text that they are."""
-
-
-def _encrypted(loader: _Loader, node: yaml.ScalarNode) -> str:
-    return loader.construct_scalar(node)
-
-
-_Loader.add_constructor("!vault", _encrypted)
 
 
 def _library() -> tuple[Any, Any]:

@@ -65,6 +65,39 @@ def test_a_damaged_file_is_named_and_never_quoted(tmp_path: Path, content: str) 
     assert "secrets.yaml" in said
 
 
+@pytest.mark.parametrize("value", ["yes", "0123456701234567", "12:30", "1.5e+5", "2024-01-01", "~", "!!int '7'"])
+def test_a_value_that_yaml_takes_for_something_else_is_refused_with_its_line(tmp_path: Path, value: str) -> None:
+    path = private(tmp_path / "secrets.yaml", f"a: fine\nb: {value}\n")
+    for source in (SecretsFile(path), VaultSecrets(path, str)):
+        with pytest.raises(Refused, match=r"secrets\.yaml:2: the value of b .*in quotes") as refused:
+            source.get("b")
+        assert value not in str(refused.value).replace(str(path), "")
+    private(path, f'b: "{value}"\n')
+    assert SecretsFile(path).get("b").reveal() == value
+
+
+@pytest.mark.parametrize("value", ["", '""', "# nothing yet"])
+def test_a_name_without_a_value_is_missing_and_never_none(tmp_path: Path, value: str) -> None:
+    path = private(tmp_path / "secrets.yaml", f"a: {value}\nb: {VALUE}\n")
+    for source in (SecretsFile(path), VaultSecrets(path, str)):
+        with pytest.raises(Missing, match="secret a has no value"):
+            source.get("a")
+        assert source.get("b").reveal() == VALUE
+
+
+def test_a_secret_is_made_where_its_name_stands_without_a_value(tmp_path: Path) -> None:
+    path = private(tmp_path / "secrets.yaml", f"a:\nb: {VALUE}\n")
+    made = SecretsFile(path)
+    made.create_missing(["a", "b"], 20)
+    assert len(made.get("a").reveal()) == 20
+    assert made.get("b").reveal() == VALUE
+
+
+def test_a_name_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"secrets\.yaml:2: a stands there twice"):
+        SecretsFile(private(tmp_path / "secrets.yaml", f"a: {VALUE}\na: other\n")).get("a")
+
+
 def test_a_program_prints_the_secret_that_it_is_asked_for(tmp_path: Path) -> None:
     source = CommandSecrets(program("import sys; print('value of ' + sys.argv[1])"), tmp_path)
     assert source.get("user-netops").reveal() == "value of user-netops"
