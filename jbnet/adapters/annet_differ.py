@@ -16,7 +16,7 @@ from typing import Any
 
 from jbnet.config.again import forgotten, not_shown, parted
 from jbnet.config.lines import paths_of
-from jbnet.config.sections import aligned
+from jbnet.config.shown import aligned
 from jbnet.config.tree import PORT, ConfigTree, Patch, Path, diff
 from jbnet.config.tunnel_order import in_order
 from jbnet.ports import Difference

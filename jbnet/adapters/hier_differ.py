@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from jbnet.config.again import forgotten, not_shown, parted
-from jbnet.config.sections import aligned
+from jbnet.config.shown import aligned
 from jbnet.config.tree import PORT, ConfigTree, Patch, Path, diff, speaking_lines
 from jbnet.config.tunnel_order import in_order
 from jbnet.ports import Difference

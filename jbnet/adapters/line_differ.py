@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from jbnet.config.again import parted
-from jbnet.config.sections import bare
+from jbnet.config.shown import bare
 from jbnet.config.tree import ConfigTree, Path, diff, parse
 from jbnet.platforms.registry import LAB_PLATFORM
 from jbnet.ports import Difference

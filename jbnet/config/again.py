@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from jbnet.config.sections import bare
+from jbnet.config.shown import bare
 from jbnet.config.tree import Path
 from jbnet.platforms.commands import commands
 

@@ -6,7 +6,7 @@ Lines stand without their secrets, which many systems show encrypted: two that d
 from __future__ import annotations
 
 from jbnet.config.lines import paths_of
-from jbnet.config.sections import bare
+from jbnet.config.shown import bare
 from jbnet.config.tree import ConfigTree, Patch, Path, parse, without_empty_ports
 from jbnet.platforms.masking import masked
 from jbnet.platforms.registry import platform

@@ -9,7 +9,7 @@ from jbnet.config.again import names_in
 from jbnet.config.lines import paths_of
 from jbnet.config.managing import ACCOUNT
 from jbnet.config.reading import tree
-from jbnet.config.sections import bare
+from jbnet.config.shown import bare
 from jbnet.config.words import revealed
 from jbnet.model.errors import Missing
 from jbnet.model.network import Device

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from jbnet.adapters.commandline import complaints
+from jbnet.adapters.commandline.candidate import clean, merged
 from jbnet.adapters.commandline.session import Candidate, CommandLineSession
 from jbnet.adapters.commandline.walk import Walk
 from jbnet.config.again import unmarked
-from jbnet.config.sections import clean, merged
 from jbnet.config.tree import Path as Line
 from jbnet.model.errors import CommandFailed, JbnetError
 from jbnet.ports import Differ, Difference

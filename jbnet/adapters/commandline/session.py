@@ -8,11 +8,11 @@ from typing import Any
 
 from napalm.base.base import NetworkDriver
 
+from jbnet.adapters.commandline.candidate import clean
 from jbnet.adapters.commandline.dialect import Dialect
 from jbnet.adapters.commandline.terminal import Terminal
 from jbnet.adapters.napalm_login import napalm_login
 from jbnet.config.lines import paths_of
-from jbnet.config.sections import clean
 from jbnet.config.tree import without_empty_ports
 from jbnet.platforms.masking import masked
 

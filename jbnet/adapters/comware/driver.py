@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 
 from jbnet.adapters.annet_differ import AnnetDiffer
 from jbnet.adapters.commandline import complaints
+from jbnet.adapters.commandline.candidate import clean
 from jbnet.adapters.commandline.dialect import Dialect, Reply
 from jbnet.adapters.comware.getters import ComwareGetters
 from jbnet.config.lines import paths_of, write_lines
-from jbnet.config.sections import clean
 from jbnet.model.errors import CommandFailed, Unreachable
 from jbnet.ports import Difference
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from jbnet.adapters.commandline.candidate import clean, merged
 from jbnet.adapters.commandline.shapes import asn, duration, full_name, mac, span
 from jbnet.adapters.commandline.walk import Walk
 from jbnet.adapters.vrp.models import NAMES
 from jbnet.config.lines import paths_of, write_lines
-from jbnet.config.sections import aligned, clean, merged
+from jbnet.config.shown import aligned
 from jbnet.platforms.masking import masked
 
 ROOT = Path(__file__).parents[3]

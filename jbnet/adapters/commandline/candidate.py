@@ -1,4 +1,4 @@
-"""Configurations of VRP and Comware: without what changes by itself, merged, their secrets as they are shown. Pure."""
+"""Candidates for VRP and Comware: without what changes by itself, and merged into what runs. Text in, text out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from jbnet.config.lines import paths_of, write_lines
 from jbnet.config.tree import Path
-from jbnet.platforms.masking import without_secret
 
 UNDO = "undo "
 _HEADERS = re.compile(r"!|\[V\d{3}R|\s*version \d+\.\d+\.\d+|return$|Building configuration|<replace/>")
@@ -44,25 +43,3 @@ def _is_named(path: Path, gone: Path) -> bool:
     if len(path) <= depth or path[:depth] != gone[:depth]:
         return False
     return path[depth] == gone[depth] or path[depth].startswith(gone[depth] + " ")
-
-
-def aligned(platform: str, intended: Sequence[Path], running: Sequence[Path]) -> tuple[Path, ...]:
-    """Return the intended lines with secrets as they run, where only the secret differs.
-
-    A device shows secrets encrypted with a salt of its own: whether a secret is the right one cannot be read from it.
-    """
-    shown = {bare(platform, path): path for path in running}
-    known = frozenset(running)
-    return tuple(_as_shown(platform, path, known, shown) for path in intended)
-
-
-def _as_shown(platform: str, path: Path, known: frozenset[Path], shown: dict[Path, Path]) -> Path:
-    if path in known:
-        return path
-    without = bare(platform, path)
-    return shown.get(without, path) if without != path else path
-
-
-def bare(platform: str, path: Path) -> Path:
-    """Return a path without secrets and without how they are written: plain when typed, encrypted when shown."""
-    return tuple(without_secret(platform, line) for line in path)
