@@ -165,8 +165,16 @@ def _print_change(context: Context, change: Change, lines: int | None) -> None:
 
 
 def print_lines(context: Context, diff: Sequence[str], lines: int | None) -> None:
-    """Print the first lines of a difference (None: all), and how many more there are."""
-    shown = diff if lines is None else diff[:lines]
+    """Print the first lines of a difference, by section and in pairs, and how many more there are.
+
+    With ``lines`` None all are printed, as they are sent.
+    """
+    from jbnet.change.pairing import beginning, paired
+
+    if lines is not None:
+        diff, shown = paired(diff), beginning(diff, lines)
+    else:
+        shown = tuple(diff)
     for line in shown:
         typer.echo(f"    {line}")
     if len(shown) < len(diff):

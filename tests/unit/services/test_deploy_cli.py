@@ -88,6 +88,19 @@ def test_all_lines_are_shown_on_demand(tmp_path: Path, capsys: pytest.CaptureFix
     assert all(line in shown for change in made.changes.values() for line in change.diff)
 
 
+def test_the_first_lines_show_what_comes_beside_what_goes_and_all_lines_are_as_they_are_sent(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    diff = tuple(line for mark in "-+" for port in "abcd" for line in (f"  interface {port}", f"{mark}  x {mark}"))
+    made = Plan("qinghai", (Wave(1, ("core-r1",)),), {"core-r1": Change("core-r1", diff, "", "")})
+    print_plan(Context(directory=tmp_path), made, FEW_LINES)
+    shown = capsys.readouterr().out
+    assert "      interface a\n    -  x -\n    +  x +\n" in shown
+    assert "lines more: 6" in shown
+    print_plan(Context(directory=tmp_path), made, None)
+    assert "\n".join(f"    {line}" for line in diff) in capsys.readouterr().out
+
+
 def test_a_plan_names_what_changes_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     joined = Unit(("datong-r1", "xining-r1"), ("datong-up1",))
     changes = {name: Change(name, ("+ x",), "", "") for name in joined.devices}
