@@ -15,6 +15,8 @@ from jbnet.config.again import forgotten, not_shown, parted
 from jbnet.config.shown import aligned
 from jbnet.config.tree import PORT, ConfigTree, Patch, Path, diff, speaking_lines
 from jbnet.config.tunnel_order import in_order
+from jbnet.model.errors import CommandFailed
+from jbnet.model.text import text
 from jbnet.ports import Difference
 
 _NO = "no "
@@ -103,8 +105,16 @@ def _banner_commands(old: Iterable[Path], new: Iterable[Path]) -> Iterator[Path]
     yield from ((f"no banner {kind}",) for kind in dict.fromkeys(b.split()[1] for b in before) if kind not in kinds)
     for line in after:
         if line not in before:
-            sign = next(sign for sign in "|~@+=" if sign not in line)
-            yield (line.replace("^C", sign),)
+            yield (line.replace("^C", _delimiter(line)),)
+
+
+def _delimiter(line: str) -> str:
+    """Return a sign that does not stand in a banner. Raises CommandFailed where all do."""
+    sign = next((sign for sign in _DELIMITERS if sign not in line), None)
+    if sign is None:
+        raise CommandFailed("a banner that holds each of {signs} cannot be typed", signs=_DELIMITERS,
+                            hint=text("leave one of them out"))  # fmt: skip
+    return sign
 
 
 def _parsed(config: str) -> Any:
@@ -168,6 +178,7 @@ def _in_use(old: tuple[Path, ...], new: tuple[Path, ...]) -> Iterator[Path]:
             yield path
 
 
+_DELIMITERS = "|~@+=%&*;/"
 _OUT_OF_USE = ("shutdown", "no ip address", "negotiation auto")
 
 

@@ -121,6 +121,6 @@ def _platform(data: dict[str, Any]) -> Platform:
     shared = tuple(data.pop("shared", ()))
     encryption = data.pop("encryption", None)
     if encryption is not None:
-        several = {key: tuple(encryption.pop(key, ())) for key in ("sections", "lines")}
+        several: dict[str, Any] = {key: tuple(encryption.pop(key, ())) for key in ("sections", "lines")}
         encryption = PlatformEncryption(**encryption, **several)
     return Platform(sections=sections, daemons=needed, shared=shared, encryption=encryption, **data)

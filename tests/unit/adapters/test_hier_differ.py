@@ -8,6 +8,7 @@ from equipped import equipped
 from jbnet.adapters.hier_differ import HierDiffer
 from jbnet.config.bootstrap import bootstrap
 from jbnet.config.render import render
+from jbnet.model.errors import CommandFailed
 
 PORT = "interface GigabitEthernet0/0/1\n"
 
@@ -46,6 +47,7 @@ def test_a_user_that_is_never_shown_is_there_where_its_group_is() -> None:
     [
         ("", "banner login ^CStaff only.^C\n", ["banner login |Staff only.|"]),
         ("", "banner login ^CStaff | only.^C\n", ["banner login ~Staff | only.~"]),
+        ("", "banner login ^C|~@+=^C\n", ["banner login %|~@+=%"]),
         ("banner login ^C\nStaff\nonly.\n^C\n", "", ["no banner login"]),
         ("banner login ^CA^C\n", "banner login ^CB^C\n", ["banner login |B|"]),
         ("banner login ^CA^C\n", "banner login ^CA^C\n", []),
@@ -53,6 +55,11 @@ def test_a_user_that_is_never_shown_is_there_where_its_group_is() -> None:
 )
 def test_a_banner_is_typed_with_a_delimiter_that_is_none_of_it(running: str, intended: str, typed: list[str]) -> None:
     assert commands(running, intended) == typed
+
+
+def test_a_banner_that_holds_every_delimiter_is_refused_with_its_reason() -> None:
+    with pytest.raises(CommandFailed, match="cannot be typed"):
+        commands("", "banner login ^C|~@+=%&*;/^C\n")
 
 
 def test_a_line_that_differs_in_its_secret_only_is_the_same() -> None:
