@@ -142,9 +142,7 @@ def _text(lines: Iterable[Path]) -> str:
     return "\n".join(" " * (len(path) - 1) + path[-1] for path in lines) + "\n"
 
 
-def _with_hidden(
-    new: tuple[Path, ...], old: tuple[Path, ...], again: Collection[Path] = frozenset()
-) -> Iterator[Path]:
+def _with_hidden(new: tuple[Path, ...], old: tuple[Path, ...], again: Collection[Path] = frozenset()) -> Iterator[Path]:
     """Leave out what runs though no configuration shows it.
 
     "The show running-config command does not display any of the active SNMP users" (IOS SNMP Command Reference,

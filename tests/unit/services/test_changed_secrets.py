@@ -30,7 +30,9 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CliWorld]:
 
 
 def planned(world: CliWorld) -> Plan:
-    return plan(world.network, world.devices, world.sessions, world, aim=Declared(world.network, book=world.desk().book))
+    return plan(
+        world.network, world.devices, world.sessions, world, aim=Declared(world.network, book=world.desk().book)
+    )
 
 
 def carried_out(world: CliWorld, made: Plan) -> Outcome:
