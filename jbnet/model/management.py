@@ -68,6 +68,15 @@ class Snmp:
 
 
 @dataclass(frozen=True, slots=True)
+class NtpKey:
+    """The symmetric key by which time servers prove who they are: keyed MD5 (RFC 5905, 7.3), which all servers have."""
+
+    id: int
+    secret: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Management:
     """All of it. ``logins_from``: the networks from which SSH is accepted; empty: from everywhere."""
 
@@ -79,5 +88,6 @@ class Management:
     idle_minutes: int = 10
     snmp: Snmp | None = None
     ntp: tuple[IPv4Address, ...] = ()
+    ntp_key: NtpKey | None = None
     syslog: tuple[IPv4Address, ...] = ()
     place: Place | None = None

@@ -10,7 +10,7 @@ from sample_network import sample_network
 
 from jbnet.model.authentication import Algorithm, Authentication, OspfKeys, RoutingKey
 from jbnet.model.findings import Place
-from jbnet.model.management import AaaServers, Management, Privilege, Snmp, TimeZone, User
+from jbnet.model.management import AaaServers, Management, NtpKey, Privilege, Snmp, TimeZone, User
 from jbnet.model.network import (
     Agency,
     Application,
@@ -52,6 +52,7 @@ def management(aaa: str | None = "tacacs") -> Management:
         snmp=Snmp("jbnet", "sha", "aes128", "snmp-v3-auth", "snmp-v3-priv", "snmp-v2c-community", (noc,),
                   Place(file, 9)),
         ntp=(noc, IPv4Address("10.2.0.193")),
+        ntp_key=NtpKey(7, "ntp-key", Place(file, 12)),
         syslog=(noc,),
         place=Place(file, 2),
     )  # fmt: skip

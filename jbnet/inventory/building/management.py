@@ -11,7 +11,7 @@ from jbnet.inventory.report import Report
 from jbnet.inventory.schema.management import MORE_SERVERS, ManagementDecl, ManagementFile
 from jbnet.model.equipment import Device
 from jbnet.model.findings import Place
-from jbnet.model.management import AaaServers, Management, Privilege, Snmp, TimeZone, User
+from jbnet.model.management import AaaServers, Management, NtpKey, Privilege, Snmp, TimeZone, User
 
 MOST_USERS = 16
 """Local users that the smallest equipment takes."""
@@ -43,6 +43,7 @@ class ManagementReader:
             idle_minutes=decl.login.idle_minutes,
             snmp=self._snmp(item, decl),
             ntp=self._servers(item, decl.ntp, "ntp"),
+            ntp_key=self._ntp_key(item, decl),
             syslog=self._servers(item, decl.syslog, "syslog"),
             place=item.key_at(_TOP),
         )
@@ -58,6 +59,10 @@ class ManagementReader:
             return None
         servers = self._servers(item, decl.aaa.servers, "aaa", "servers")
         return AaaServers(decl.aaa.protocol, servers, decl.aaa.secret, item.key_at(_TOP, "aaa"))
+
+    def _ntp_key(self, item: Item[ManagementFile], decl: ManagementDecl) -> NtpKey | None:
+        key = decl.ntp_key
+        return NtpKey(key.id, key.secret, item.key_at(_TOP, "ntp_key")) if key is not None else None
 
     def _snmp(self, item: Item[ManagementFile], decl: ManagementDecl) -> Snmp | None:
         snmp = decl.snmp

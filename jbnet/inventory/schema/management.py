@@ -87,6 +87,13 @@ class SnmpDecl(Declared):
     managers: Servers
 
 
+class NtpKeyDecl(Declared):
+    """The key by which time servers prove who they are: its id on the servers, the name of its secret."""
+
+    id: Annotated[int, Field(ge=1, le=65535)]
+    secret: SecretName = "ntp-key"  # noqa: S105  the name of a secret, not a secret
+
+
 class ManagementDecl(Declared):
     """What every device is told."""
 
@@ -97,6 +104,7 @@ class ManagementDecl(Declared):
     login: LoginDecl = LoginDecl()
     snmp: SnmpDecl | None = None
     ntp: Servers = ()
+    ntp_key: NtpKeyDecl | None = None
     syslog: Servers = ()
 
 

@@ -27,6 +27,9 @@ COMMON = {
         info-center loghost IP |
         ntp-service unicast-server IP |
         ntp-service server disable |
+        ntp-service authentication enable |
+        ntp-service authentication-keyid N authentication-mode | ...
+        ntp-service reliable authentication-keyid N |
         ntp-service source-interface | NAME
         ntp-service source | NAME
         snmp-agent mib-view ... |
@@ -347,6 +350,7 @@ COMWARE = {
         acl KIND name NAME | > acl
         ip prefix-list NAME index N | ...
         ssh server enable |
+        line con N | > line
         line vty N N | > line
         line class KIND | > line
         lldp global enable |

@@ -32,28 +32,30 @@ VIEWS = {
 }  # fmt: skip
 """Which lines open a view, and what its prompt says."""
 WORDS = (
-    "aaa", "access-class", "address", "archive", "area", "bandwidth", "banner", "bgp", "clock", "crypto", "description",
-    "encapsulation", "exec-timeout", "hostname", "ip", "key", "logging", "login", "match", "maximum-paths", "mtu",
-    "neighbor", "network", "ntp", "passive-interface", "path", "permit", "deny", "priority", "redistribute",
-    "router-id",
-    "service-policy", "set", "shape", "shutdown", "snmp-server", "summary-address", "timers", "transport", "username",
-    "vrf", "router", "interface", "line", "route-map", "tacacs", "radius", "class-map", "policy-map", "class",
-    "address-family", "police", "queue-limit", "maximum", "exit-address-family", "bfd", "distance", "aggregate-address",
-    "discard-route", "capability", "remark", "tunnel", "encryption", "integrity", "group", "proposal", "peer",
-    "key-string", "cryptographic-algorithm", "pre-shared-key", "identity", "authentication", "keyring", "lifetime", "dpd", "mode",
+    "aaa", "access-class", "address", "archive", "area", "bandwidth", "banner", "bgp", "clock", "crypto",
+    "description", "encapsulation", "exec-timeout", "hostname", "ip", "key", "logging", "login", "match",
+    "maximum-paths", "mtu", "neighbor", "network", "ntp", "passive-interface", "path", "permit", "deny", "priority",
+    "redistribute", "router-id", "service-policy", "set", "shape", "shutdown", "snmp-server", "summary-address",
+    "timers", "transport", "username", "vrf", "router", "interface", "line", "route-map", "tacacs", "radius",
+    "class-map", "policy-map", "class", "address-family", "police", "queue-limit", "maximum", "exit-address-family",
+    "bfd", "distance", "aggregate-address", "discard-route", "capability", "remark", "tunnel", "encryption",
+    "integrity", "group", "proposal", "peer", "key-string", "cryptographic-algorithm", "pre-shared-key", "identity",
+    "authentication", "keyring", "lifetime", "dpd", "mode",
 )  # fmt: skip
 """First words of commands."""
 SINGLE = (
     r"hostname ", r"description ", r"ip address (?!.*secondary)", r"ip ospf cost ", r"ip ospf network ", r"ip mtu ",
     r"ip ospf authentication ", r"ip ospf message-digest-key \d+ ", r"neighbor \S+ password ", r"key-string ",
-    r"cryptographic-algorithm ", r"ip ospf (?:hello|dead|retransmit)-interval ", r"ip ospf \d+ area ", r"encapsulation ", r"(?:ip )?vrf forwarding ",
-    r"exec-timeout ", r"transport input ", r"router-id ", r"clock timezone ", r"username \S+ ", r"banner login ",
-    r"key (?!chain |\d+$)", r"path ", r"bandwidth ", r"ntp source ", r"logging source-interface ", r"snmp-server trap-source ",
+    r"cryptographic-algorithm ", r"ip ospf (?:hello|dead|retransmit)-interval ", r"ip ospf \d+ area ",
+    r"encapsulation ", r"(?:ip )?vrf forwarding ", r"exec-timeout ", r"transport input ", r"router-id ",
+    r"clock timezone ", r"username \S+ ", r"banner login ", r"key (?!chain |\d+$)", r"path ", r"bandwidth ",
+    r"ntp source ", r"ntp authentication-key \d+ ", r"logging source-interface ", r"snmp-server trap-source ",
     r"ip prefix-list \S+ seq \d+ ", r"neighbor \S+ remote-as ", r"neighbor \S+ description ", r"service-policy \w+ ",
     r"ip access-group \S+ (?=in$)", r"snmp-server community \S+ ", r"area \S+ nssa", r"timers throttle \w+ ",
     r"tunnel \w+ ", r"ip tcp adjust-mss ", r"encryption ", r"integrity ", r"group ", r"dpd ", r"lifetime ",
     r"set (?:transform-set|pfs|ikev2-profile) ", r"set security-association lifetime seconds ", r"pre-shared-key ",
-    r"crypto ipsec transform-set \S+ ", r"address ipv4 ", r"redistribute \w+ ", r"set \S+(?: \S+)? (?=\S+$)", r"timers lsa arrival ",
+    r"crypto ipsec transform-set \S+ ", r"address ipv4 ", r"redistribute \w+ ", r"set \S+(?: \S+)? (?=\S+$)",
+    r"timers lsa arrival ",
 )  # fmt: skip
 """Beginnings of settings of which there is one in a view: a second line replaces the first."""
 ENTRY = re.compile(r"(?:(?P<number>\d+) )?(?P<rule>(?:permit|deny|remark) .*)")
@@ -144,6 +146,7 @@ class Ios(Router):
         if (known := view.child(said)) is not None:
             return known if opens else None
         said = CLEAR.sub(lambda word: f"{word[1]} {KEPT[word[1]]}{_hash(word[2])}", said)
+        said = re.sub(r"^(ntp authentication-key \d+ md5) 7 (\S+)$", r"\1 \2 7", said)  # its type stands behind it
         if entry := ENTRY.fullmatch(said):
             said = self._entry(view, entry["number"], entry["rule"])
         key = next((found.group() for one in SINGLE if (found := re.match(one, said))), None)

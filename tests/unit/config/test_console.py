@@ -42,7 +42,7 @@ def test_an_empty_box_runs_and_keeps_what_is_typed_and_has_a_host_key(platform: 
 
 
 SECRETS = ("user-netops", "user-noc", "aaa-key", "snmp-v3-auth", "snmp-v3-priv", "snmp-v2c-community",
-           "ospf-0-0-63-1-1")  # fmt: skip
+           "ospf-0-0-63-1-1", "ntp-key")  # fmt: skip
 SILENT = ("undo snmp-agent sys-info version v3", "snmp-agent sys-info version v3", "undo shutdown")
 """Lines that a system does not show again, or shows only where they differ from its default."""
 
