@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 FEW = 20
 """Devices that are named before a writing command goes out."""
-FEW_NAMES = 3
 
 
 def command(
@@ -107,7 +106,7 @@ def _show(context: Context, order: Order, ran: Ran, *, csv: bool, columns: str) 
     if csv:
         _print_csv(answers, columns)
     else:
-        _print(context, answers, columns)
+        _print(context, answers, columns, order.command)
     _print_failures(context, ran, aside=csv)
 
 
@@ -118,7 +117,7 @@ def _print_csv(answers: Sequence[Answer], columns: str) -> None:
     sys.stdout.write(write(sheet(answers, columns)))
 
 
-def _print(context: Context, answers: Sequence[Answer], columns: str) -> None:
+def _print(context: Context, answers: Sequence[Answer], columns: str, command: str) -> None:
     """Print one table a template, then the texts, and say of each which it is."""
     groups: dict[tuple[str, str | None], list[Answer]] = {}
     for answer in answers:
@@ -127,24 +126,23 @@ def _print(context: Context, answers: Sequence[Answer], columns: str) -> None:
         if form == "text":
             _print_texts(context, several)
         else:
-            _print_table(context, several, columns)
+            _print_table(context, several, columns, command)
             _print_source(context, template, len(several))
 
 
-def _print_table(context: Context, answers: Sequence[Answer], columns: str) -> None:
-    from jbnet.cli.run_table import chosen, layout
+def _print_table(context: Context, answers: Sequence[Answer], columns: str, command: str) -> None:
+    from jbnet.cli.columns import hanging
+    from jbnet.cli.run_table import by_worth, chosen, layout, names_of
 
     if not any(answer.records for answer in answers):
         return
-    found = layout(answers, chosen(columns, answers))
+    found = layout(answers, chosen(columns, answers) if columns else by_worth(answers, command))
     for line in found.lines:
         typer.echo(line)
-    if found.left_out:
-        context.say("columns without room (--columns, --csv): {names}", names=_some(found.left_out))
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:FEW_NAMES]) + (f", ... ({len(names)})" if len(names) > FEW_NAMES else "")
+    hidden = found.left_out if columns else tuple(name for name in names_of(answers) if name not in found.shown)
+    if hidden:
+        said = context.tr("columns not shown (--columns, --csv): {names}", names=", ".join(hidden))
+        typer.echo("\n".join(hanging(said, 2)))
 
 
 def _print_source(context: Context, template: str | None, count: int) -> None:

@@ -22,10 +22,11 @@ _GAP = "  "
 
 @dataclass(frozen=True)
 class Layout:
-    """A table that fits: its lines, the header first, and the names of the columns that had no room."""
+    """A table that fits: its lines, the header first; the names of columns that had no room, and of those that had."""
 
     lines: tuple[str, ...]
     left_out: tuple[str, ...]
+    shown: tuple[str, ...]
 
 
 def names_of(answers: Sequence[Answer]) -> list[str]:
@@ -33,6 +34,15 @@ def names_of(answers: Sequence[Answer]) -> list[str]:
     records = [record for answer in answers for record in answer.records]
     names = dict.fromkeys(name for record in records for name in record)
     return [name for name in names if any(record.get(name) for record in records)]
+
+
+def by_worth(answers: Sequence[Answer], command: str) -> list[str]:
+    """Return the columns of answers to a command, those first that identify a row or matter most; none twice."""
+    from jbnet.cli.run_columns import ordered
+    from jbnet.platforms.commands import main_columns
+
+    preferred = main_columns(answers[0].platform, command) if answers else ()
+    return ordered([record for answer in answers for record in answer.records], names_of(answers), preferred)
 
 
 def chosen(wanted: str, answers: Sequence[Answer]) -> list[str]:
@@ -55,7 +65,8 @@ def layout(answers: Sequence[Answer], names: Sequence[str]) -> Layout:
     widths = [max(cells(row[column]) for row in table) for column in range(len(table[0]))]
     fitting = _fitting(widths)
     lines = tuple(_GAP.join(pad(row[c], widths[c]) for c in fitting).rstrip() for row in table)
-    return Layout(lines, tuple(name for c, name in enumerate(table[0]) if c not in fitting))
+    left_out = tuple(name for c, name in enumerate(table[0]) if c not in fitting)
+    return Layout(lines, left_out, tuple(table[0][c] for c in fitting))
 
 
 def _fitting(widths: Sequence[int]) -> list[int]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -36,7 +36,8 @@ class Commands:
     ``masks`` find secrets in answers: the group ``keep`` stays, the rest is blanked; ``prose`` finds lines in which any
     word may stand, ``looks`` the words that say how a blanked secret is written; ``known_by_secret`` finds lines that
     are entries of their own for every secret: another one does not replace them. ``templates`` is the system's name in
-    ntc-templates; ``json`` says that a reading command may take the word json at its end.
+    ntc-templates; ``json`` says that a reading command may take the word json at its end. ``columns`` are, by the
+    beginning of a command, the columns of its answer that identify a row or matter most, in their order.
     """
 
     reads: tuple[str, ...]
@@ -51,6 +52,7 @@ class Commands:
     keys: str = ""
     templates: str | None = None
     json: bool = False
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @cache
@@ -64,6 +66,13 @@ def commands(name: str) -> Commands:
     found: dict[str, Any] = platform_data(name, "commands.yaml")
     lists = {key: tuple(value) for key, value in found.items() if isinstance(value, list)}
     return Commands(**{**found, **lists})
+
+
+def main_columns(name: str, command: str) -> tuple[str, ...]:
+    """Return the columns that come first in the answer to a command; none: nothing is said of it."""
+    words = command.lower().split()
+    fitting = [form for form in commands(name).columns if _begins(words, form)]
+    return tuple(commands(name).columns[max(fitting, key=lambda form: len(form.split()))]) if fitting else ()
 
 
 def check_typed(name: str, command: str) -> None:

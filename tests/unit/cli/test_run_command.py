@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from command_line import Run, runner
 
-from jbnet.cli.run_table import chosen, layout, sheet
+from jbnet.cli.run_table import by_worth, chosen, layout, sheet
 from jbnet.cli.show_print import cells
 from jbnet.model.errors import UsageError
 from jbnet.services.run_answer import Answer, Form
@@ -45,6 +45,43 @@ def test_columns_that_are_empty_everywhere_are_not_shown() -> None:
 def test_a_column_that_is_not_there_is_wrong_use() -> None:
     with pytest.raises(UsageError, match="column c"):
         chosen("a,c", [answer("core-r1", {"a": "1", "b": "2"})])
+
+
+def columns_of(command: str, *records: dict[str, str]) -> list[str]:
+    """Return the columns that a screen has for FRR's answer."""
+    answers = [answer("core-r1", *records)]
+    return list(layout(answers, by_worth(answers, command)).shown[1:])
+
+
+def test_a_neighbour_is_shown_with_its_state_address_and_interface() -> None:
+    common = {"priority": "1", "state": "Full/-", "nbrPriority": "1", "nbrState": "Full/-", "converged": "Full",
+              "role": "DROther", "upTimeInMsec": "40162", "deadTimeMsecs": "3860"}  # fmt: skip
+    rows = [{"key": f"10.4.0.{n}", **common, "address": f"10.4.1.{n}", "ifaceAddress": f"10.4.1.{n}",
+             "ifaceName": f"noc-{n}:10.4.0.128", "retransmitCounter": "0"} for n in (1, 2)]  # fmt: skip
+    shown = columns_of("sh ip ospf nei", *rows)
+    assert shown[:4] == ["key", "nbrState", "ifaceAddress", "ifaceName"]
+    assert not {"state", "address"} & set(shown)
+
+
+def test_a_route_is_shown_once_and_with_its_next_hop() -> None:
+    rows = [{"key": f"10.{n}.0.0/16", "prefix": f"10.{n}.0.0/16", "prefixLen": "16", "protocol": "ospf", "vrfId": "0",
+             "vrfName": "default", "table": "254", "ip": f"10.0.128.{n}", "interfaceName": f"up{n}"}
+            for n in (1, 2)]  # fmt: skip
+    shown = columns_of("show ip route", *rows)
+    assert shown[:4] == ["key", "protocol", "ip", "interfaceName"]
+    assert "prefix" not in shown
+
+
+def test_a_summary_of_routes_names_the_kinds() -> None:
+    rows = [{"routesTotal": "40", "routesTotalFib": "33", "fib": f"{n}", "rib": f"{n}", "type": kind}
+            for n, kind in ((8, "connected"), (1, "static"))]  # fmt: skip
+    assert columns_of("show ip route summary", *rows)[0] == "type"
+
+
+def test_of_what_no_data_speaks_names_come_first_then_what_differs_and_nothing_is_said_twice() -> None:
+    rows = [{"vrf": "default", "count": f"{n}", "state": state, "again": state, "flag": "0", "flag2": "0",
+             "key": f"b{n}"} for n, state in ((1, "up"), (2, "down"))]  # fmt: skip
+    assert columns_of("show something", *rows) == ["key", "state", "count", "vrf", "flag", "flag2"]
 
 
 def test_csv_has_records_and_text_side_by_side() -> None:
