@@ -81,5 +81,13 @@ def test_a_copy_in_the_lab_qualifies_nothing(call: Run, tmp_path: Path) -> None:
     assert "the lab is up" in error
 
 
-def test_a_device_that_is_not_declared_is_a_mistake(call: Run) -> None:
+@pytest.mark.parametrize("lab_is_up", [False, True])
+def test_what_is_no_router_of_ours_is_a_mistake_whether_a_lab_is_up_or_not(
+    call: Run, tmp_path: Path, lab_is_up: bool
+) -> None:
+    if lab_is_up:
+        (tmp_path / "lab.json").write_text("{}")
     assert call("qualify", "nobody-r1")[0] == 2
+    code, _, error = call("qualify", "xining-dc-db1")
+    assert code == 2
+    assert "is not a router of ours" in error
