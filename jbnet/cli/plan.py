@@ -30,7 +30,9 @@ SHORT = 12
 def command(
     ctx: typer.Context,
     selector: Annotated[str, typer.Argument(metavar="[SELECTOR]", help="Which devices (default: all).")] = "all",
-    output: Annotated[Path | None, typer.Option("-o", metavar="FILE", help="Write the plan to this file too.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the plan to this file too.")
+    ] = None,
     diff: Annotated[bool, typer.Option("--diff", help="Show every line, not the first few of each device.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Exit code 1 when anything would change.")] = False,
     rehearse: Annotated[
@@ -84,8 +86,11 @@ def conclude(
         raise typer.Exit(ExitCode.REFUSED)
 
 
-def print_plan(context: Context, plan: Plan, lines: int | None) -> None:
-    """Print the plan for people, at 80 columns; ``lines`` of each device's difference (None: all)."""
+def print_plan(context: Context, plan: Plan, lines: int | None, *, to_apply: bool = True) -> None:
+    """Print the plan for people, at 80 columns; ``lines`` of each device's difference (None: all).
+
+    ``to_apply``: say how it is carried out; not where the command that shows it does so itself.
+    """
     for wave in plan.waves:
         context.say("wave {number}", number=wave.number)
         _print_units(context, plan, wave)
@@ -99,7 +104,8 @@ def print_plan(context: Context, plan: Plan, lines: int | None) -> None:
     if plan.changes:
         counts = {"devices": len(plan.changes), "waves": len(plan.waves), "same": len(plan.unchanged)}
         context.say("devices to change: {devices}, in waves: {waves}; as they should be: {same}", **counts)
-        context.say("plan {hash}; carry it out with: jbnet apply {hash}", hash=plan.hash[:SHORT])
+        if to_apply:
+            context.say("plan {hash}; carry it out with: jbnet apply {hash}", hash=plan.hash[:SHORT])
     elif plan.unchanged or not plan.unasked:
         context.say("nothing to do; devices as they should be: {same}", same=len(plan.unchanged))
 
