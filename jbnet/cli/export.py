@@ -20,7 +20,7 @@ app = typer.Typer(
     help="The declaration for other tools: spreadsheets, Ansible.", no_args_is_help=True, add_completion=False
 )
 Columns = Annotated[str | None, typer.Option("--columns", metavar="A,B", help="Only these columns, in this order.")]
-Output = Annotated[Path | None, typer.Option("-o", metavar="FILE", help="Write to a file instead.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file instead.")]
 Excel = Annotated[
     bool, typer.Option("--excel", help="For spreadsheets: UTF-8 with its mark, no cell taken for a formula.")
 ]

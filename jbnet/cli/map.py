@@ -36,7 +36,7 @@ def command(
         str | None, typer.Option(metavar="VIEW", help="levels, geography, backbone, site:NAME or under:SITE.")
     ] = None,
     format: Annotated[Format, typer.Option(metavar="FORMAT", help="svg, dot, mermaid or json.")] = Format.SVG,  # noqa: A002  the option's name
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file.")] = None,
     fail: Annotated[Names, typer.Option(metavar="KIND:NAME", help="What fails (may be repeated).")] = None,
 ) -> None:
     """Draw the network: its levels, its geography, its backbone, one site, or all below one."""

@@ -23,7 +23,7 @@ def command(
     ctx: typer.Context,
     selector: Annotated[str, typer.Argument(metavar="SELECTOR", help="Which devices: device:NAME, level=county, all.")],
     output: Annotated[
-        Path | None, typer.Option("-o", metavar="DIR", help="Write one file a device: NAME.conf.")
+        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Write one file a device: NAME.conf.")
     ] = None,
     bootstrap: Annotated[bool, typer.Option("--bootstrap", help="The configuration it comes with instead.")] = False,
     as_lab: Annotated[bool, typer.Option("--as-lab", help="What the device's copy in a lab runs.")] = False,

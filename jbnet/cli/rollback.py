@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 def command(
     ctx: typer.Context,
     change: Annotated[str, typer.Argument(metavar="CHANGE", help="The hash of the plan that was applied.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the plan to this file too.")
+    ] = None,
     diff: Annotated[bool, typer.Option("--diff", help="Show every line, not the first few of each device.")] = False,
 ) -> None:
     """Plan the way back: every device on which CHANGE was confirmed shall run again what it ran before.
@@ -33,4 +37,4 @@ def command(
     network = wiring.load_network(context.directory, context.state_dir)
     desk = wiring.deploy_desk(context.directory, context.state_dir, network, Notes(context))
     made = plan_back(undone, network, desk.journal.entries(), desk.backups, desk.sessions, desk.reporter)
-    conclude(context, made, None, diff=diff)
+    conclude(context, made, output, diff=diff)

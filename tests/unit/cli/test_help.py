@@ -22,6 +22,11 @@ def test_help_stays_within_80_columns(run: Run, path: tuple[str, ...], lang: str
     assert out.startswith("Usage: jbnet" if lang == "en" else "用法：jbnet")
 
 
+def test_an_output_is_named_in_the_same_two_ways_everywhere() -> None:
+    options = [option for _, command in all_commands() for option in command.params]
+    assert {tuple(option.opts) for option in options if "-o" in option.opts} == {("--output", "-o")}
+
+
 def test_the_language_of_help_may_come_from_the_environment(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JBNET_LANG", "zh")
     for words in ((), ("--help",), ("show",), ("show", "site", "--help")):
