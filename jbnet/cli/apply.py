@@ -29,6 +29,7 @@ STATES = {
     "confirmed": text("confirmed and saved"),
     "already": text("is right already"),
     "would": text("would be changed"),
+    "unasked": text("not yet reachable, not asked"),
     "refused": text("refused"),
     "failed": text("failed, unchanged"),
     "reverted": text("failed, taken back"),
@@ -177,6 +178,7 @@ def _print_results(context: Context, outcome: Outcome) -> None:
     context.say("devices: {said}", said=said or "0")
     if outcome.not_started:
         context.say("not started: {devices}", devices=", ".join(outcome.not_started))
+    if not outcome.ok:
         context.say("when the cause is mended, plan again: what is right already is left alone")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from jbnet.change import timers
+from jbnet.change.applied import applied
 from jbnet.change.model import Plan, Wave
 from jbnet.change.rehearsal import Evidence
 from jbnet.model.errors import JbnetError, Refused, UsageError
@@ -60,7 +61,8 @@ def apply(
     """Carry a plan out, wave by wave; halt after a wave that failed. Devices that are right already are skipped.
 
     ``overrides`` names devices whose dangers are accepted. ``resume`` says that an earlier run of this plan is
-    carried on; without it a plan that was begun and not ended is refused. Ctrl-C starts nothing new, lets what is
+    carried on (UsageError where none was begun); without it a plan that was begun and not ended is refused.
+    Ctrl-C starts nothing new, lets what is
     committed be confirmed or taken back, and returns with ``interrupted``. ``rehearsed`` is what a rehearsal of the
     plan showed: the devices that it blames need an override as well. ``after_wave`` is told how each wave ended.
     Raises Refused (a danger without override, an earlier run) and UsageError (another network's plan).
@@ -68,11 +70,12 @@ def apply(
     desk = replace(desk, journal=JournalOf(plan.hash, desk.journal))
     _check(plan, desk, overrides)
     _check_rehearsal(rehearsed, overrides)
+    _check_earlier_run(plan, desk, resume=resume, dry_run=dry_run)
     earlier = earlier_run(desk.journal.entries(), plan.hash) if resume else EarlierRun()
     if not dry_run:
-        _check_earlier_run(plan, desk, resume)
         proof = {"rehearsed": {"evidence": rehearsed.hash, "blessed": rehearsed.blessed}} if rehearsed else {}
-        desk.journal.append("apply.start", plan.hash, {"owner": desk.owner, "overrides": sorted(overrides), **proof})
+        said = {"owner": desk.owner, "overrides": sorted(overrides), "devices": len(plan.changes), **proof}
+        desk.journal.append("apply.start", plan.hash, said)
     run = _Run(plan, desk, dry_run, after_wave, earlier)
     try:
         outcome = run.waves()
@@ -110,14 +113,19 @@ def _check_rehearsal(rehearsed: Evidence | None, overrides: Collection[str]) -> 
         )
 
 
-def _check_earlier_run(plan: Plan, desk: Desk, resume: bool) -> None:
+def _check_earlier_run(plan: Plan, desk: Desk, *, resume: bool, dry_run: bool) -> None:
     """A run that was killed has a start and no end in the journal: carrying it on must be said."""
-    runs = [e for e in desk.journal.entries() if e["subject"] == plan.hash]
-    last = [e for e in runs if e["kind"] in ("apply.start", "apply.end")][-1:]
-    if last and last[0]["kind"] == "apply.start" and not resume:
+    run = applied(desk.journal.entries()).get(plan.hash)
+    if resume and run is None:
+        raise UsageError(
+            "plan {hash} was never begun here: nothing to resume",
+            hash=plan.hash[:12],
+            hint=text("without --resume it is carried out"),
+        )
+    if run is not None and run.ended is None and not (resume or dry_run):
         raise Refused(
             "this plan was begun at {time} and did not end",
-            time=last[0]["time"],
+            time=run.begun.isoformat(),
             hint=text("carry it on with --resume, or plan again"),
         )
 
@@ -134,8 +142,8 @@ class _Run:
     def waves(self) -> Outcome:
         """Go through the waves until one fails or somebody stops it."""
         for wave in self.plan.waves:
-            if self.dry_run and any(not self.plan.changes[name].reached for name in wave.devices):
-                self._would(wave)
+            wave = self._askable(wave) if self.dry_run else wave  # noqa: PLW2901  the same wave, what of it can be tried
+            if not wave.devices:
                 continue
             self._wave(wave)
             if self.after_wave is not None:
@@ -187,10 +195,11 @@ class _Run:
                 results = carry_through(self.plan, self.desk, group, deployed, held)
         return results
 
-    def _would(self, wave: Wave) -> None:
-        """Devices that are not reachable yet cannot be tried: say what would be done."""
-        for name in wave.devices:
-            self.results[name] = Result(name, State.WOULD)
+    def _askable(self, wave: Wave) -> Wave:
+        """Return what a dry run can try of a wave: of devices that are not reachable yet nothing can be said."""
+        beyond = [name for name in wave.devices if not self.plan.changes[name].reached]
+        self.results |= {name: Result(name, State.UNASKED) for name in beyond}
+        return replace(wave, devices=tuple(name for name in wave.devices if name not in beyond))
 
     def _deployed(self) -> frozenset[str]:
         """Return the devices that run what they should: those not to be deployed for the first time any more."""

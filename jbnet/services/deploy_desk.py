@@ -30,6 +30,7 @@ class State(StrEnum):
     CONFIRMED = "confirmed"
     ALREADY = "already"
     WOULD = "would"
+    UNASKED = "unasked"
     REFUSED = "refused"
     FAILED = "failed"
     REVERTED = "reverted"
@@ -38,7 +39,7 @@ class State(StrEnum):
 
 WAITING = 4
 """How much more seldom than for a neighbour a device on which commands are typed is asked whether its timer is over."""
-GOOD = frozenset({State.CONFIRMED, State.ALREADY, State.WOULD})
+GOOD = frozenset({State.CONFIRMED, State.ALREADY, State.WOULD, State.UNASKED})
 
 
 @dataclass(frozen=True, slots=True)

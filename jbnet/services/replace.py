@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from jbnet.change.applied import applied
 from jbnet.change.model import Plan
 from jbnet.model.errors import AnswerIsNo, JbnetError, Refused, Unreachable, UsageError
 from jbnet.model.network import Device
@@ -140,7 +141,8 @@ def _compare_serial(device: Device, found: Replacement, bench: Bench, wishes: Wi
 
 def _bring(made: Plan, bench: Bench, accepted: Collection[str]) -> None:
     """Apply the plan; one that a killed run began goes on. Raises why it could not be."""
-    outcome = apply(made, bench.desk, overrides=accepted, resume=True)
+    begun = made.hash in applied(bench.desk.journal.entries())
+    outcome = apply(made, bench.desk, overrides=accepted, resume=begun)
     for result in outcome.results:
         if result.state not in GOOD:
             reason = result.reason or text("{state}", state=str(result.state))

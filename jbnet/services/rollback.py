@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from jbnet.change.applied import applied
 from jbnet.change.model import Change, Plan
-from jbnet.change.records import of_changes
 from jbnet.model.errors import UsageError
 from jbnet.model.network import Network
 from jbnet.model.text import text
@@ -54,16 +54,6 @@ def _without_secrets(network: Network, change: Change, file: str) -> Change:
 
 
 def kept_before(entries: Iterable[Entry], change: str) -> dict[str, str]:
-    """Return for each device on which the change was confirmed where its configuration of before is kept.
-
-    A run that was killed and resumed is one change: the backup is the first one since the device was last as before.
-    """
-    kept, confirmed = dict[str, str](), dict[str, str]()
-    for running, entry in of_changes(entries):
-        kind, subject, data = str(entry["kind"]), str(entry["subject"]), entry["data"]
-        assert isinstance(data, Mapping)  # noqa: S101  what the journal wrote; for the type checker
-        if running == change and kind == "device.backup":
-            kept[subject] = str(data["file"])
-        elif running == change and kind == "device.result" and data.get("act") == "confirm" and subject in kept:
-            confirmed[subject] = kept[subject]
-    return confirmed
+    """Return for each device on which the change was confirmed where its configuration of before is kept."""
+    found = applied(entries).get(change)
+    return dict(found.kept) if found is not None else {}

@@ -101,9 +101,20 @@ def test_what_ran_before_is_backed_up(world: World, desk: Desk) -> None:
 def test_a_dry_run_changes_nothing_and_leaves_no_trace(world: World, desk: Desk) -> None:
     before = {name: device.running for name, device in world.devices.items()}
     outcome = apply(planned(world), desk, dry_run=True)
-    assert set(states(outcome).values()) == {State.WOULD}
+    assert outcome.ok
     assert {name: device.running for name, device in world.devices.items()} == before
     assert desk.journal.entries() == []
+
+
+def test_a_dry_run_does_not_say_of_devices_that_it_did_not_ask_what_would_become_of_them(
+    world: World, desk: Desk
+) -> None:
+    made = planned(world)
+    found = states(apply(made, desk, dry_run=True))
+    assert {name for name, state in found.items() if state is State.WOULD} == {"core-r1", "core-r2"}
+    assert {found[name] for name in found.keys() - {"core-r1", "core-r2"}} == {State.UNASKED}
+    assert found.keys() == made.changes.keys()
+    assert world.devices["chengdong-r1"].calls == []
 
 
 def test_a_device_that_was_changed_since_the_plan_is_refused_and_left_as_it_is(world: World, desk: Desk) -> None:
@@ -278,6 +289,15 @@ def test_a_plan_that_was_begun_and_did_not_end_is_carried_on_only_on_demand(worl
     assert apply(made, desk, resume=True).ok
 
 
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_plan_that_never_ran_has_nothing_to_resume(world: World, desk: Desk, dry_run: bool) -> None:
+    made = planned(world)
+    with pytest.raises(UsageError, match="nothing to resume"):
+        apply(made, desk, resume=True, dry_run=dry_run)
+    assert desk.journal.entries() == []
+    assert world.devices["core-r1"].calls.count("commit") == 0
+
+
 def test_what_is_right_already_is_skipped(world: World, desk: Desk) -> None:
     made = planned(world)
     apply(made, desk)
@@ -336,7 +356,7 @@ def test_a_danger_is_refused_unless_overridden_by_name_and_the_override_is_in_th
         apply(made, desk, overrides=["xining-r2"])
     assert apply(made, desk, overrides=["xining-r1"]).ok
     starts = [e["data"] for e in desk.journal.entries() if e["kind"] == "apply.start"]
-    assert starts[-1] == {"owner": "engineer@noc", "overrides": ["xining-r1"]}
+    assert starts[-1] == {"owner": "engineer@noc", "overrides": ["xining-r1"], "devices": 1}
 
 
 def test_ctrl_c_lets_the_running_wave_end_and_starts_no_other(world: World, desk: Desk) -> None:

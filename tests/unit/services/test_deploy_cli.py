@@ -166,6 +166,15 @@ def test_how_an_apply_ended_is_its_exit_code(
         assert said
 
 
+def test_whoever_is_refused_as_no_longer_planned_is_told_to_plan_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcome = Outcome((result(State.REFUSED, text("no"), rule=True),))
+    with pytest.raises(typer.Exit):
+        _conclude(Context(directory=tmp_path), Plan("qinghai"), outcome)
+    assert "plan again" in capsys.readouterr().out
+
+
 def test_progress_for_programs_is_one_json_line_an_event(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     world = World(sample_network())
     made = plan(world.network, world.network.devices.values(), world, world)
