@@ -17,6 +17,9 @@ from jbnet.lab.lab import Lab
 from jbnet.model.errors import TargetError
 
 pytestmark = pytest.mark.lab
+CORE = ("core-r1", "core-r2")
+SINGLE = "mangya-r1"
+"""A router with one line upwards."""
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +62,44 @@ def test_another_up_gets_the_lab_it_asked_for_or_is_told(lab: Lab) -> None:
     assert lab.up(demo, SCALE, Collected()) is False
     with pytest.raises(TargetError, match="scale demo is up, not backbone"):
         lab.up(demo, "backbone", Collected())
+
+
+def neighbours(lab: Lab, device: str) -> list[str]:
+    """Return the states of a router's OSPF neighbours by address."""
+    said = lab.run(device, ["vtysh", "-c", "show ip ospf neighbor json"]).stdout
+    found = json.loads(said)["neighbors"]
+    return sorted(f"{address} {entry['nbrState']}" for address, entries in found.items() for entry in entries)
+
+
+def typed(lab: Lab, device: str, *lines: str) -> None:
+    orders = [word for line in ("configure", *lines) for word in ("-c", line)]
+    assert lab.run(device, ["vtysh", *orders]).returncode == 0
+
+
+def test_a_router_with_another_key_gets_no_neighbour_and_with_the_right_one_it_does(lab: Lab) -> None:
+    config = lab.run(SINGLE, ["vtysh", "-c", "show running-config"]).stdout
+    line = next(line.strip() for line in config.splitlines() if "message-digest-key" in line)
+    assert eventually(lambda: [found.split()[1] for found in neighbours(lab, SINGLE)] == ["Full/-"])
+    typed(lab, SINGLE, "interface up1", f"no {line}", "ip ospf message-digest-key 1 md5 somebodyelses")
+    try:
+        assert eventually(lambda: neighbours(lab, SINGLE) == [])
+    finally:
+        typed(lab, SINGLE, "interface up1", "no ip ospf message-digest-key 1", line)
+    assert eventually(lambda: [found.split()[1] for found in neighbours(lab, SINGLE)] == ["Full/-"])
+
+
+def test_a_key_that_has_changed_is_planned_applied_and_then_as_it_should_be(lab: Lab) -> None:
+    file = lab.workspace / ".jbnet" / "secrets.yaml"
+    before = next(line for line in file.read_text().splitlines() if line.startswith("bgp-internal:"))
+    file.write_text(file.read_text().replace(before, "bgp-internal: another-key-of-bgp"))
+    found = plan(lab.workspace)
+    assert isinstance(found["changes"], dict)
+    assert {name: change["secrets"] for name, change in found["changes"].items()} == dict.fromkeys(
+        CORE, ["bgp-internal"]
+    )
+    assert "another-key-of-bgp" not in json.dumps(found)
+    command = [sys.executable, "-m", "jbnet", "-C", str(lab.workspace), "apply", str(found["hash"])]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=400)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert plan(lab.workspace)["changes"] == {}
+    assert "another-key-of-bgp" in lab.run("core-r1", ["vtysh", "-c", "show running-config"]).stdout
