@@ -12,10 +12,22 @@ from collections.abc import Callable, Iterator, Sequence
 import paramiko
 
 from jbnet.model.errors import Unreachable
+from jbnet.model.text import text
 from jbnet.ports import Completed
 
 CHUNK = 32768
 LOOK_S = 0.5
+MIB = 2**20
+MOST_BYTES = 16 * MIB
+"""No answer is longer: the configuration of a large provider edge has some 5 MB, those of this network less than one.
+A device that prints without end would take all memory, and all other devices' time."""
+
+
+class TooMuch(OSError):
+    """A device printed more than any answer has."""
+
+    def __str__(self) -> str:
+        return f"more than {MOST_BYTES // MIB} MiB"
 
 
 @contextlib.contextmanager
@@ -50,8 +62,8 @@ def execute(
 ) -> Completed:
     """Run ``argv`` on a fresh channel and return what it answered, whatever its code.
 
-    Raises Unreachable when it has not ended within ``timeout`` seconds or the connection breaks: whether the
-    command took effect is then unknown.
+    Raises Unreachable when it has not ended within ``timeout`` seconds, when the connection breaks, or when it prints
+    more than ``MOST_BYTES``: whether the command took effect is then unknown.
     """
     try:
         with contextlib.closing(channel), deadline(timeout, channel.close) as late:
@@ -62,6 +74,8 @@ def execute(
             out, err = _receive(channel, time.monotonic() + timeout)
             code = channel.recv_exit_status() if channel.exit_status_ready() else -1
             sender.join(LOOK_S)
+    except TooMuch as error:
+        raise endless(host, _short(argv)) from error
     except (OSError, EOFError, paramiko.SSHException) as error:
         raise broken(host, argv, error) from error
     if late.is_set() or code == -1:
@@ -80,6 +94,15 @@ def broken(host: str, argv: Sequence[str], error: Exception) -> Unreachable:
     )  # fmt: skip
 
 
+def endless(host: str, command: str) -> Unreachable:
+    """Return the error for a command that printed more than any answer has."""
+    return Unreachable(
+        "{host}: `{command}` printed more than {limit} MiB, and its session was ended",
+        host=host, command=command, limit=MOST_BYTES // MIB,
+        hint=text("log in on {host} and see what prints there", host=host),
+    )  # fmt: skip
+
+
 def _short(argv: Sequence[str]) -> str:
     said = shlex.join(argv)
     return said if len(said) <= 60 else said[:57] + "..."
@@ -93,9 +116,10 @@ def _send(channel: paramiko.Channel, stdin: str) -> None:
 
 
 def _receive(channel: paramiko.Channel, end: float) -> tuple[bytes, bytes]:
-    """Read both streams until the command has ended and closed them, or the time is over."""
+    """Read both streams until the command has ended and closed them, or the time is over. Raises TooMuch."""
     out, err = bytearray(), bytearray()
     while time.monotonic() < end:
+        _bound(out, err)
         if channel.recv_stderr_ready():
             err += channel.recv_stderr(CHUNK)
             continue
@@ -109,14 +133,22 @@ def _receive(channel: paramiko.Channel, end: float) -> tuple[bytes, bytes]:
         out += data
     while not channel.closed and (part := _rest_of_stderr(channel, end)):
         err += part
+        _bound(out, err)
     while channel.recv_stderr_ready():
         err += channel.recv_stderr(CHUNK)
     _await_exit(channel, end)
     return bytes(out), bytes(err)
 
 
+def _bound(*read: bytearray) -> None:
+    if sum(map(len, read)) > MOST_BYTES:
+        raise TooMuch
+
+
 def _rest_of_stderr(channel: paramiko.Channel, end: float) -> bytes:
-    channel.settimeout(max(0.01, end - time.monotonic()))
+    if (left := end - time.monotonic()) <= 0:
+        return b""  # one that goes on printing would keep us here
+    channel.settimeout(left)
     try:
         return channel.recv_stderr(CHUNK)
     except OSError:

@@ -18,8 +18,9 @@ from typing import Any
 import paramiko
 
 from jbnet.adapters.commandline.dialect import Dialect, Reply
+from jbnet.adapters.commandline.transcript import Transcript
 from jbnet.adapters.netmiko_login import netmiko_session
-from jbnet.adapters.ssh_channel import CHUNK
+from jbnet.adapters.ssh_channel import CHUNK, TooMuch, endless
 from jbnet.adapters.ssh_login import Login, explain
 from jbnet.model.errors import CommandFailed, Unreachable
 from jbnet.model.text import text
@@ -29,12 +30,12 @@ SETTLE_S = 0.01
 """How long a prompt must stay the last thing said before a long answer is believed to be over."""
 GREETING_S = 0.03
 """The same at the door, where a banner may look like a prompt."""
-_ESCAPES = re.compile(r"\x1b\[\d+D +\x1b\[\d+D|\x1b\[[0-9;]*[A-Za-z]|\x00|\x07")
-_MORE = re.compile(r"\s*-+ ?More ?-+\s*$", re.IGNORECASE)
+FEW_LINES = 3
+"""A shorter answer is believed to be over at its prompt."""
 _QUESTION = re.compile(
     r"(?:\[confirm\]|\[Y/N(?::[YN])?\]|\[Y\(yes\)/N\(no\)/C\(cancel\)\]|\(y/n\)(?:\[[yn]\])?)\s*:?\s*$", re.IGNORECASE
 )
-_PLACE = re.compile(r"\^\s*$")
+_PLACE = re.compile(r"\^\s*")
 
 
 class Terminal:
@@ -63,10 +64,10 @@ class Terminal:
 
     def _greeted(self, end: float) -> str:
         """Wait for the first prompt and return the device's name; questions at the door are answered with no."""
-        channel, said = self._channel(), ""
+        channel, transcript = self._channel(), Transcript()
         while True:
-            said += _ESCAPES.sub("", self._receive(channel, end)).replace("\r", "")
-            last = said.rpartition("\n")[2].strip()
+            transcript.take(self._receive(channel, end))
+            last = transcript.last.strip()
             if channel.recv_ready():
                 continue
             if re.search(r"to continue, N to exit", last, re.IGNORECASE):
@@ -135,6 +136,8 @@ class Terminal:
 
     def _lost(self, line: str, error: Exception, timeout: float) -> Unreachable:
         command = self._shown(line)[:60]
+        if isinstance(error, TooMuch):
+            return endless(self.login.device, command)
         if isinstance(error, TimeoutError):
             return Unreachable(
                 "{host}: `{command}` did not end within {seconds:.1f} s, or the connection broke",
@@ -172,30 +175,27 @@ class Terminal:
 
     def _read(self, channel: paramiko.Channel, echo: str, end: float, whole: str) -> tuple[str, str]:
         """Return what was said behind the echo, and the question at its end ('': it ended with the prompt)."""
-        raw = ""
+        transcript = Transcript(echo, self.dialect.error)
         while True:
-            raw += self._receive(channel, end)
-            if _MORE.search(_ESCAPES.sub("", raw)):
-                raw = _MORE.sub("\n", _ESCAPES.sub("", raw))
+            transcript.take(self._receive(channel, end))
+            if transcript.is_paged:
+                transcript.drop()
                 channel.sendall(b" ")
+            if not transcript.has_begun:
                 continue
-            said = _behind(_ESCAPES.sub("", raw).replace("\r", ""), echo)
-            if said is None:
-                continue
-            body, _, last = said.rpartition("\n")
+            last = transcript.last
             if _QUESTION.search(last):
-                return body + "\n" + last, last.strip()
+                return f"{transcript.body}\n{last}", last.strip()
             view = self._view_of(last)
-            if view is not None and self._is_over(channel, body, whole):
+            if view is not None and self._is_over(channel, transcript, whole):
                 self.view = view
-                return body, ""
+                return transcript.body, ""
 
-    def _is_over(self, channel: paramiko.Channel, body: str, whole: str) -> bool:
+    def _is_over(self, channel: paramiko.Channel, transcript: Transcript, whole: str) -> bool:
         """A prompt may also be a line of the answer: then more follows, or the known last line is missing."""
-        ended = body.rstrip().rpartition("\n")[2].strip() == whole
-        if whole and not ended and not self.dialect.error.search(body):
+        if whole and transcript.final != whole and not transcript.is_refused:
             return False
-        if body.count("\n") > 2 and not channel.recv_ready():
+        if len(transcript.lines) > FEW_LINES and not channel.recv_ready():
             time.sleep(SETTLE_S)
         return not channel.recv_ready()
 
@@ -203,15 +203,19 @@ class Terminal:
         """Return the view that a prompt names; None: the line is no prompt of this device."""
         return self.dialect.view(line.strip(), self._names)
 
-    def _receive(self, channel: paramiko.Channel, end: float) -> str:
-        channel.settimeout(max(0.01, end - time.monotonic()))
+    def _receive(self, channel: paramiko.Channel, end: float) -> bytes:
+        """Return what came. Raises TimeoutError at the deadline, also where the device goes on printing; EOFError."""
+        left = end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        channel.settimeout(left)
         try:
             data = channel.recv(CHUNK)
         except socket.timeout as error:  # noqa: UP041  paramiko's name for it
             raise TimeoutError from error
         if not data:
             raise EOFError
-        return data.decode("utf-8", "replace")
+        return data
 
     def _channel(self) -> paramiko.Channel:
         channel = self._netmiko.remote_conn if self._netmiko is not None else None
@@ -219,14 +223,6 @@ class Terminal:
             raise Unreachable("{host}: the session is not open", host=self.login.device)
         assert isinstance(channel, paramiko.Channel)  # noqa: S101  netmiko has no types
         return channel
-
-
-def _behind(said: str, echo: str) -> str | None:
-    """Return what follows the echo of the typed line; None: it has not come yet."""
-    if not echo:
-        return said.lstrip("\n") if "\n" in said else None
-    start = said.rfind(echo + "\n") if said.count(echo + "\n") == 1 else said.find(echo + "\n")
-    return said[start + len(echo) + 1 :] if start >= 0 else None
 
 
 def essence(said: str) -> str:

@@ -21,7 +21,7 @@ from jbnet.model.errors import CommandFailed, Unreachable
 from jbnet.ports import Difference
 
 DIALECT = Dialect(
-    "comware7", "screen-length disable", re.compile(r"^\s*% ?(?:\w+ ){1,3}", re.MULTILINE), ("H3C", "HPE", "Sysname")
+    "comware7", "screen-length disable", re.compile(r"^[ \t]*% ?(?:\w+ ){1,3}", re.MULTILINE), ("H3C", "HPE", "Sysname")
 )
 BEFORE = "jbnet-before.cfg"
 MARKER = "scheduler job jbnet-"

@@ -39,7 +39,7 @@ def _view(said: str, names: Iterable[str]) -> str | None:
 
 
 DIALECT = Dialect(
-    "ios", "terminal length 0", re.compile(r"^\s*% ?(?!Warning|Interface \S+ IPv)\w+", re.MULTILINE),
+    "ios", "terminal length 0", re.compile(r"^[ \t]*% ?(?!Warning|Interface \S+ IPv)\w+", re.MULTILINE),
     ("Router", "Switch"), greeting=_PROMPT, view=_view, renames="hostname ",
 )  # fmt: skip
 

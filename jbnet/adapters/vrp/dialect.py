@@ -7,7 +7,7 @@ import re
 from jbnet.adapters.commandline.dialect import Dialect, Reply
 
 _UNPAGED = "screen-length 0 temporary"
-_ERROR = re.compile(r"^\s*Error:", re.MULTILINE)
+_ERROR = re.compile(r"^[ \t]*Error:", re.MULTILINE)
 VRP8_DIALECT = Dialect("vrp8", _UNPAGED, _ERROR, ("HUAWEI",))
 VRP5_DIALECT = Dialect("vrp5", _UNPAGED, _ERROR, ("HUAWEI", "Huawei"))
 SAVED = (Reply("sure to continue|Continue\\?", "y"), Reply("overwrite", "y"))

@@ -21,7 +21,7 @@ class Faults:
     ends before the line is done; ``drop_after``: when it is done, without an answer. ``refuse_commit``: a commit of a
     configuration with this text fails. ``cut_by``: while a line with this text runs, nobody gets through.
     ``act`` is done when a line with the text ``at`` comes, once. ``piece`` and ``pause``: answers come in pieces of so
-    many characters, so many seconds apart.
+    many bytes, so many seconds apart. ``endless``: answered with lines without end, until the session is cut.
     """
 
     refuse: str = ""
@@ -34,6 +34,7 @@ class Faults:
     pause: float = 0.0
     banner: str = ""
     silent: str = ""
+    endless: str = ""
     at: str = ""
     act: Callable[[], None] = lambda: None
 

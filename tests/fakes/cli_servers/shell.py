@@ -89,6 +89,8 @@ class Shell:
             return
         if faults.silent and faults.silent in line:
             return
+        while faults.endless and faults.endless in line:
+            self._write("interface AAAA\r\n" * 1000)
         if faults.ask and faults.ask in line:
             faults.ask = ""
             self.ask(

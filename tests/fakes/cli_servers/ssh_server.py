@@ -112,9 +112,9 @@ class SshServer:
         router = self.router
 
         def write(text: str) -> None:
-            piece = router.faults.piece or len(text) or 1
-            for start in range(0, len(text), piece):
-                channel.sendall(text[start : start + piece].encode())
+            said, piece = text.encode(), router.faults.piece or len(text.encode()) or 1
+            for start in range(0, len(said), piece):
+                channel.sendall(said[start : start + piece])
                 if router.faults.pause and len(text) > 1:
                     time.sleep(router.faults.pause)
 

@@ -162,6 +162,37 @@ def test_a_device_that_says_nothing_is_given_up_at_the_time_limit(bench: CliBenc
     assert session.is_alive() == {"is_alive": False}
 
 
+def test_a_device_that_prints_without_end_is_cut_off_and_named(
+    bench: CliBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jbnet.adapters.commandline.transcript.MOST_BYTES", 100_000)
+    bench.router.faults.endless = "display saved"
+    session = bench.session()
+    session.timeout = 600
+    session.open()
+    with pytest.raises(Unreachable, match=rf"{NAME}: `display saved-configuration` printed more than 16 MiB"):
+        session.get_config("startup")
+    assert session.is_alive() == {"is_alive": False}
+
+
+def test_the_time_limit_also_ends_a_device_that_goes_on_printing(bench: CliBench) -> None:
+    bench.router.faults.endless = "display saved"
+    bench.router.faults.piece, bench.router.faults.pause = 100, 0.01
+    session = bench.session()
+    session.timeout = 0.5
+    session.open()
+    with pytest.raises(Unreachable, match=r"did not end within 0\.5 s"):
+        session.get_config("startup")
+
+
+def test_letters_of_several_bytes_are_whole_wherever_an_answer_is_cut(bench: CliBench) -> None:
+    line = f" description {'西宁市社会保险局' * 6}"
+    bench.by_hand("interface GigabitEthernet0/1/1", line)
+    bench.router.faults.piece = 64
+    with bench.opened() as session:
+        assert f"{line}\n" in session.get_config("running")["running"]
+
+
 def test_paging_that_stays_on_is_paged_through(bench: CliBench) -> None:
     bench.by_hand(*(f"ip route-static 10.9.{n}.0 255.255.255.0 NULL0" for n in range(80)))
     bench.router.faults.refuse = "screen-length"
