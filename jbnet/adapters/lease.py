@@ -46,22 +46,14 @@ class FileLease:
         if not self.path.exists():
             return None
         with self._open() as stream:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return str(self.note().get("holder", ""))
-        return None
+            return str(self.note().get("holder", "")) if _is_taken(stream) else None
 
     def left_over(self) -> Mapping[str, object] | None:
         """Return what a holder that ended without giving it back wrote down; None when nobody did, or one lives."""
         if not self.path.exists():
             return None
         with self._open() as stream:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return None
-            return self.note() or None
+            return None if _is_taken(stream) else self.note() or None
 
     def note(self) -> Mapping[str, object]:
         """Return what the last holder wrote: ``pid``, ``boot_id``, ``holder``; empty: given back."""
@@ -95,6 +87,15 @@ class FileLease:
             json.dump(note, stream)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def _is_taken(stream: IO[str]) -> bool:
+    """Say whether somebody holds the lock; where not, nobody can take it while the stream is open."""
+    try:
+        fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
 
 
 def _lock(stream: IO[str]) -> bool:
