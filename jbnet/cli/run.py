@@ -164,16 +164,19 @@ def _print_failures(context: Context, ran: Ran, *, aside: bool) -> None:
     """Print who did not answer, and why; ``aside``: on stderr, since stdout is a table for programs."""
     from jbnet.services.run import State
 
-    unknown = {name: f.reason for name, f in ran.failures.items() if f.state is State.UNKNOWN}
     tell = context.note if aside else context.say
-    others = {name: f.reason for name, f in ran.failures.items() if name not in unknown}
+    asked = (State.UNKNOWN, State.DECLINED)
+    others = {name: f.reason for name, f in ran.failures.items() if f.state not in asked}
     if aside:
         for reason in others.values():
             tell("could not be asked: {reason}", reason=reason)
     else:
         print_unasked(context, others)
-    for name in unknown:
-        tell("{device}: it was sent and no answer came: nobody knows whether it took effect", device=name)
+    for name, failure in ran.failures.items():
+        if failure.state is State.DECLINED:
+            tell(failure.reason)
+        elif failure.state is State.UNKNOWN:
+            tell("{device}: it was sent and no answer came: nobody knows whether it took effect", device=name)
 
 
 def _data(order: Order, ran: Ran) -> dict[str, object]:

@@ -30,7 +30,9 @@ class State(StrEnum):
     """What is known of a device that did not answer."""
 
     FAILED = "failed"
-    """It could not be asked, or it refused."""
+    """It could not be asked."""
+    DECLINED = "declined"
+    """It was asked, and refused the command or failed at it."""
     REFUSED = "refused"
     """A rule of ours forbade it."""
     UNKNOWN = "unknown"
@@ -195,7 +197,7 @@ class _Run:
         try:
             answer = ask(session, device, command, tables=False)
         except CommandFailed as error:
-            self._close(name, State.FAILED, error.text)
+            self._close(name, State.DECLINED, error.text)
             raise
         if not held.abandoned.is_set():
             self._close(name, None, text("{said}", said=answer.said))
@@ -210,8 +212,12 @@ class _Run:
     def _failure(self, name: str, error: object) -> Failure:
         if error is None:
             return Failure(State.NOT_STARTED, text("{device}: its turn had not come", device=name))
-        state = State.REFUSED if isinstance(error, Refused) else State.FAILED
-        if name in self.sent and not isinstance(error, CommandFailed):
-            state = State.UNKNOWN
         reason = error.text if isinstance(error, JbnetError) else text("{reason}", reason=error)
-        return Failure(state, reason)
+        return Failure(self._state(name, error), reason)
+
+    def _state(self, name: str, error: object) -> State:
+        if isinstance(error, Refused):
+            return State.REFUSED if name not in self.sent else State.UNKNOWN
+        if isinstance(error, CommandFailed):
+            return State.DECLINED
+        return State.UNKNOWN if name in self.sent else State.FAILED

@@ -10,6 +10,8 @@ from command_line import Run, runner
 from jbnet.cli.run_table import by_worth, chosen, layout, sheet
 from jbnet.cli.show_print import cells
 from jbnet.model.errors import UsageError
+from jbnet.model.text import text
+from jbnet.services.run import Failure, Ran, State
 from jbnet.services.run_answer import Answer, Form
 
 ROOT = Path(__file__).parents[3]
@@ -99,6 +101,18 @@ def test_a_writing_command_is_refused_with_the_reason_and_what_to_do(call: Run, 
     assert code == 4
     assert "reset is not known to only read" in said
     assert "--write" in said
+
+
+def test_a_device_that_refuses_was_asked_and_its_words_are_given(
+    call: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    refusal = Failure(State.DECLINED, text("core-r1 refuses it: Unknown command"))
+    silence = Failure(State.FAILED, text("core-r2 does not answer"))
+    ran = Ran({}, {"core-r1": refusal, "core-r2": silence})
+    monkeypatch.setattr("jbnet.services.run.run", lambda _order, _ways: ran)
+    code, said, _ = call("-C", ROOT, "--state", tmp_path, "run", "role=core", "--", "display nonsense")
+    assert code == 3
+    assert said.splitlines() == ["could not be asked: core-r2 does not answer", "core-r1 refuses it: Unknown command"]
 
 
 def test_a_dry_run_names_the_devices_and_asks_nobody(call: Run, tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def test_text_is_kept_where_text_is_wanted(room: Room) -> None:
 def test_an_unknown_command_fails_on_its_device_with_the_devices_words(room: Room) -> None:
     ran = room.run("show nonsense")
     assert ran.answers == {}
-    assert ran.failures[room.first].state is State.FAILED
+    assert ran.failures[room.first].state is State.DECLINED
     assert "Unknown command: show nonsense" in str(ran.failures[room.first].reason)
 
 
