@@ -34,6 +34,7 @@ def command(
         str | None, typer.Option("--override", metavar="DEVICE", help="Replace it although it answers, or differs.")
     ] = None,
     history: Annotated[bool, typer.Option("--history", help="Which boxes were replaced, when, by whom.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show every line of the plan, not the first few.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Ask and show only; write and send nothing.")] = False,
 ) -> None:
     """Put a new box in a dead one's place. First with --serial: papers for whoever goes there. Then without, when the
@@ -55,8 +56,9 @@ def command(
         return
     trust = trust_of(context, found, fingerprint, dry_run=dry_run)
     wishes = wishes_of(
-        context, network, found, trust, yes=yes, without=without or [], override=override is not None, dry_run=dry_run
-    )
+        context, network, found, trust, yes=yes, without=without or [], override=override is not None,
+        dry_run=dry_run, diff=diff,
+    )  # fmt: skip
     _take_in(context, found, bench, wishes, dry_run=dry_run)
 
 

@@ -26,11 +26,11 @@ FEW_LINES = 8
 def trust_of(context: Context, device: Device, fingerprint: str | None, *, dry_run: bool) -> Trust:
     """Return who vouches for the new box's host key: a fingerprint that was read at its console, else a person."""
     from jbnet.services.host_keys import Trust
-    from jbnet.services.host_keys_expected import expected
+    from jbnet.services.host_keys_expected import fingerprint as typed
 
     replaceable = frozenset({device.name})
     if fingerprint is not None:
-        return Trust(expected(f"{device.name} {fingerprint}", "--fingerprint"), replace=replaceable)
+        return Trust({device.name: frozenset({typed(fingerprint)})}, replace=replaceable)
     return Trust(None, _key_asker(context, dry_run=dry_run), replaceable)
 
 
@@ -73,6 +73,7 @@ def wishes_of(
     without: list[str],
     override: bool,
     dry_run: bool,
+    diff: bool = False,
 ) -> Wishes:
     """Return what people say of the new box. Raises UsageError for an interface on which nobody is expected."""
     from jbnet.services.replace import Wishes
@@ -84,18 +85,19 @@ def wishes_of(
             raise UsageError("no neighbour is expected on {interface} of {device}; on: {known}", interface=name,
                              device=device.name, known=", ".join(known) or "-")  # fmt: skip
     accepted = (device.name,) if override else ()
-    return Wishes(trust, _approver(context, accepted, yes=yes, dry_run=dry_run), frozenset(without), override)
+    approver = _approver(context, accepted, yes=yes, dry_run=dry_run, diff=diff)
+    return Wishes(trust, approver, frozenset(without), override)
 
 
 def _approver(
-    context: Context, accepted: Sequence[str], *, yes: bool, dry_run: bool
+    context: Context, accepted: Sequence[str], *, yes: bool, dry_run: bool, diff: bool
 ) -> Callable[[Plan], Sequence[str] | None]:
     """Return what shows a plan and asks. A person who says yes accepts the dangers that stand in it."""
     from jbnet.cli.plan import keep_plan, print_plan
 
     def approve(made: Plan) -> Sequence[str] | None:
         if not context.json:
-            print_plan(context, made, FEW_LINES)
+            print_plan(context, made, None if diff else FEW_LINES, to_apply=False)
         if dry_run:
             return None
         keep_plan(context, made, None)

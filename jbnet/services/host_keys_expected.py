@@ -34,6 +34,16 @@ def expected(content: str, file: str) -> Mapping[str, frozenset[str]]:
     return found
 
 
+def fingerprint(said: str) -> str:
+    """Return a fingerprint that a person typed. Raises UsageError where it is none."""
+    if not _FINGERPRINT.fullmatch(said):
+        raise UsageError(
+            "{said} is no fingerprint: expected SHA256: and 43 characters of base64", said=said,
+            hint=text("copy it as the console prints it, without = at its end"),
+        )  # fmt: skip
+    return said
+
+
 def _fingerprint(words: list[str]) -> str | None:
     if len(words) == 1 and _FINGERPRINT.fullmatch(words[0]):
         return words[0]

@@ -11,12 +11,18 @@ from pathlib import Path
 
 import pytest
 from command_line import Run, runner
+from deploy_world import World
+from sample_network import sample_network
 
 from jbnet import wiring
+from jbnet.cli.context import Context
+from jbnet.cli.replace_ask import wishes_of
 from jbnet.model.errors import Unreachable
 from jbnet.model.host_keys import HostKey
 from jbnet.model.network import Device, Network
 from jbnet.ports import Reporter
+from jbnet.services.deploy import plan
+from jbnet.services.host_keys import Trust
 from jbnet.services.replace import Bench
 
 BASE = Path(__file__).parents[2] / "golden" / "check" / "base"
@@ -105,6 +111,29 @@ def test_exit_codes_tell_why_it_does_not_go_on(call: Run, site: Site) -> None:
     assert call("replace", "oldtown-r1", "--yes")[0] == 4  # nobody can be asked whose key that is
     assert call("replace", "oldtown-r1", "--fingerprint", "SHA256:" + "A" * 43)[0] == 4
     assert call("replace", "core-r1", "--serial", "210235OTHER0001")[0] == 4  # it still answers
+
+
+def test_a_fingerprint_that_is_none_is_wrong_use_and_shown_as_it_was_typed(call: Run) -> None:
+    call("replace", "oldtown-r1", "--serial", SERIAL)
+    code, _, said = call("replace", "oldtown-r1", "--fingerprint", "SHA256:wrong")
+    assert code == 2
+    assert "SHA256:wrong is no fingerprint" in said
+    assert "known_hosts" not in said
+
+
+@pytest.mark.parametrize("diff", [False, True])
+def test_the_plan_that_is_carried_out_here_sends_nobody_to_another_command(
+    diff: bool, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    world = World(sample_network())
+    device = world.network.devices["core-r1"]
+    made = plan(world.network, [device], world, world)
+    wishes = wishes_of(Context(tmp_path), world.network, device, Trust(), yes=True, without=[], override=False,
+                       dry_run=False, diff=diff)  # fmt: skip
+    assert wishes.approve(made) == ()
+    said = capfd.readouterr().out
+    assert "jbnet apply" not in said
+    assert ("see them with --diff" in said) is not diff
 
 
 def test_a_corrected_serial_number_begins_anew_and_was_never_the_old_boxs(call: Run) -> None:
