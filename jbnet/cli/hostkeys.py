@@ -40,7 +40,7 @@ def check(ctx: typer.Context, selector: Selector = "all") -> None:
     bad = counts["changed"] + counts["unknown"]
     context.emit([_json(one) for one in looks], ok=counts["same"] == len(looks))
     if not context.json:
-        _print_looks(context, looks)
+        _print_looks(context, [one for one in looks if one.standing.value != "same"])
         context.say("same: {same}; changed: {changed}; not known: {unknown}; not asked: {unreachable}",
                     **{name: counts[name] for name in ("same", "changed", "unknown", "unreachable")})  # fmt: skip
     if bad or counts["unreachable"]:
@@ -71,9 +71,9 @@ def learn(
     devices, office = _prepare(context, selector)
     _check_named(devices, replace or [])
     trust = host_keys.Trust(_expected(expect), _asker(context, yes=yes), frozenset(replace or ()))
-    if expect is None and not yes and not dry_run:
-        _check_person(context)
     looks = host_keys.look(devices, office)
+    if expect is None and not yes and not dry_run:
+        _check_person(context, host_keys.questions(looks, trust))
     fates = host_keys.learn(looks, trust, office) if not dry_run else {}
     _tell(context, looks, fates)
 
@@ -116,11 +116,14 @@ def _expected(file: Path | None) -> dict[str, frozenset[str]] | None:
     return dict(expected(read_text(file), str(file)))
 
 
-def _check_person(context: Context) -> None:
+def _check_person(context: Context, asked: Sequence[Look]) -> None:
+    """Raise Refused where a person is to be asked about keys, and nobody can be; the keys are shown first."""
     from jbnet.model.errors import Refused
     from jbnet.model.text import text
 
-    if context.json or not sys.stdin.isatty():
+    if asked and (context.json or not sys.stdin.isatty()):
+        for one in asked:
+            _print_keys(context, one)
         raise Refused("nobody can be asked here whether a key is the right one",
                       hint=text("--expect FILE names fingerprints; --yes believes what is shown"))  # fmt: skip
 
@@ -137,7 +140,7 @@ def _asker(context: Context, *, yes: bool) -> Callable[[Look], bool]:
 
 def _print_looks(context: Context, looks: Sequence[Look]) -> None:
     for one in looks:
-        if one.standing.value in ("changed", "unknown"):
+        if one.reason is None:
             _print_keys(context, one)
     print_unasked(context, {one.device: one.reason for one in looks if one.reason is not None})
 
@@ -154,7 +157,11 @@ def _print_keys(context: Context, one: Look) -> None:
 def _word(word: str) -> object:
     from jbnet.model.text import text
 
-    words = {"changed": text("another key than the known one"), "unknown": text("no key is known")}
+    words = {
+        "same": text("the known key"),
+        "changed": text("another key than the known one"),
+        "unknown": text("no key is known"),
+    }
     return words.get(word, word)
 
 

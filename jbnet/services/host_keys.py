@@ -132,6 +132,15 @@ def learn(looks: Sequence[Look], trust: Trust, office: Office) -> dict[str, Fate
     return fates
 
 
+def questions(looks: Sequence[Look], trust: Trust) -> list[Look]:
+    """Return the devices about whose keys a person would be asked: those not known, and those to be replaced."""
+    return [
+        one
+        for one in looks
+        if one.standing is Standing.UNKNOWN or (one.standing is Standing.CHANGED and one.device in trust.replace)
+    ]
+
+
 def _judged(one: Look, trust: Trust) -> tuple[tuple[HostKey, ...], Fate]:
     """Return the keys to make known and what that is called; no keys: nothing is written."""
     if one.standing is Standing.UNREACHABLE:

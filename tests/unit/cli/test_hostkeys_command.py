@@ -65,6 +65,27 @@ def test_nobody_who_can_be_asked_means_that_nothing_is_learned(call: Run, tmp_pa
     assert not (tmp_path / "known_hosts").exists()
 
 
+def test_what_is_known_needs_no_word_of_anybody(call: Run) -> None:
+    call("hostkeys", "learn", "role=core", "--yes")
+    code, said, _ = call("hostkeys", "learn", "role=core")
+    assert code == 0
+    assert "known before: 2" in said
+
+
+def test_a_dry_run_shows_the_keys_that_are_known_too(call: Run) -> None:
+    call("hostkeys", "learn", "core-r1", "--yes")
+    code, said, _ = call("hostkeys", "learn", "core-r1", "--dry-run")
+    assert code == 0
+    assert "core-r1: the known key" in said
+    assert said.count(KEYS["core-r1"].fingerprint) == 2
+
+
+def test_a_key_that_nobody_can_be_asked_about_is_shown_all_the_same(call: Run) -> None:
+    code, said, _ = call("hostkeys", "learn", "core-r1")
+    assert code == 4
+    assert KEYS["core-r1"].fingerprint in said
+
+
 def test_a_first_contact_is_believed_where_that_is_said(call: Run) -> None:
     assert call("hostkeys", "learn", "role=core", "--yes")[0] == 0
     code, said, _ = call("hostkeys", "check", "role=core")
