@@ -11,6 +11,7 @@ from equipped import equipped
 
 from jbnet.change.guards import dangers
 from jbnet.change.units import Turn, headings, units
+from jbnet.config.again import marked
 from jbnet.config.reading import tree
 from jbnet.config.render import render
 from jbnet.model.encryption import Suite
@@ -71,3 +72,13 @@ def test_a_tunnel_over_which_the_device_is_managed_is_not_led_elsewhere(platform
     after = replace(secure, circuits={**secure.circuits, CIRCUIT: moved})
     alone = turn(platform, LOWER, secure, after)
     assert dangers(after, after.devices[LOWER], alone.running, alone.intended)
+
+
+@pytest.mark.parametrize("platform", ENCRYPTING)
+def test_a_key_whose_secret_has_changed_joins_both_ends(platform: str) -> None:
+    network = encrypted(platform)
+    turns = {}
+    for name in (UPPER, LOWER):
+        config = render(network, network.devices[name])
+        turns[name] = Turn(tree(platform, config), tree(platform, marked(config, (f"ipsec-{CIRCUIT}",))))
+    assert [unit.circuits for unit in units(network, turns)] == [(CIRCUIT,)]
