@@ -4,7 +4,7 @@ A first deployment goes outward: each wave makes the next one reachable. Changes
 leaf first, so that a mistake shows where it touches the fewest. Devices that stand in for each other, because
 they share a home or because something hangs on both, are never changed in one wave; nor are devices that together
 would cut off, by the forecast, a home that none of them cuts off alone. Units (``jbnet.change.units``) are not parted:
-a unit stands where the nearest to the core of its devices would.
+a unit stands where the nearest to the core of its devices would. A line is built before another is taken away.
 """
 
 from __future__ import annotations
@@ -22,25 +22,37 @@ Group = tuple[str, ...]
 """Devices that go into a wave together: a unit, or one alone."""
 
 
-def order(network: Network, changes: Mapping[str, Change], units: Iterable[Unit] = ()) -> tuple[Wave, ...]:
-    """Return the waves of a plan: changes to running devices leaf first, then new devices outward."""
+def order(
+    network: Network, changes: Mapping[str, Change], units: Iterable[Unit] = (), breaking: Collection[str] = ()
+) -> tuple[Wave, ...]:
+    """Return the waves of a plan: changes to running devices leaf first, then new devices outward.
+
+    Those that are ``breaking`` lines (``jbnet.change.ways``) come after all that run and are not.
+    """
     apart = stand_ins(network)
     outage = _Outage(network)
     running = [name for name, change in changes.items() if not change.first]
-    safe = [part for batch in _leaf_first(network, running, units, apart) for part in outage.parted(batch)]
+    last = {name for group in _groups(running, units) if not set(breaking).isdisjoint(group) for name in group}
+    halves = ([name for name in running if name not in last], [name for name in running if name in last])
+    leaf_first = [batch for names in halves for batch in _leaf_first(network, names, units, apart)]
+    safe = [part for batch in leaf_first for part in outage.parted(batch)]
     batches = [*safe, *_outward(network, [name for name in changes if name not in running], apart)]
     named = (tuple(name for group in batch for name in group) for batch in batches)
     return tuple(Wave(number, names) for number, names in enumerate(named, 1))
+
+
+def _groups(names: Collection[str], units: Iterable[Unit]) -> list[Group]:
+    """Return what of the devices is changed together: units, and the others alone."""
+    joined = [unit.devices for unit in units if unit.devices[0] in names]
+    return [*joined, *((name,) for name in names if not any(name in group for group in joined))]
 
 
 def _leaf_first(
     network: Network, names: Collection[str], units: Iterable[Unit], apart: Mapping[str, frozenset[str]]
 ) -> Iterable[list[Group]]:
     """Yield batches of running devices, those farther from the core earlier."""
-    joined = [unit.devices for unit in units]
-    alone = [(name,) for name in names if not any(name in group for group in joined)]
     depth = depths(network)
-    level = {group: min(depth[name] for name in group) for group in (*joined, *alone)}
+    level = {group: min(depth[name] for name in group) for group in _groups(names, units)}
     groups = sorted(level, key=lambda group: -level[group])
     deeper = {group: [other for other in groups if level[other] > level[group]] for group in groups}
     return _batches(groups, deeper, apart)

@@ -67,7 +67,7 @@ def apply(
     plan showed: the devices that it blames need an override as well. ``after_wave`` is told how each wave ended.
     Raises Refused (a danger without override, an earlier run) and UsageError (another network's plan).
     """
-    desk = replace(desk, journal=JournalOf(plan.hash, desk.journal))
+    desk = replace(desk, journal=JournalOf(plan.hash, desk.journal), overrides=frozenset(overrides))
     _check(plan, desk, overrides)
     _check_rehearsal(rehearsed, overrides)
     _check_earlier_run(plan, desk, resume=resume, dry_run=dry_run)
@@ -182,7 +182,8 @@ class _Run:
     def _change(self, group: tuple[str, ...], deployed: Collection[str], held: Held) -> dict[str, Result]:
         """Take one device, or all of a unit, through its course."""
         courses = [
-            Course(self.desk, self.plan.changes[name], deployed, self.stop.is_set, self.earlier) for name in group
+            Course(self.desk, self.plan, self.plan.changes[name], deployed, self.stop.is_set, self.earlier)
+            for name in group
         ]
         if len(courses) == 1:
             return {group[0]: courses[0].run(held, dry_run=self.dry_run)}

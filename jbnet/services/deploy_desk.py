@@ -136,6 +136,8 @@ class Desk:
     secrets: Secrets | None = None
     successor: Successor = field(default_factory=Nobody)
     loaded: LoadedSecrets | None = None
+    overrides: frozenset[str] = frozenset()
+    """Devices whose dangers are accepted in this run."""
 
     @property
     def book(self) -> SecretBook | None:

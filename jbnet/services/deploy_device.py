@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from jbnet.change import timers
-from jbnet.change.model import Change
+from jbnet.change.model import Change, Plan
+from jbnet.change.units import headings
 from jbnet.model.errors import CommandFailed, JbnetError, Refused, TargetError, Unreachable
 from jbnet.model.network import Device
 from jbnet.model.text import Text
@@ -18,6 +19,7 @@ from jbnet.services.deploy_acts import Acts
 from jbnet.services.deploy_arrival import Arrival, Standing
 from jbnet.services.deploy_desk import Desk, Neighbours, Result, State
 from jbnet.services.deploy_earlier import EarlierRun
+from jbnet.services.deploy_guard import check_dangers, check_nobody_is_stranded
 from jbnet.services.deploy_pool import Held
 from jbnet.services.deploy_sight import Sight, full
 
@@ -28,12 +30,13 @@ class Course:
     def __init__(
         self,
         desk: Desk,
+        plan: Plan,
         change: Change,
         deployed: Collection[str],
         stopping: Callable[[], bool],
         earlier: EarlierRun | None = None,
     ):
-        self.desk, self.change, self.deployed, self.stopping = desk, change, deployed, stopping
+        self.desk, self.plan, self.change, self.deployed, self.stopping = desk, plan, change, deployed, stopping
         self.earlier = earlier or EarlierRun()
         self.device: Device = desk.network.devices[change.device]
         self.sight = Sight(desk.network, change, desk.sessions, desk.backups, desk.book)
@@ -82,11 +85,21 @@ class Course:
         """Back up and load; return whom the device must see afterwards."""
         self.backup = self.desk.backups.keep(self.device.name, config)
         self.desk.journal.append("device.backup", self.device.name, {"file": self.backup})
+        self._check_ways(session, config)
         session.load_replace_candidate(config=self.sight.whole(self.desk.secrets))
         expected = self.sight.neighbours_to_be(session, config, self.deployed)
         if self.stopping():
             raise CommandFailed("{device}: interrupted before anything was changed", device=self.device.name)
         return expected
+
+    def _check_ways(self, session: DeviceSession, config: str) -> None:
+        """Raise Refused where the change would cut off whoever makes it, or somebody behind the device."""
+        network, overrides = self.desk.network, self.desk.overrides
+        shared = [h for unit in self.plan.units for h in headings(network, unit, self.device.name)]
+        check_dangers(network, self.device, config, self.sight.aim, shared, overrides)
+        if self.sight.talks(config):
+            sessions, wanted = self.desk.sessions, self.sight.wanted_ports
+            check_nobody_is_stranded(network, self.device, wanted, session, sessions, overrides)
 
     def commit(self, session: DeviceSession, revert_s: int, answer_s: float) -> None:
         """Commit on the device's timer. A refusal changed nothing.

@@ -64,6 +64,16 @@ def earlier_run(entries: Iterable[Mapping[str, object]], change: str) -> Earlier
     return traces.left()
 
 
+def overrides_of(entries: Iterable[Mapping[str, object]], change: str) -> frozenset[str]:
+    """Return the devices whose dangers were accepted when the change's last run began."""
+    said: object = ()
+    for entry in entries:
+        data = entry["data"]
+        if entry["kind"] == "apply.start" and entry["subject"] == change and isinstance(data, Mapping):
+            said = data.get("overrides", ())
+    return frozenset(said) if isinstance(said, list) else frozenset()
+
+
 class _Traces:
     """What is known so far of each device."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from jbnet.change import guards, stakes, timers, waves
 from jbnet.change.model import Change, Plan, Unit
 from jbnet.change.units import Turn, headings, joint_dangers, other_ends, parted, units
+from jbnet.change.ways import breaking
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text
 from jbnet.ports import DeviceSessions, Reporter
@@ -68,7 +69,7 @@ def _plan(survey: Survey) -> Plan:
     }
     return Plan(
         network=survey.network.name,
-        waves=waves.order(survey.network, changes, joined),
+        waves=waves.order(survey.network, changes, joined, breaking(survey.network, _turns(survey, survey.asked))),
         changes=changes,
         unchanged=tuple(name for name, asked in survey.asked.items() if not asked.shown),
         unasked=survey.unasked,

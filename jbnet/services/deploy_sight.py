@@ -24,9 +24,8 @@ from jbnet.platforms.masking import masked
 from jbnet.platforms.registry import platform
 from jbnet.ports import ConfigBackups, DeviceSession, DeviceSessions, Secrets
 from jbnet.services.deploy_desk import Neighbours
+from jbnet.services.deploy_guard import full_neighbours
 from jbnet.services.deploy_secrets import SecretBook
-
-FULL = "Full"
 
 
 class Sight:
@@ -122,10 +121,18 @@ class Sight:
 
     def neighbours_to_be(self, session: DeviceSession, config: str, deployed: Collection[str]) -> Neighbours:
         """Return whom a device that runs ``config`` must see after the change."""
-        routing = changing(self.device.platform).routing
-        talks = any(re.fullmatch(routing, path[0]) for path in self._tree(config).paths)
-        seen = frozenset(full(session) if talks else ())
+        seen = frozenset(full(session) if self.talks(config) else ())
         return Neighbours(seen & frozenset(self._speaking), self.ready(deployed) - seen, self.uplink)
+
+    def talks(self, config: str) -> bool:
+        """Say whether a device that runs ``config`` speaks a routing protocol."""
+        routing = changing(self.device.platform).routing
+        return any(re.fullmatch(routing, path[0]) for path in self._tree(config).paths)
+
+    @property
+    def wanted_ports(self) -> frozenset[str]:
+        """The interfaces on which the goal wants neighbours."""
+        return frozenset(self._speaking)
 
     def neighbours_of_goal(self, deployed: Collection[str]) -> Neighbours:
         """Return whom a device must see that runs the goal already."""
@@ -161,4 +168,4 @@ class Sight:
 
 def full(session: DeviceSession) -> set[str]:
     """Return the interfaces behind which a neighbour is fully adjacent (RFC 2328, 10.1)."""
-    return {str(n["interface"]) for n in session.get_ospf_neighbors() if n["state"] == FULL}
+    return set(full_neighbours(session))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from jbnet.change.model import Plan
 from jbnet.services.deploy_desk import Desk, JournalOf, Result
 from jbnet.services.deploy_device import Course
-from jbnet.services.deploy_earlier import EarlierRun, earlier_run
+from jbnet.services.deploy_earlier import EarlierRun, earlier_run, overrides_of
 from jbnet.services.deploy_pool import Held
 from jbnet.services.deploy_unit import UnitCourse
 
@@ -19,6 +19,7 @@ def succeed(plan: Plan, desk: Desk, devices: Sequence[str]) -> dict[str, Result]
     As long as no device was sent its confirmation the timers take everything back, and ``--resume`` is asked for.
     """
     desk = replace(desk, journal=JournalOf(plan.hash, desk.journal))
+    desk = replace(desk, overrides=overrides_of(desk.journal.entries(), plan.hash))
     if not _left(plan, desk).is_half_confirmed(devices):
         return {}
     desk.journal.append("unit.succeeded", devices[0], {"devices": list(devices), "owner": desk.owner})
@@ -31,7 +32,7 @@ def carry_through(
 ) -> dict[str, Result]:
     """Take up a unit where the journal has it, and end it. ``desk`` has the journal of the plan."""
     earlier = _left(plan, desk)
-    courses = [Course(desk, plan.changes[name], deployed, _never, earlier) for name in devices]
+    courses = [Course(desk, plan, plan.changes[name], deployed, _never, earlier) for name in devices]
     return UnitCourse(courses).run(held)
 
 

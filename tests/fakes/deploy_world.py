@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,8 @@ class WorldSession(FakeSession):
 
     def get_ospf_neighbors(self) -> Sequence[Mapping[str, object]]:
         self._device("get_ospf_neighbors")
-        return [{"interface": port, "state": "Full"} for port in self._world.neighbours(self.device.name)]
+        seen = self._world.neighbours(self.device.name)
+        return [{"interface": port, "router_id": router_id, "state": "Full"} for port, router_id in seen.items()]
 
 
 @dataclass
@@ -207,17 +209,17 @@ class World:
                     queue.append(other)
         return frozenset(found)
 
-    def neighbours(self, name: str) -> list[str]:
-        """Return the interfaces of the device behind which OSPF has a full neighbour."""
+    def neighbours(self, name: str) -> dict[str, str]:
+        """Return the interfaces of the device behind which OSPF has a full neighbour, with its router ID."""
         with self.lock:
             trees = {n: known(device.running) for n, device in self.devices.items()}
-        ports = []
+        ports = {}
         for circuit in self.network.circuits.values():
-            here = next((e for e in (circuit.a, circuit.z) if e.device == name), None)
-            if here and circuit.name not in self.cut and self._agree(circuit, trees) and all(
+            here, there = next((p for p in permutations((circuit.a, circuit.z)) if p[0].device == name), (None, None))
+            if here and there and circuit.name not in self.cut and self._agree(circuit, trees) and all(
                 self._speaks(end, trees[end.device]) for end in (circuit.a, circuit.z)
             ):  # fmt: skip
-                ports.append(here.interface)
+                ports[here.interface] = str(self.network.devices[there.device].loopback)
         return ports
 
     def _addressed(self, circuit: Circuit, trees: Mapping[str, ConfigTree]) -> bool:

@@ -1,0 +1,110 @@
+"""What is judged once more on the device: a plan may be forged, a line that is to go may be the last that works."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from deploy_world import World, planned
+from sample_network import sample_network, with_interface, without_interface
+
+from jbnet.change.model import Plan
+from jbnet.config.render import render
+from jbnet.model.network import Network
+from jbnet.services.deploy import Desk, Result, State, apply, plan
+
+
+@pytest.fixture
+def world() -> World:
+    return World(sample_network())
+
+
+@pytest.fixture
+def desk(world: World, tmp_path: Path) -> Desk:
+    desk = world.desk(tmp_path)
+    assert apply(planned(world), desk).ok
+    return desk
+
+
+def moved(network: Network) -> Network:
+    """Return the network in which datong hangs on the other border router, which the carrier has yet to cable."""
+    circuit = network.circuits["datong-up1"]
+    port = network.devices["xining-r1"].interface("d0121-1")
+    without = without_interface(network, "xining-r1", "d0121-1")
+    declared = with_interface(without, "xining-r2", port)
+    ends = replace(circuit, a=replace(circuit.a, device="xining-r2"))
+    return replace(declared, circuits={**declared.circuits, circuit.name: ends})
+
+
+def by_device(results: tuple[Result, ...]) -> dict[str, Result]:
+    return {result.device: result for result in results}
+
+
+def carried_out(world: World, desk: Desk, network: Network, **options: list[str]) -> dict[str, Result]:
+    made = plan(network, network.devices.values(), world, world)
+    return by_device(apply(made, replace(desk, network=network), **options).results)
+
+
+def test_the_last_line_that_works_is_not_taken_away_while_the_new_one_does_not(world: World, desk: Desk) -> None:
+    results = carried_out(world, desk, moved(world.network))
+    assert results["xining-r2"].missing == ("d0121-1",)
+    assert results["xining-r1"].state is State.REFUSED
+    assert "datong-r1 has no other one" in str(results["xining-r1"].reason)
+    assert "datong-r1" in world.reachable()
+
+
+def test_what_is_left_of_it_goes_where_the_carrier_has_moved_it(world: World, desk: Desk) -> None:
+    world.network = moved(world.network)
+    results = carried_out(world, desk, world.network)
+    assert results["xining-r1"].state is results["xining-r2"].state is State.CONFIRMED
+    assert results["xining-r2"].missing == ()
+    assert "datong-r1" in world.reachable()
+
+
+def test_a_line_may_go_where_another_to_the_same_router_works(world: World, desk: Desk) -> None:
+    circuits = {name: circuit for name, circuit in world.network.circuits.items() if name != "chengdong-up2"}
+    bare = without_interface(without_interface(world.network, "xining-r2", "d0102-1"), "chengdong-r1", "up2")
+    network = replace(bare, circuits=circuits)
+    asked = [network.devices["xining-r2"]]
+    results = by_device(apply(plan(network, asked, world, world), replace(desk, network=network)).results)
+    assert results["xining-r2"].state is State.CONFIRMED
+    assert "chengdong-r1" in world.reachable()
+
+
+def test_it_is_taken_away_where_that_is_said(world: World, desk: Desk) -> None:
+    results = carried_out(world, desk, moved(world.network), overrides=["xining-r1"])
+    assert results["xining-r1"].state is State.CONFIRMED
+
+
+def test_a_line_is_kept_where_nobody_can_see_what_stands_behind_it(world: World, desk: Desk) -> None:
+    def deaf() -> None:
+        world.devices["datong-r1"].reachable = False
+
+    world.strikes["xining-r1", "get_ospf_neighbors"] = deaf
+    results = carried_out(world, desk, moved(world.network))
+    assert results["xining-r1"].state is State.REFUSED
+    assert "cannot be seen" in str(results["xining-r1"].reason)
+
+
+def test_a_plan_that_hides_what_it_does_is_refused_by_the_device_s_own_look(world: World, desk: Desk) -> None:
+    device = world.network.devices["datong-r1"]
+    world.devices["datong-r1"].type("ip route 192.0.2.0/24 blackhole")
+    honest = planned(world)
+    stripped = "\n".join(
+        line for line in render(world.network, device).splitlines() if not line.startswith(" ip address 10.9.2")
+    )
+    forged = replace(honest.changes["datong-r1"], intended=stripped, dangers=())
+    outcome = apply(replace(honest, changes={"datong-r1": forged}), desk)
+    assert outcome.refused
+    assert "over which the device is managed" in str(outcome.results[0].reason)
+    assert "ip address 10.9.2.1/31" in world.devices["datong-r1"].running
+
+
+def test_what_was_accepted_when_the_plan_began_is_known_to_whoever_carries_it_on(world: World, desk: Desk) -> None:
+    from jbnet.services.deploy_earlier import overrides_of
+
+    made: Plan = planned(world)
+    apply(made, desk, overrides=["xining-r1", "datong-r1"])
+    assert overrides_of(desk.journal.entries(), made.hash) == {"xining-r1", "datong-r1"}
+    assert overrides_of(desk.journal.entries(), "another") == frozenset()
