@@ -37,12 +37,13 @@ _SINGLE = (
     ("crypto ipsec profile", "set transform-set"), ("crypto ipsec profile", "set pfs"),
     ("crypto ipsec profile", "set ikev2-profile"),
     ("crypto ipsec profile", "set security-association lifetime seconds"),
-    ("interface Tunnel", "ip mtu"), ("interface Tunnel", "ip tcp adjust-mss"), ("interface Tunnel", "tunnel source"),
+    ("interface", "ip mtu"), ("interface", "mtu"),
+    ("interface Tunnel", "ip tcp adjust-mss"), ("interface Tunnel", "tunnel source"),
     ("interface Tunnel", "tunnel mode"), ("interface Tunnel", "tunnel destination"),
     ("interface Tunnel", "tunnel protection ipsec profile"),
 )  # fmt: skip
-"""Settings of a tunnel of which there is one (FlexVPN and Internet Key Exchange Version 2; IPsec virtual tunnels):
-typing another replaces it."""
+"""Settings of an interface or a tunnel of which there is one (FlexVPN and Internet Key Exchange Version 2; IPsec
+virtual tunnels): typing another replaces it."""
 _PORT = re.compile(r"interface (?!Loopback|Tunnel|Vlan|Port-channel|\S+\.\d+$)", re.IGNORECASE)
 
 

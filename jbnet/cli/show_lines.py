@@ -73,6 +73,7 @@ def circuit_view(network: Network, circuit: Circuit) -> View:
 
     underlay = network.underlays.get(circuit.underlay or "")
     cable = is_cable(network, circuit)
+    mtu = circuit.mtu or (underlay.mtu if underlay else None)
     carrier = _called(network.carriers.get(circuit.carrier or ""))
     rows: list[tuple[Text, object]] = [
         (text("Name"), circuit.name),
@@ -82,7 +83,9 @@ def circuit_view(network: Network, circuit: Circuit) -> View:
         (text("Carrier"), carrier or (text("none: a cable of our own") if cable else NOT_DECLARED)),
         (text("Underlay"), _called(underlay)),
         (text("Hand-off"), circuit.handoff),
-        (text("MTU"), text("{mtu} bytes", mtu=underlay.mtu) if underlay else None),
+        (text("MTU"), text("{mtu} bytes", mtu=mtu) if mtu else None),
+        (text("OSPF cost"), circuit.ospf_cost),
+        (text("Description"), circuit.description or None),
         *_common_rows(network, circuit),
         (text("Round trip"), f"{circuit.latency_ms:g} ms" if circuit.latency_ms else None),
         (text("Prefix"), circuit.prefix),

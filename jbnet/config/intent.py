@@ -6,6 +6,7 @@ rendered text equals what the device shows when it runs. ``origin`` of a noun is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
@@ -68,11 +69,15 @@ class Port:
     """The rate in Mbit/s to which what leaves is held; None: the port's own."""
     proof: Proof | None = None
     """How OSPF packets are signed; None: they are not."""
+    mtu: int | None = None
+    """Bytes of IP packet, where they are declared."""
     tunnel: Tunnel | None = None
     """Set at the interface of a tunnel: what is sent there travels encrypted."""
     filter_in: Filter | None = None
     filter_out: Filter | None = None
     origin: Place | None = field(default=None, compare=False)
+    origins: Mapping[str, Place] = field(default_factory=dict, compare=False)
+    """Where values that have a place of their own are declared, by attribute."""
 
 
 @dataclass(frozen=True, slots=True)

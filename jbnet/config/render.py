@@ -19,6 +19,9 @@ from jbnet.inventory.proofs import proof_of
 from jbnet.model.network import Device, Interface, InterfaceKind, Network
 from jbnet.platforms.registry import platform
 
+_ATTRIBUTES = {"ospf_cost": "cost"}
+"""What keys of a circuit are called at a port."""
+
 
 def render(network: Network, device: Device, secrets: Reveal | None = None) -> str:
     """Return the device's complete configuration as its platform writes it.
@@ -109,5 +112,7 @@ def _port(network: Network, device: Device, interface: Interface, port: PortName
         dot1q=port.dot1q,
         shape=shaped(network, device, far) if port.dot1q is None else None,
         proof=proof_of(network, far.circuit, interface.area) if adjacent and far and interface.area else None,
+        mtu=far.circuit.mtu if far else None,
         origin=(far.circuit.place if far else None) or device.place,
+        origins={_ATTRIBUTES.get(key, key): place for key, place in far.circuit.written} if far else {},
     )

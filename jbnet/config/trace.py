@@ -17,6 +17,7 @@ _MOST = 2
 """Places that a line is traced to."""
 OPEN, BETWEEN, CLOSE = "\x01", "\x02", "\x03"
 _SCOPES = re.compile(r"\{%-?\s*(?:(for)\s+(\w+)|(endfor|endmacro)|(macro)\s+\w+\((\w*))")
+_VALUE = re.compile(r"\{\{\s*(\w+)\.(\w+)")
 _MARK = re.compile(f"{OPEN}([^{BETWEEN}]*){BETWEEN}([^{CLOSE}]*){CLOSE}")
 
 
@@ -37,7 +38,7 @@ def marked(name: str, source: str) -> str:
         _follow(line, scopes)
         said = line.strip()
         prints = said and not said.startswith(("{%", "{#")) and not said.endswith(("%}", "#}"))
-        lines.append(line + _mark(name, number, scopes) if prints else line)
+        lines.append(line + _mark(name, number, line, scopes) if prints else line)
     return "\n".join(lines)
 
 
@@ -49,16 +50,22 @@ def _follow(line: str, scopes: list[str]) -> None:
             scopes.append(match[2] if match[1] else match[5])
 
 
-def _mark(name: str, number: int, scopes: list[str]) -> str:
+def _mark(name: str, number: int, line: str, scopes: list[str]) -> str:
     nouns = ", ".join([*reversed([scope for scope in scopes if scope]), "section", "intent"])
-    return f"{OPEN}{name}:{number}{BETWEEN}{{{{ origin({nouns}) }}}}{CLOSE}"
+    value = _VALUE.search(line)
+    key = f', key="{value[2]}"' if value and scopes and value[1] == scopes[-1] else ""
+    return f"{OPEN}{name}:{number}{BETWEEN}{{{{ origin({nouns}{key}) }}}}{CLOSE}"
 
 
-def origin(*nouns: object) -> str:
+def origin(*nouns: object, key: str = "") -> str:
     """Return the places of the nouns in whose loops a line stands, the innermost first: a rule's, its filter's.
 
-    The last two nouns are the section's and the whole configuration: they answer where no other has a place.
+    The last two nouns are the section's and the whole configuration: they answer where no other has a place. ``key`` is
+    what the line says of the first noun; where that value has a place of its own, it is this.
     """
+    own = getattr(nouns[0], "origins", {}).get(key)
+    if isinstance(own, Place):
+        return f"{own.file}:{own.line}"
     looped = [*dict.fromkeys(place for noun in nouns[:-2] if (place := _place(noun)))]
     return ", ".join(looped[:_MOST] or [place for noun in nouns[-2:] if (place := _place(noun))][:1])
 

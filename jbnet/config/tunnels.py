@@ -51,8 +51,11 @@ def with_tunnel(port: Port, found: Tunnel | None) -> tuple[Port, ...]:
         return (port,)
     if found.interface == port.name:  # the interface bears the circuit's name, and what is below it is the host's
         return (replace(port, tunnel=found),)
-    below = Port(port.name, port.description, found.outer, dot1q=port.dot1q, shape=port.shape, origin=port.origin)
-    return below, replace(port, name=found.interface, dot1q=None, shape=None, tunnel=found)
+    below = Port(
+        port.name, port.description, found.outer, dot1q=port.dot1q, shape=port.shape, mtu=port.mtu,
+        origin=port.origin, origins=port.origins,
+    )  # fmt: skip
+    return below, replace(port, name=found.interface, dot1q=None, shape=None, mtu=None, tunnel=found)
 
 
 def headings(network: Network, device: Device, port: PortName) -> tuple[str, ...]:

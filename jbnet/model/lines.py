@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 
 from jbnet.model.encryption import Encryption
@@ -66,7 +66,9 @@ class Circuit:
     fails together with it (that of its underlay included). ``monthly_cost`` is in yuan (CNY) a month, ``payer``
     the site whose finance pays it. ``underlay`` names the network of others that carries it, ``handoff`` the
     underlay's port where it is handed over at the lower end. ``encryption`` None: what it carries can be read on the
-    way.
+    way. ``ospf_cost`` None: that of its role (``topology/routing.yaml``); ``mtu`` is in bytes of IP packet, None: the
+    interfaces' own; ``description`` is what both ends say of it behind its name. ``written`` has the places of these
+    three where they are declared.
     """
 
     name: str
@@ -85,6 +87,10 @@ class Circuit:
     underlay: str | None = None
     handoff: str | None = None
     encryption: Encryption | None = None
+    ospf_cost: int | None = None
+    mtu: int | None = None
+    description: str = ""
+    written: tuple[tuple[str, Place], ...] = field(default=(), compare=False)
     place: Place | None = None
 
 

@@ -20,6 +20,8 @@ from jbnet.model.network import BgpSession, Circuit, CircuitRole, Device, Interf
 
 IFNAMSIZ = 15
 """Characters that Linux allows in an interface name."""
+_SAID_TO_DEVICES = ("ospf_cost", "mtu", "description")
+"""Keys of a circuit that stand as they are in the configuration of its ends."""
 
 
 class _Leased(TypedDict):
@@ -94,6 +96,10 @@ class Expander:
             media=spec.decl.media or "fibre",
             latency_ms=spec.decl.latency_ms or 0.0,
             encryption=encryption(name, spec, home.space, word, number),
+            ospf_cost=spec.decl.ospf_cost,
+            mtu=spec.decl.mtu,
+            description=spec.decl.description or "",
+            written=tuple((key, spec.places[key]) for key in _SAID_TO_DEVICES if key in spec.places),
             place=home.place if spec.inherited else spec.place,
             **self._leased(name, home, spec, ends),
         )
@@ -118,7 +124,9 @@ class Expander:
     def _terminate(self, ends: Ends, name: str, prefix: IPv4Network, role: CircuitRole, spec: CircuitSpec) -> None:
         area = self._circuit_area(ends, spec)
         costs = self._routing.costs
-        cost = None if area is None else (costs.primary if role is CircuitRole.PRIMARY else costs.backup)
+        usual = costs.primary if role is CircuitRole.PRIMARY else costs.backup
+        cost = None if area is None else spec.decl.ospf_cost or usual
+        remark = f": {spec.decl.description}" if spec.decl.description else ""
         first = int(prefix.network_address)
         upper, lower = IPv4Interface((first, 31)), IPv4Interface((first + 1, 31))
         for build, port, address, far in (
@@ -128,7 +136,9 @@ class Expander:
             self._check_port(build, port, spec)
             build.circuits.setdefault(port, name)
             build.interfaces.append(
-                Interface(port, InterfaceKind.CIRCUIT, address, name, f"{name} to {far.name}", area, cost, False)
+                Interface(
+                    port, InterfaceKind.CIRCUIT, address, name, f"{name} to {far.name}{remark}", area, cost, False
+                )
             )
         if ends.word == "up" and ends.lower.uplink is None:
             ends.lower.uplink = ends.lower_port

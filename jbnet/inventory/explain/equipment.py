@@ -20,7 +20,7 @@ HomeItem = SiteItem | Item[LocationDecl] | Item[PeerDecl]
 _OF_ROLE = ("kind", "managed", "monitored", "snmp")
 _OF_CIRCUIT = (
     "role", "carrier", "line_number", "bandwidth", "media", "latency_ms", "underlay", "handoff", "srlgs",
-    "monthly_cost", "payer",
+    "monthly_cost", "payer", "mtu", "description",
 )  # fmt: skip
 
 
@@ -89,10 +89,10 @@ def _circuit(
     yield Fact(circuit.name, "to", circuit.a.device, spec.at("to"), ITSELF if "to" in own else inherited)
     for key in _OF_CIRCUIT:
         value = getattr(circuit, key)
-        if value in (None, (), 0.0) and key not in spec.places:
+        if value in (None, (), 0.0, "") and key not in spec.places:
             continue
         if key in spec.places:
-            shown = said(value) if value not in (None, ()) else "-"
+            shown = said(value) if value not in (None, (), "") else "-"
             yield Fact(circuit.name, key, shown, spec.places[key], ITSELF if key in own else inherited)
         elif key == "srlgs":
             there = declared.underlays[circuit.underlay].place if circuit.underlay else None
@@ -107,7 +107,10 @@ def _circuit(
         yield Fact(circuit.name, "encryption", circuit.encryption.profile, place, source)
         yield Fact(circuit.name, "encryption.secret", circuit.encryption.secret, place, source)
         yield Fact(circuit.name, "encryption.outer", str(circuit.encryption.outer), place, source)
-    if declared.routing is not None:
+    if circuit.ospf_cost is not None:
+        source = ITSELF if "ospf_cost" in own else inherited
+        yield Fact(circuit.name, "ospf cost", str(circuit.ospf_cost), spec.at("ospf_cost"), source)
+    elif declared.routing is not None:
         place = declared.routing.at("costs", circuit.role.value)
         cost = getattr(declared.routing.decl.costs, circuit.role.value)
         yield Fact(circuit.name, "ospf cost", str(cost), place, text("the routing policy"))

@@ -78,7 +78,7 @@ def _ends(world: World, circuit: Circuit) -> Iterator[tuple[str, Platform]]:
 
 def _check_mtu(world: World, circuit: Circuit, profile: EncryptionProfile) -> None:
     underlay = world.network.underlays.get(circuit.underlay or "")
-    takes = underlay.mtu if underlay is not None else FULL
+    takes = circuit.mtu or (underlay.mtu if underlay is not None else FULL)
     if profile.mtu + profile.overhead > takes:
         world.report.add(
             "JB272",

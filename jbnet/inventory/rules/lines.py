@@ -20,6 +20,8 @@ def check(world: World) -> None:
         written = world.specs[circuit.name].decl.payer is not None
         _check_costs(circuit, world.at(circuit, "monthly_cost"), world, payer_told=written)
         _check_cable(circuit, world)
+        if circuit.written:
+            _check_configured(circuit, world)
         if circuit.latency_ms:
             _check_light(circuit, world)
     unpaid = world.report.has_said("JB232", "JB233")
@@ -87,6 +89,29 @@ def _check_cable(circuit: Circuit, world: World) -> None:
             "JB275", "{circuit} rides on {underlay} and does not name it among its shared risks",
             world.at(circuit, "srlgs"), circuit=circuit.name, underlay=circuit.underlay,
         )  # fmt: skip
+
+
+def _check_configured(circuit: Circuit, world: World) -> None:
+    """Report what is said to the devices at a circuit's ends and has no effect there, or loses packets."""
+    ends = [world.network.devices[end.device] for end in (circuit.a, circuit.z)]
+    if circuit.ospf_cost is not None and ends[1].interface(circuit.z.interface).area is None:
+        world.report.add("JB292", "no OSPF runs over {circuit}: its ospf_cost has no effect",
+                         world.at(circuit, "ospf_cost"), circuit=circuit.name)  # fmt: skip
+    if circuit.mtu is None:
+        return
+    underlay = world.network.underlays.get(circuit.underlay or "")
+    if underlay is not None and circuit.mtu > underlay.mtu:
+        world.report.add(
+            "JB299", "{circuit} sends packets of {mtu} bytes; {name} takes {takes}", world.at(circuit, "mtu"),
+            [underlay.place] if underlay.place else [], circuit=circuit.name, mtu=circuit.mtu, name=underlay.name,
+            takes=underlay.mtu,
+        )  # fmt: skip
+    for device in ends:
+        if device.platform == "frr":
+            world.report.add(
+                "JB213", "{circuit}: on {device} the host sets the MTU, not FRR", world.at(circuit, "mtu"),
+                circuit=circuit.name, device=device.name,
+            )  # fmt: skip
 
 
 def _check_light(circuit: Circuit, world: World) -> None:

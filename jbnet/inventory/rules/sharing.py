@@ -24,10 +24,11 @@ def check(world: World) -> None:
     used = {circuit.underlay for circuit in world.network.circuits.values()}
     if world.report.has_errors:
         used |= _written(world)
+    unsaid = {circuit.underlay for circuit in world.network.circuits.values() if circuit.mtu is None}
     for name, underlay in world.declared.underlays.items():
         if name not in used:
             world.report.add("JB270", "nothing rides on the underlay {name}", underlay.place, name=name)
-        if underlay.decl.mtu < ETHERNET_MTU:
+        if underlay.decl.mtu < ETHERNET_MTU and (name not in used or name in unsaid):
             world.report.add(
                 "JB274", "{name} takes packets of {mtu} bytes; interfaces send {expected}", underlay.at("mtu"),
                 name=name, mtu=underlay.decl.mtu, expected=ETHERNET_MTU,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from jbnet.inventory.schema.encryption import CircuitEncryption
-from jbnet.inventory.schema.values import Bandwidth, Declared, Label, Line, Mtu, Yuan
+from jbnet.inventory.schema.values import Bandwidth, Cost, Declared, Label, Line, LineMtu, Mtu, Remark, Yuan
 
 Media = Literal["fibre", "copper", "microwave", "satellite", "4g", "5g", "cable"]
 
@@ -54,7 +54,11 @@ class LineDecl(Declared):
 
 
 class CircuitDecl(LineDecl):
-    """A circuit of a home; in a site it changes the archetype's circuit of that name, key by key."""
+    """A circuit of a home; in a site it changes the archetype's circuit of that name, key by key.
+
+    ``ospf_cost`` is for both its ends, where it is not what topology/routing.yaml says of its role. ``mtu`` is in bytes
+    of IP packet, for both its ends. ``description`` stands behind its name in the configuration of both its ends.
+    """
 
     from_: Annotated[str | None, Field(alias="from")] = None
     to: str | None = None
@@ -63,6 +67,9 @@ class CircuitDecl(LineDecl):
     underlay: str | None = None
     handoff: Line | None = None
     encryption: CircuitEncryption | None = None
+    ospf_cost: Cost | None = None
+    mtu: LineMtu | None = None
+    description: Remark | None = None
 
 
 class PremisesDecl(LineDecl):

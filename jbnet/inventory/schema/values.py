@@ -52,6 +52,15 @@ def _one_line(value: str) -> str:
     return line
 
 
+_REMARK = re.compile(r"^[A-Za-z0-9(](?: ?[A-Za-z0-9.,:/()+#@&=_-])*$")
+
+
+def _remark(value: str) -> str:
+    """Return a text that every system keeps as it is: a question mark calls for help, two blanks become one."""
+    said = "letters without accents, digits, single blanks and . , : / ( ) + # @ & = _ -"
+    return value if _REMARK.match(value) else str(_fail(said))
+
+
 _SERIAL = re.compile(r"^[A-Za-z0-9][A-Za-z0-9/_-]{3,39}$")
 
 
@@ -69,6 +78,7 @@ Address = Annotated[IPv4Address, PlainValidator(_address), WithJsonSchema(_AS_AD
 Code = Annotated[str, PlainValidator(_code), WithJsonSchema(_AS_CODE)]
 Line = Annotated[str, Field(max_length=120), AfterValidator(_one_line)]
 Label = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_one_line)]
+Remark = Annotated[str, Field(max_length=60), AfterValidator(_remark)]
 Serial = Annotated[str, AfterValidator(_serial), WithJsonSchema({"type": "string", "pattern": _SERIAL.pattern})]
 Street = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_one_line)]
 Asn = Annotated[int, Field(ge=1, le=4294967294)]
@@ -83,6 +93,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Vlan = Annotated[int, Field(ge=2, le=4094)]
 Yuan = Annotated[int, Field(ge=0, le=100_000_000)]
 Mtu = Annotated[int, Field(ge=576, le=65535)]
+LineMtu = Annotated[int, Field(ge=576, le=9216)]
 Hours = Annotated[str, Field(max_length=200)]
 Some = Field(default=(), strict=False, max_length=32)
 """A list that stands at every line or scale: what it holds is looked at as often."""

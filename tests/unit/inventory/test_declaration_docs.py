@@ -15,8 +15,8 @@ from jbnet.wiring import check_workspace
 ROOT = Path(__file__).parents[3]
 DOCUMENT = (ROOT / "docs" / "declaration.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"<!-- file: (\S+?)(, with the next)? -->\n```yaml\n(.*?)```", DOCUMENT, re.DOTALL)
-HARMLESS = {"JB276"}
-"""The archetypes that init lays leave the carriers to be said."""
+HARMLESS = {"JB213", "JB276"}
+"""The archetypes that init lays leave the carriers to be said; what the host sets is said for information."""
 MENDED_LATER = {"JB298"}
 """Routers get their agents when an example below declares the managers."""
 
