@@ -57,8 +57,10 @@ def command(
     """
     from jbnet import wiring
     from jbnet.cli.plan import plans_folder
+    from jbnet.cli.rollback import remarks_on_way_back
     from jbnet.cli.vantage import enter
     from jbnet.services.deploy import Timing, apply
+    from jbnet.services.rollback import still_declared
 
     context: Context = ctx.obj
     enter(context)
@@ -70,6 +72,9 @@ def command(
     desk = replace(desk, timing=Timing.of_timer(timer), successor=wiring.successor(_successors(context, file, timer)))
     _say_rehearsed(context, made, evidence)
     outcome = apply(made, desk, overrides=override or (), dry_run=dry_run, resume=resume, rehearsed=evidence)
+    if outcome.ok and not (dry_run or context.json):
+        for remark in remarks_on_way_back(still_declared(made, network, desk.sessions)):
+            context.say(remark)
     _conclude(context, made, outcome)
 
 

@@ -65,9 +65,15 @@ def command(
 
 
 def conclude(
-    context: Context, made: Plan, output: Path | None, *, diff: bool, trial: Callable[[], Evidence] | None = None
+    context: Context,
+    made: Plan,
+    output: Path | None,
+    *,
+    diff: bool,
+    trial: Callable[[], Evidence] | None = None,
+    remarks: Sequence[Text] = (),
 ) -> None:
-    """Keep and show a plan, and what its rehearsal (``trial``) shows.
+    """Keep and show a plan, what is to be said of it beside, and what its rehearsal (``trial``) shows.
 
     Leave with exit code 3 when a device could not be asked, with 4 when the rehearsal does not bless the plan.
     """
@@ -76,8 +82,10 @@ def conclude(
     files = keep_plan(context, made, output) if made.changes else []
     if not context.json:
         print_plan(context, made, None if diff else FEW_LINES)
+    for remark in remarks:
+        context.say(remark)
     evidence = trial() if trial is not None and made.changes else None
-    _emit(context, made, files, evidence)
+    _emit(context, made, files, evidence, remarks)
     if evidence is not None:
         print_evidence(context, evidence)
     if made.unasked:
@@ -206,10 +214,11 @@ def keep_plan(context: Context, plan: Plan, output: Path | None) -> list[Path]:
     return files
 
 
-def _emit(context: Context, plan: Plan, files: list[Path], evidence: Evidence | None) -> None:
+def _emit(context: Context, plan: Plan, files: list[Path], evidence: Evidence | None, remarks: Sequence[Text]) -> None:
     from jbnet.change import codec, rehearsal_codec
 
     data = {**codec.to_json(plan), "files": [str(file) for file in files]}
+    data["remarks"] = [context.tr(remark) for remark in remarks]
     if evidence is not None:
         data["rehearsal"] = rehearsal_codec.to_json(evidence)
     context.emit(data, ok=not plan.unasked and (evidence is None or evidence.blessed))

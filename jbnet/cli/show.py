@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jbnet.cli.context import Context
     from jbnet.model.network import Network, Site
 
-_PLURALS = {subject.plural: subject.name for subject in SUBJECTS} | {"prefixes": "prefix"}
+_PLURALS = {subject.plural: subject.name for subject in SUBJECTS} | {"prefixes": "prefix", "changes": "change"}
 
 
 class PluralGroup(TyperGroup):
@@ -81,6 +81,23 @@ def prefix(
         show_records(context, known, [tuple(joined(use[column]) for column in columns) for use in known], headings)
     else:
         show(context, *prefix_view(network, declared, name))
+
+
+@app.command()
+def change(
+    ctx: typer.Context,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[CHANGE]", help="The hash of the plan that was applied; none: list all.")
+    ] = None,
+) -> None:
+    """Show changes that were applied from here: when, by whom, how they ended."""
+    from jbnet.cli.show_changes import applied_change, known_changes, print_change, print_changes
+
+    context: Context = ctx.obj
+    if name is None:
+        print_changes(context, list(known_changes(context.state_dir).values()))
+    else:
+        print_change(context, applied_change(context.state_dir, name))
 
 
 @app.command()

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from jbnet.change.applied import applied
 from jbnet.change.model import Change, Plan
-from jbnet.model.errors import UsageError
-from jbnet.model.network import Network
+from jbnet.config.ownership import aimed
+from jbnet.config.render import render
+from jbnet.model.errors import TargetError, UsageError
+from jbnet.model.network import Device, Network
 from jbnet.model.text import text
 from jbnet.platforms.masking import masked
 from jbnet.ports import ConfigBackups, DeviceSessions, Reporter
@@ -36,7 +38,7 @@ def plan_back(
         raise UsageError(
             "change {change} was not applied here: nothing to take back",
             change=undone.hash[:12],
-            hint=text("jbnet apply says the plans that it carried out"),
+            hint=text("jbnet rollback lists what can be taken back"),
         )
     gone = [name for name in files if name not in network.devices]
     if gone:
@@ -46,6 +48,23 @@ def plan_back(
     aim = Earlier(undone, {name: backups.read(file) for name, file in files.items()})
     way = plan(network, [network.devices[name] for name in files], sessions, reporter, aim=aim)
     return replace(way, changes={name: _without_secrets(network, c, files[name]) for name, c in way.changes.items()})
+
+
+def still_declared(plan: Plan, network: Network, sessions: DeviceSessions) -> tuple[str, ...]:
+    """Return the devices of a way back on which the declaration goes on wanting something else."""
+    return tuple(
+        name
+        for name, change in plan.changes.items()
+        if change.source and _is_declared_otherwise(network, network.devices[name], change.intended, sessions)
+    )
+
+
+def _is_declared_otherwise(network: Network, device: Device, goal: str, sessions: DeviceSessions) -> bool:
+    try:
+        declared = aimed(network, device, goal, render(network, device))
+    except TargetError:  # what cannot be rendered is no plan's next word either
+        return False
+    return bool(sessions.differ(device).compare(goal, declared))
 
 
 def _without_secrets(network: Network, change: Change, file: str) -> Change:

@@ -127,7 +127,7 @@ def test_a_plan_is_found_by_the_beginning_of_its_hash_and_by_its_file(tmp_path: 
 @pytest.mark.parametrize("name", ["abc", "ffffffffffff", "no/such/plan.json"])
 def test_a_plan_that_does_not_exist_is_wrong_use(tmp_path: Path, name: str) -> None:
     context, _ = first_plan(tmp_path)
-    with pytest.raises(UsageError, match="expected one"):
+    with pytest.raises(UsageError):
         read_plan(context.state_dir, name)
 
 
