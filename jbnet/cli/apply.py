@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jbnet.cli.context import SCHEMA, Context
+from jbnet.cli.kept_plans import file_of
 from jbnet.model.errors import ExitCode, UsageError
 from jbnet.model.text import text
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from jbnet.ports import Progress
     from jbnet.services.deploy import Outcome, Result
 
-SHORTEST = 6
 STATES = {
     "confirmed": text("confirmed and saved"),
     "already": text("is right already"),
@@ -68,7 +68,7 @@ def command(
     evidence = wiring.read_evidence(plans_folder(context.state_dir), made.hash)
     network = wiring.load_network(context.directory, context.state_dir)
     desk = wiring.deploy_desk(context.directory, context.state_dir, network, Board(context))
-    file = _find(context.state_dir, plan).resolve()
+    file = file_of(context.state_dir, plan).resolve()
     desk = replace(desk, timing=Timing.of_timer(timer), successor=wiring.successor(_successors(context, file, timer)))
     _say_rehearsed(context, made, evidence)
     outcome = apply(made, desk, overrides=override or (), dry_run=dry_run, resume=resume, rehearsed=evidence)
@@ -102,32 +102,18 @@ def _say_rehearsed(context: Context, plan: Plan, evidence: Evidence | None) -> N
 
 def read_plan(state_dir: Path, name: str) -> Plan:
     """Return a kept plan by its hash's beginning, or the plan in a file. Raises UsageError and Refused."""
+    return plan_in(file_of(state_dir, name))
+
+
+def plan_in(file: Path) -> Plan:
+    """Return the plan in a file. Raises UsageError (none is there) and Refused (it was edited)."""
     from jbnet.change.codec import from_json
 
-    file = _find(state_dir, name)
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError("plan {file} cannot be read: {reason}", file=file, reason=error) from error
     return from_json(data)
-
-
-def _find(state_dir: Path, name: str) -> Path:
-    from jbnet.cli.plan import plans_folder
-
-    if Path(name).is_file():
-        return Path(name)
-    typed = len(name) >= SHORTEST and name.isalnum()
-    kept = sorted(plans_folder(state_dir).glob(f"{name}*.json")) if typed else []
-    found = [file for file in kept if file.stem.isalnum()]  # not the evidence of its rehearsal
-    if len(found) != 1:
-        raise UsageError(
-            "plans that begin with {name}: {count}, expected one",
-            name=name,
-            count=len(found),
-            hint=text("make one with: jbnet plan"),
-        )
-    return found[0]
 
 
 class Board:
