@@ -30,7 +30,8 @@ class Author:
 class Drift:
     """One device that is not as declared. ``diff``: what a plan would do about it, as the device's tools show it.
 
-    ``unsaved``: what a restart would change, because what runs was not saved. ``since`` and ``author`` are about
+    ``unsaved``: what a restart would change, because what runs was not saved. In both ``-`` stands before what runs
+    and shall go, ``+`` before what would come. ``since`` and ``author`` are about
     ``diff``; ``author`` None: no change of ours lies in the window, somebody else's hand did it.
     """
 

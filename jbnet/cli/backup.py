@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jbnet.cli.plan import print_unasked
+from jbnet.cli.times import stamp
+from jbnet.cli.unasked import unasked_json
 from jbnet.model.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ def command(
         keeper=wiring.operator(),
         everybody=selector == EVERYBODY,
     )
-    context.emit(_data(made), ok=not made.unasked)
+    context.emit(_data(context, made), ok=not made.unasked)
     _print(context, made)
     if made.unasked:
         raise typer.Exit(ExitCode.FAILED)
@@ -63,13 +65,13 @@ def _print(context: Context, made: Backup) -> None:
         )
 
 
-def _data(made: Backup) -> dict[str, object]:
+def _data(context: Context, made: Backup) -> dict[str, object]:
     version = made.version
     return {
         "version": version.id if version else None,
-        "time": version.time.isoformat() if version else None,
+        "time": stamp(version.time) if version else None,
         "fetched": list(made.fetched),
         "changed": list(version.changed) if version else [],
         "unsaved": list(made.unsaved),
-        "unasked": list(made.unasked),
+        "unasked": unasked_json(context, made.unasked),
     }

@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jbnet.cli.plan import FEW_LINES, print_lines, print_unasked
-from jbnet.cli.times import both
+from jbnet.cli.times import both, stamp
+from jbnet.cli.unasked import unasked_json
 from jbnet.model.errors import ExitCode
+from jbnet.model.text import text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from jbnet.change.drift import Drift, Window
     from jbnet.cli.context import Context
+    from jbnet.model.text import Text
     from jbnet.services.drift import Found
+
+FEW_NAMED = 5
+"""Devices that a command is written out for; of more than these it is that for all."""
 
 
 def command(
@@ -39,7 +47,7 @@ def command(
     sessions = wiring.device_sessions(context.directory, context.state_dir, network)
     records = wiring.change_records(context.state_dir)
     found = find_drift(network, devices, sessions, records, Counting(context, len(devices)))
-    context.emit(_data(found), ok=not (found.drifts or found.unasked))
+    context.emit(_data(context, found), ok=not (found.drifts or found.unasked))
     if not context.json:
         _print(context, found, None if diff else FEW_LINES)
     if found.unasked:
@@ -58,35 +66,51 @@ def _print(context: Context, found: Found, lines: int | None) -> None:
     print_unasked(context, found.unasked)
     counts = {"count": len(found.drifts), "same": len(found.right)}
     context.say("devices that drifted: {count}; as they should be: {same}", **counts)
+    _print_next(context, found)
+
+
+def _print_next(context: Context, found: Found) -> None:
+    """Say what the signs mean, and which commands go on from here."""
+    if found.drifts:
+        context.say("- runs and would go; + does not run and would come: by a plan, or by a restart")
+    differing = [drift.device for drift in found.drifts if drift.diff]
+    if differing:
+        selector = "+".join(differing) if len(differing) <= FEW_NAMED else ""
+        context.say("next: {command}", command=f"jbnet plan {selector}".rstrip())
 
 
 def _print_drift(context: Context, drift: Drift, lines: int | None) -> None:
     if drift.diff:
         context.say("{device}: differs from the declaration", device=drift.device)
-        context.say("  {since}; {author}", since=_since(context, drift.since), author=_author(context, drift))
+        for line in (*_since(drift.since), _author(drift)):
+            context.say("  {said}", said=line)
         print_lines(context, drift.diff, lines)
     if drift.unsaved:
         context.say("{device}: running differs from saved; a restart would take it back", device=drift.device)
         print_lines(context, drift.unsaved, lines)
 
 
-def _since(context: Context, since: Window | None) -> str:
+def _since(since: Window | None) -> Iterator[Text]:
+    """Yield after which time it came, and when it was first seen there."""
     if since is None or since.after is None:
-        return context.tr("no backup from before it")
-    return context.tr("came after {time}", time=both(since.after))
+        yield text("no backup from before it")
+    else:
+        yield text("came after {time}", time=both(since.after))
+    if since is not None:
+        yield text("was there at {time}", time=both(since.by))
 
 
-def _author(context: Context, drift: Drift) -> str:
+def _author(drift: Drift) -> Text:
     if drift.author is None:
-        return context.tr("not through jbnet")
-    return context.tr("with change {change} of {owner}", change=drift.author.change[:12], owner=drift.author.owner)
+        return text("not through jbnet")
+    return text("with change {change} of {owner}", change=drift.author.change[:12], owner=drift.author.owner)
 
 
-def _data(found: Found) -> dict[str, object]:
+def _data(context: Context, found: Found) -> dict[str, object]:
     return {
         "drifted": [_drift_json(drift) for drift in found.drifts],
         "right": list(found.right),
-        "unasked": list(found.unasked),
+        "unasked": unasked_json(context, found.unasked),
         "observed": {device: list(lines) for device, lines in found.observed.items()},
     }
 
@@ -97,8 +121,8 @@ def _drift_json(drift: Drift) -> dict[str, object]:
         "device": drift.device,
         "diff": list(drift.diff),
         "unsaved": list(drift.unsaved),
-        "after": since.after.isoformat() if since and since.after else None,
-        "by": since.by.isoformat() if since else None,
+        "after": stamp(since.after) if since and since.after else None,
+        "by": stamp(since.by) if since else None,
         "change": author.change if author else None,
         "owner": author.owner if author else None,
     }

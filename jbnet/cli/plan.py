@@ -216,8 +216,10 @@ def keep_plan(context: Context, plan: Plan, output: Path | None) -> list[Path]:
 
 def _emit(context: Context, plan: Plan, files: list[Path], evidence: Evidence | None, remarks: Sequence[Text]) -> None:
     from jbnet.change import codec, rehearsal_codec
+    from jbnet.cli.unasked import unasked_json
 
-    data = {**codec.to_json(plan), "files": [str(file) for file in files]}
+    named = {"files": [str(file) for file in files], "unasked": unasked_json(context, plan.unasked)}
+    data = {**codec.to_json(plan), **named}
     data["remarks"] = [context.tr(remark) for remark in remarks]
     if evidence is not None:
         data["rehearsal"] = rehearsal_codec.to_json(evidence)

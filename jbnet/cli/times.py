@@ -10,7 +10,12 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 def both(time: datetime) -> str:
     """Return ``2026-11-22T04:00:00Z (12:00:00 +08:00)``."""
     local = time.astimezone()
-    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ} ({local:%H:%M:%S} {offset(local)})"
+    return f"{stamp(time)} ({local:%H:%M:%S} {offset(local)})"
+
+
+def stamp(time: datetime) -> str:
+    """Return ``2026-11-22T04:00:00Z``, as programs read it."""
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def clock_time(time: datetime) -> str:

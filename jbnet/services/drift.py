@@ -98,7 +98,7 @@ def _look(session: DeviceSession, network: Network, device: Device, declared: st
         session.load_replace_candidate(config=for_its_tools(device.platform, intended, texts["running"]))
         shown = tuple(session.compare_config().splitlines())
         session.discard_config()
-    unsaved = differ.compare(startup, running).patch.lines()
+    unsaved = differ.compare(running, startup).patch.lines()
     patch = bare_patch(device.platform, differ.compare(running, aimed(network, device, running, declared)).patch)
     return _Seen(
         device.platform, Drift(device.name, shown, unsaved), patch, observed(network, device, running, declared, differ)

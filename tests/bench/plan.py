@@ -63,7 +63,7 @@ class Field:
         command = [sys.executable, "-m", "jbnet", "-C", str(self.workspace), "--json", "plan"]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         said = json.loads(done.stdout)["data"]
-        if said is None or set(said["unasked"]) != dead:
+        if said is None or {one["device"] for one in said["unasked"]} != dead:
             raise RuntimeError(f"jbnet plan: {done.stdout[-2000:]}{done.stderr[-2000:]}")
         return set(said["changes"])
 

@@ -21,7 +21,7 @@ def deployed(demo_workspace: Path, demo_lab: Lab) -> Workspace:
     workspace = Workspace(demo_workspace, demo_lab)
     first = workspace.plan()
     if first["changes"]:
-        assert first["unasked"] == {}
+        assert first["unasked"] == []
         events = workspace.apply(first)
         assert events[-1]["data"]["ok"], events[-1]
     return workspace
@@ -39,7 +39,7 @@ def clean(deployed: Workspace) -> Iterator[Workspace]:
 def test_a_second_plan_finds_nothing_to_do(deployed: Workspace) -> None:
     second = deployed.plan()
     assert second["changes"] == {}
-    assert second["unasked"] == {}
+    assert second["unasked"] == []
     managed = [d for d in deployed.network.devices.values() if deployed.network.roles[d.role].managed]
     assert len(second["unchanged"]) == len(managed)
 

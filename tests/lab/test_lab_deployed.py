@@ -43,7 +43,7 @@ def plan(workspace: Path) -> dict[str, Any]:
 def test_a_lab_started_as_deployed_has_nothing_left_to_deploy(lab: Lab) -> None:
     found = plan(lab.workspace)
     network = wiring.load_network(lab.workspace, lab.workspace / ".jbnet")
-    assert (found["changes"], found["unasked"]) == ({}, {})
+    assert (found["changes"], found["unasked"]) == ({}, [])
     assert len(found["unchanged"]) == sum(network.roles[d.role].managed for d in network.devices.values())
 
 

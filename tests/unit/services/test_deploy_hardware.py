@@ -134,7 +134,7 @@ def test_a_manual_change_is_drift_until_a_plan_takes_it_back(deployed: CliWorld)
     found = find_drift(deployed.network, deployed.devices, deployed.sessions, records, deployed)
     (drift,) = found.drifts
     assert (drift.device, drift.diff) == (TOWNSHIP, (f"- {ROUTE[deployed.platform]}",))
-    assert drift.unsaved == (f"+ {ROUTE[deployed.platform]}",)
+    assert drift.unsaved == (f"- {ROUTE[deployed.platform]}",)
     assert drift.since is not None
     assert drift.since.after is not None
     assert drift.author is None

@@ -71,7 +71,7 @@ def test_a_line_typed_by_hand_is_found_and_dated_between_two_backups(office: Off
     assert drift.since.after == START + timedelta(seconds=before)
     assert drift.since.by == START + timedelta(seconds=after)
     assert drift.author is None
-    assert drift.unsaved == (f"+ {TYPED}",)
+    assert drift.unsaved == (f"- {TYPED}",)
 
 
 def test_a_key_that_a_device_shows_is_no_drift_beside_one(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_what_was_typed_and_matches_but_is_not_saved_is_drift_of_its_own(office:
     datong.startup = datong.running.replace("end\n", f"{TYPED}\nend\n")
     (drift,) = office.drift().drifts
     assert drift.diff == ()
-    assert drift.unsaved == (f"- {TYPED}",)
+    assert drift.unsaved == (f"+ {TYPED}",)
     assert office.backup().unsaved == ("datong-r1",)
 
 
