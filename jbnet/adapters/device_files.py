@@ -44,7 +44,7 @@ class DeviceLockFiles:
     def acquire(self, device: str, owner: str, seconds: float) -> None:
         """Take the lease for that long. Raises Refused while somebody else, or another run of one's own, holds it."""
         path = self._path(device)
-        with self._alone():
+        with _named_file(self._folder), self._alone():
             lease, now = _read(path), self._clock.now().timestamp()
             if lease.keeps_out(owner, now):
                 raise Refused(
@@ -86,11 +86,12 @@ class BackupFiles:
     def keep(self, device: str, config: str) -> str:
         """Store the text on disk and return where it lies. No backup takes the place of another."""
         folder = self._folder / device
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         time = self._clock.now().strftime("%Y%m%dT%H%M%S.%fZ")
         names = (f"{time}.conf", *(f"{time}-{number}.conf" for number in range(2, _SAME_TIME)))
-        path = next(folder / name for name in names if not (folder / name).exists())
-        _write(path, config)
+        with _named_file(folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path = next(folder / name for name in names if not (folder / name).exists())
+            _write(path, config)
         return str(path)
 
     def read(self, where: str) -> str:
@@ -99,6 +100,18 @@ class BackupFiles:
             return Path(where).read_text(encoding="utf-8")
         except (OSError, UnicodeError) as error:
             raise Missing("the backup {file} cannot be read: {reason}", file=where, reason=error) from error
+
+
+@contextmanager
+def _named_file(path: Path) -> Iterator[None]:
+    """Turn what the operating system refuses into an error that names the place. Raises Missing."""
+    try:
+        yield
+    except OSError as error:
+        raise Missing(
+            "cannot write {path}: {reason}", path=path, reason=error.strerror or error,
+            hint=text("make room there, or give another state directory with --state"),
+        ) from error  # fmt: skip
 
 
 def _read(path: Path) -> _Lease:

@@ -50,6 +50,10 @@ class Applied:
         return Ending.WHOLE if fine == (self.devices or len(self.states)) else Ending.PART
 
 
+CONFIRMING = ("device.intent", "device.result")
+"""A confirmation that was sent may have been taken: a run that is killed then writes no result of it."""
+
+
 def applied(entries: Iterable[Entry]) -> dict[str, Applied]:
     """Return every change that was ever begun, by its hash, the one begun last standing last.
 
@@ -66,7 +70,7 @@ def applied(entries: Iterable[Entry]) -> dict[str, Applied]:
             backups.setdefault(change, {})[subject] = str(data["file"])
         elif change in found and kind == "apply.end":
             found[change] = replace(found[change], ended=_time(entry), states={n: str(s) for n, s in data.items()})
-        elif (kind, data.get("act")) == ("device.result", "confirm") and subject in backups.get(change, {}):
+        elif kind in CONFIRMING and data.get("act") == "confirm" and subject in backups.get(change, {}):
             known = found.get(change) or Applied(change, _time(entry))
             found[change] = replace(known, kept={**known.kept, subject: backups[change][subject]})
     return found

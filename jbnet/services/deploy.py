@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -62,27 +63,53 @@ def apply(
 
     ``overrides`` names devices whose dangers are accepted. ``resume`` says that an earlier run of this plan is
     carried on (UsageError where none was begun); without it a plan that was begun and not ended is refused.
-    Ctrl-C starts nothing new, lets what is
-    committed be confirmed or taken back, and returns with ``interrupted``. ``rehearsed`` is what a rehearsal of the
-    plan showed: the devices that it blames need an override as well. ``after_wave`` is told how each wave ended.
-    Raises Refused (a danger without override, an earlier run) and UsageError (another network's plan).
+    Ctrl-C starts nothing new, lets what is committed be confirmed or taken back, and returns with ``interrupted``.
+    ``rehearsed`` is what a rehearsal of the plan showed: the devices that it blames need an override as well.
+    ``after_wave`` is told how each wave ended. Raises Refused (a danger without override, an earlier run, one that is
+    under way) and UsageError (another network's plan).
     """
     desk = replace(desk, journal=JournalOf(plan.hash, desk.journal), overrides=frozenset(overrides))
     _check(plan, desk, overrides)
     _check_rehearsal(rehearsed, overrides)
-    _check_earlier_run(plan, desk, resume=resume, dry_run=dry_run)
-    earlier = earlier_run(desk.journal.entries(), plan.hash) if resume else EarlierRun()
-    if not dry_run:
+    if dry_run:
+        _check_earlier_run(plan, desk, resume=resume, dry_run=True)
+        return _Run(plan, desk, True, after_wave, _earlier(plan, desk, resume)).waves()
+    with _alone(plan, desk):
+        _check_earlier_run(plan, desk, resume=resume, dry_run=False)
+        earlier = _earlier(plan, desk, resume)
         proof = {"rehearsed": {"evidence": rehearsed.hash, "blessed": rehearsed.blessed}} if rehearsed else {}
         said = {"owner": desk.owner, "overrides": sorted(overrides), "devices": len(plan.changes), **proof}
         desk.journal.append("apply.start", plan.hash, said)
-    run = _Run(plan, desk, dry_run, after_wave, earlier)
-    try:
-        outcome = run.waves()
-    finally:
-        if not dry_run:
+        run = _Run(plan, desk, False, after_wave, earlier)
+        try:
+            return run.waves()
+        finally:
             desk.journal.append("apply.end", plan.hash, run.summary())
-    return outcome
+
+
+def _earlier(plan: Plan, desk: Desk, resume: bool) -> EarlierRun:
+    return earlier_run(desk.journal.entries(), plan.hash) if resume else EarlierRun()
+
+
+@contextmanager
+def _alone(plan: Plan, desk: Desk) -> Iterator[None]:
+    """Hold the plan: two runs of it at once would each write how the other's devices ended. Raises Refused."""
+    name = _lease(plan)
+    try:
+        desk.locks.acquire(name, desk.owner, desk.timing.lease_s)
+    except Refused as error:
+        raise Refused(
+            "plan {hash} is being carried out at this moment: {reason}", hash=plan.hash[:12], reason=error.text,
+            hint=text("wait for it; a run that was killed holds it until its lease ends"),
+        ) from error  # fmt: skip
+    try:
+        yield
+    finally:
+        desk.locks.release(name, desk.owner)
+
+
+def _lease(plan: Plan) -> str:
+    return f"plan-{plan.hash[:12]}"
 
 
 def _check(plan: Plan, desk: Desk, overrides: Collection[str]) -> None:
@@ -162,6 +189,8 @@ class _Run:
         self.desk.reporter.report(Progress("apply.wave", str(wave.number), {"devices": list(wave.devices)}))
         deployed = self._deployed()
         timing = self.desk.timing
+        if not self.dry_run:
+            self.desk.locks.acquire(_lease(self.plan), self.desk.owner, timing.lease_s)  # it lasts as long as we do
         groups = {group[0]: group for group in self.plan.groups(wave)}
 
         def work(first: str, held: Held) -> dict[str, Result]:

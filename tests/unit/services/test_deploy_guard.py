@@ -6,13 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from deploy_world import World, planned
+from deploy_world import Killed, KillingJournal, World, planned
 from sample_network import sample_network, with_interface, without_interface
 
+from jbnet.adapters.device_files import BackupFiles
 from jbnet.change.model import Plan
 from jbnet.config.render import render
+from jbnet.model.errors import Refused
 from jbnet.model.network import Network
 from jbnet.services.deploy import Desk, Result, State, apply, plan
+from jbnet.services.rollback import kept_before
 
 
 @pytest.fixture
@@ -108,3 +111,40 @@ def test_what_was_accepted_when_the_plan_began_is_known_to_whoever_carries_it_on
     apply(made, desk, overrides=["xining-r1", "datong-r1"])
     assert overrides_of(desk.journal.entries(), made.hash) == {"xining-r1", "datong-r1"}
     assert overrides_of(desk.journal.entries(), "another") == frozenset()
+
+
+def test_a_plan_that_is_being_carried_out_is_held_and_nobody_else_writes_of_it(world: World, desk: Desk) -> None:
+    world.devices["datong-r1"].type("ip route 192.0.2.0/24 blackhole")
+    made, seen = planned(world), list[object]()
+
+    def meanwhile() -> None:
+        before = desk.journal.entries()
+        for resume in (False, True):
+            with pytest.raises(Refused, match="is being carried out at this moment"):
+                apply(made, replace(desk, owner="colleague@noc"), resume=resume)
+        seen.append(desk.journal.entries() == before)
+
+    world.strikes["datong-r1", "commit"] = meanwhile
+    assert apply(made, desk).ok
+    assert seen == [True]
+    assert apply(made, replace(desk, owner="colleague@noc")).ok  # given back at the end
+
+
+def test_a_confirmation_of_which_no_answer_was_written_can_be_taken_back(world: World, desk: Desk) -> None:
+    world.devices["datong-r1"].type("ip route 192.0.2.0/24 blackhole")
+    made = planned(world)
+    kinds = ["apply.start", "device.backup", "commit", "committed", "confirm"]
+    with pytest.raises(Killed):
+        apply(made, replace(desk, journal=KillingJournal(desk.journal, world.kill, 6, after=False)))
+    world.killed = False
+    assert by_device(apply(made, desk, resume=True).results)["datong-r1"].state is State.ALREADY
+    assert set(kept_before(desk.journal.entries(), made.hash)) == {"datong-r1"}
+
+
+def test_a_full_disk_before_anything_was_sent_is_no_change_under_way(world: World, desk: Desk, tmp_path: Path) -> None:
+    world.devices["datong-r1"].type("ip route 192.0.2.0/24 blackhole")
+    (tmp_path / "full").write_text("")
+    full = replace(desk, backups=BackupFiles(tmp_path / "full" / "backups", desk.clock))
+    result = by_device(apply(planned(world), full).results)["datong-r1"]
+    assert result.state is State.FAILED
+    assert str(tmp_path / "full") in str(result.reason)
