@@ -24,7 +24,7 @@ from jbnet.model.text import text
 from jbnet.ports import Difference
 
 _PROMPT = re.compile(r"([^\s<>()\[\]#]+)[#>]")
-_CONFIGURING = re.compile(r"([^\s<>()\[\]#]+)\((config[^()]*)\)#")
+_CONFIGURING = re.compile(r"([^\s<>()\[\]#]+)\(((?:config|cfg-crypto|ipsec-profile)[^()]*)\)#")
 _USERNAMES = Reply("remove all username", "y")
 _NEIGHBOUR = re.compile(r"^(?P<id>\d\S+)\s+\d+\s+(?P<state>\w+)/\s*\S+\s+\S+\s+\d\S+\s+(?P<port>\S+)\s*$", re.MULTILINE)
 MOST_MINUTES = 120
