@@ -13,6 +13,7 @@ from pathlib import Path
 
 from jbnet.model.errors import Missing, Refused
 from jbnet.model.text import text
+from jbnet.model.times import stamp
 from jbnet.ports import Clock
 
 _SAME_TIME = 1000
@@ -48,10 +49,10 @@ class DeviceLockFiles:
             lease, now = _read(path), self._clock.now().timestamp()
             if lease.keeps_out(owner, now):
                 raise Refused(
-                    "{device} is locked by {owner} until {until} UTC",
+                    "{device} is locked by {owner} until {until}",
                     device=device,
                     owner=lease.owner,
-                    until=datetime.fromtimestamp(lease.until, UTC).strftime("%H:%M:%S"),
+                    until=stamp(datetime.fromtimestamp(lease.until, UTC)),
                     hint=text("wait for it; a lease of a killed run ends by itself"),
                 )
             _write(path, json.dumps({"owner": owner, "until": now + seconds, "process": _process()}))

@@ -88,6 +88,7 @@ def _successors(context: Context, plan: Path, timer: int) -> Callable[[str, Sequ
 def _say_rehearsed(context: Context, plan: Plan, evidence: Evidence | None) -> None:
     """Say whether the plan was tried out on a copy, and what came of it."""
     from jbnet.cli.plan import SHORT
+    from jbnet.cli.times import both
 
     if context.json:
         shown = {"evidence": evidence.hash, "blessed": evidence.blessed} if evidence else {}
@@ -96,8 +97,7 @@ def _say_rehearsed(context: Context, plan: Plan, evidence: Evidence | None) -> N
         context.note("not rehearsed; that would be: jbnet rehearse {hash}", hash=plan.hash[:SHORT])
     else:
         verdict = text("blessed") if evidence.blessed else text("not blessed")
-        when = evidence.time.strftime("%Y-%m-%d %H:%M:%S UTC")
-        context.note("rehearsed at {time}: {verdict}", time=when, verdict=context.tr(verdict))
+        context.note("rehearsed at {time}: {verdict}", time=both(evidence.time), verdict=context.tr(verdict))
 
 
 def read_plan(state_dir: Path, name: str) -> Plan:

@@ -133,20 +133,39 @@ def _history(context: Context, device: str) -> None:
     found = [one for one in replacements(wiring.change_entries(context.state_dir)) if device in ("", one.device)]
     context.emit([
         {"device": one.device, "serial": one.serial, "old_serial": one.old_serial, "owner": one.owner,
-         "begun": one.begun, "ended": one.ended or None, "retired": one.retired, "learned": one.learned,
+         "begun": _stamp(one.begun), "ended": _stamp(one.ended) if one.ended else None,
+         "retired": one.retired, "learned": one.learned,
          "override": one.override}
         for one in found
     ])  # fmt: skip
     for one in found:
-        context.say("{begun} {device}: {old} -> {new}, by {owner}", begun=one.begun, device=one.device,
+        context.say("{begun} {device}: {old} -> {new}, by {owner}", begun=_both(one.begun), device=one.device,
                     old=one.old_serial or "?", new=one.serial, owner=one.owner)  # fmt: skip
         for key in one.retired:
             context.say("  host key retired: {fingerprint}", fingerprint=key)
         for key in one.learned:
             context.say("  host key learned: {fingerprint}", fingerprint=key)
-        context.say(text("  in service since {time}", time=one.ended) if one.ended else text("  not in service yet"))
+        context.say(
+            text("  in service since {time}", time=_both(one.ended)) if one.ended else text("  not in service yet")
+        )
     if not found:
         context.say("no box was replaced")
+
+
+def _both(recorded: str) -> str:
+    from datetime import datetime
+
+    from jbnet.cli.times import both
+
+    return both(datetime.fromisoformat(recorded))
+
+
+def _stamp(recorded: str) -> str:
+    from datetime import datetime
+
+    from jbnet.model.times import stamp
+
+    return stamp(datetime.fromisoformat(recorded))
 
 
 class _Steps:

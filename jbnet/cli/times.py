@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from jbnet.model.times import stamp as stamp
+
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -11,11 +13,6 @@ def both(time: datetime) -> str:
     """Return ``2026-11-22T04:00:00Z (12:00:00 +08:00)``."""
     local = time.astimezone()
     return f"{stamp(time)} ({local:%H:%M:%S} {offset(local)})"
-
-
-def stamp(time: datetime) -> str:
-    """Return ``2026-11-22T04:00:00Z``, as programs read it."""
-    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def clock_time(time: datetime) -> str:

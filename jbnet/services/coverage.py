@@ -8,6 +8,7 @@ from datetime import datetime
 
 from jbnet.inventory.coverage import Evidence
 from jbnet.model.text import Text, text
+from jbnet.model.times import stamp
 from jbnet.ports import Journal, StoreView
 from jbnet.services.deploy_desk import State
 
@@ -50,7 +51,7 @@ def gather(journal: Journal, view: StoreView | None, now: datetime, built: Built
         reasons.append(text("alive: unknown, nothing was ever monitored from this state directory"))
         return Gathered(Evidence(deployed, None), tuple(reasons))
     if (now - as_of).total_seconds() > stale_s:
-        said = as_of.strftime("%Y-%m-%dT%H:%M:%SZ")
+        said = stamp(as_of)
         reasons.append(text("alive: unknown, the monitor last looked at {time}", time=said))
         return Gathered(Evidence(deployed, None), tuple(reasons), as_of)
     answering = {device: answers for device, answers in view.answers().items() if answers is not None}

@@ -14,6 +14,7 @@ from jbnet.change.model import Plan, Wave
 from jbnet.change.rehearsal import Evidence
 from jbnet.model.errors import JbnetError, Refused, UsageError
 from jbnet.model.text import text
+from jbnet.model.times import stamp
 from jbnet.ports import Progress
 from jbnet.services.deploy_desk import GOOD, Desk, JournalOf, Result, State, Timing
 from jbnet.services.deploy_device import Course
@@ -133,7 +134,7 @@ def _check_rehearsal(rehearsed: Evidence | None, overrides: Collection[str]) -> 
     if rehearsed and blamed:
         raise Refused(
             "the rehearsal at {time} did not bless the plan: {device} stands against it; pairs lost: {lost}",
-            time=rehearsed.time.strftime("%Y-%m-%d %H:%M:%S UTC"),
+            time=stamp(rehearsed.time),
             device=blamed[0],
             lost=len(rehearsed.lost),
             hint=text("if that is meant, override it by name: --override {device}", device=blamed[0]),
