@@ -150,10 +150,19 @@ def platforms(_network: Network) -> dict[str, Record]:
     }  # fmt: skip
 
 
+def listed_platform(network: Network, name: str) -> tuple[object, ...]:
+    """Return a line of the list of platforms: what it is, how a trial ends, and where jbnet was proved on it."""
+    found = platforms(network)[name]
+    return name, found["title"], found["commit_timer"], _proved(found)
+
+
+def _proved(platform: Record) -> Text:
+    return text("on live routers of the lab") if platform["proved_live"] else text("unproven on hardware")
+
+
 def platform_view(network: Network, platform: Record) -> View:
     """Return what is shown of a platform: what it can do, what jbnet can do with it, where it is used."""
     used = sum(device.platform == platform["name"] for device in network.devices.values())
-    live = text("on live routers of the lab") if platform["proved_live"] else text("unproven on hardware")
     rows: list[tuple[Text, object]] = [
         (text("Name"), f"{platform['name']}  {platform['title']}"),
         (text("Vendor"), platform["vendor"]),
@@ -161,7 +170,7 @@ def platform_view(network: Network, platform: Record) -> View:
         (text("Commit timer"), text(str(platform["commit_timer"]))),
         (text("Trial commit"), platform["trial"]),
         (text("Configurations rendered"), _yes(bool(platform["rendered"]))),
-        (text("Proved"), live),
+        (text("Proved"), _proved(platform)),
         (text("Devices"), used),
     ]
     return View(rows, facts={"devices": used})

@@ -64,6 +64,8 @@ def cell(value: object) -> Cell:
 
 def plain(value: Any) -> Any:
     """Return a noun as data for JSON: names of fields as keys, addresses and places as text."""
+    if isinstance(value, Text):
+        return str(value)
     if is_dataclass(value) and not isinstance(value, type):
         if type(value).__name__ == "Place":
             return str(value)
@@ -72,8 +74,6 @@ def plain(value: Any) -> Any:
         return value.value
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, Text):
-        return str(value)
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)

@@ -103,7 +103,8 @@ SUBJECTS: tuple[Subject, ...] = (
     Subject(
         "platform", "platforms", "Show a network operating system: what it can do, and what jbnet can do with it.",
         "show_network:platform_view", "show_network:platforms", ("name", "title", "commit_timer"),
-        headings=(_NAME, text("System"), text("Commit timer")),
+        headings=(_NAME, text("System"), text("Commit timer"), text("Proved")),
+        cells="show_network:listed_platform",
     ),
     Subject(
         "interface", "interfaces", "Show an interface, named DEVICE:INTERFACE: its address, routing and far end.",

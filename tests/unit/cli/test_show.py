@@ -112,3 +112,16 @@ def test_values_of_every_home_and_what_it_houses_are_explained(run: Run, what: t
 
 def test_a_name_is_needed_to_explain(run: Run) -> None:
     assert run("show", "location", "--explain")[0] == 2
+
+
+def test_the_list_of_platforms_says_on_which_of_them_nothing_is_proved_on_hardware(run: Run) -> None:
+    _, out, _ = run("show", "platforms")
+    assert {line.split()[0]: "unproven on hardware" in line for line in out.splitlines()[1:]} == {
+        "comware7": True, "frr": False, "ios": True, "vrp5": True, "vrp8": True,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_json_of_a_platform_has_plain_words(run: Run, lang: str) -> None:
+    _, out, _ = run("--lang", lang, "--json", "show", "platform", "vrp5")
+    assert json.loads(out)["data"]["commit_timer"] == "reboot"
