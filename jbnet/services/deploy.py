@@ -201,6 +201,8 @@ class _Run:
             return results
 
         deadline_s = timing.at_pace(max(self._pace(name) for name in wave.devices)).device_s
+        if any(len(group) > 1 for group in groups.values()):
+            deadline_s *= 2  # a unit that is half confirmed is carried through, past its timers if need be
         done = each(list(groups), work, workers=timing.workers, deadline_s=deadline_s, stop=self.stop)
         for first, results in done.items():
             ended = results if isinstance(results, dict) else {n: _hung(n, results) for n in groups[first]}
