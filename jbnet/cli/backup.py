@@ -42,7 +42,7 @@ def command(
         devices,
         wiring.device_sessions(context.directory, context.state_dir, network),
         wiring.config_history(context.state_dir),
-        Counting(context, len(devices)),
+        Counting(context, (d.name for d in devices)),
         keeper=wiring.operator(),
         everybody=selector == EVERYBODY,
     )

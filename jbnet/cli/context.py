@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as json_module
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +28,8 @@ class Context:
     lang: str = "en"
     state: Path | None = None
     vantage: str | None = None
+    before_results: Callable[[], None] | None = None
+    """What is to be ended on stderr before a result is printed."""
 
     @property
     def state_dir(self) -> Path:
@@ -62,8 +64,14 @@ class Context:
         found = template if isinstance(template, Text) else text(template, **params)
         return found.render(self.catalogue)
 
+    def end_progress(self) -> None:
+        """End what is told of progress: a result or an error comes."""
+        if self.before_results is not None:
+            self.before_results()
+
     def say(self, template: str | Text, **params: object) -> None:
         """Print a result line (nothing with ``--json``)."""
+        self.end_progress()
         if not self.json:
             self.out.print(self.tr(template, **params), markup=False)
 
@@ -81,6 +89,7 @@ class Context:
         counts: Mapping[str, int] | None = None,
     ) -> None:
         """Print the ``--json`` envelope (nothing without ``--json``). ``counts`` stand beside those of findings."""
+        self.end_progress()
         if self.json:
             document = self.envelope(data, ok=ok, findings=findings, kind=kind, counts=counts)
             json_module.dump(document, sys.stdout, ensure_ascii=False)

@@ -46,7 +46,7 @@ def command(
     devices = managed(network, select(network, selector))
     sessions = wiring.device_sessions(context.directory, context.state_dir, network)
     records = wiring.change_records(context.state_dir)
-    found = find_drift(network, devices, sessions, records, Counting(context, len(devices)))
+    found = find_drift(network, devices, sessions, records, Counting(context, (d.name for d in devices)))
     context.emit(_data(context, found), ok=not (found.drifts or found.unasked))
     if not context.json:
         _print(context, found, None if diff else FEW_LINES)

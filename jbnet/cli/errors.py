@@ -137,7 +137,8 @@ def _print_error(context: Context, message: Text, hint: Text | None, findings: t
     if hint is not None:
         said += "\n  " + context.tr(hint)
     lines = [f"{f.place or '-'} {context.tr(Text(f.severity.value))} {f.code} {context.tr(f.text)}" for f in findings]
-    _put(sys.stderr, "\n".join([*lines, f"jbnet: {said}"]))
+    begin = "\r\x1b[K" if sys.stderr.isatty() else ""  # over a line of progress that was cut short
+    _put(sys.stderr, begin + "\n".join([*lines, f"jbnet: {said}"]))
     if context.json:
         own = Finding("JB000", Severity.ERROR, text("{message}", message=said))
         envelope = context.envelope(None, ok=False, findings=(*findings, own))

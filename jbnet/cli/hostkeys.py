@@ -86,7 +86,7 @@ def _prepare(context: Context, selector: str) -> tuple[tuple[Device, ...], Offic
     enter(context)
     network = wiring.load_network(context.directory, context.state_dir)
     devices = _ours(network, selector)
-    return devices, wiring.host_key_office(context.state_dir, network, Counting(context, len(devices)))
+    return devices, wiring.host_key_office(context.state_dir, network, Counting(context, (d.name for d in devices)))
 
 
 def _ours(network: Network, selector: str) -> tuple[Device, ...]:

@@ -36,7 +36,8 @@ def command(
     """
     from jbnet import wiring
     from jbnet.cli.apply import read_plan
-    from jbnet.cli.plan import Notes, conclude
+    from jbnet.cli.plan import conclude
+    from jbnet.cli.progress import Counting
     from jbnet.cli.show_changes import change_to_take_back, known_changes, print_changes
     from jbnet.cli.vantage import enter
     from jbnet.services.rollback import plan_back, still_declared
@@ -49,7 +50,7 @@ def command(
     enter(context)
     undone = read_plan(context.state_dir, change if Path(change).is_file() else known.change)
     network = wiring.load_network(context.directory, context.state_dir)
-    desk = wiring.deploy_desk(context.directory, context.state_dir, network, Notes(context))
+    desk = wiring.deploy_desk(context.directory, context.state_dir, network, Counting(context, undone.changes))
     made = plan_back(undone, network, desk.journal.entries(), desk.backups, desk.sessions, desk.reporter)
     remarks = remarks_on_way_back(still_declared(made, network, desk.sessions))
     conclude(context, made, output, diff=diff, remarks=remarks)
