@@ -22,7 +22,7 @@ LOGINS = {
     "vrp8": ["stelnet server enable", "ssh user netops service-type stelnet",
              " local-user netops password irreversible-cipher <secret:user-netops>", " local-user netops level 3",
              " protocol inbound ssh", " authentication-mode aaa", "ssh user netops authentication-type password"],
-    "vrp5": ["stelnet server enable", " local-user netops service-type ssh", " local-user netops privilege level 15",
+    "vrp5": ["stelnet server enable", " local-user netops service-type terminal ssh", " local-user netops privilege level 15",
              " protocol inbound ssh", " authentication-mode aaa"],
     "comware7": [" ssh server enable", " password simple <secret:user-netops>",
                  " authorization-attribute user-role network-admin", " authentication-mode scheme"],
@@ -44,7 +44,8 @@ def found(network: Network, name: str, before: str, after: str) -> list[str]:
     device = network.devices[name]
     running = render(network, device)
     assert before in running
-    here, there = (tree(device.platform, text) for text in (running, running.replace(before, after, 1)))
+    changed = after.join(running.rsplit(before, 1))  # a console's line stands before a login's
+    here, there = (tree(device.platform, text) for text in (running, changed))
     return [str(danger) for danger in dangers(network, device, here, there)]
 
 
