@@ -53,6 +53,11 @@ class GitHistory:
             if said is not None:
                 yield version, said
 
+    def devices(self, since: datetime) -> frozenset[str]:
+        """Return the devices of which a text was kept at that time or later that was not the one before."""
+        versions = self._versions() if self._has_commits() else ()
+        return frozenset(name for version, _ in versions if version.time >= since for name in version.changed)
+
     def _versions(self) -> Iterator[tuple[Version, _Fetched]]:
         for entry in self._git("log", f"--format={FIELDS}", BRANCH).decode().split("\x01\n")[:-1]:
             commit, keeper, message = entry.split("\0")

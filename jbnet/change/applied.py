@@ -76,6 +76,13 @@ def applied(entries: Iterable[Entry]) -> dict[str, Applied]:
     return found
 
 
+def deployed(entries: Iterable[Entry], since: datetime) -> frozenset[str]:
+    """Return the devices that ran what some change intended, at that time or later."""
+    changes = applied(entry for entry in entries if _time(entry) >= since).values()
+    fine = (name for change in changes for name, state in change.states.items() if state in FINE)
+    return frozenset(fine).union(*(change.kept for change in changes))
+
+
 def _begun(before: Applied | None, change: str, entry: Entry, data: Mapping[str, object]) -> Applied:
     devices = data.get("devices")
     return Applied(

@@ -58,7 +58,8 @@ def command(
     with inside(context):
         sessions = wiring.device_sessions(context.directory, context.state_dir, network)
         aim = Declared(network, book=wiring.secret_book(context.directory, context.state_dir))
-        made = plan(network, select(network, selector), sessions, Notes(context), aim=aim)
+        known = wiring.deployed_before(context.state_dir)
+        made = plan(network, select(network, selector), sessions, Notes(context), aim=aim, known=known)
     conclude(context, made, output, diff=diff, trial=(lambda: rehearsed(context, made, network)) if rehearse else None)
     if check and made.changes:
         raise typer.Exit(ExitCode.NO)

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from enum import Enum, auto
 
 from jbnet.config.bootstrap import bootstrap
+from jbnet.config.reading import tree
 from jbnet.model.errors import CommandFailed, Refused, Unreachable
 from jbnet.model.text import text
 from jbnet.ports import DeviceSession
@@ -14,6 +15,7 @@ from jbnet.services.deploy_acts import Acts
 from jbnet.services.deploy_earlier import EarlierRun
 from jbnet.services.deploy_pool import Held
 from jbnet.services.deploy_sight import Sight
+from jbnet.services.deploy_survey import is_first
 
 
 class Standing(Enum):
@@ -109,6 +111,12 @@ class Arrival:
         The same start and the same end are the same difference: what was shown is what will be done.
         """
         if not self._is_as_planned(config):
+            if not self.sight.change.reached and not is_first(self.device, tree(self.device.platform, config)):
+                raise Refused(
+                    "{device} was deployed before; the plan, made when it did not answer, takes it for a new one",
+                    device=self.device.name,
+                    hint=text("plan again, now that it answers"),
+                )
             raise Refused(
                 "{device} is no longer as planned: its configuration was changed since",
                 device=self.device.name,

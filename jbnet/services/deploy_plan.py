@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from jbnet.change import guards, stakes, timers, waves
 from jbnet.change.model import Change, Plan, Unit
@@ -28,16 +28,18 @@ def plan(
     reporter: Reporter,
     *,
     aim: Aim | None = None,
+    known: Collection[str] = (),
     workers: int = WORKERS,
     ask_s: float = ASK_S,
 ) -> Plan:
     """Ask the devices and return what would change, in waves. ``aim`` None: they shall run what is declared.
 
-    A device that lies beyond others which are not deployed yet is not reached: it is compared with its bootstrap.
-    One that cannot be asked for any other reason is in ``Plan.unasked``. The roots are asked first; where one of
-    them was never deployed the rest follows level by level, so that nobody waits for what cannot answer.
+    A device that lies beyond others which are not deployed yet is not reached: it is compared with its bootstrap, if it
+    is not ``known``: deployed before. One that cannot be asked for any other reason is in ``Plan.unasked``. The roots
+    are asked first; where one of them was never deployed the rest follows level by level, so that nobody waits for what
+    cannot answer.
     """
-    survey = Survey(network, sessions, reporter, aim or Declared(network))
+    survey = Survey(network, sessions, reporter, aim or Declared(network), known)
     chosen = managed(network, devices)
     depth = waves.depths(network)
     levels = [[d for d in chosen if depth[d.name] == level] for level in sorted({depth[d.name] for d in chosen})]

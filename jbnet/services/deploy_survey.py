@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from jbnet.change import timers, waves
@@ -44,8 +44,17 @@ class Asked:
 class Survey:
     """What the devices said so far, level by level from the core."""
 
-    def __init__(self, network: Network, sessions: DeviceSessions, reporter: Reporter, aim: Aim):
+    def __init__(
+        self,
+        network: Network,
+        sessions: DeviceSessions,
+        reporter: Reporter,
+        aim: Aim,
+        known: Collection[str] = (),
+    ):
+        """``known`` are devices that were deployed before: these are asked, and never assumed to be new."""
         self.network, self.sessions, self.reporter, self.aim = network, sessions, reporter, aim
+        self.known = frozenset(known)
         self.uppers = waves.uppers(network)
         self.intended: dict[str, str] = {}
         self.goals: dict[str, str] = {}
@@ -101,8 +110,8 @@ class Survey:
         self.reporter.report(Progress(event, device.name))
 
     def _is_beyond(self, device: Device) -> bool:
-        """Say whether every way to the device leads over a port that its neighbour has yet to be given."""
-        up = self.uppers[device.name]
+        """Say whether every way to the device, a new one, leads over a port that its neighbour has yet to be given."""
+        up = self.uppers[device.name] if device.name not in self.known else ()
         return bool(up) and all(self._has_yet_to_build(other, device.name) for other in up)
 
     def _has_yet_to_build(self, upper: str, lower: str) -> bool:

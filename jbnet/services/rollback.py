@@ -46,7 +46,7 @@ def plan_back(
             "{device} was changed, and is not declared any more", device=gone[0], hint=text("declare it again first")
         )
     aim = Earlier(undone, {name: backups.read(file) for name, file in files.items()})
-    way = plan(network, [network.devices[name] for name in files], sessions, reporter, aim=aim)
+    way = plan(network, [network.devices[name] for name in files], sessions, reporter, aim=aim, known=files)
     return replace(way, changes={name: _without_secrets(network, c, files[name]) for name, c in way.changes.items()})
 
 

@@ -7,6 +7,7 @@ from jbnet.wiring.commands import host_key_office, run_ways
 from jbnet.wiring.coverage import gather_evidence, load_register, load_targets
 from jbnet.wiring.databases import client_passfile, database_servers, playbook_runner, set_up_databases
 from jbnet.wiring.declaration import check_workspace, load_declaration, load_network, load_scale, read_declaration
+from jbnet.wiring.deployed import deployed_before
 from jbnet.wiring.devices import (
     change_records,
     config_history,
@@ -53,6 +54,7 @@ __all__ = [
     "config_history",
     "database_servers",
     "deploy_desk",
+    "deployed_before",
     "device_sessions",
     "executions",
     "fetched_configs",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from jbnet.change.applied import Ending, applied
+from jbnet.change.applied import Ending, applied, deployed
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
 Told = tuple[str, str, dict[str, object]]
@@ -49,6 +49,13 @@ def test_two_changes_at_a_time_stay_apart_and_a_second_run_keeps_what_the_first_
     assert found["c1"].kept == {"a": "a1.conf"}
     assert found["c2"].kept == {"a": "a2.conf"}
     assert found["c1"].begun == START + timedelta(seconds=6)
+
+
+def test_who_was_deployed_is_known_from_what_was_confirmed_or_found_right_since_a_time() -> None:
+    end: Told = ("apply.end", "c1", {"a": "confirmed", "b": "already", "c": "reverted"})
+    told = journal(BEGUN, *confirmed("a", "c1", "a.conf"), *confirmed("d", "c1", "d.conf"), end)
+    assert deployed(told, START) == {"a", "b", "d"}
+    assert deployed(told, START + timedelta(seconds=9)) == set()
 
 
 def test_other_acts_that_the_journal_holds_are_no_changes() -> None:

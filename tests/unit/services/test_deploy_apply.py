@@ -136,6 +136,18 @@ def test_a_device_assumed_to_be_as_out_of_its_box_is_refused_when_it_is_not(worl
     assert "chengdong-lejiawan-r1" in outcome.not_started
 
 
+def test_a_device_taken_for_new_that_runs_what_was_deployed_is_named_as_such_and_what_to_do(
+    world: World, desk: Desk
+) -> None:
+    made = planned(world)
+    device = world.network.devices["chengdong-r1"]
+    world.devices[device.name].running = render(world.network, device).replace("ip ospf cost 10", "ip ospf cost 11")
+    outcome = apply(made, desk)
+    refused = next(result for result in outcome.results if result.device == device.name)
+    assert refused.state is State.REFUSED
+    assert "was deployed before" in str(refused.reason)
+
+
 def test_after_a_failed_wave_nothing_more_is_begun_and_the_next_plan_goes_on_from_there(
     world: World, desk: Desk
 ) -> None:

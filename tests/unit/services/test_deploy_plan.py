@@ -88,6 +88,19 @@ def test_a_new_site_behind_a_router_that_must_first_get_its_port_is_planned_in_o
     assert made.unasked == {}
 
 
+def test_a_device_that_was_deployed_before_and_does_not_answer_is_never_taken_for_a_new_one(world: World) -> None:
+    """Its line was moved in the declaration: its neighbour has yet to be given the port."""
+    deploy_by_hand(world)
+    world.devices["chengdong-r1"].running = world.devices["chengdong-r1"].running.replace(
+        " ip address 10.8.132.128/31\n", ""
+    )
+    below = "chengdong-lejiawan-r1"
+    assert planned(world).changes[below].first
+    made = planned(world, known=world.devices)
+    assert list(made.changes) == ["chengdong-r1"]
+    assert "does not answer" in str(made.unasked[below])
+
+
 def test_a_replaced_router_is_asked_over_its_own_line_and_its_counties_over_the_other(world: World) -> None:
     deploy_by_hand(world)
     world.devices["xining-r2"].running = World(sample_network()).devices["xining-r2"].running
