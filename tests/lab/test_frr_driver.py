@@ -30,6 +30,14 @@ interface lan1
  ip ospf area 0.0.0.0
 exit
 """
+NOWHERE = """\
+interface gone-1
+ description its port was pulled
+ ip address 10.77.0.0/31
+ ip ospf area 0.0.0.0
+ ip ospf network point-to-point
+exit
+"""
 JBNET_THAT_DIES = """
 import sys, time
 from jbnet.adapters.frr.driver import FRRDriver
@@ -225,6 +233,20 @@ def test_a_candidate_that_contradicts_itself_is_taken_back_and_the_line_named(
     driver.load_replace_candidate(config=before.removesuffix("end\n") + "interface lan1\n description other\nexit\n")
     with pytest.raises(CommandFailed, match=r"differs from the candidate(?s:.*)description office"):
         driver.commit_config(revert_in=600)
+    assert device.running() == before
+
+
+def test_a_port_that_stands_in_the_configuration_alone_can_be_taken_away_again(
+    device: FrrDevice, driver: FRRDriver
+) -> None:
+    driver.load_replace_candidate(config=with_ospf(device))
+    driver.commit_config()
+    before = device.running()
+    driver.load_replace_candidate(config=before.removesuffix("end\n") + NOWHERE)
+    driver.commit_config()
+    assert "interface gone-1" in device.running()
+    driver.load_replace_candidate(config=before)
+    driver.commit_config()
     assert device.running() == before
 
 
