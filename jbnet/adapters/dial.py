@@ -11,11 +11,12 @@ import time
 from collections.abc import Sequence
 
 from jbnet.model.errors import Unreachable
-from jbnet.model.text import text
+from jbnet.model.text import Text, joined, text
 
 STAGGER_S = 0.25
 """Connection Attempt Delay (RFC 8305): a dead address costs this long, not its whole time-out."""
 
+NO_ANSWER = text("no answer")
 _PENDING = (0, errno.EINPROGRESS, errno.EWOULDBLOCK)
 
 
@@ -36,7 +37,7 @@ def dial(host: str, addresses: Sequence[str], *, port: int = 22, timeout: float)
     return winner
 
 
-def _unreachable(host: str, said: dict[str, str], timeout: float) -> Unreachable:
+def _unreachable(host: str, said: dict[str, Text], timeout: float) -> Unreachable:
     if not said:
         return Unreachable(
             "{host} cannot be reached: no management address is declared for it",
@@ -46,7 +47,7 @@ def _unreachable(host: str, said: dict[str, str], timeout: float) -> Unreachable
     return Unreachable(
         "{host} does not answer on TCP: {tried}",
         host=host,
-        tried="; ".join(f"{address}: {what}" for address, what in said.items()),
+        tried=joined(text("{address}: {said}", address=address, said=what) for address, what in said.items()),
         hint=text("is a circuit on the way cut? see `jbnet status`; `jbnet lab status` where a lab runs"),
     )
 
@@ -57,7 +58,7 @@ class _Race:
     def __init__(self, port: int, deadline: float) -> None:
         self.port = port
         self.deadline = deadline
-        self.said: dict[str, str] = {}
+        self.said: dict[str, Text] = {}
         self.selector = selectors.DefaultSelector()
         self.winner: socket.socket | None = None
 
@@ -76,14 +77,14 @@ class _Race:
         return self.winner
 
     def _start(self, address: str) -> None:
-        self.said[address] = "no answer"
+        self.said[address] = NO_ANSWER
         attempt = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
         attempt.setblocking(False)
         try:
             code = attempt.connect_ex((address, self.port))
         except socket.gaierror as error:  # a name, as NAPALM allows
             attempt.close()
-            self.said[address] = str(error.strerror).lower()
+            self.said[address] = text(str(error.strerror).lower())
             return
         if code in _PENDING:
             self.selector.register(attempt, selectors.EVENT_WRITE, address)
@@ -115,5 +116,5 @@ class _Race:
         self.selector.close()
 
 
-def _words(code: int | None) -> str:
-    return os.strerror(code).lower() if code else "no answer"
+def _words(code: int | None) -> Text:
+    return text(os.strerror(code).lower()) if code else NO_ANSWER

@@ -13,7 +13,7 @@ from jbnet.inventory.secret_sources import NAME
 from jbnet.model.errors import CommandFailed, Missing
 from jbnet.model.secret_sources import CommandSource, EnvironmentSource
 from jbnet.model.secrets import Secret
-from jbnet.model.text import text
+from jbnet.model.text import joined, text
 from jbnet.ports import Secrets
 
 MOST_BYTES = 65536
@@ -71,8 +71,10 @@ class ChainedSecrets:
                 said.append(error)
         if len(said) == 1:
             raise said[0]
-        raise Missing("secret {name} is nowhere: {said}", name=name, said="; ".join(str(e.text) for e in said),
-                      hint=text("topology/secrets.yaml says where secrets come from"))  # fmt: skip
+        raise Missing(
+            "secret {name} is nowhere: {said}; topology/secrets.yaml says where secrets come from, and a lab has its "
+            "own: jbnet lab up", name=name, said=joined(error.text for error in said),
+        )  # fmt: skip
 
 
 def output(argv: Sequence[str], directory: Path, seconds: float, *, absent: Sequence[int] = (), secret: str) -> str:

@@ -20,6 +20,7 @@ from jbnet.adapters.dial import dial
 from jbnet.adapters.ssh_channel import broken, execute, open_channel
 from jbnet.adapters.ssh_login import KeyRing, Login, connected, known_keys
 from jbnet.model.errors import Unreachable
+from jbnet.model.text import joined, text
 from jbnet.ports import Completed
 
 CONNECT_S = 8.0
@@ -79,10 +80,11 @@ class SshHosts:
                 return vantage.transport(share).open_channel("direct-tcpip", (address, 22), ("127.0.0.1", 0),
                                                              timeout=share)  # fmt: skip
             except (paramiko.SSHException, OSError, EOFError) as error:
-                said.append(f"{address}: {error or type(error).__name__}")
+                reason = text((getattr(error, "strerror", None) or str(error) or type(error).__name__).lower())
+                said.append(text("{address}: {said}", address=address, said=reason))
         raise Unreachable(
             "{device} does not answer {vantage}: {tried}",
-            device=device, vantage=vantage.name, tried="; ".join(said) or "no address",
+            device=device, vantage=vantage.name, tried=joined(said) if said else text("no address"),
         )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ and a text without a translation falls back to English.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 _COUNTED = re.compile(r"(\{(\w+)\} (?:more |other )?)([a-z]+)\b")
@@ -59,3 +59,11 @@ def _shown(value: object, catalogue: Mapping[str, str]) -> object:
 def text(template: str, **params: object) -> Text:
     """Build a Text: ``text("{device} does not answer", device="core-r1")``."""
     return Text(template, params)
+
+
+def joined(texts: Iterable[Text]) -> Text:
+    """Return texts behind each other, with the semicolon of the reader's language between them."""
+    whole: Text | None = None
+    for one in texts:
+        whole = one if whole is None else text("{said}; {more}", said=whole, more=one)
+    return whole or Text("")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from jbnet.adapters.dial import dial
+from jbnet.catalogue import load
 from jbnet.model.errors import Unreachable
 
 
@@ -67,3 +68,14 @@ def test_a_name_that_nobody_knows_is_an_address_that_failed() -> None:
 def test_a_host_without_addresses_is_told_so() -> None:
     with pytest.raises(Unreachable, match="no management address is declared"):
         dial("core-r1", [], timeout=5)
+
+
+def test_what_came_of_each_address_is_told_in_the_readers_language() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    with pytest.raises(Unreachable) as failed:
+        dial("r1", ["127.0.0.1", "127.0.0.2"], port=port, timeout=5)
+    said = failed.value.text.render(load("zh"))
+    assert said == "r1 的 TCP 无应答：127.0.0.1：连接被拒绝；127.0.0.2：连接被拒绝"
+    assert str(failed.value.text).endswith("127.0.0.1: connection refused; 127.0.0.2: connection refused")

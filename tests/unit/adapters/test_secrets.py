@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 import traceback
@@ -15,6 +16,7 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 from jbnet.adapters.secret_sources import ChainedSecrets, CommandSecrets, EnvironmentSecrets
 from jbnet.adapters.secrets import SecretsFile
 from jbnet.adapters.vault import VaultSecrets, vault_password
+from jbnet.catalogue import load
 from jbnet.model.errors import AnswerIsNo, CommandFailed, JbnetError, Missing, Refused
 from jbnet.model.secret_sources import CommandSource, EnvironmentSource, PasswordSource
 from jbnet.wiring.secrets import secrets
@@ -270,3 +272,12 @@ def test_ansible_leaves_the_environment_as_it_was(tmp_path: Path, vault: VaultLi
     path = private(tmp_path / "vault.yaml", vault.encrypt("a: b\n").decode())
     assert VaultSecrets(path, lambda: "open sesame").get("a").reveal() == "b"
     assert dict(os.environ) == before
+
+
+def test_a_secret_that_is_nowhere_is_told_in_the_readers_language_with_where_it_would_be(tmp_path: Path) -> None:
+    chain = ChainedSecrets([EnvironmentSecrets(EnvironmentSource("V_"), {}), SecretsFile(tmp_path / "secrets.yaml")])
+    with pytest.raises(Missing) as failed:
+        chain.get("user-netops")
+    english, chinese = str(failed.value.text), failed.value.text.render(load("zh"))
+    assert "topology/secrets.yaml says where secrets come from, and a lab has its own: jbnet lab up" in english
+    assert not re.search("[a-z]{3,} [a-z]{3,} [a-z]{3,}", chinese.replace("jbnet lab up", "")), chinese
