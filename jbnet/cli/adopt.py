@@ -16,6 +16,7 @@ from jbnet.model.text import text
 if TYPE_CHECKING:
     from jbnet.cli.context import Context
     from jbnet.config.adopt.facts import Problem, Source
+    from jbnet.model.errors import TargetError
     from jbnet.services.adopt import Adoption
 
 SHOWN = 12
@@ -47,16 +48,22 @@ def command(
 ) -> None:
     """Draft a workspace from what runs on VRP, Comware and FRR, so that a plan straight after it sends nothing.
 
-    Exit codes: 0 drafted; 1 drafted, and the draft has errors; 2 wrong use; 3 some configurations were left out.
+    Exit codes: 0 drafted; 1 drafted, and the draft has errors; 2 wrong use; 3 some configurations were left
+    out, or no device gave one.
     """
     from jbnet import wiring
+    from jbnet.cli.vantage import enter
 
     context: Context = ctx.obj
     _check_use(configs, output, from_devices, dry_run=dry_run)
+    if from_devices is not None:
+        enter(context)
     sources, unread = wiring.saved_configs(configs or [])
     if from_devices is not None:
         fetched, silent = wiring.fetched_configs(context.directory, context.state_dir, from_devices)
         sources, unread = [*sources, *fetched], [*unread, *silent]
+        if not sources and silent:
+            raise _nobody(context, silent)
     seen, unseen = wiring.saved_configs(lldp or [])
     found = wiring.adoption(sources, [*unread, *unseen], names or [], network, seen)
     written: tuple[str, ...] = ()
@@ -79,6 +86,18 @@ def _check_use(configs: list[Path] | None, output: Path | None, devices: Path | 
         raise UsageError("nothing to adopt from", hint=text("name files or folders, or --from-devices FILE"))
     if output is None and not dry_run:
         raise UsageError("it is not said where the workspace shall lie", hint=text("-o DIR, or --dry-run"))
+
+
+def _nobody(context: Context, silent: list[Problem]) -> TargetError:
+    """Return what to say where no device gave its configuration; of several the reasons are printed."""
+    from jbnet.cli.plan import print_unasked
+    from jbnet.model.errors import TargetError
+
+    first = silent[0]
+    if len(silent) > 1 and not context.json:
+        print_unasked(context, {problem.place.file: problem.text for problem in silent})
+    return TargetError("nothing can be adopted: {device} gave no configuration: {reason}", device=first.place.file,
+                       reason=first.text)  # fmt: skip
 
 
 def _print(context: Context, found: Adoption, sources: list[Source], laid: Path | None) -> None:

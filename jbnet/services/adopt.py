@@ -55,15 +55,17 @@ def adopt(
     network: str,
     differ: Callable[[str], Differ],
     seen: Sequence[Source] = (),
+    unread: Sequence[Problem] = (),
 ) -> Adoption:
     """Return the draft of what these texts say, and who shall decide about what.
 
     ``names`` say where devices stand (``jbnet.config.adopt.names``); ``differ`` gives what compares a platform's
-    configurations; ``seen`` are saved outputs of LLDP. Raises AnswerIsNo where none of the texts can be read.
+    configurations; ``seen`` are saved outputs of LLDP; ``unread`` is what was left out before. Raises AnswerIsNo where none
+    of the texts can be read.
     """
     texts, refused = _read(sources)
     if not texts:
-        first = refused[0] if refused else None
+        first = next(iter((*unread, *refused)), None)
         raise AnswerIsNo(
             "nothing can be adopted: no configuration was read; the first: {file}: {reason}",
             file=first.place.file if first else "-", reason=first.text if first else text("there is no file"),
@@ -79,7 +81,7 @@ def adopt(
         loaded=load(drafted),
         held=holding,
         lines=tuple(_accounts(found, loaded.network, holding)),
-        problems=(*refused, *found.problems, *unsaid),
+        problems=(*unread, *refused, *found.problems, *unsaid),
     )
 
 

@@ -47,13 +47,10 @@ def adoption(
     seen: Sequence[Source] = (),
 ) -> Adoption:
     """Return what came of adopting. Raises UsageError (a pattern) and AnswerIsNo (nothing can be adopted)."""
-    from dataclasses import replace
-
     from jbnet.config.adopt.names import patterns
     from jbnet.services.adopt import adopt
 
-    found = adopt(sources, patterns(names), network, differ, seen)
-    return replace(found, problems=(*unread, *found.problems))
+    return adopt(sources, patterns(names), network, differ, seen, unread)
 
 
 def differ(platform: str) -> Differ:

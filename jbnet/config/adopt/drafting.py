@@ -85,8 +85,10 @@ class _Drafter:
         home.devices[suffix] = self.plot.devices[device.name] = device
         self.plot.home_of[device.name] = home
         if device.name != running.name:
-            said = text("{name} is declared as {device}; a pattern (--names) may say where it stands",
-                        name=running.name, device=device.name)  # fmt: skip
+            params = {"name": running.name, "device": device.name}
+            said = text("{name} is declared as {device}", **params)
+            if not where.by_pattern:
+                said = text("{name} is declared as {device}; a pattern (--names) may say where it stands", **params)
             self.plot.problems.append(Problem(running.at(running.name_line), said))
 
     def _home(self, where: Housed) -> DraftHome:

@@ -26,11 +26,15 @@ LONGEST_LOCATION = 12
 
 @dataclass(frozen=True, slots=True)
 class Housed:
-    """Where a device stands: the sites from the top down to its own (level and key), or a location; and its suffix."""
+    """Where a device stands: the sites from the top down to its own (level and key), or a location; and its suffix.
+
+    ``by_pattern``: a pattern that somebody gave said so.
+    """
 
     chain: tuple[tuple[Level, str], ...]
     suffix: str
     location: str = ""
+    by_pattern: bool = False
 
     @property
     def homes(self) -> tuple[str, ...]:
@@ -84,7 +88,8 @@ def housed(name: str, known: Sequence[re.Pattern[str]]) -> Housed:
     said = {group: value for group, value in (match.groupdict() if match else {}).items() if value}
     suffix = _suffix(said.get("device", ""))
     chain = tuple((Level(level), _key(said[level])) for level in _LEVELS if level in said)
-    return Housed(chain, suffix) if chain else Housed((), suffix, _location(said.get(LOCATION, name)))
+    location = "" if chain else _location(said.get(LOCATION, name))
+    return Housed(chain, suffix, location, by_pattern=match is not None and match.re.pattern != DEFAULT)
 
 
 def _suffix(said: str) -> str:

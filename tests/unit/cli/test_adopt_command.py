@@ -6,12 +6,15 @@ import json
 import os
 import shlex
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from command_line import Run
 
+from jbnet import wiring
 from jbnet.adapters.running_texts import LARGEST
+from jbnet.cli import vantage
 from jbnet.wiring import check_workspace
 
 ROOT = Path(__file__).parents[3]
@@ -200,6 +203,46 @@ def test_a_list_of_devices_that_cannot_be_read_is_wrong_use(run: Run, tmp_path: 
     code, out, err = run("adopt", "--from-devices", tmp_path / "list", "--dry-run")
     assert code == 2, out + err
     assert f"{tmp_path / 'list'}:" in out + err
+
+
+def test_a_lab_is_entered_before_its_devices_are_asked(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Entered(BaseException):
+        """The process would be replaced here."""
+
+    def again(netns: str, name: str, _runtime: str) -> None:
+        raise Entered(netns, name)
+
+    place = SimpleNamespace(noc="noc-r1", devices={"noc-r1": SimpleNamespace(netns="n1")}, runtime="x")
+    (tmp_path / "lab.json").write_text("{}")
+    (tmp_path / "list").write_text("core-r1 frr 10.0.192.1\n")
+    monkeypatch.setattr(wiring, "lab", lambda *_: SimpleNamespace(record=lambda: place))
+    monkeypatch.setattr(vantage, "_run_again", again)
+    with pytest.raises(Entered, match="noc-r1"):
+        run("--state", tmp_path, "adopt", "--from-devices", tmp_path / "list", "--dry-run")
+
+
+def test_devices_of_which_none_answers_are_named_with_their_reasons(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "list").write_text("core-r1 frr 10.0.192.1\ncore-r2 frr 10.0.192.2\n")
+    code, out, err = run("--state", tmp_path, "adopt", "--from-devices", tmp_path / "list", "--dry-run")
+    assert code == 3
+    assert "core-r1 gave no configuration: no SSH key" in err
+    assert "core-r2: no SSH key" in out
+
+
+def test_files_of_which_none_can_be_read_are_named_with_the_reason(run: Run, folder: Path) -> None:
+    (folder / "gone").symlink_to(folder / "nowhere")
+    code, _, err = run("adopt", folder, "--dry-run")
+    assert code == 1
+    assert f"{folder / 'gone'}: " in err
+
+
+def test_who_was_placed_by_a_pattern_is_not_told_that_a_pattern_may_place_it(run: Run) -> None:
+    _, out, _ = run("adopt", RECORDED, "--dry-run", *NAMES)
+    assert "QH-CD-AR1 is declared as cd-ar1\n" in out
+    assert "--names" not in out
+    assert "a pattern (--names) may say where it stands" in run("adopt", RECORDED, "--dry-run")[1]
 
 
 def test_it_speaks_chinese(run: Run, folder: Path) -> None:
