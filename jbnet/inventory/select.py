@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 from jbnet.inventory.report import nearest
 from jbnet.model.errors import UsageError
 from jbnet.model.network import Device, Network, Site
-from jbnet.model.text import text
+from jbnet.model.text import Text, text
 
 Terms = frozenset[str]
 
@@ -31,6 +31,8 @@ _DEVICE_KEYS: dict[str, Callable[[Device], str]] = {
 _NAME = re.compile(r"[\w.-]+")
 """What could be a device's name: a term without a key that is one was meant as one."""
 _KINDS = ("under", "site", "location", "peer", "device")
+_FEW = 12
+"""Values that are all named to who gave another one."""
 
 
 def select(network: Network, selector: str) -> tuple[Device, ...]:
@@ -57,7 +59,7 @@ def _term(network: Network, term: str) -> set[str]:
     if term in network.devices:
         return {term}
     if _NAME.fullmatch(term):
-        _known("device", term, network.devices)
+        _named(network, "device", term)
     raise UsageError(
         "the selector term {term} cannot be read",
         hint=text("write key=value, under:CODE, site:NAME, location:NAME, peer:NAME, device:NAME or all"),
@@ -66,14 +68,21 @@ def _term(network: Network, term: str) -> set[str]:
 
 
 def _named(network: Network, kind: str, name: str) -> set[str]:
-    if kind == "device":
-        return {_known(kind, name, network.devices)}
+    if not name:
+        written = f"{kind}:{'CODE' if kind == 'under' else 'NAME'}"
+        hint = text("write {term}, or all", term=written)
+        raise UsageError("the selector term {term} names nothing", hint=hint, term=f"{kind}:")
     if kind == "under":
         return _housed(network, _under(network, name))
     known: dict[str, Collection[str]] = {
-        "site": network.sites, "location": network.locations, "peer": network.peers
+        "site": network.sites, "location": network.locations, "peer": network.peers, "device": network.devices
     }  # fmt: skip
-    return _housed(network, {_known(kind, name, known[kind])})
+    other = next((one for one, names in known.items() if name in names and name not in known[kind]), None)
+    if other is not None:
+        raise UsageError("there is no {kind} {name}", kind=text(kind), name=name,
+                         hint=text("did you mean {like}?", like=f"{other}:{name}"))  # fmt: skip
+    _known(kind, name, known[kind])
+    return {name} if kind == "device" else _housed(network, {name})
 
 
 def _keyed(network: Network, key: str, value: str) -> set[str]:
@@ -112,6 +121,13 @@ def _housed(network: Network, homes: set[str]) -> set[str]:
 def _known(kind: str, name: str, known: Collection[str]) -> str:
     if name in known:
         return name
+    raise UsageError("there is no {kind} {name}", hint=_instead(name, known), kind=text(kind), name=name)
+
+
+def _instead(name: str, known: Collection[str]) -> Text | None:
+    """Return the nearest name, or else all of them where they are few."""
     like = nearest(name, known)
-    hint = text("did you mean {like}?", like=like) if like else None
-    raise UsageError("there is no {kind} {name}", hint=hint, kind=text(kind), name=name)
+    if like:
+        return text("did you mean {like}?", like=like)
+    given = sorted(value for value in known if value)
+    return text("there are: {names}", names=", ".join(given)) if 0 < len(given) <= _FEW else None

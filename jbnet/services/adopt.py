@@ -60,8 +60,8 @@ def adopt(
     """Return the draft of what these texts say, and who shall decide about what.
 
     ``names`` say where devices stand (``jbnet.config.adopt.names``); ``differ`` gives what compares a platform's
-    configurations; ``seen`` are saved outputs of LLDP; ``unread`` is what was left out before. Raises AnswerIsNo where none
-    of the texts can be read.
+    configurations; ``seen`` are saved outputs of LLDP; ``unread`` is what was left out before.
+    Raises AnswerIsNo where none of the texts can be read.
     """
     texts, refused = _read(sources)
     if not texts:

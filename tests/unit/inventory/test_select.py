@@ -49,6 +49,12 @@ def test_devices_roles_and_all(small: Network) -> None:
         ("level=conty", "county"),
         ("levle=county", "level"),
         ("under:9902011", "990201"),
+        ("site:west-dc", "(did you mean location:west-dc?)"),
+        ("west-dc", "(did you mean location:west-dc?)"),
+        ("location:core-r1", "(did you mean device:core-r1?)"),
+        ("level=foo", "there are: "),
+        ("foo=bar", "there are: archetype, level, parent, phase, platform, role, status"),
+        ("device:", "the selector term device: names nothing (write device:NAME, or all)"),
     ],
 )
 def test_an_unknown_name_is_refused_with_the_nearest_one(small: Network, selector: str, hint: str) -> None:
