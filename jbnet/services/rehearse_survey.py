@@ -20,8 +20,8 @@ from jbnet.model.text import Text, text
 from jbnet.platforms.registry import LAB_PLATFORM
 from jbnet.ports import Blueprint, DeviceSession, DeviceSessions, Progress, Reporter
 from jbnet.services.asking import ASK_S, WORKERS, unknown
+from jbnet.services.deploy_guard import full_neighbours
 from jbnet.services.deploy_pool import Held, each
-from jbnet.services.deploy_sight import full
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class Today:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What a device runs, and the interfaces behind which it has a full OSPF neighbour."""
+    """What a device runs, and the interfaces behind which it has a full OSPF neighbour, with its router ID."""
 
     config: str
     tree: ConfigTree
-    full: frozenset[str]
+    full: Mapping[str, str]
 
 
 @dataclass
@@ -130,6 +130,10 @@ def _ask(
         if isinstance(result, _Seen):
             _check_as_planned(name, result.tree, change)
             found.seen[name] = result
+            elsewhere = sorted(_led_elsewhere(network, name, result.full))
+            if elsewhere:
+                found.assumed[name] = text("cabled as declared; today its ports lead elsewhere: {ports}",
+                                           ports=", ".join(elsewhere))  # fmt: skip
             found.configs[name] = with_secrets_of(LAB_PLATFORM, result.config, render(copied, copied.devices[name]))
         elif change is not None:
             raise result if isinstance(result, TargetError) else TargetError("{reason}", reason=unknown(result))
@@ -137,10 +141,20 @@ def _ask(
             found.left_out[name] = unknown(result)
 
 
+def _led_elsewhere(network: Network, name: str, full: Mapping[str, str]) -> Iterator[str]:
+    """Yield the ports behind which another router answers than the one to which they are declared to lead."""
+    ends = ((c.a, c.z) for c in network.circuits.values() if name in (c.a.device, c.z.device))
+    far = {one.interface: other.device for a, z in ends for one, other in ((a, z), (z, a)) if one.device == name}
+    for port, router_id in full.items():
+        declared = network.devices[far[port]].loopback if port in far else None
+        if router_id and router_id != str(declared):
+            yield port
+
+
 def _look(session: DeviceSession) -> _Seen:
     config = session.get_config("running")["running"]
     known = tree(LAB_PLATFORM, config)
-    return _Seen(config, known, frozenset(full(session) if ("router ospf",) in known else ()))
+    return _Seen(config, known, full_neighbours(session) if ("router ospf",) in known else {})
 
 
 def _check_as_planned(name: str, running: ConfigTree, change: Change | None) -> None:

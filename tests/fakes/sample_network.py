@@ -127,3 +127,13 @@ def with_interface(network: Network, device: str, interface: Interface) -> Netwo
     found = network.devices[device]
     kept = tuple(i for i in found.interfaces if i.name != interface.name)
     return replace(network, devices={**network.devices, device: replace(found, interfaces=(*kept, interface))})
+
+
+def moved(network: Network) -> Network:
+    """Return the network in which datong hangs on the other border router, which the carrier has yet to cable."""
+    circuit = network.circuits["datong-up1"]
+    port = network.devices["xining-r1"].interface("d0121-1")
+    without = without_interface(network, "xining-r1", "d0121-1")
+    declared = with_interface(without, "xining-r2", port)
+    ends = replace(circuit, a=replace(circuit.a, device="xining-r2"))
+    return replace(declared, circuits={**declared.circuits, circuit.name: ends})

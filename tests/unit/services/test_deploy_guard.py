@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from deploy_world import Killed, KillingJournal, World, planned
-from sample_network import sample_network, with_interface, without_interface
+from sample_network import moved, sample_network, without_interface
 
 from jbnet.adapters.device_files import BackupFiles
 from jbnet.change.model import Plan
@@ -28,16 +28,6 @@ def desk(world: World, tmp_path: Path) -> Desk:
     desk = world.desk(tmp_path)
     assert apply(planned(world), desk).ok
     return desk
-
-
-def moved(network: Network) -> Network:
-    """Return the network in which datong hangs on the other border router, which the carrier has yet to cable."""
-    circuit = network.circuits["datong-up1"]
-    port = network.devices["xining-r1"].interface("d0121-1")
-    without = without_interface(network, "xining-r1", "d0121-1")
-    declared = with_interface(without, "xining-r2", port)
-    ends = replace(circuit, a=replace(circuit.a, device="xining-r2"))
-    return replace(declared, circuits={**declared.circuits, circuit.name: ends})
 
 
 def by_device(results: tuple[Result, ...]) -> dict[str, Result]:
@@ -133,7 +123,6 @@ def test_a_plan_that_is_being_carried_out_is_held_and_nobody_else_writes_of_it(w
 def test_a_confirmation_of_which_no_answer_was_written_can_be_taken_back(world: World, desk: Desk) -> None:
     world.devices["datong-r1"].type("ip route 192.0.2.0/24 blackhole")
     made = planned(world)
-    kinds = ["apply.start", "device.backup", "commit", "committed", "confirm"]
     with pytest.raises(Killed):
         apply(made, replace(desk, journal=KillingJournal(desk.journal, world.kill, 6, after=False)))
     world.killed = False

@@ -10,7 +10,7 @@ import pytest
 from copy_world import Copies
 from deploy_world import World
 from device import FakeDevice
-from sample_network import sample_network
+from sample_network import moved, sample_network
 
 from jbnet.change.model import Plan
 from jbnet.change.rehearsal import Evidence
@@ -163,6 +163,14 @@ def test_a_changed_device_that_does_not_answer_or_that_no_copy_can_run_is_named(
         today(made, replace(world.network, devices=devices), world, world)
 
 
+def test_a_copy_is_cabled_as_declared_and_says_where_the_network_is_not(world: World) -> None:
+    network = moved(world.network)
+    made = plan(network, network.devices.values(), world, world)
+    assumed = today(made, network, world, world).likeness.assumed
+    assert str(assumed["xining-r1"]) == "cabled as declared; today its ports lead elsewhere: d0121-1"
+    assert "chengdong-r1" not in assumed
+
+
 def test_a_copy_that_makes_something_else_of_a_configuration_is_no_copy(world: World, copies: Copies) -> None:
     made = typed(world, "datong-r1")
     copies.arrange = lambda copy: copy.devices["datong-r1"].type("ip route 203.0.113.0/24 blackhole")
@@ -193,6 +201,7 @@ def test_a_plan_that_was_not_blessed_is_applied_only_over_the_names_of_the_blame
     assert start == {
         "owner": "engineer@noc",
         "overrides": ["chengdong-r1"],
+        "devices": 1,
         "rehearsed": {"evidence": found.hash, "blessed": False},
     }
 
