@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import yaml
@@ -11,6 +12,7 @@ from jbnet.model.errors import Missing, UsageError
 from jbnet.model.text import text
 from jbnet.services.playbook import Playbook
 
+_NAMES = re.compile(r"[a-z_][a-z0-9_]*")
 FOLDER = "playbooks"
 INDEX = "index.yaml"
 
@@ -44,7 +46,9 @@ class PlaybookShelf:
         """Return the playbooks by name. Raises UsageError where the index cannot be read as one."""
         entries = self._index().playbooks
         names = sorted(path.stem for path in self._folder.glob("*.yaml") if path.name != INDEX)
-        return {name: _playbook(name, entries.get(name, _Entry())) for name in names}
+        return {
+            name: _playbook(name, entries.get(name, _Entry()), _groups(self._folder / f"{name}.yaml")) for name in names
+        }
 
     def _index(self) -> _Index:
         path = self._folder / INDEX
@@ -59,10 +63,29 @@ class PlaybookShelf:
                              hint=text("docs/playbooks.md shows every key")) from error  # fmt: skip
 
 
-def _playbook(name: str, entry: _Entry) -> Playbook:
+def _playbook(name: str, entry: _Entry, groups: tuple[str, ...]) -> Playbook:
     return Playbook(
-        name, entry.about, entry.about_zh, entry.secrets, entry.optional_secrets, entry.seconds, entry.task_seconds
-    )
+        name, entry.about, entry.about_zh, entry.secrets, entry.optional_secrets, entry.seconds, entry.task_seconds,
+        groups,
+    )  # fmt: skip
+
+
+def _groups(path: Path) -> tuple[str, ...]:
+    """Return the names behind ``hosts:`` of a playbook and of those that it imports; nothing of one that is no YAML.
+
+    What is wrong with it Ansible says when it runs.
+    """
+    try:
+        plays = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeError, yaml.YAMLError):
+        return ()
+    found: list[str] = []
+    for play in plays if isinstance(plays, list) else ():
+        if isinstance(play, dict):
+            found += _NAMES.findall(str(play.get("hosts", "")))
+            imported = play.get("ansible.builtin.import_playbook", play.get("import_playbook"))
+            found += _groups(path.parent / str(imported)) if imported and path.parent.name == FOLDER else ()
+    return tuple(dict.fromkeys(found))
 
 
 def _first(error: yaml.YAMLError | ValidationError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jbnet.cli.context import Context
+    from jbnet.model.text import Text
     from jbnet.ports import HostOutcome, PlaybookResult, Progress
     from jbnet.services.playbook import Playbook
 
@@ -54,9 +56,9 @@ def command(
         raise UsageError("say which devices", hint=text("as in: jbnet playbook {name} device:NAME, or all", name=name))
     variables = _variables(settings or ())
     enter(context)
-    ways = wiring.playbook_ways(context.directory, context.state_dir, playbook, _Tasks(context))
-    devices = chosen(ways.network, select(ways.network, selector))
     dry = dry_run or check
+    ways = wiring.playbook_ways(context.directory, context.state_dir, playbook, _Tasks(context, dry=dry))
+    devices = chosen(ways.network, select(ways.network, selector))
     result = run(PlaybookOrder(playbook, devices, dry, variables), ways)
     _show(context, playbook, result, dry=dry)
     code = exit_code(result)
@@ -86,21 +88,36 @@ def _variables(settings: Sequence[str]) -> dict[str, object]:
 
 
 class _Tasks:
-    """A Reporter that prints each task's end on each host."""
+    """A Reporter that prints each task's end on each host; ``dry``: nothing is changed, only said."""
 
-    def __init__(self, context: Context):
-        self._context = context
+    def __init__(self, context: Context, *, dry: bool):
+        self._context, self._dry = context, dry
 
     def report(self, progress: Progress) -> None:
-        said = self._context.tr(str(progress.data["outcome"]))
-        self._context.note("{host}: {task}: {outcome}", host=progress.subject, task=progress.data["task"], outcome=said)
+        ended = str(progress.data["outcome"])
+        said = self._context.tr("would change" if self._dry and ended == "changed" else ended)
+        task = _task(str(progress.data["task"]))
+        self._context.note("{host}: {task}: {outcome}", host=progress.subject, task=task, outcome=said)
+
+
+def _task(name: str) -> Text:
+    """Return a task's name as a text: those of the shipped playbooks are in the catalogue."""
+    from jbnet.model.text import Text, text
+
+    if found := re.fullmatch(r"Service (\S+)", name):
+        return text("Service {name}", name=found[1])
+    if found := re.fullmatch(r"End (\S+) for its new settings", name):
+        return text("End {name} for its new settings", name=found[1])
+    return Text(name)
 
 
 def _list(context: Context, playbooks: Mapping[str, Playbook]) -> None:
+    from jbnet.cli.show_print import pad
+
     context.emit({"playbooks": [_described(playbook) for playbook in playbooks.values()]})
     for playbook in playbooks.values():
         about = playbook.about_zh if context.lang == "zh" else playbook.about
-        context.say("{name}  {about}", name=playbook.name.ljust(14), about=about)
+        context.say("{name}  {about}", name=pad(playbook.name, 14), about=about)
 
 
 def _described(playbook: Playbook) -> dict[str, object]:
@@ -168,8 +185,11 @@ def _print_found(context: Context, hosts: Sequence[HostOutcome]) -> None:
 
     if not hosts:
         return
-    found = [Answer(host.host, "", "", Form.JSON, ({k: _plain(v) for k, v in host.found.items()},)) for host in hosts]
-    table = layout(found, chosen("", found))
+    found = [
+        Answer(host.host, "", "", Form.JSON, ({context.tr(k): _plain(v) for k, v in host.found.items()},))
+        for host in hosts
+    ]
+    table = layout(found, chosen("", found), context.tr("host"))
     for line in ("", *table.lines):
         typer.echo(line)
     if table.left_out:

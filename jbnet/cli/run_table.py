@@ -56,12 +56,15 @@ def chosen(wanted: str, answers: Sequence[Answer]) -> list[str]:
     return names or known
 
 
-def layout(answers: Sequence[Answer], names: Sequence[str]) -> Layout:
-    """Lay the records out, a line each; columns that do not fit beside those before them are left out."""
+def layout(answers: Sequence[Answer], names: Sequence[str], first: str = DEVICE) -> Layout:
+    """Lay the records out, a line each; columns that do not fit beside those before them are left out.
+
+    ``first`` stands above the devices.
+    """
     rows = [
         [answer.device, *(_short(record.get(n, "")) for n in names)] for answer in answers for record in answer.records
     ]
-    table = [[DEVICE, *names], *rows]
+    table = [[first, *names], *rows]
     widths = [max(cells(row[column]) for row in table) for column in range(len(table[0]))]
     fitting = _fitting(widths)
     lines = tuple(_GAP.join(pad(row[c], widths[c]) for c in fitting).rstrip() for row in table)

@@ -10,7 +10,7 @@ from typing import Protocol
 from jbnet.inventory.exchange.ansible import Login, inventory, ours
 from jbnet.model.errors import ExitCode, Missing, UsageError
 from jbnet.model.network import Device, Network
-from jbnet.model.text import text
+from jbnet.model.text import Text, text
 from jbnet.ports import HostState, PlaybookResult, PlaybookRunner, Reporter, Secrets
 from jbnet.services.playbook_facts import enriched
 
@@ -31,6 +31,8 @@ class Playbook:
     optional: tuple[str, ...] = ()
     seconds: float = 900.0
     task_seconds: int = 300
+    groups: tuple[str, ...] = ()
+    """Those of the inventory that its plays name."""
 
 
 class Playbooks(Protocol):
@@ -94,9 +96,21 @@ def run(order: PlaybookOrder, ways: PlaybookWays) -> PlaybookResult:
     if result.ok and not result.hosts:
         raise UsageError(
             "playbook {name} is for none of the {count} selected devices", name=order.playbook.name,
-            count=len(order.devices), hint=text("which groups it is for stands in it, behind hosts:"),
+            count=len(order.devices), hint=_whom(order.playbook, ways),
         )  # fmt: skip
     return result
+
+
+def _whom(playbook: Playbook, ways: PlaybookWays) -> Text:
+    """Return which groups a playbook is for, and a selector that picks their devices."""
+    listed = enriched(inventory(ways.network, ways.login), ways.network, lab=ways.lab)
+    groups = [name for name in playbook.groups if name in listed]
+    roles = dict.fromkeys(ways.network.devices[host].role for name in groups for host in _hosts(listed[name]))
+    if not roles:
+        return text("which groups it is for stands in it, behind hosts:")
+    selector = "+".join(f"role={role}" for role in roles)
+    return text("it is for the groups {groups}; as in: jbnet playbook {name} {selector}", name=playbook.name,
+                groups=", ".join(groups), selector=selector)  # fmt: skip
 
 
 def hosts_file(ways: PlaybookWays, devices: Sequence[Device]) -> dict[str, object]:

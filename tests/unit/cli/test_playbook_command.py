@@ -13,7 +13,12 @@ import yaml
 from command_line import Run, runner
 
 from jbnet.adapters.playbook_shelf import PlaybookShelf
+from jbnet.catalogue import load
+from jbnet.cli.context import Context
+from jbnet.cli.playbook import _Tasks
 from jbnet.model.errors import UsageError
+from jbnet.model.text import Text
+from jbnet.ports import Progress
 
 ROOT = Path(__file__).parents[3]
 PLAYBOOKS = ROOT / "playbooks"
@@ -96,3 +101,43 @@ def test_no_task_with_a_secret_writes_a_log() -> None:
 
 def test_every_task_has_a_name_of_its_own_words() -> None:
     assert [f for f, t in tasks() if not re.match(r"[A-Z\"]", t.get("name", ""))] == []
+
+
+def tasks_of(plays: object) -> Iterator[str]:
+    """Yield the names of all tasks in a file of plays or tasks."""
+    for item in plays if isinstance(plays, list) else ():
+        if "hosts" not in item and "name" in item:
+            yield item["name"]
+        for key in ("tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always"):
+            yield from tasks_of(item.get(key))
+
+
+def test_every_task_that_is_told_has_a_name_in_chinese() -> None:
+    catalogue = load("zh")
+    names = {
+        re.sub(r"\{\{ service_name \}\}", "{name}", name)
+        for path in PLAYBOOKS.rglob("*.yaml")
+        for name in tasks_of(yaml.safe_load(path.read_text(encoding="utf-8")))
+    }
+    assert len(names) > 30
+    assert sorted(name for name in names if name not in catalogue and "{{" not in name) == []
+
+
+def test_in_a_dry_run_nothing_is_told_to_be_changed() -> None:
+    said: list[str] = []
+
+    class Chinese(Context):
+        def note(self, template: str | Text, **params: object) -> None:
+            said.append(self.tr(template, **params))
+
+    for dry in (True, False):
+        tasks = _Tasks(Chinese(ROOT, lang="zh"), dry=dry)
+        tasks.report(Progress("playbook.task", "east-app1", {"task": "Service chrony", "outcome": "changed"}))
+    assert said == ["east-app1：服务 chrony：会改变", "east-app1：服务 chrony：已改变"]
+
+
+def test_it_is_known_which_groups_a_playbook_is_for() -> None:
+    groups = PlaybookShelf(ROOT).all()
+    assert groups["baseline"].groups == ("servers",)
+    assert groups["facts"].groups == ("servers", "platform_frr")
+    assert "databases" in groups["postgres"].groups

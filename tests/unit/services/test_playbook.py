@@ -114,8 +114,9 @@ def test_secrets_go_into_variables_and_nowhere_else(qinghai: Network) -> None:
 
 
 def test_a_playbook_that_is_for_none_of_the_devices_is_wrong_use(qinghai: Network) -> None:
-    order = PlaybookOrder(Playbook("application"), tuple(select(qinghai, "role=core")))
-    with pytest.raises(UsageError, match="for none of the 2 selected"):
+    order = PlaybookOrder(Playbook("baseline", groups=("servers",)), tuple(select(qinghai, "role=core")))
+    hint = "it is for the groups servers; as in: jbnet playbook baseline role="
+    with pytest.raises(UsageError, match=f"for none of the 2 selected.*{hint}"):
         run(order, ways(qinghai, Runner()))
 
 
