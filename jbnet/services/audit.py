@@ -24,6 +24,8 @@ from jbnet.services.asking import ASK_S, WORKERS, unknown
 from jbnet.services.deploy_pool import Held, each
 
 FILES_S = 20.0
+_FILE = {Origin.DEVICE: RUNNING, Origin.BACKUP: "backup", Origin.RENDERED: "rendered"}
+"""What evidence calls the text it stands in: nobody shall look for a line on a device where nothing runs."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ class _Looking:
         why = text("files of the host are looked at on the device alone")
         return Observed(
             device.name, device.platform, self.origin,
-            {RUNNING: NumberedText(f"{device.name}/{RUNNING}", running, device.platform)},
+            {RUNNING: NumberedText(f"{device.name}/{_FILE[self.origin]}", running, device.platform)},
             dict.fromkeys(facts(device.platform).files, why), time=time, now=self.now, backed_up=last,
             backups_known=known,
         )  # fmt: skip

@@ -51,7 +51,7 @@ def test_what_would_be_rendered_is_judged_without_any_device(run: Run, workspace
 def test_findings_of_the_envelope_point_at_the_line_that_shows_them(run: Run, workspace: Path) -> None:
     _, out, _ = run("-C", workspace, "--json", "audit", ONE, "--rendered")
     shown = next(one for one in json.loads(out)["findings"] if one["code"] == "CF-H-20")
-    assert shown["file"] == "xining-r1/running"
+    assert shown["file"] == "xining-r1/rendered"
     assert shown["line"] > 0
     assert "8.1.5.4 d)" in shown["message"]
 
