@@ -9,6 +9,7 @@ from typing import Any
 
 from jbnet.change.model import Change, Plan, Unit, Wave
 from jbnet.model.errors import Refused, UsageError
+from jbnet.model.findings import Finding, Place, Severity
 from jbnet.model.text import Text, text
 
 SCHEMA = "jbnet/plan/1"
@@ -53,6 +54,7 @@ def _body(plan: Plan) -> dict[str, Any]:
         "unasked": {name: _text_json(reason) for name, reason in plan.unasked.items()},
         **_units_json(plan),
         **({"unverified": list(plan.unverified)} if plan.unverified else {}),
+        **({"faults": [_fault_json(fault) for fault in plan.faults]} if plan.faults else {}),
     }
 
 
@@ -77,8 +79,22 @@ def _change_json(change: Change) -> dict[str, Any]:
     }
 
 
+def _fault_json(fault: Finding) -> dict[str, Any]:
+    """Return a fault with its text to be translated, unlike ``Finding.as_json``."""
+    places = [[place.file, place.line, place.column] for place in ((fault.place,) if fault.place else ())]
+    return {
+        "code": fault.code,
+        "severity": str(fault.severity),
+        "text": _text_json(fault.text),
+        "place": places[0] if places else None,
+        "count": fault.count,
+    }
+
+
 def _text_json(said: Text) -> dict[str, Any]:
-    return {"template": said.template, "params": {name: str(value) for name, value in said.params.items()}}
+    """Return a text; one within it stays one, everything else becomes a word."""
+    params = {n: _text_json(value) if isinstance(value, Text) else str(value) for n, value in said.params.items()}
+    return {"template": said.template, "params": params}
 
 
 def _plan(data: Any) -> Plan:
@@ -92,6 +108,7 @@ def _plan(data: Any) -> Plan:
         unasked={name: _text(reason) for name, reason in data["unasked"].items()},
         units=tuple(Unit(tuple(u["devices"]), tuple(u["circuits"])) for u in data.get("units", ())),
         unverified=tuple(data.get("unverified", ())),
+        faults=tuple(_fault(fault) for fault in data.get("faults", ())),
     )
 
 
@@ -111,8 +128,14 @@ def _change(name: str, data: Mapping[str, Any]) -> Change:
     )
 
 
+def _fault(data: Mapping[str, Any]) -> Finding:
+    place = Place(*data["place"]) if data["place"] else None
+    return Finding(data["code"], Severity(data["severity"]), _text(data["text"]), place, count=data["count"])
+
+
 def _text(data: Mapping[str, Any]) -> Text:
-    return Text(data["template"], dict(data["params"]))
+    params = {n: _text(value) if isinstance(value, dict) else value for n, value in data["params"].items()}
+    return Text(data["template"], params)
 
 
 def _reason(error: Exception) -> str:

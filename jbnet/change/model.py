@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from jbnet.model.findings import Finding
 from jbnet.model.text import Text
 
 
@@ -68,6 +69,7 @@ class Plan:
 
     ``unchanged`` names the devices that were asked and need nothing. Each of ``units`` stands in one wave.
     ``unverified`` names those with secrets of which it is not known whether they are those of the source.
+    ``faults`` are rules that the declaration breaks, as errors: to be accepted by their codes, or nothing is applied.
     """
 
     network: str
@@ -77,6 +79,7 @@ class Plan:
     unasked: Mapping[str, Text] = field(default_factory=dict)
     units: tuple[Unit, ...] = ()
     unverified: tuple[str, ...] = ()
+    faults: tuple[Finding, ...] = ()
 
     @cached_property
     def hash(self) -> str:
@@ -89,6 +92,11 @@ class Plan:
         """Return the devices of a wave as they are changed: each by itself, or all of a unit, the far end first."""
         unit_of = {name: unit.devices for unit in self.units for name in unit.devices}
         return tuple(dict.fromkeys(unit_of.get(name, (name,)) for name in wave.devices))
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """Return the codes of its faults."""
+        return tuple(dict.fromkeys(fault.code for fault in self.faults))
 
     @property
     def first(self) -> bool:

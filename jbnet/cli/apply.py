@@ -43,7 +43,8 @@ def command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Ask and compare only; change nothing.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Carry on a run of this plan that was killed.")] = False,
     override: Annotated[
-        list[str] | None, typer.Option("--override", metavar="DEVICE", help="Accept the danger shown for it.")
+        list[str] | None,
+        typer.Option("--override", metavar="NAME", help="Accept what is shown against this device or rule."),
     ] = None,
     timer: Annotated[
         int,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jbnet.cli.plan_faults import print_faults
 from jbnet.model.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -54,12 +56,13 @@ def command(
     context: Context = ctx.obj
     if not rehearse:
         enter(context)
-    network = wiring.load_network(context.directory, context.state_dir)
+    network, faults = wiring.load_judged(context.directory, context.state_dir)
     with inside(context):
         sessions = wiring.device_sessions(context.directory, context.state_dir, network)
         aim = Declared(network, book=wiring.secret_book(context.directory, context.state_dir))
         known = wiring.deployed_before(context.state_dir)
         made = plan(network, select(network, selector), sessions, Notes(context), aim=aim, known=known)
+    made = replace(made, faults=faults)
     conclude(context, made, output, diff=diff, trial=(lambda: rehearsed(context, made, network)) if rehearse else None)
     if check and made.changes:
         raise typer.Exit(ExitCode.NO)
@@ -110,6 +113,7 @@ def print_plan(context: Context, plan: Plan, lines: int | None, *, to_apply: boo
         context.say("devices with secrets of which it is not known whether they have changed: {count}",
                     count=len(plan.unverified))  # fmt: skip
     _print_timers(context, plan)
+    print_faults(context, plan.faults)
     if plan.changes:
         counts = {"devices": len(plan.changes), "waves": len(plan.waves), "same": len(plan.unchanged)}
         context.say("devices to change: {devices}, in waves: {waves}; as they should be: {same}", **counts)
@@ -224,7 +228,7 @@ def _emit(context: Context, plan: Plan, files: list[Path], evidence: Evidence | 
     data["remarks"] = [context.tr(remark) for remark in remarks]
     if evidence is not None:
         data["rehearsal"] = rehearsal_codec.to_json(evidence)
-    context.emit(data, ok=not plan.unasked and (evidence is None or evidence.blessed))
+    context.emit(data, ok=not plan.unasked and (evidence is None or evidence.blessed), findings=plan.faults)
 
 
 class Notes:

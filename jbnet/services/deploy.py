@@ -62,8 +62,9 @@ def apply(
 ) -> Outcome:
     """Carry a plan out, wave by wave; halt after a wave that failed. Devices that are right already are skipped.
 
-    ``overrides`` names devices whose dangers are accepted. ``resume`` says that an earlier run of this plan is
-    carried on (UsageError where none was begun); without it a plan that was begun and not ended is refused.
+    ``overrides`` names devices whose dangers are accepted, and rules that the declaration breaks. ``resume`` says
+    that an earlier run of this plan is carried on (UsageError where none was begun); without it a plan that was begun
+    and not ended is refused.
     Ctrl-C starts nothing new, lets what is committed be confirmed or taken back, and returns with ``interrupted``.
     ``rehearsed`` is what a rehearsal of the plan showed: the devices that it blames need an override as well.
     ``after_wave`` is told how each wave ended. Raises Refused (a danger without override, an earlier run, one that is
@@ -118,9 +119,15 @@ def _check(plan: Plan, desk: Desk, overrides: Collection[str]) -> None:
         raise UsageError(
             "the plan is for {plan}, this workspace declares {name}", plan=plan.network, name=desk.network.name
         )
-    unknown = [name for name in (*plan.changes, *overrides) if name not in desk.network.devices]
+    unknown = [name for name in (*plan.changes, *overrides) if name not in {*desk.network.devices, *plan.broken}]
     if unknown:
         raise UsageError("no such device: {device}", device=unknown[0], hint=text("plan again"))
+    for fault in plan.faults:
+        if fault.code not in overrides:
+            raise Refused(
+                "the declaration breaks {rule}: {problem}", rule=fault.code, problem=fault.text,
+                hint=text("mend or waive it and plan again; or, by its name: --override {rule}", rule=fault.code),
+            )  # fmt: skip
     for name, change in plan.changes.items():
         if change.dangers and name not in overrides:
             hint = text("if that is meant, override it by name: --override {device}", device=name)

@@ -128,7 +128,7 @@ class _Stage:
 
     def _check_copy(self) -> None:
         """Raise TargetError where a device of the copy does not run what the plan starts from."""
-        tried = apply(self.plan, replace(self.desk, reporter=_Nobody()), overrides=self.plan.changes, dry_run=True)
+        tried = apply(self.plan, replace(self.desk, reporter=_Nobody()), overrides=self._everything, dry_run=True)
         for result in tried.results:
             if result.state is State.REFUSED:
                 raise TargetError(
@@ -139,7 +139,12 @@ class _Stage:
 
     def _apply(self) -> Outcome:
         with Watch(self.links, self.expected, self.clock) as self.watch:
-            return apply(self.plan, self.desk, overrides=self.plan.changes, after_wave=self._after)
+            return apply(self.plan, self.desk, overrides=self._everything, after_wave=self._after)
+
+    @property
+    def _everything(self) -> tuple[str, ...]:
+        """What may be accepted on a copy, which is all of it."""
+        return (*self.plan.changes, *self.plan.broken)
 
     def _after(self, wave: Wave, results: Mapping[str, Result]) -> None:
         """Let a wave settle and write down what it did. Raises TargetError when time has run out."""

@@ -6,7 +6,14 @@ from jbnet.wiring.adopting import adoption, fetched_configs, saved_configs, writ
 from jbnet.wiring.commands import host_key_office, run_ways
 from jbnet.wiring.coverage import gather_evidence, load_register, load_targets
 from jbnet.wiring.databases import client_passfile, database_servers, playbook_runner, set_up_databases
-from jbnet.wiring.declaration import check_workspace, load_declaration, load_network, load_scale, read_declaration
+from jbnet.wiring.declaration import (
+    check_workspace,
+    load_declaration,
+    load_judged,
+    load_network,
+    load_scale,
+    read_declaration,
+)
 from jbnet.wiring.deployed import deployed_before
 from jbnet.wiring.devices import (
     change_records,
@@ -66,6 +73,7 @@ __all__ = [
     "lab_sessions",
     "load_checks",
     "load_declaration",
+    "load_judged",
     "load_network",
     "load_register",
     "load_scale",

@@ -164,12 +164,32 @@ def load_network(directory: Path, state_dir: Path, *, whole: bool = False) -> Ne
         errors = tuple(f for f in loaded.findings if f.severity == "error")
         hint = text("see them with: jbnet check")
         raise AnswerIsNo("the declaration has errors: {count}", hint=hint, count=len(errors), findings=errors)
-    built = None if whole else _built_devices(state_dir / "lab.json")
+    return loaded.network if whole else _built(loaded.network, state_dir)
+
+
+def load_judged(directory: Path, state_dir: Path) -> tuple[Network, tuple[Finding, ...]]:
+    """Return the declared network as ``load_network`` does, and the errors that standards find in all of it.
+
+    What is waived is none. Raises what ``load_network`` raises.
+    """
+    from jbnet.adapters.workspace import read_files
+    from jbnet.wiring.standards import findings_of_standards
+
+    whole = load_network(directory, state_dir, whole=True)
+    files = read_files(directory, ("topology", "monitors", "dr"))
+    with uncollected():
+        found = findings_of_standards(directory, files, whole)
+    return _built(whole, state_dir), tuple(finding for finding in found if finding.severity == "error")
+
+
+def _built(whole: Network, state_dir: Path) -> Network:
+    """Return the part of the network that the lab built, or all of it where none is up."""
+    built = _built_devices(state_dir / "lab.json")
     if built is None:
-        return loaded.network
+        return whole
     from jbnet.inventory.restrict import lab_of
 
-    return lab_of(loaded.network, built)
+    return lab_of(whole, built)
 
 
 def _built_devices(record: Path) -> frozenset[str] | None:

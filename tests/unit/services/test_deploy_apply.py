@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -11,10 +12,13 @@ from deploy_world import START, Killed, World, WorldSession, planned
 from sample_network import sample_network
 
 from jbnet.adapters.device_files import DeviceLockFiles
+from jbnet.change.codec import from_json, to_json
 from jbnet.change.model import Plan
 from jbnet.config.render import render
 from jbnet.config.tree import parse
 from jbnet.model.errors import Refused, Unreachable, UsageError
+from jbnet.model.findings import Finding, Severity
+from jbnet.model.text import text
 from jbnet.services.deploy import Desk, Outcome, State, apply
 from jbnet.services.deploy_earlier import EarlierRun, earlier_run
 from jbnet.services.rollback import kept_before
@@ -369,6 +373,29 @@ def test_a_danger_is_refused_unless_overridden_by_name_and_the_override_is_in_th
     assert apply(made, desk, overrides=["xining-r1"]).ok
     starts = [e["data"] for e in desk.journal.entries() if e["kind"] == "apply.start"]
     assert starts[-1] == {"owner": "engineer@noc", "overrides": ["xining-r1"], "devices": 1}
+
+
+FAULT = Finding("H-01", Severity.ERROR, text("{what} is missing [{clause}]", what=text("a session"), clause="3.7"))
+
+
+def test_rules_that_the_declaration_breaks_are_refused_unless_overridden_by_name_and_that_is_in_the_journal(
+    world: World, desk: Desk
+) -> None:
+    made = from_json(json.loads(json.dumps(to_json(replace(planned(world), faults=(FAULT,))))))
+    with pytest.raises(Refused, match=r"breaks H-01: a session is missing .*--override H-01"):
+        apply(made, desk)
+    with pytest.raises(UsageError, match="no such device: H-02"):
+        apply(made, desk, overrides=["H-02"])
+    assert desk.journal.entries() == []
+    assert apply(made, desk, overrides=["H-01"]).ok
+    assert next(e["data"] for e in desk.journal.entries())["overrides"] == ["H-01"]  # type: ignore[index]  # a mapping
+
+
+def test_a_fault_is_of_the_plan_that_was_shown_and_is_read_back_in_either_language(world: World) -> None:
+    made = planned(world)
+    faulty = replace(made, faults=(FAULT,))
+    assert faulty.hash != made.hash
+    assert from_json(json.loads(json.dumps(to_json(faulty)))).faults == (FAULT,)
 
 
 def test_ctrl_c_lets_the_running_wave_end_and_starts_no_other(world: World, desk: Desk) -> None:
