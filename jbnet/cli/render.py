@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -14,8 +15,18 @@ if TYPE_CHECKING:
     from jbnet.model.errors import TargetError
     from jbnet.model.network import Device, Network
 
-_WIDTH = 80
-Printer = Callable[["Network", "Device"], dict[str, str]]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A configuration as it is typed; ``lines`` say where each of its lines comes from, where that was asked."""
+
+    config: str
+    lines: Sequence[TracedLine] | None = None
+
+
+Printer = Callable[["Network", "Device"], dict[str, Printed]]
 """Returns the texts of a device by name: its configuration under its own."""
 
 
@@ -23,7 +34,10 @@ def command(
     ctx: typer.Context,
     selector: Annotated[str, typer.Argument(metavar="SELECTOR", help="Which devices: device:NAME, level=county, all.")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Write one file a device: NAME.conf.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="DIR", help="Write one file a device: NAME.conf (and NAME.explain.txt)."
+        ),
     ] = None,
     bootstrap: Annotated[bool, typer.Option("--bootstrap", help="The configuration it comes with instead.")] = False,
     as_lab: Annotated[bool, typer.Option("--as-lab", help="What the device's copy in a lab runs.")] = False,
@@ -56,53 +70,36 @@ def command(
 
 
 def _printer(*, bootstrap: bool, explain: bool) -> Printer:
+    from jbnet.cli.render_explain import clean
     from jbnet.config.bootstrap import bootstrap as first_config
     from jbnet.config.bootstrap import traced as first_traced
     from jbnet.config.render import render, traced, traced_files, tunnel_files
 
     if explain:
         tracer = first_traced if bootstrap else traced
-        return lambda network, device: _with_files(
-            device, _explained(tracer(network, device)),
-            {name: _explained(lines) for name, lines in traced_files(network, device).items()},
-        )  # fmt: skip
+        return lambda network, device: {
+            name: Printed(clean(lines), lines)
+            for name, lines in _with_files(device, tracer(network, device), traced_files(network, device)).items()
+        }
     printer = first_config if bootstrap else render
-    return lambda network, device: _with_files(device, printer(network, device), tunnel_files(network, device))
+    return lambda network, device: {
+        name: Printed(config)
+        for name, config in _with_files(device, printer(network, device), tunnel_files(network, device)).items()
+    }
 
 
-def _with_files(device: Device, config: str, files: Mapping[str, str]) -> dict[str, str]:
+def _with_files(device: Device, config: T, files: Mapping[str, T]) -> dict[str, T]:
     """Return a device's configuration by its name, and by longer ones the files that encrypt its lines."""
     return {device.name: config, **{f"{device.name}.swanctl-{name}": said for name, said in files.items()}}
 
 
-def _explained(lines: Sequence[TracedLine]) -> str:
-    """Return the lines with their numbers in the template, below what they come from: declaration, template.
-
-    Lines wider than a screen go on below themselves: this is to be read, not to be pasted.
-    """
-    from jbnet.cli.columns import hanging
-
-    said: list[str] = []
-    last: tuple[str, str] | None = None
-    for line in lines:
-        template, _, number = line.template.rpartition(":")
-        if (line.origin, template) != last:
-            last = line.origin, template
-            said += ["", *hanging(f"{line.origin or '-'} ({template})", 2)]
-        indent = len(line.text) - len(line.text.lstrip())
-        lead = f"{number:>6}  {line.text[:indent]}"
-        first, *others = hanging(line.text.strip(), 4, _WIDTH - len(lead))
-        said += [(lead + first).rstrip(), *(" " * len(lead) + other for other in others)]
-    return "\n".join((*said[1:], ""))
-
-
 def _print_all(
     network: Network, devices: Iterable[Device], printer: Printer
-) -> tuple[dict[str, str], dict[str, TargetError]]:
+) -> tuple[dict[str, Printed], dict[str, TargetError]]:
     """Return the configurations by device (and the files beside them), and why there is none for the others."""
     from jbnet.model.errors import TargetError
 
-    configs: dict[str, str] = {}
+    configs: dict[str, Printed] = {}
     failed: dict[str, TargetError] = {}
     for device in devices:
         try:
@@ -124,8 +121,8 @@ def _refusal(failed: dict[str, TargetError]) -> TargetError:
     )  # fmt: skip
 
 
-def _give(context: Context, configs: dict[str, str], output: Path | None, *, ok: bool) -> None:
-    data = {"configs": configs} if output is None else {"files": _write(output, configs)}
+def _give(context: Context, configs: Mapping[str, Printed], output: Path | None, *, ok: bool) -> None:
+    data = _data(configs) if output is None else {"files": _write(output, configs)}
     if ok:  # else the one document is that of the refusal
         context.emit(data)
     if context.json:
@@ -134,13 +131,29 @@ def _give(context: Context, configs: dict[str, str], output: Path | None, *, ok:
         context.say("configurations written to {folder}: {count}", folder=output, count=len(configs))
         return
     many = len(configs) > 1
-    for name, config in configs.items():
-        typer.echo(f"! {name}\n{config}" if many else config, nl=False)
+    for name, printed in configs.items():
+        said = _to_read(printed)
+        typer.echo(f"! {name}\n{said}" if many else said, nl=False)
 
 
-def _write(folder: Path, configs: dict[str, str]) -> list[str]:
+def _data(configs: Mapping[str, Printed]) -> dict[str, object]:
+    from jbnet.cli.render_explain import lines_json
+
+    data: dict[str, object] = {"configs": {name: printed.config for name, printed in configs.items()}}
+    lines = {name: list(lines_json(printed.lines)) for name, printed in configs.items() if printed.lines is not None}
+    return {**data, "lines": lines} if lines else data
+
+
+def _to_read(printed: Printed) -> str:
+    from jbnet.cli.render_explain import explained
+
+    return printed.config if printed.lines is None else explained(printed.lines)
+
+
+def _write(folder: Path, configs: Mapping[str, Printed]) -> list[str]:
+    """Write the configurations as they are typed, and beside them where their lines come from; return the files."""
     from jbnet import wiring
 
-    return [
-        str(path) for path in wiring.write_configs(folder, {f"{name}.conf": text for name, text in configs.items()})
-    ]
+    files = {f"{name}.conf": printed.config for name, printed in configs.items()}
+    beside = {f"{name}.explain.txt": _to_read(p) for name, p in configs.items() if p.lines is not None}
+    return [str(path) for path in wiring.write_configs(folder, {**files, **beside})]

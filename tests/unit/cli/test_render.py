@@ -77,6 +77,29 @@ def test_explain_traces_a_filters_rules_to_application_agency_and_site(run: Run)
     assert "vrp8/statics.j2" in out
 
 
+def test_what_is_explained_into_files_can_still_be_typed(run: Run, tmp_path: Path) -> None:
+    assert run("render", "core-r1", "-o", tmp_path / "plain")[0] == 0
+    assert run("render", "core-r1", "--explain", "-o", tmp_path / "out")[0] == 0
+    assert (tmp_path / "out" / "core-r1.conf").read_text() == (tmp_path / "plain" / "core-r1.conf").read_text()
+    assert "(vrp8/system.j2)" in (tmp_path / "out" / "core-r1.explain.txt").read_text()
+
+
+@pytest.mark.parametrize("bootstrap", [(), ("--bootstrap",)])
+def test_the_json_of_an_explanation_has_file_line_and_template_of_every_line(
+    run: Run, bootstrap: tuple[str, ...]
+) -> None:
+    _, out, _ = run("--json", "render", "core-r1", "--explain", *bootstrap)
+    data = json.loads(out)["data"]
+    config = json.loads(run("--json", "render", "core-r1", *bootstrap)[1])["data"]["configs"]["core-r1"]
+    lines = data["lines"]["core-r1"]
+    assert data["configs"]["core-r1"] == config
+    assert [line["text"] for line in lines] == config.splitlines()
+    named = next(line for line in lines if line["text"] == "sysname core-r1")
+    assert named["template"] == {"file": "vrp8/system.j2", "line": 6}
+    assert named["declared"][0]["file"] == "inventory/locations.yaml"
+    assert named["declared"][0]["line"] > 0
+
+
 def test_files_are_private_and_only_own_ones_are_overwritten(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     assert run("render", "core-r1", "-o", folder)[0] == 0
