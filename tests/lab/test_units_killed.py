@@ -29,7 +29,7 @@ POINTS = [
     ("apply.commit", FAR), ("apply.commit", NEAR), ("apply.looking", NEAR), ("apply.confirm", FAR),
     ("apply.confirm", NEAR),
 ]  # fmt: skip
-MOMENTS_S = (0.0, 0.15, 0.4)
+MOMENTS_S = (0.0, 0.3)
 """How long after a point was told of: at once is in the middle of the act, later between two of them."""
 
 
