@@ -151,7 +151,9 @@ def _print_sections(context: Context, found: Adoption) -> None:
 
 
 def _row(cells: list[str]) -> str:
-    return f"  {cells[0]:<18}" + "".join(f"{cell:>12}" for cell in cells[1:])
+    from jbnet.cli.columns import pad, padding
+
+    return "  " + pad(cells[0], 18) + "".join(padding(cell, 12) + cell for cell in cells[1:])
 
 
 def _account(context: Context, found: Adoption) -> Iterator[str]:

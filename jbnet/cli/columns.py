@@ -26,7 +26,12 @@ def _cells(character: str) -> int:
 
 def pad(said: str, width: int) -> str:
     """Return a text filled with spaces up to a width in columns."""
-    return said + " " * (width - cells(said))
+    return said + padding(said, width)
+
+
+def padding(said: str, width: int) -> str:
+    """Return the spaces that a text lacks to a width in columns."""
+    return " " * (width - cells(said))
 
 
 def lines(said: str, room: int) -> list[str]:

@@ -112,7 +112,7 @@ def _task(name: str) -> Text:
 
 
 def _list(context: Context, playbooks: Mapping[str, Playbook]) -> None:
-    from jbnet.cli.show_print import pad
+    from jbnet.cli.columns import pad
 
     context.emit({"playbooks": [_described(playbook) for playbook in playbooks.values()]})
     for playbook in playbooks.values():
@@ -155,13 +155,13 @@ def _json(host: HostOutcome) -> dict[str, object]:
 
 
 def _table(context: Context, hosts: Sequence[HostOutcome], *, dry: bool) -> None:
-    from jbnet.cli.show_print import cells
+    from jbnet.cli.columns import cells, pad
 
     head = [context.tr(word) for word in ("host", "state", "tasks", "would change" if dry else "changed")]
     rows = [head, *([host.host, context.tr(host.state.value), str(host.ok), str(len(host.changed))] for host in hosts)]
     widths = [max(cells(row[column]) for row in rows) for column in range(3)]
     for row in rows:
-        padded = [word + " " * (width - cells(word)) for word, width in zip(row, widths, strict=False)]
+        padded = [pad(word, width) for word, width in zip(row, widths, strict=False)]
         typer.echo("  ".join([*padded, row[3]]).rstrip())
 
 

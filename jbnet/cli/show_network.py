@@ -153,7 +153,13 @@ def platforms(_network: Network) -> dict[str, Record]:
 def listed_platform(network: Network, name: str) -> tuple[object, ...]:
     """Return a line of the list of platforms: what it is, how a trial ends, and where jbnet was proved on it."""
     found = platforms(network)[name]
-    return name, found["title"], found["commit_timer"], _proved(found)
+    return name, found["title"], _timer(found), _proved(found)
+
+
+def _timer(platform: Record) -> Text:
+    """Return where the clock of a trial commit runs, as people read it."""
+    word = str(platform["commit_timer"])
+    return text("a helper on the device") if word == "device" else text(word)
 
 
 def _proved(platform: Record) -> Text:
@@ -167,7 +173,7 @@ def platform_view(network: Network, platform: Record) -> View:
         (text("Name"), f"{platform['name']}  {platform['title']}"),
         (text("Vendor"), platform["vendor"]),
         (text("Families"), platform["family"]),
-        (text("Commit timer"), text(str(platform["commit_timer"]))),
+        (text("Commit timer"), _timer(platform)),
         (text("Trial commit"), platform["trial"]),
         (text("Configurations rendered"), _yes(bool(platform["rendered"]))),
         (text("Proved"), _proved(platform)),

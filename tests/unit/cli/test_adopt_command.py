@@ -15,6 +15,8 @@ from command_line import Run
 from jbnet import wiring
 from jbnet.adapters.running_texts import LARGEST
 from jbnet.cli import vantage
+from jbnet.cli.adopt import _row
+from jbnet.cli.columns import cells
 from jbnet.wiring import check_workspace
 
 ROOT = Path(__file__).parents[3]
@@ -264,3 +266,10 @@ def test_the_example_of_the_guide_says_what_the_program_says(
     assert code == 0, out + err
     for line in said:
         assert line.removesuffix("...").replace("/tmp/adopted", laid) in out
+
+
+@pytest.mark.parametrize("row", [["部分", "归我", "只看", "不归我"], ["section", "owned", "observed", "foreign"]])
+def test_headings_stand_above_their_numbers_in_either_language(row: list[str]) -> None:
+    said = _row(row)
+    assert cells(said) == cells(_row(["addresses", "12", "-", "3"]))
+    assert cells(said[: said.index(row[1])]) + cells(row[1]) == 2 + 18 + 12
