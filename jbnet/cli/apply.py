@@ -15,7 +15,7 @@ import typer
 from jbnet.cli.context import SCHEMA, Context
 from jbnet.cli.kept_plans import file_of
 from jbnet.model.errors import ExitCode, UsageError
-from jbnet.model.text import text
+from jbnet.model.text import joined, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 STATES = {
     "confirmed": text("confirmed and saved"),
-    "already": text("is right already"),
+    "already": text("right already"),
     "would": text("would be changed"),
     "unasked": text("not yet reachable, not asked"),
     "refused": text("refused"),
@@ -166,8 +166,8 @@ def _print_results(context: Context, outcome: Outcome) -> None:
     counts = {
         str(state): sum(r.state == state for r in outcome.results) for state in {r.state for r in outcome.results}
     }
-    said = "; ".join(f"{context.tr(STATES[state])}: {count}" for state, count in sorted(counts.items()))
-    context.say("devices: {said}", said=said or "0")
+    said = joined(text("{state}: {count}", state=STATES[state], count=n) for state, n in sorted(counts.items()))
+    context.say("devices: {said}", said=said if counts else "0")
     if outcome.not_started:
         context.say("not started: {devices}", devices=", ".join(outcome.not_started))
     if not outcome.ok:

@@ -12,6 +12,7 @@ import typer
 
 from jbnet.cli.plan_faults import print_faults
 from jbnet.model.errors import ExitCode
+from jbnet.model.text import joined, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from jbnet.change.rehearsal import Evidence
     from jbnet.cli.context import Context
     from jbnet.model.text import Text
-    from jbnet.ports import Progress
 
 FEW_LINES = 8
 FEW_DEVICES = 5
@@ -47,10 +47,11 @@ def command(
     3 when a device could not be asked; 4 with --rehearse when the rehearsal does not bless the plan.
     """
     from jbnet import wiring
+    from jbnet.cli.progress import Counting
     from jbnet.cli.rehearse import rehearsed
     from jbnet.cli.vantage import enter, inside
     from jbnet.inventory.select import select
-    from jbnet.services.deploy import plan
+    from jbnet.services.deploy import managed, plan
     from jbnet.services.deploy_aim import Declared
 
     context: Context = ctx.obj
@@ -61,7 +62,8 @@ def command(
         sessions = wiring.device_sessions(context.directory, context.state_dir, network)
         aim = Declared(network, book=wiring.secret_book(context.directory, context.state_dir))
         known = wiring.deployed_before(context.state_dir)
-        made = plan(network, select(network, selector), sessions, Notes(context), aim=aim, known=known)
+        devices = managed(network, select(network, selector))
+        made = plan(network, devices, sessions, Counting(context, (d.name for d in devices)), aim=aim, known=known)
     made = replace(made, faults=faults)
     conclude(context, made, output, diff=diff, trial=(lambda: rehearsed(context, made, network)) if rehearse else None)
     if check and made.changes:
@@ -165,12 +167,12 @@ def _print_units(context: Context, plan: Plan, wave: Wave) -> None:
 
 
 def _print_change(context: Context, change: Change, lines: int | None) -> None:
-    notes = [f"  {change.device}: +{change.added} -{change.removed}"]
+    notes = [text(f"{change.device}: +{change.added} -{change.removed}")]
     if change.first:
-        notes.append(context.tr("first deployment"))
+        notes.append(text("first deployment"))
     if change.at_risk:
-        notes.append(context.tr("sites cut off if it fails: {count}", count=len(change.at_risk)))
-    typer.echo("; ".join(notes))
+        notes.append(text("sites cut off if it fails: {count}", count=len(change.at_risk)))
+    context.say("  {said}", said=joined(notes))
     if not change.reached:
         typer.echo("    " + context.tr("not yet reachable, compared with its bootstrap"))
     for danger in change.dangers:
@@ -229,15 +231,3 @@ def _emit(context: Context, plan: Plan, files: list[Path], evidence: Evidence | 
     if evidence is not None:
         data["rehearsal"] = rehearsal_codec.to_json(evidence)
     context.emit(data, ok=not plan.unasked and (evidence is None or evidence.blessed), findings=plan.faults)
-
-
-class Notes:
-    """Tells on stderr what stands out while devices are asked."""
-
-    def __init__(self, context: Context):
-        self._context = context
-
-    def report(self, progress: Progress) -> None:
-        """Take one step of progress: the plan itself names what could not be asked."""
-        if self._context.err.is_terminal and progress.event == "plan.asked":
-            self._context.note("{device} answered", device=progress.subject)

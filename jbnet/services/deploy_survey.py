@@ -70,7 +70,7 @@ class Survey:
         """Ask devices at once, the nearer to the core standing first; assume where the way there is not built yet."""
         devices = [device for device in devices if self._aims(device)]
         near = [d for d in devices if not self._is_beyond(d)]
-        results = each([d.name for d in near], self._ask, workers=workers, deadline_s=ask_s)
+        results = each([d.name for d in near], self._tell, workers=workers, deadline_s=ask_s)
         self.asked |= {name: result for name, result in results.items() if isinstance(result, Asked)}
         for device in devices:
             result = results.get(device.name)
@@ -87,7 +87,7 @@ class Survey:
         """Ask devices that the plan leaves out. Of one that gives no answer nothing is known, and nothing is said."""
         for device in devices:
             self.intended[device.name] = self.aim.config(device)
-        results = each([d.name for d in devices], self._ask, workers=workers, deadline_s=ask_s)
+        results = each([d.name for d in devices], self._tell, workers=workers, deadline_s=ask_s)
         self.beyond = {name: result for name, result in results.items() if isinstance(result, Asked)}
 
     def _aims(self, device: Device) -> bool:
@@ -131,6 +131,13 @@ class Survey:
         running = tree(device.platform, config)
         patch = diff(running, self.goal(device.name))
         return Asked(patch.lines(), config, running, patch, reached=False)
+
+    def _tell(self, name: str, held: Held) -> Asked:
+        """Ask a device, and report as soon as it has ended."""
+        try:
+            return self._ask(name, held)
+        finally:
+            self._report("plan.ended", self.network.devices[name])
 
     def _ask(self, name: str, held: Held) -> Asked:
         device = self.network.devices[name]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jbnet.model.text import text
+from jbnet.catalogue import load
+from jbnet.model.text import Text, joined, text
 
 NETWORK = "{name}: {sites} sites, {devices} devices, {circuits} circuits"
 
@@ -25,3 +26,10 @@ def test_one_thing_is_counted_in_the_singular(template: str, params: dict[str, o
 
 def test_a_translation_is_taken_as_it_is() -> None:
     assert text("{count} sites", count=1).render({"{count} sites": "{count} 个站点"}) == "1 个站点"
+
+
+def test_texts_behind_each_other_have_the_semicolon_of_the_readers_language() -> None:
+    said = joined([text("refused"), text("{state}: {count}", state=text("refused"), count=2), Text("x")])
+    assert str(said) == "refused; refused: 2; x"
+    assert said.render(load("zh")) == "已拒绝；已拒绝：2 台；x"
+    assert str(joined([])) == ""

@@ -1,0 +1,22 @@
+"""How an apply ended, in one line, in either language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jbnet.cli.apply import _print_results
+from jbnet.cli.context import Context
+from jbnet.services.deploy import Outcome
+from jbnet.services.deploy_desk import Result, State
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "devices: right already: 2; confirmed and saved: 1"), ("zh", "设备：已符合要求：2 台；已确认并保存：1 台")],
+)
+def test_the_devices_are_counted_by_how_they_ended(lang: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    results = (Result("r1", State.CONFIRMED), Result("r2", State.ALREADY), Result("r3", State.ALREADY))
+    _print_results(Context(Path(), lang=lang), Outcome(results, (), interrupted=False))
+    assert capsys.readouterr().out.strip() == said
