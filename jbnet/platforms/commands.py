@@ -33,17 +33,15 @@ class Commands:
     ``reads`` are beginnings of commands that only read, ``writes`` those among them that write all the same;
     ``filters`` are words behind a pipe that only choose lines; ``signs`` make any command write, or end it.
     ``keys`` are characters that a terminal takes for a key. ``refusal`` finds a refusal in an answer.
-    ``masks`` find secrets in answers: the group ``keep`` stays, the rest is blanked; ``prose`` finds lines in which any
-    word may stand, ``looks`` the words that say how a blanked secret is written; ``known_by_secret`` finds lines that
-    are entries of their own for every secret: another one does not replace them. ``templates`` is the system's name in
-    ntc-templates; ``json`` says that a reading command may take the word json at its end. ``columns`` are, by the
-    beginning of a command, the columns of its answer that identify a row or matter most, in their order.
+    ``looks`` finds the words that say how a blanked secret is written (where secrets stand: ``secret_places``);
+    ``known_by_secret`` finds lines that are entries of their own for every secret: another one does not replace them.
+    ``templates`` is the system's name in ntc-templates; ``json`` says that a reading command may take the word json at
+    its end. ``columns`` are, by the beginning of a command, the columns of its answer that identify a row or matter
+    most, in their order.
     """
 
     reads: tuple[str, ...]
     refusal: str
-    masks: tuple[str, ...]
-    prose: str = ""
     looks: str = ""
     known_by_secret: str = ""
     writes: tuple[str, ...] = ()

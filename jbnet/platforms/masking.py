@@ -1,19 +1,18 @@
-"""Secrets blanked in what devices print (design section 5, rule 6). Which lines hold one is data of the platform."""
+"""Secrets blanked in what devices print (design section 5, rule 6). Where they stand is data (``secret_places``)."""
 
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from jbnet.platforms.commands import commands
+from jbnet.platforms.secret_places import MASK, secret_places
 
-MASK = "<secret>"
+__all__ = ["MASK", "masked", "masked_value", "without_secret"]
+
 LINES = 65536
 """How many lines are remembered without their secrets: those of a few hundred routers."""
 _NAMED_SECRET = re.compile(r"<secret:[\w-]+>")
-_EVERYWHERE = (
-    r"(?P<keep>://[^/\s:@]+:)[^@\s]+(?=@)",  # the password of a URL
-)
 _PRIVATE_KEY = re.compile(
     r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?:(-----END [A-Z ]*PRIVATE KEY-----)|\Z)", re.DOTALL
 )
@@ -21,31 +20,11 @@ _NAMED = re.compile(r"passw|secret|passphrase|community|(?:auth|priv|shared|psk)
 """Names under which JSON holds a secret."""
 
 
-@cache
-def _masks(platform: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(mask, re.IGNORECASE | re.MULTILINE) for mask in (*commands(platform).masks, *_EVERYWHERE))
-
-
-@cache
-def _prose(platform: str) -> re.Pattern[str] | None:
-    prose = commands(platform).prose
-    return re.compile(prose) if prose else None
-
-
 def masked(platform: str, said: str) -> str:
-    """Return a text with its passwords, keys and communities blanked."""
-    prose = _prose(platform)
-    if prose is None:
-        said = _blanked(platform, said)
-    else:
-        said = "\n".join(line if prose.search(line) else _blanked(platform, line) for line in said.split("\n"))
+    """Return a text with its passwords, keys and communities blanked, line by line."""
+    places = secret_places(platform)
+    said = "\n".join(map(places.blanked, said.split("\n")))
     return _PRIVATE_KEY.sub(rf"\1 {MASK} \2", said)
-
-
-def _blanked(platform: str, said: str) -> str:
-    for mask in _masks(platform):
-        said = mask.sub(lambda match: f"{match['keep']}{MASK}", said)
-    return said
 
 
 @lru_cache(maxsize=LINES)

@@ -27,7 +27,7 @@ OURS = "jbnet-"
 _STATUS = re.compile(r"Trial status\s*:\s*(?P<status>\w+)")
 _PERSIST = re.compile(r"Persist id\s*:\s*(?P<id>\S+)", re.IGNORECASE)
 _LEFT = re.compile(r"time left \(sec\)\s*:\s*(?P<left>\d+)")
-_POINT = re.compile(r"^\s*1\)?\s+\*?(?P<id>\d{10})\b", re.MULTILINE)
+_POINT = re.compile(r"^[ \t]*1\)?\s+\*?(?P<id>\d{10})\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
