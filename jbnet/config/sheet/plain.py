@@ -9,6 +9,8 @@ from jbnet.config.sheet.cables import Cable, Wire, is_virtual
 from jbnet.config.sheet.sheet import Sheet
 from jbnet.model.text import Text, text
 
+WIDTH = 80
+"""Columns of a terminal, and about those of a page of A4."""
 FEW_NUMBERS = 4
 """Line numbers of one cable that are written out."""
 
@@ -23,17 +25,17 @@ def _lines(sheet: Sheet, catalogue: Mapping[str, str]) -> Iterator[str]:
     yield "=" * width(sheet.title.render(catalogue))
     yield from _columns([(name.render(catalogue), value) for name, value in sheet.head])
     for call in sheet.calls:
-        yield f"{call.why.render(catalogue)}: {call.who}  {call.phone}"
+        yield _said(call.why.render(catalogue), f"{call.who}  {call.phone}", catalogue)
     yield ""
     for number, step in enumerate(sheet.steps, 1):
         yield f"{number}. {step.title.render(catalogue)}"
         yield from (f"   {line.render(catalogue)}" for line in step.lines)
     yield ""
-    yield from _columns(list(rows(sheet, catalogue)))
+    yield from _table(list(rows(sheet, catalogue)), catalogue)
     yield ""
     yield from _columns([(name, shows.render(catalogue)) for name, shows in sheet.lamps])
     yield ""
-    yield from (f"{blank.render(catalogue)}: ____________________" for blank in sheet.blanks)
+    yield from (_said(blank.render(catalogue), "____________________", catalogue) for blank in sheet.blanks)
 
 
 def rows(sheet: Sheet, catalogue: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
@@ -79,6 +81,33 @@ def carried(cable: Cable, catalogue: Mapping[str, str]) -> tuple[str, str, str]:
 
 def _once(values: Iterator[str] | Sequence[str]) -> str:
     return ", ".join(dict.fromkeys(value for value in values if value))
+
+
+def _said(name: str, value: str, catalogue: Mapping[str, str]) -> str:
+    return text("{name}: {value}", name=name, value=value).render(catalogue)
+
+
+def _table(table: Sequence[Sequence[str]], catalogue: Mapping[str, str]) -> Iterator[str]:
+    """Yield a table as columns where it fits beside each other, else every row as a paragraph of its own."""
+    lines = list(_columns(table))
+    if all(width(line.rstrip()) <= WIDTH for line in lines):
+        yield from lines
+        return
+    first, *rest = table[0]
+    for number, *values in table[1:]:
+        said = [_said(name, value, catalogue) for name, value in zip(rest, values, strict=True) if value]
+        yield from _paragraph(f"{first} {number}  ", said)
+
+
+def _paragraph(begin: str, pieces: Sequence[str]) -> Iterator[str]:
+    """Yield pieces beside each other as far as they fit, further ones under the first."""
+    line = begin
+    for number, piece in enumerate(pieces):
+        if number and width(line) + width(piece) > WIDTH:
+            yield line
+            line = " " * width(begin)
+        line += piece + "  "
+    yield line
 
 
 def _columns(table: Sequence[Sequence[str]]) -> Iterator[str]:

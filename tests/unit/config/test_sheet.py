@@ -12,7 +12,7 @@ from jbnet.catalogue import load as translations
 from jbnet.config.sheet.cables import cables, jacks
 from jbnet.config.sheet.names import Names
 from jbnet.config.sheet.page import page
-from jbnet.config.sheet.plain import plain, width
+from jbnet.config.sheet.plain import HEADINGS, plain, rows, width
 from jbnet.config.sheet.sheet import Boxes, sheet
 from jbnet.model.network import Network
 
@@ -91,3 +91,13 @@ def test_what_stands_in_the_declaration_cannot_become_markup(network: Network) -
 @pytest.mark.parametrize(("said", "columns"), [("up1", 3), ("线号", 4), ("GE0/1/0 端口", 12)])
 def test_chinese_characters_take_two_columns(said: str, columns: int) -> None:
     assert width(said) == columns
+
+
+@pytest.mark.parametrize("name", ["golmud-r1", "xining-r1", "core-r1", "mangya-r1"])
+def test_the_table_of_cables_fits_a_page_and_nothing_of_it_is_lost(network: Network, name: str) -> None:
+    said = in_chinese(network, name)
+    made = sheet(network, network.devices[name], BOXES, chinese=True)
+    table = said[said.index(HEADINGS[0].render(translations("zh"))) :]
+    words = {word for row in list(rows(made, translations("zh")))[1:] for word in row if word}
+    assert sorted(word for word in words if word not in table) == []
+    assert [line for line in table.splitlines() if width(line) > 80 and len(line.split("  ")) > 2] == []
