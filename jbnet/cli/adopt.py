@@ -15,7 +15,7 @@ from jbnet.model.text import text
 
 if TYPE_CHECKING:
     from jbnet.cli.context import Context
-    from jbnet.config.adopt.facts import Problem, Source
+    from jbnet.config.adopt.facts import Problem
     from jbnet.model.errors import TargetError
     from jbnet.services.adopt import Adoption
 
@@ -72,7 +72,7 @@ def command(
     good = found.loaded.network is not None
     context.emit(_data(found, written), ok=good and not found.refused, findings=found.loaded.findings)
     if not context.json:
-        _print(context, found, sources, output if written else None)
+        _print(context, found, output if written else None)
     if not good:
         raise typer.Exit(ExitCode.NO)
     if found.refused:
@@ -100,13 +100,14 @@ def _nobody(context: Context, silent: list[Problem]) -> TargetError:
                        reason=first.text)  # fmt: skip
 
 
-def _print(context: Context, found: Adoption, sources: list[Source], laid: Path | None) -> None:
+def _print(context: Context, found: Adoption, laid: Path | None) -> None:
     from jbnet.wiring.adopting import ACCOUNT
 
     read = Counter(d.running.platform for d in found.draft.devices.values() if d.running)
     context.say("read: {platforms}", platforms=", ".join(f"{name} {count}" for name, count in sorted(read.items())))
     if found.refused:
-        context.say("left out: {count} of {whole}", count=len(found.refused), whole=len(sources))
+        context.say("left out: {count} of {whole}", count=len(found.refused),
+                    whole=len(found.draft.devices) + len(found.refused))  # fmt: skip
         _print_problems(context, found.refused)
     homes, lines = found.draft.homes.values(), sum(len(home.circuits) for home in found.draft.homes.values())
     kept, runs = found.draft.kept()
@@ -133,9 +134,17 @@ def _print(context: Context, found: Adoption, sources: list[Source], laid: Path 
 
 def _print_problems(context: Context, problems: tuple[Problem, ...] | list[Problem]) -> None:
     for problem in problems[:SHOWN]:
-        context.say("  {place} {said}", place=problem.place, said=problem.text)
+        context.say("  {said}", said=_placed(context, problem))
     if len(problems) > SHOWN:
         context.say("and {count} more", count=len(problems) - SHOWN)
+
+
+def _placed(context: Context, problem: Problem) -> str:
+    """Return what is said of a place, with the place; a device that gave no text has none, and is named once."""
+    said = context.tr(problem.text)
+    if not problem.silent:
+        return f"{problem.place} {said}"
+    return said if problem.place.file in said else f"{problem.place.file}: {said}"
 
 
 def _print_sections(context: Context, found: Adoption) -> None:

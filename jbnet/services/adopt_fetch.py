@@ -59,7 +59,7 @@ def fetch(network: Network, sessions: DeviceSessions) -> tuple[list[Source], lis
     return (
         [Source(name, said, network.devices[name].platform) for name, said in results.items() if isinstance(said, str)],
         [
-            Problem(Place(name), unknown(said), refused=True)
+            Problem(Place(name), unknown(said), refused=True, silent=True)
             for name, said in results.items()
             if isinstance(said, Exception)
         ],

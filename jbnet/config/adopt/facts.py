@@ -22,11 +22,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that the draft could not take over, or had to guess; ``refused``: the whole text was left out."""
+    """Something that the draft could not take over, or had to guess; ``refused``: the whole text was left out.
+
+    ``silent``: there is no text; the place names the device that gave none.
+    """
 
     place: Place
     text: Text
     refused: bool = False
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

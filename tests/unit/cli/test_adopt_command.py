@@ -233,6 +233,16 @@ def test_devices_of_which_none_answers_are_named_with_their_reasons(run: Run, tm
     assert "core-r2: no SSH key" in out
 
 
+def test_a_device_that_gave_no_text_is_counted_and_named_once_without_a_line(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "list").write_text("core-r1 frr 10.0.192.1\n")
+    code, out, _ = run("--state", tmp_path, "adopt", router(folder), "--from-devices", tmp_path / "list", "--dry-run")
+    assert code == 3
+    assert "left out: 1 of 2" in out
+    assert "  core-r1: no SSH key" in out
+
+
 def test_files_of_which_none_can_be_read_are_named_with_the_reason(run: Run, folder: Path) -> None:
     (folder / "gone").symlink_to(folder / "nowhere")
     code, _, err = run("adopt", folder, "--dry-run")
