@@ -1,3 +1,4 @@
+# make bootstrap: only install, jbnet is then .venv/bin/jbnet; bootstrap-dev: with the tests' tools too.
 # make demo: everything once, on a live network.  make test: everything that must hold before a change lands.
 PY := .venv/bin/python
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -8,7 +9,7 @@ PYTEST := $(AS_ROOT) env "PATH=$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest
 
 help:
 	@sed -n 's/^# \?//p;/^$$/q' Makefile
-	@printf '%s\n' 'targets: demo test lint types imports test-unit test-lab test-backbone test-changes test-province fuzz docs bench pictures clean'
+	@printf '%s\n' 'targets: bootstrap bootstrap-dev demo test lint types imports test-unit test-lab test-backbone test-changes test-province fuzz docs bench pictures clean'
 
 bootstrap:
 	@.ci/bootstrap
