@@ -7,11 +7,12 @@ does it. Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from ipaddress import AddressValueError, IPv4Address
+from functools import cached_property, partial
+from ipaddress import IPv4Network
 
+from jbnet.change.doors import filters, is_at
 from jbnet.config.bootstrap import first_interfaces
 from jbnet.config.managing import ACCOUNT
 from jbnet.config.naming import loopback_name, port_namer
@@ -20,7 +21,10 @@ from jbnet.config.tunnels import headings
 from jbnet.inventory.reach import management_addresses
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text, text
-from jbnet.platforms.changing import Changing, Door, Place, changing
+from jbnet.platforms.changing import Changing, changing
+
+EVERY_PORT = frozenset({f"{PORT}all", f"{PORT}default"})
+"""What platforms write for every port at once."""
 
 
 def dangers(
@@ -38,7 +42,10 @@ def dangers(
         *guard.wiped_ports(shared),
         *guard.lost_routes(),
         *guard.lost_logins(),
-        *guard.shut_door(),
+        *guard.shut_doors(),
+        *guard.shut_logins(),
+        *guard.silenced(),
+        *guard.swallowed(),
     )
 
 
@@ -66,10 +73,14 @@ class _Guard:
         ports = first_interfaces(self.network, self.device)
         return frozenset(way for port in ports for way in headings(self.network, self.device, namer(port)))
 
+    @property
+    def _loopback(self) -> str:
+        return f"{PORT}{loopback_name(self.device)}"
+
     def lost_addresses(self, shared: Collection[str]) -> Iterator[Text]:
         """Taking away the address of the way up, or of the loopback, ends every session with the device."""
         moved = {heading for heading in shared if self._addresses(self.intended, heading)}
-        ports = (self._ways | {f"{PORT}{loopback_name(self.device)}"}) - moved
+        ports = (self._ways | {self._loopback}) - moved
         kept = {line for heading in shared for line in self._addresses(self.intended, heading)}  # or its tunnel has it
         for path in self._patch.removed:
             is_lost = len(path) > 1 and path[0] in ports and path[1] not in kept
@@ -85,10 +96,11 @@ class _Guard:
         return [line for line in tree.under(heading) if re.fullmatch(self._known.address, line)]
 
     def closed_ports(self) -> Iterator[Text]:
-        """A port that is shut takes the lines along that share it."""
+        """A port that is shut takes the lines along that share it; a loopback, the address that everybody knows."""
         physical = {heading.partition(".")[0] for heading in self._ways}
+        ways = self._ways | physical | {self._loopback}
         for path in self._patch.added:
-            if len(path) > 1 and path[0] in self._ways | physical and re.fullmatch(self._known.closes, path[1]):
+            if len(path) > 1 and path[0] in ways and re.fullmatch(self._known.closes, path[1]):
                 yield text(
                     "{device}: {port}, over which the device is managed, would be shut down",
                     device=self.device.name,
@@ -121,14 +133,65 @@ class _Guard:
                 line=heading,
             )
 
+    def silenced(self) -> Iterator[Text]:
+        """A routing process that stays and speaks over no port any more tells nobody where the device is."""
+        if not _any_fits(self.intended, self._known.routing):
+            return
+        if self._speaking(self.intended) or not self._speaking(self.running):
+            return
+        changed = [path for path in self._patch.removed if re.fullmatch(self._known.speaks, path[-1])]
+        changed += [path for path in self._patch.added if re.fullmatch(self._known.silent, path[-1])]
+        yield text(
+            "{device}: after `{line}` no port would speak OSPF any more, and nobody would learn the way to it",
+            device=self.device.name,
+            line=" / ".join(changed[0]) if changed else self._known.routing,
+        )
+
+    def _speaking(self, tree: ConfigTree) -> set[str]:
+        """Return the headings of ports, the loopback aside, over which OSPF (RFC 2328) finds neighbours."""
+        speak = {path[0] for path in tree.paths if len(path) > 1 and re.fullmatch(self._known.speaks, path[-1])}
+        silent, spared = (
+            {f"{PORT}{found['port']}" for path in tree.paths if (found := re.fullmatch(pattern, path[-1]))}
+            for pattern in (self._known.silent, self._known.speaking)
+        )
+        if silent & EVERY_PORT:
+            speak &= spared
+        return speak - silent - {self._loopback}
+
+    def swallowed(self) -> Iterator[Text]:
+        """A route into nowhere must not cover whoever makes the change; its own aggregate covers the device too."""
+        own = self.device.loopback
+        for path in self._patch.added:
+            whole = _network(re.fullmatch(self._known.discards, path[0])) if len(path) == 1 else None
+            if whole is None or (whole.prefixlen and own is not None and own in whole):
+                continue
+            if any(one.subnet_of(whole) for one in self._noc):
+                yield text(
+                    "{device}: `{line}` would swallow every answer to {noc}",
+                    device=self.device.name,
+                    line=path[0],
+                    noc=str(self.network.noc),
+                )
+
+    def shut_logins(self) -> Iterator[Text]:
+        """Some lines end logins by being there: a blocked account, another port, servers that are asked alone."""
+        for path in self._patch.added:
+            if any(is_at(path, place) for place in self._known.shuts):
+                yield text(
+                    "{device}: `{line}` would end the logins of {account}",
+                    device=self.device.name,
+                    line=" / ".join(path),
+                    account=ACCOUNT,
+                )
+
     def lost_logins(self) -> Iterator[Text]:
         """What lets the account in must stay; how it is asked for its password must stay as it is."""
         for place in self._known.needed:
-            before = [path for path in self.running.paths if _is_at(path, place)]
-            if before and not any(_is_at(path, place) for path in self.intended.paths):
+            before = [path for path in self.running.paths if is_at(path, place)]
+            if before and not any(is_at(path, place) for path in self.intended.paths):
                 yield self._lost_login(before[0])
         for path in self._patch.removed:
-            if any(_is_at(path, place) for place in self._known.kept):
+            if any(is_at(path, place) for place in self._known.kept):
                 yield self._lost_login(path)
 
     def _lost_login(self, path: Path) -> Text:
@@ -139,59 +202,54 @@ class _Guard:
             account=ACCOUNT,
         )
 
-    def shut_door(self) -> Iterator[Text]:
-        """A list that filters logins must let in whom it let in: where jbnet works from.
+    def shut_doors(self) -> Iterator[Text]:
+        """A list that filters logins must let in whom it let in: where jbnet works from, and who else is declared.
 
-        Where none did, jbnet comes another way.
+        Where none of one kind let them in, they come another way.
         """
-        door, noc = self._known.door, self.network.devices.get(self.network.noc or "")
-        if door is None or noc is None:
-            return
-        froms = management_addresses(noc)
-        before, after = (_lets_in(door, tree, froms) for tree in (self.running, self.intended))
-        if before and not any(before.values()):
-            return
-        for line, lets_in in after.items():
-            if not lets_in and before.get(line, True):
-                yield text(
-                    "{device}: `{line}` would refuse logins from {noc} ({addresses})",
-                    device=self.device.name,
-                    line=line,
-                    noc=noc.name,
-                    addresses=", ".join(map(str, froms)),
-                )
+        for door in self._known.doors:
+            before, after = (filters(door, tree) for tree in (self.running, self.intended))
+            for refused, networks in self._callers():
+                could = {line: any(map(one.lets_in, networks)) for line, one in before.items()}
+                if could and not any(could.values()):
+                    continue
+                for line, one in after.items():
+                    if could.get(line, True) and not any(map(one.lets_in, networks)):
+                        yield refused(line)
+
+    def _callers(self) -> Iterator[tuple[Callable[[str], Text], tuple[IPv4Network, ...]]]:
+        """Yield who logs in, as what is told when a line refuses them and networks of which one has to be let in."""
+        device, froms = self.device.name, self._noc
+        if froms:
+            addresses = ", ".join(str(one.network_address) for one in froms)
+            yield partial(_refused_noc, device, str(self.network.noc), addresses), froms
+        for place in self.network.management.logins_from if self.network.management else ():
+            if not any(one.subnet_of(place) for one in froms):
+                yield partial(_refused_place, device, place), (place,)
+
+    @cached_property
+    def _noc(self) -> tuple[IPv4Network, ...]:
+        """The addresses that jbnet works from."""
+        noc = self.network.devices.get(self.network.noc or "")
+        return tuple(IPv4Network(one) for one in management_addresses(noc)) if noc else ()
 
 
-def _lets_in(door: Door, tree: ConfigTree, froms: Iterable[IPv4Address]) -> dict[str, bool]:
-    """Say for every line that filters logins whether its list lets one of the addresses in; an empty list does."""
-    found: dict[str, bool] = {}
-    for path in tree.paths:
-        named = re.fullmatch(door.place[-1], path[-1]) if _is_at(path, door.place) else None
-        if named is None:
-            continue
-        heading = door.heading.replace("{list}", re.escape(named["list"]))
-        lines = [line for (first, *rest) in tree.paths if re.fullmatch(heading, first) for line in rest]
-        found[" / ".join(path)] = not lines or any(_permits(door, line, one) for line in lines for one in froms)
-    return found
+def _refused_noc(device: str, noc: str, addresses: str, line: str) -> Text:
+    return text(
+        "{device}: `{line}` would refuse logins from {noc} ({addresses})",
+        device=device,
+        line=line,
+        noc=noc,
+        addresses=addresses,
+    )
 
 
-def _permits(door: Door, line: str, address: IPv4Address) -> bool:
-    said = re.fullmatch(door.permit, line)
-    if said is None:
-        return False
-    try:
-        begin = int(IPv4Address(said["address"] or "any"))
-        wildcard = said["wildcard"] or "0"
-        free = 0 if wildcard == "0" else int(IPv4Address(wildcard))
-    except (AddressValueError, ValueError):
-        return True  # `any`, or a form that is not a plain network: not ours to judge
-    return begin & ~free == int(address) & ~free
-
-
-def _is_at(path: Path, place: Place) -> bool:
-    """Say whether a line stands at a place, all lines above it included."""
-    return len(path) == len(place) and all(
-        re.fullmatch(pattern.replace("{user}", ACCOUNT), line) for line, pattern in zip(path, place, strict=True)
+def _refused_place(device: str, place: IPv4Network, line: str) -> Text:
+    return text(
+        "{device}: `{line}` would refuse logins from {network}, which are declared",
+        device=device,
+        line=line,
+        network=str(place),
     )
 
 
@@ -201,3 +259,11 @@ def _fits_any(line: str, patterns: Iterable[str]) -> bool:
 
 def _any_fits(tree: ConfigTree, pattern: str) -> bool:
     return any(re.fullmatch(pattern, path[0]) for path in tree.paths if len(path) == 1)
+
+
+def _network(found: re.Match[str] | None) -> IPv4Network | None:
+    """Return the addresses of a route; None for what is none."""
+    try:
+        return IPv4Network(f"{found['address']}/{found['mask']}") if found else None
+    except ValueError:
+        return None

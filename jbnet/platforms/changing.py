@@ -44,14 +44,16 @@ class DeviceTimer:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """The list by which logins are filtered: where it is named (group ``list``), its heading, its permitting lines.
+    """A list by which logins are filtered: where it is named (group ``list``), its heading, its rules.
 
-    ``permit`` has the groups ``address`` and ``wildcard`` (inverted mask); an address that is no address is anybody.
+    ``rule`` has the groups ``number`` (may be missing), ``action`` (permit or deny), ``address`` and ``wildcard``
+    (inverted mask; without an address the rule is about anybody) and ``rest``; lines about other things than SSH do
+    not fit.
     """
 
     place: Place
     heading: str
-    permit: str
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,11 @@ class Changing:
     ``address`` and ``closes`` are lines of an interface: its address, and what shuts it; ``wipes`` are lines that take
     the address along when they come or go. ``speaks`` is the line with which an interface speaks OSPF, ``routing`` the
     heading of a routing process, ``default_route`` a static one, ``clock`` the beginning of a line that can step the
-    clock. ``needed``: of each, some line has to stay; ``kept``:
-    no line that fits may go. ``typed``: commands are typed one by one, so that a change takes as long as it has lines.
+    clock. ``silent`` and ``speaking`` are lines of a routing process that keep a port from speaking, or except it from
+    that (group ``port``; ``all`` and ``default`` mean every port); ``discards`` is a route into nowhere (groups
+    ``address`` and ``mask``). ``needed``: of each, some line has to stay; ``kept``: no line that fits may go;
+    ``shuts``: none that fits may come, for it ends logins. ``doors`` are the lists that filter them. ``typed``:
+    commands are typed one by one, so that a change takes as long as it has lines.
     """
 
     timer: DeviceTimer
@@ -74,7 +79,11 @@ class Changing:
     wipes: tuple[str, ...] = ()
     needed: tuple[Place, ...] = ()
     kept: tuple[Place, ...] = ()
-    door: Door | None = None
+    shuts: tuple[Place, ...] = ()
+    doors: tuple[Door, ...] = ()
+    silent: str = ""
+    speaking: str = ""
+    discards: str = ""
     clock: str = ""
     typed: bool = False
 
@@ -84,13 +93,14 @@ def changing(platform: str) -> Changing:
     """Return what is known of changing a platform. Raises FileNotFoundError for one without such data."""
     found: dict[str, Any] = platform_data(platform, "changing.yaml")
     timer = found.pop("timer")
-    door = found.pop("door", None)
-    needed, kept = (tuple(tuple(place) for place in found.pop(name, ())) for name in ("needed", "kept"))
+    doors = tuple(Door(tuple(door["place"]), door["heading"], door["rule"]) for door in found.pop("doors", ()))
+    needed, kept, shuts = (tuple(tuple(place) for place in found.pop(name, ())) for name in ("needed", "kept", "shuts"))
     return Changing(
         timer=DeviceTimer(**{**timer, "ending": Ending(timer["ending"])}),
-        door=Door(tuple(door["place"]), door["heading"], door["permit"]) if door else None,
+        doors=doors,
         wipes=tuple(found.pop("wipes", ())),
         needed=needed,
         kept=kept,
+        shuts=shuts,
         **found,
     )

@@ -27,7 +27,7 @@ def test_every_platform_says_what_a_change_hangs_on(name: str) -> None:
     assert (known.timer.ending is Ending.RESTART) == (platform(name).commit_timer == "reboot")
     assert known.timer.seconds(1) >= known.timer.least_s
     assert (known.clock != "") == (known.timer.ending is Ending.RESTART)
-    assert (known.needed != ()) == (known.door is not None)  # where logins are configured at all
+    assert (known.needed != ()) == (known.doors != ())  # where logins are configured at all
 
 
 @pytest.mark.parametrize(
