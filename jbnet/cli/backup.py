@@ -30,14 +30,14 @@ def command(
     from jbnet import wiring
     from jbnet.cli.progress import Counting
     from jbnet.cli.vantage import enter
-    from jbnet.inventory.select import select
+    from jbnet.inventory.select import select, some
     from jbnet.services.backup import back_up
     from jbnet.services.deploy import managed
 
     context: Context = ctx.obj
     enter(context)
     network = wiring.load_network(context.directory, context.state_dir)
-    devices = managed(network, select(network, selector))
+    devices = some(managed(network, select(network, selector)), selector)
     made = back_up(
         devices,
         wiring.device_sessions(context.directory, context.state_dir, network),

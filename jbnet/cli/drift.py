@@ -36,14 +36,14 @@ def command(
     from jbnet import wiring
     from jbnet.cli.progress import Counting
     from jbnet.cli.vantage import enter
-    from jbnet.inventory.select import select
+    from jbnet.inventory.select import select, some
     from jbnet.services.deploy import managed
     from jbnet.services.drift import find_drift
 
     context: Context = ctx.obj
     enter(context)
     network = wiring.load_network(context.directory, context.state_dir)
-    devices = managed(network, select(network, selector))
+    devices = some(managed(network, select(network, selector)), selector)
     sessions = wiring.device_sessions(context.directory, context.state_dir, network)
     records = wiring.change_records(context.state_dir)
     found = find_drift(network, devices, sessions, records, Counting(context, (d.name for d in devices)))

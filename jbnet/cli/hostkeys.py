@@ -92,10 +92,10 @@ def _prepare(context: Context, selector: str) -> tuple[tuple[Device, ...], Offic
 def _ours(network: Network, selector: str) -> tuple[Device, ...]:
     """Return the selected devices that we may log in to: servers too, but not those of partners."""
     from jbnet.inventory.exchange.ansible import ours
-    from jbnet.inventory.select import select
+    from jbnet.inventory.select import select, some
 
     names = {device.name for device in ours(network)}
-    return tuple(device for device in select(network, selector) if device.name in names)
+    return some((device for device in select(network, selector) if device.name in names), selector)
 
 
 def _check_named(devices: Sequence[Device], names: Sequence[str]) -> None:

@@ -50,7 +50,7 @@ def command(
     from jbnet.cli.progress import Counting
     from jbnet.cli.rehearse import rehearsed
     from jbnet.cli.vantage import enter, inside
-    from jbnet.inventory.select import select
+    from jbnet.inventory.select import select, some
     from jbnet.services.deploy import managed, plan
     from jbnet.services.deploy_aim import Declared
 
@@ -62,7 +62,7 @@ def command(
         sessions = wiring.device_sessions(context.directory, context.state_dir, network)
         aim = Declared(network, book=wiring.secret_book(context.directory, context.state_dir))
         known = wiring.deployed_before(context.state_dir)
-        devices = managed(network, select(network, selector))
+        devices = some(managed(network, select(network, selector)), selector)
         made = plan(network, devices, sessions, Counting(context, (d.name for d in devices)), aim=aim, known=known)
     made = replace(made, faults=faults)
     conclude(context, made, output, diff=diff, trial=(lambda: rehearsed(context, made, network)) if rehearse else None)

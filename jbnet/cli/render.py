@@ -54,13 +54,13 @@ def command(
 
     from jbnet import wiring
     from jbnet.inventory.restrict import as_lab as lab_copy
-    from jbnet.inventory.select import select
+    from jbnet.inventory.select import select, some
 
     context: Context = ctx.obj
     network = wiring.load_network(context.directory, context.state_dir, whole=True)
     if as_lab:  # of all: what the two ends of a line share depends on both
         network = replace(network, devices={name: lab_copy(device) for name, device in network.devices.items()})
-    devices = select(network, selector)
+    devices = some(select(network, selector), selector)
     configs, failed = _print_all(network, devices, _printer(bootstrap=bootstrap, explain=explain))
     if failed and not configs:
         raise _refusal(failed)

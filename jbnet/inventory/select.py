@@ -8,7 +8,7 @@ location that lies in it. ``all`` means every device.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
 from jbnet.inventory.report import nearest
 from jbnet.model.errors import UsageError
@@ -16,6 +16,8 @@ from jbnet.model.network import Device, Network, Site
 from jbnet.model.text import Text, text
 
 Terms = frozenset[str]
+ALL = "all"
+"""The selector of every device."""
 
 _SITE_KEYS: dict[str, Callable[[Site], str]] = {
     "level": lambda site: site.level.value,
@@ -47,8 +49,19 @@ def select(network: Network, selector: str) -> tuple[Device, ...]:
     return tuple(device for name, device in network.devices.items() if name in chosen)
 
 
+def some(devices: Iterable[Device], selector: str) -> tuple[Device, ...]:
+    """Return the devices that are left of a selection, which must not be none: nothing done is no success.
+
+    Raises UsageError; not for ``all``, which is everybody there is.
+    """
+    found = tuple(devices)
+    if not found and selector.strip() != ALL:
+        raise UsageError("no device of ours is selected", hint=text("servers and devices of partners are not asked"))
+    return found
+
+
 def _term(network: Network, term: str) -> set[str]:
-    if term == "all":
+    if term == ALL:
         return set(network.devices)
     kind, colon, name = term.partition(":")
     if colon and kind in _KINDS:
