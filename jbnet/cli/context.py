@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,10 +32,16 @@ class Context:
     before_results: Callable[[], None] | None = None
     """What is to be ended on stderr before a result is printed."""
 
-    @property
+    @cached_property
     def state_dir(self) -> Path:
-        """Return the state directory (mode 0700; not made here)."""
-        return (self.state or self.directory / ".jbnet").absolute()
+        """Return the state directory (mode 0700; not made here). Raises Refused where it is not ours alone."""
+        from jbnet.cli.private import check_state
+
+        found = (self.state or self.directory / ".jbnet").absolute()
+        remark = check_state(found)
+        if remark is not None and "JBNET_VANTAGE" not in os.environ:  # there it was said before
+            self.note(remark)
+        return found
 
     @cached_property
     def catalogue(self) -> Mapping[str, str]:

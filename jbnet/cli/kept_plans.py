@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jbnet.cli.plan import SHORT, plans_folder
+from jbnet.cli.private import check_file
 from jbnet.model.errors import UsageError
 from jbnet.model.text import Text, text
 
@@ -17,7 +18,10 @@ _DIGITS = re.compile("[0-9a-f]+")
 
 
 def file_of(state_dir: Path, name: str) -> Path:
-    """Return the file of a plan. Raises UsageError where the name is of none, or of several."""
+    """Return the file of a plan. Raises UsageError where the name is of none, or of several.
+
+    Raises Refused for one that is kept where somebody else can write to it.
+    """
     if Path(name).is_file():
         return Path(name)
     files = {file.stem: file for file in plans_folder(state_dir).glob("*.json") if _DIGITS.fullmatch(file.stem)}
@@ -27,6 +31,7 @@ def file_of(state_dir: Path, name: str) -> Path:
     found = beginning_with(name, newest, hint)
     if found is None:
         raise UsageError("no plan begins with {name}", name=name, hint=hint)
+    check_file(files[found])
     return files[found]
 
 
