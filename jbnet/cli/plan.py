@@ -133,16 +133,15 @@ def print_unasked(context: Context, unasked: Mapping[str, Text]) -> None:
     for names in kinds.values():
         if len(names) <= FEW_DEVICES:
             for name in names:
-                context.say("could not be asked: {reason}", reason=_about(context, name, unasked[name]))
+                context.say("could not be asked: {reason}", reason=_about(name, unasked[name]))
         else:
-            example = _about(context, names[0], unasked[names[0]])
+            example = _about(names[0], unasked[names[0]])
             context.say("could not be asked: {count} devices, for one: {reason}", count=len(names), reason=example)
 
 
-def _about(context: Context, device: str, reason: Text) -> str:
+def _about(device: str, reason: Text) -> Text:
     """Return a reason that names its device once."""
-    said = context.tr(reason)
-    return said if device in said else f"{device}: {said}"
+    return reason if device in str(reason) else text("{device}: {reason}", device=device, reason=reason)
 
 
 def _print_timers(context: Context, plan: Plan) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from jbnet.cli.apply import _print_results
 from jbnet.cli.context import Context
+from jbnet.cli.plan import print_unasked
+from jbnet.model.text import text
 from jbnet.services.deploy import Outcome
 from jbnet.services.deploy_desk import Result, State
 
@@ -20,3 +22,14 @@ def test_the_devices_are_counted_by_how_they_ended(lang: str, said: str, capsys:
     results = (Result("r1", State.CONFIRMED), Result("r2", State.ALREADY), Result("r3", State.ALREADY))
     _print_results(Context(Path(), lang=lang), Outcome(results, (), interrupted=False))
     assert capsys.readouterr().out.strip() == said
+
+
+def test_who_could_not_be_asked_is_told_with_the_signs_of_the_readers_language(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    unasked = {
+        "r1": text("no answer"),
+        "r2": text("{device} did not answer within {seconds} s", device="r2", seconds=9),
+    }
+    print_unasked(Context(Path(), lang="zh"), unasked)
+    assert capsys.readouterr().out.splitlines() == ["未能查询：r1：无应答", "未能查询：r2 在 9 秒内没有应答"]
