@@ -60,6 +60,9 @@ class DeviceSession(Protocol):
     def get_ospf_neighbors(self) -> Sequence[Mapping[str, object]]:
         """Return one mapping per neighbour: ``router_id``, ``interface``, ``state`` (RFC 2328 names)."""
 
+    def get_route_to(self, destination: str = "", protocol: str = "", longer: bool = False) -> Mapping[str, object]:
+        """Return the routes to an address by prefix. Raises NotImplementedError where the driver cannot tell."""
+
     def cli(self, commands: list[str], encoding: str = "text") -> Mapping[str, object]:
         """Type commands, each one line, and return what each printed. Raises CommandFailed where one is refused."""
 

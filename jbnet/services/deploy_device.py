@@ -21,6 +21,7 @@ from jbnet.services.deploy_desk import Desk, Neighbours, Result, State
 from jbnet.services.deploy_earlier import EarlierRun
 from jbnet.services.deploy_guard import check_dangers, check_nobody_is_stranded
 from jbnet.services.deploy_pool import Held
+from jbnet.services.deploy_services import routed, service_addresses
 from jbnet.services.deploy_sight import Sight, full
 
 
@@ -44,6 +45,8 @@ class Course:
         self.acts = Acts(desk, self.device, self.timing)
         self.arrival = Arrival(self.sight, self.acts, self.earlier)
         self.backup = ""
+        self.services: frozenset[str] = frozenset()
+        """Addresses of services to which it had a route before the change."""
         self.committed = False
         self.confirming = False
         """A confirmation was sent: should its answer be lost, a device where nothing waits any more has taken it."""
@@ -88,6 +91,7 @@ class Course:
         self._check_ways(session, config)
         session.load_replace_candidate(config=self.sight.whole(self.desk.secrets))
         expected = self.sight.neighbours_to_be(session, config, self.deployed)
+        self.services = routed(session, service_addresses(self.desk.network))
         if self.stopping():
             raise CommandFailed("{device}: interrupted before anything was changed", device=self.device.name)
         return expected
@@ -134,7 +138,10 @@ class Course:
                 clock.sleep(timing.poll_s)
 
     def observe(self, session: DeviceSession, expected: Neighbours, end: float) -> tuple[str, ...]:
-        """Wait until the neighbours are as expected; return which new ones are not there yet. Raises CommandFailed."""
+        """Wait until neighbours and ways to services are as expected; return which new neighbours are not there yet.
+
+        Raises CommandFailed for what was there before and is not any more.
+        """
         clock = self.desk.clock
         if not self.sight.is_right(session.get_config("running")["running"]):
             raise CommandFailed("{device}: after the commit it does not run what was planned", device=self.device.name)
@@ -150,7 +157,20 @@ class Course:
                 device=self.device.name,
                 ports=", ".join(lost),
             )
+        self._check_services(session, end)
         return tuple(sorted(expected.new - seen))
+
+    def _check_services(self, session: DeviceSession, end: float) -> None:
+        """Wait for the ways to services that were there before; routing may still be on its way."""
+        clock, gone = self.desk.clock, self.services
+        while gone := gone - routed(session, sorted(gone)):
+            if clock.monotonic() >= end:
+                raise CommandFailed(
+                    "{device}: after the change no route leads to {services} any more; expected: the same as before",
+                    device=self.device.name,
+                    services=", ".join(sorted(gone)),
+                )
+            clock.sleep(self.timing.poll_s)
 
     def confirm(self, session: DeviceSession) -> None:
         """Confirm what waits. May be repeated when an answer was lost."""

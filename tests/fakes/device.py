@@ -49,6 +49,7 @@ class FakeDevice:
     unparsable: str = ""
     cut_by: str = ""
     neighbours: list[Mapping[str, object]] = field(default_factory=list)
+    routes: set[str] = field(default_factory=set)
     answers: dict[str, str] = field(default_factory=dict)
     now: float = 0.0
     before: tuple[str, str] | None = None
@@ -186,6 +187,11 @@ class FakeSession:
     def get_ospf_neighbors(self) -> Sequence[Mapping[str, object]]:
         """Return the neighbours given to the device."""
         return list(self._device("get_ospf_neighbors").neighbours)
+
+    def get_route_to(self, destination: str = "", protocol: str = "", longer: bool = False) -> Mapping[str, object]:
+        """Return the route to an address, where one was given to the device."""
+        assert (protocol, longer) == ("", False)
+        return {destination: [{}]} if destination in self._device("get_route_to").routes else {}
 
     def cli(self, commands: list[str], encoding: str = "text") -> Mapping[str, object]:
         """Return the answers given to the device; other commands are unknown to it."""

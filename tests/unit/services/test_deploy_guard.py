@@ -137,3 +137,29 @@ def test_a_full_disk_before_anything_was_sent_is_no_change_under_way(world: Worl
     result = by_device(apply(planned(world), full).results)["datong-r1"]
     assert result.state is State.FAILED
     assert str(tmp_path / "full") in str(result.reason)
+
+
+def test_a_change_that_costs_the_way_to_a_service_is_taken_back(world: World, desk: Desk) -> None:
+    device = world.devices["datong-r1"]
+    device.type("ip route 192.0.2.0/24 blackhole")
+    device.routes = {str(base.service_address) for base in world.network.databases.values()}
+    assert device.routes
+    before = device.running
+    world.strikes["datong-r1", "commit"] = device.routes.clear
+    result = by_device(apply(planned(world), desk).results)["datong-r1"]
+    assert result.state is State.REVERTED
+    assert "no route leads to 10.3.0." in str(result.reason)
+    assert device.running == before
+
+
+def test_a_way_to_a_service_that_comes_back_in_time_is_waited_for(world: World, desk: Desk) -> None:
+    device = world.devices["datong-r1"]
+    device.type("ip route 192.0.2.0/24 blackhole")
+    device.routes = known = {str(base.service_address) for base in world.network.databases.values()}
+
+    def gone_for_a_moment() -> None:
+        device.routes = set()
+        world.strikes["datong-r1", "get_route_to"] = lambda: setattr(device, "routes", known)
+
+    world.strikes["datong-r1", "commit"] = gone_for_a_moment
+    assert by_device(apply(planned(world), desk).results)["datong-r1"].state is State.CONFIRMED
