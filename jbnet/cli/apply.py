@@ -64,8 +64,9 @@ def command(
     from jbnet.services.rollback import still_declared
 
     context: Context = ctx.obj
+    file = file_of(context.state_dir, plan).resolve()  # a wrong name needs no device
     enter(context)
-    made = read_plan(context.state_dir, plan)
+    made = plan_in(file)
     evidence = wiring.read_evidence(plans_folder(context.state_dir), made.hash)
     network = wiring.load_network(context.directory, context.state_dir)
     desk = wiring.deploy_desk(context.directory, context.state_dir, network, Board(context))
