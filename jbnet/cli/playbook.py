@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jbnet.cli.printing import echo
 from jbnet.model.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -17,6 +18,18 @@ if TYPE_CHECKING:
     from jbnet.ports import HostOutcome, PlaybookResult, Progress
     from jbnet.services.playbook import Playbook
 
+OURS = re.compile(
+    r"ansible_\w*|inventory_(?:hostname\w*|dir|file)|playbook_dir|role_(?:path|name\w*)|hostvars|groups|group_names"
+    r"|play_hosts|vars|omit|environment",
+    re.IGNORECASE,
+)
+"""Variables by which Ansible decides where a task runs, through what and as whom; special variables in its manual.
+
+What is set on the command line goes before everything else: ``ansible_connection=local`` would run a device's tasks on
+the operator's machine, ``ansible_ssh_common_args`` end the check of host keys.
+"""
+TEMPLATE = re.compile(r"\{\{|\{%|\{#")
+"""What Ansible would evaluate on the operator's machine (Jinja2)."""
 WHOLE = "ansible-playbook:"
 """How a failure begins that is of the run and of no host: its time was over, a playbook has an error."""
 
@@ -69,7 +82,10 @@ def command(
 
 
 def _variables(settings: Sequence[str]) -> dict[str, object]:
-    """Return ``NAME=VALUE`` words as variables; a value is read as YAML. Raises UsageError."""
+    """Return ``NAME=VALUE`` words as variables; a value is read as YAML.
+
+    Raises UsageError, and Refused for what would change where and how a task runs.
+    """
     import yaml
 
     from jbnet.model.errors import UsageError
@@ -84,7 +100,27 @@ def _variables(settings: Sequence[str]) -> dict[str, object]:
             found[name] = yaml.safe_load(value)
         except yaml.YAMLError as error:
             raise UsageError("the value of {name} is no YAML", name=name, hint=text("put it in quotes")) from error
+        _check_setting(name, found[name])
     return found
+
+
+def _check_setting(name: str, value: object) -> None:
+    """Raise Refused for a variable that decides where and how a task runs, and for a value that would be evaluated."""
+    from jbnet.model.errors import Refused
+    from jbnet.model.text import text
+
+    if OURS.fullmatch(name):
+        raise Refused(
+            "--set {name}: where a task runs and which host keys are believed is not for a variable to say",
+            name=name,
+            hint=text("say in inventory/ how a device is reached; variables of a playbook have names of their own"),
+        )
+    if TEMPLATE.search(str(value)):
+        raise Refused(
+            "--set {name}: a template would be evaluated on this machine",
+            name=name,
+            hint=text("give the value itself"),
+        )
 
 
 class _Tasks:
@@ -162,7 +198,7 @@ def _table(context: Context, hosts: Sequence[HostOutcome], *, dry: bool) -> None
     widths = [max(cells(row[column]) for row in rows) for column in range(3)]
     for row in rows:
         padded = [pad(word, width) for word, width in zip(row, widths, strict=False)]
-        typer.echo("  ".join([*padded, row[3]]).rstrip())
+        echo("  ".join([*padded, row[3]]).rstrip())
 
 
 def _print_endings(context: Context, result: PlaybookResult) -> None:
@@ -191,7 +227,7 @@ def _print_found(context: Context, hosts: Sequence[HostOutcome]) -> None:
     ]
     table = layout(found, chosen("", found), context.tr("host"))
     for line in ("", *table.lines):
-        typer.echo(line)
+        echo(line)
     if table.left_out:
         context.say("columns without room (--json): {names}", names=", ".join(table.left_out))
 

@@ -57,6 +57,25 @@ def test_without_devices_it_is_wrong_use(call: Run) -> None:
     assert call("-C", ROOT, "playbook", "facts")[0] == 2
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        "ansible_connection=local",
+        "ansible_ssh_common_args=-oStrictHostKeyChecking=no",
+        "ansible_host_key_checking=false",
+        "ANSIBLE_CONNECTION=local",
+        "ansible_python_interpreter=/tmp/x",
+        "inventory_hostname=localhost",
+        "hostvars={}",
+        "version={{ lookup('pipe', 'id') }}",
+        'names=["a", "\\x7b{ 1 }}"]',
+    ],
+)
+def test_no_variable_decides_where_and_how_a_task_runs(call: Run, word: str) -> None:
+    code, _, said = call("-C", ROOT, "playbook", "facts", "device:core-r1", "--set", word)
+    assert (code, word.partition("=")[0] in said) == (4, True), said
+
+
 @pytest.mark.parametrize("word", ["no-equals", "a b=1", "x={"])
 def test_a_setting_that_sets_nothing_is_wrong_use(call: Run, word: str) -> None:
     assert call("-C", ROOT, "playbook", "facts", "all", "--set", word)[0] == 2
