@@ -70,7 +70,6 @@ def command(
     evidence = wiring.read_evidence(plans_folder(context.state_dir), made.hash)
     network = wiring.load_network(context.directory, context.state_dir)
     desk = wiring.deploy_desk(context.directory, context.state_dir, network, Board(context))
-    file = file_of(context.state_dir, plan).resolve()
     desk = replace(desk, timing=Timing.of_timer(timer), successor=wiring.successor(_successors(context, file, timer)))
     _say_rehearsed(context, made, evidence)
     outcome = apply(made, desk, overrides=override or (), dry_run=dry_run, resume=resume, rehearsed=evidence)
