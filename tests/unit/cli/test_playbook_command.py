@@ -67,7 +67,7 @@ def test_without_devices_it_is_wrong_use(call: Run) -> None:
         "ansible_python_interpreter=/tmp/x",
         "inventory_hostname=localhost",
         "hostvars={}",
-        "version={{ lookup('pipe', 'id') }}",
+        "version='{{ lookup(1) }}'",
         'names=["a", "\\x7b{ 1 }}"]',
     ],
 )
