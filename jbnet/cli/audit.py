@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jbnet.cli.printing import echo
 from jbnet.model.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -115,6 +116,6 @@ def _print(context: Context, found: Audit, by: By | None, *, details: bool) -> N
     if details:
         lines += text.details(context, found)
     lines += ["", *text.unshown(context, found)]
-    typer.echo("\n".join(lines))
+    echo("\n".join(lines))
     print_unasked(context, found.unasked)
-    typer.echo("\n".join(text.conclusion(context, found)))
+    echo("\n".join(text.conclusion(context, found)))

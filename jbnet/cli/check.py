@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jbnet.cli.printing import echo
 from jbnet.model.text import Text
 
 if TYPE_CHECKING:
@@ -104,4 +105,4 @@ def _print_text(context: Context, findings: Sequence[Finding], network: Network 
                        name=network.name_zh if context.lang == "zh" else network.name, sites=len(network.sites),
                        devices=len(network.devices), circuits=len(network.circuits))
         )  # fmt: skip
-    typer.echo("\n".join(lines))
+    echo("\n".join(lines))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_module
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -55,16 +54,16 @@ class Context:
     @cached_property
     def out(self) -> Console:
         """Return the console for results."""
-        from rich.console import Console
+        from jbnet.cli.console import SafeConsole
 
-        return Console(soft_wrap=True, highlight=False)
+        return SafeConsole(soft_wrap=True, highlight=False)
 
     @cached_property
     def err(self) -> Console:
         """Return the console for progress and logs."""
-        from rich.console import Console
+        from jbnet.cli.console import SafeConsole
 
-        return Console(stderr=True, soft_wrap=True, highlight=False)
+        return SafeConsole(stderr=True, soft_wrap=True, highlight=False)
 
     def tr(self, template: str | Text, **params: object) -> str:
         """Return a text in the chosen language."""
@@ -98,9 +97,9 @@ class Context:
         """Print the ``--json`` envelope (nothing without ``--json``). ``counts`` stand beside those of findings."""
         self.end_progress()
         if self.json:
-            document = self.envelope(data, ok=ok, findings=findings, kind=kind, counts=counts)
-            json_module.dump(document, sys.stdout, ensure_ascii=False)
-            sys.stdout.write("\n")
+            from jbnet.cli.printing import json_text
+
+            sys.stdout.write(json_text(self.envelope(data, ok=ok, findings=findings, kind=kind, counts=counts)) + "\n")
 
     def envelope(
         self,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
-import json
 import os
 import re
 import signal
@@ -138,11 +137,14 @@ def _print_error(context: Context, message: Text, hint: Text | None, findings: t
         said += "\n  " + context.tr(hint)
     lines = [f"{f.place or '-'} {context.tr(Text(f.severity.value))} {f.code} {context.tr(f.text)}" for f in findings]
     begin = "\r\x1b[K" if sys.stderr.isatty() else ""  # over a line of progress that was cut short
-    _put(sys.stderr, begin + "\n".join([*lines, f"jbnet: {said}"]))
+    from jbnet.cli.printing import json_text
+    from jbnet.model.printable import printable
+
+    _put(sys.stderr, begin + printable("\n".join([*lines, f"jbnet: {said}"])))
     if context.json:
         own = Finding("JB000", Severity.ERROR, text("{message}", message=said))
         envelope = context.envelope(None, ok=False, findings=(*findings, own))
-        _put(sys.stdout, json.dumps(envelope, ensure_ascii=False))
+        _put(sys.stdout, json_text(envelope))
 
 
 def _put(stream: TextIO, line: str) -> None:

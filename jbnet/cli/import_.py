@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jbnet.cli.printing import echo
+
 if TYPE_CHECKING:
     from jbnet.cli.context import Context
     from jbnet.inventory.exchange.taking import Taken
@@ -69,11 +71,11 @@ def _data(taken: Taken, encoding: str | None, *, written: bool) -> dict[str, obj
 
 def _print(context: Context, taken: Taken, *, good: bool, written: bool) -> None:
     for finding in taken.findings:
-        typer.echo(f"{finding.place or '-'} {finding.severity} {finding.code} {context.tr(finding.text)}")
+        echo(f"{finding.place or '-'} {finding.severity} {finding.code} {context.tr(finding.text)}")
         for place in finding.related:
-            typer.echo(f"    {context.tr('see {place}', place=place)}")
+            echo(f"    {context.tr('see {place}', place=place)}")
     for file, lines in taken.paste.items():
-        typer.echo(f"\n# {file}\n{lines}", nl=False)
+        echo(f"\n# {file}\n{lines}", nl=False)
     if not good:
         context.say("nothing was written: findings {count}", count=sum(finding.count for finding in taken.findings))
         return

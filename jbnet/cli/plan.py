@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jbnet.cli.plan_faults import print_faults
+from jbnet.cli.printing import echo
 from jbnet.model.errors import ExitCode
 from jbnet.model.text import joined, text
 
@@ -155,7 +156,7 @@ def _print_timers(context: Context, plan: Plan) -> None:
             context.say("timer on {devices}:", devices=", ".join(names))
         else:
             context.say("timer on {count} devices:", count=len(names))
-        typer.echo(f"  {timer}")
+        echo(f"  {timer}")
 
 
 def _print_units(context: Context, plan: Plan, wave: Wave) -> None:
@@ -173,14 +174,14 @@ def _print_change(context: Context, change: Change, lines: int | None) -> None:
         notes.append(text("sites cut off if it fails: {count}", count=len(change.at_risk)))
     context.say("  {said}", said=joined(notes))
     if not change.reached:
-        typer.echo("    " + context.tr("not yet reachable, compared with its bootstrap"))
+        echo("    " + context.tr("not yet reachable, compared with its bootstrap"))
     for danger in change.dangers:
-        typer.echo(f"    ! {context.tr(danger)}")
+        echo(f"    ! {context.tr(danger)}")
     if change.secrets:
         said = context.tr(
             "secrets that have changed since they were loaded on this device: {names}", names=", ".join(change.secrets)
         )
-        typer.echo(f"    {said}")
+        echo(f"    {said}")
     print_lines(context, change.diff, lines)
 
 
@@ -196,9 +197,9 @@ def print_lines(context: Context, diff: Sequence[str], lines: int | None) -> Non
     else:
         shown = tuple(diff)
     for line in shown:
-        typer.echo(f"    {line}")
+        echo(f"    {line}")
     if len(shown) < len(diff):
-        typer.echo("    " + context.tr("lines more: {count} (see them with --diff)", count=len(diff) - len(shown)))
+        echo("    " + context.tr("lines more: {count} (see them with --diff)", count=len(diff) - len(shown)))
 
 
 def plans_folder(state_dir: Path) -> Path:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jbnet.cli.plan import print_unasked
+from jbnet.cli.printing import echo
 from jbnet.model.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -138,11 +139,11 @@ def _print_table(context: Context, answers: Sequence[Answer], columns: str, comm
         return
     found = layout(answers, chosen(columns, answers) if columns else by_worth(answers, command))
     for line in found.lines:
-        typer.echo(line)
+        echo(line)
     hidden = found.left_out if columns else tuple(name for name in names_of(answers) if name not in found.shown)
     if hidden:
         said = context.tr("columns not shown (--columns, --csv): {names}", names=", ".join(hidden))
-        typer.echo("\n".join(hanging(said, 2)))
+        echo("\n".join(hanging(said, 2)))
 
 
 def _print_source(context: Context, template: str | None, count: int) -> None:
@@ -154,9 +155,9 @@ def _print_source(context: Context, template: str | None, count: int) -> None:
 
 def _print_texts(context: Context, answers: Sequence[Answer]) -> None:
     for answer in answers:
-        typer.echo(f"{answer.device}:")
+        echo(f"{answer.device}:")
         for line in answer.said.splitlines():
-            typer.echo(f"  {line}")
+            echo(f"  {line}")
     context.say("text as printed, read by no template: {count} devices", count=len(answers))
 
 

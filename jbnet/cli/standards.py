@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jbnet.cli.columns import hanging
+from jbnet.cli.printing import echo
 from jbnet.model.text import Text, text
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def command(
             f"{f.place} {context.tr(Text(f.severity.value))} {f.code} {context.tr(f.text)}"
             for f in judged.evaluation.findings
         ]
-        typer.echo("\n".join((*lines, *hanging(_conclusion(context, shown, chosen), 4))))
+        echo("\n".join((*lines, *hanging(_conclusion(context, shown, chosen), 4))))
     if not ok:
         raise typer.Exit(1)
 

@@ -10,13 +10,14 @@ from enum import StrEnum
 
 from jbnet.model.errors import CommandFailed
 from jbnet.model.network import Device
+from jbnet.model.printable import STEERING
 from jbnet.platforms.commands import commands, why_not_reading
 from jbnet.platforms.masking import masked, masked_value
 from jbnet.ports import AnswerParser, DeviceSession
 from jbnet.services.run_rows import records
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(f"[{STEERING}]")
 
 
 class Form(StrEnum):
