@@ -15,6 +15,8 @@ from jbnet.platforms.masking import masked
 _OPINIONS = ("frr defaults", "hostname", "service integrated-vtysh-config")
 """Beginnings of the global lines that are left as they run where the candidate does not mention them."""
 
+HEAD, END = "frr version", "end"
+"""What the first line of a running configuration begins with, and its last line."""
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _STAMP = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ +")
 _SAYS_NOTHING = re.compile(r"WARNING: frr-reload\.py failed due to|vtysh \(exec file\) exited with status \d+|")
@@ -36,6 +38,13 @@ def complete(candidate: str, running: str) -> str:
         if line.startswith("frr version") or ((word := _opinion(line)) and word not in mentioned)
     ]
     return "\n".join([*taken, *said, "end", ""])
+
+
+def lacks(said: str) -> str:
+    """Return what a text lacks to be a whole running configuration of FRR, as vtysh prints it; empty: nothing."""
+    lines = [line for line in said.splitlines() if line.strip()] or [""]
+    begins, ends = lines[0].startswith(HEAD), lines[-1].strip() == END
+    return "" if begins and ends else HEAD if not begins else END
 
 
 def merged(candidate: str, running: str) -> str:

@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from jbnet.adapters.frr.candidate import complete, essence, merged, readable, redacted
+from jbnet.adapters.frr.candidate import complete, essence, lacks, merged, readable, redacted
 from jbnet.adapters.frr.connection import Connection
 from jbnet.adapters.frr.getters import Getters
 from jbnet.adapters.napalm_login import napalm_login
@@ -19,6 +19,7 @@ from jbnet.model.errors import CommandFailed
 from jbnet.model.text import Text, text
 from jbnet.ports import Completed
 
+RUNNING = "show running-config no-header"
 HELPER = "/usr/local/libexec/jbnet-commit"
 HELD = "/var/lib/jbnet/commit"
 """Where the helper keeps what it holds; ``PENDING`` lies there while a timer runs."""
@@ -187,7 +188,14 @@ class FrrSession(Getters):
         return {name: redacted(said) for name, said in config.items()} if sanitized else config
 
     def _running(self) -> str:
-        return self._vtysh("show running-config no-header")
+        """Return what runs. Raises CommandFailed where what came is not a whole configuration of FRR."""
+        said = self._vtysh(RUNNING)
+        if lack := lacks(said):
+            raise CommandFailed(
+                "{device}: what it answers to `{command}` is no whole configuration of FRR: `{lack}` is missing",
+                device=self.hostname, command=RUNNING, lack=lack, hint=text("log in and look at it by hand"),
+            )  # fmt: skip
+        return said
 
     def _startup(self) -> str:
         return self._run("cat", "/etc/frr/frr.conf").stdout

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jbnet.adapters.frr.candidate import complete, essence, merged, readable, redacted
+from jbnet.adapters.frr.candidate import complete, essence, lacks, merged, readable, redacted
 
 RUNNING = """\
 frr version 8.4.4
@@ -27,6 +27,18 @@ LINES = st.lists(
          "frr version 9.1", "hostname other", "no ipv6 forwarding", "ip route 10.0.0.0/8 blackhole"]
     )
 )  # fmt: skip
+
+
+def test_a_running_configuration_has_its_head_and_its_end() -> None:
+    assert lacks(RUNNING) == ""
+    assert lacks(RUNNING.removesuffix("end\n")) == "end"
+    assert lacks(RUNNING.partition("\n")[2]) == "frr version"
+    assert lacks("") == "frr version"
+
+
+@given(st.binary(max_size=300))
+def test_noise_is_no_configuration(said: bytes) -> None:
+    assert lacks(said.decode("utf-8", "replace"))
 
 
 def test_version_and_name_are_taken_from_what_runs() -> None:
