@@ -29,6 +29,8 @@ NOTHING_SAID = {
 }  # fmt: skip
 FLAGS = {"yes", "no", "free", "in use", "on live routers of the lab", "unproven on hardware"}
 """How true and false are said."""
+WORDS = {"a helper on the device"}
+"""How a word of a closed set is said that would be taken for another (``device``)."""
 MANY = 40
 
 
@@ -84,7 +86,7 @@ def cells_of(text: str, view: View) -> Iterator[str]:
                 line = line.removeprefix(heading)
                 break
         line = re.sub(r"^ \((\d+)\)$", r"\1", line)
-        for phrase in NOTHING_SAID | FLAGS:
+        for phrase in NOTHING_SAID | FLAGS | WORDS:
             line = re.sub(rf"(?<=  ){re.escape(phrase)}(?=  |$)", "", line)
         yield from words(line) - UNITS
 
