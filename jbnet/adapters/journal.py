@@ -20,7 +20,7 @@ from typing import IO
 
 from jbnet.model.errors import Missing, Refused, TargetError
 from jbnet.model.findings import Finding, Place, Severity
-from jbnet.model.text import text
+from jbnet.model.text import Text, text
 from jbnet.ports import Clock
 from jbnet.recovery.canonical import GENESIS, canonical_json
 from jbnet.recovery.chain import ChainCheck, Row, sealed
@@ -35,18 +35,22 @@ CREATE TRIGGER IF NOT EXISTS entry_stands BEFORE UPDATE ON entry BEGIN SELECT RA
 """
 COLUMNS = "seq, time, kind, subject, data, hash"
 WAIT_FOR_READER_S = 30.0
+LOOK = text("jbnet dr verify says from which entry on it is damaged; the disk may be full")
+"""What to do about a journal of recoveries that cannot be used."""
 
 
 class SqliteJournal:
     """Implements the Journal port. Inert until used; the first ``append`` takes the writer's lock.
 
     One process writes; others may read at any time. A ``shared`` one is written by several in turn, entry by entry:
-    SQLite's lock keeps the chain whole. Safe to append to from several threads. Close it, or use
-    it in a ``with``: a killed process leaves a journal that is read and written again as it is.
+    SQLite's lock keeps the chain whole. Safe to append to from several threads. ``way_out`` is what to do where it is
+    damaged. Close it, or use it in a ``with``: a killed process leaves a journal that is read and written again as it
+    is.
     """
 
-    def __init__(self, path: Path, clock: Clock, *, shared: bool = False):
+    def __init__(self, path: Path, clock: Clock, *, shared: bool = False, way_out: Text = LOOK):
         self.path = path
+        self._way_out = way_out
         self._shared = shared
         self._clock = clock
         self._lock = threading.RLock()
@@ -188,7 +192,7 @@ class SqliteJournal:
                 "journal {path} cannot be used: {error}",
                 path=self.path,
                 error=error,
-                hint=text("jbnet dr verify says from which entry on it is damaged; the disk may be full"),
+                hint=self._way_out,
             ) from error
         except OSError as error:
             raise Missing("journal {path} cannot be opened: {error}", path=self.path, error=error) from error

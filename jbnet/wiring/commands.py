@@ -20,9 +20,9 @@ def run_ways(directory: Path, state_dir: Path, network: Network, reporter: Repor
 
     from jbnet.adapters.clock import SystemClock
     from jbnet.adapters.device_files import DeviceLockFiles
-    from jbnet.adapters.journal import SqliteJournal
     from jbnet.adapters.ntc import NtcParser
     from jbnet.services.run import Ways
+    from jbnet.wiring.change_journal import change_journal
 
     clock = SystemClock()
     return Ways(
@@ -30,7 +30,7 @@ def run_ways(directory: Path, state_dir: Path, network: Network, reporter: Repor
         parser=NtcParser(),
         reporter=reporter,
         locks=DeviceLockFiles(state_dir / "locks", clock),
-        journal=SqliteJournal(state_dir / "change.db", clock, shared=True),
+        journal=change_journal(state_dir, clock, shared=True),
         owner=f"{operator()} (jbnet run, process {os.getpid()})",
     )
 
@@ -39,17 +39,17 @@ def host_key_office(state_dir: Path, network: Network, reporter: Reporter) -> Of
     """Return what host keys are asked, compared and kept with."""
     from jbnet.adapters.clock import SystemClock
     from jbnet.adapters.host_key_probe import SshKeyProbes
-    from jbnet.adapters.journal import SqliteJournal
     from jbnet.adapters.known_hosts import KnownHostsFile
     from jbnet.adapters.ssh_login import KeyRing
     from jbnet.lab.keys import MARK
     from jbnet.services.host_keys import Office
+    from jbnet.wiring.change_journal import change_journal
 
     mark = MARK if (state_dir / "lab.json").is_file() else ""
     return Office(
         probes=SshKeyProbes(_addresses(network)),
         known=KnownHostsFile(KeyRing(state_dir).known_hosts, mark),
-        journal=SqliteJournal(state_dir / "change.db", SystemClock(), shared=True),
+        journal=change_journal(state_dir, SystemClock(), shared=True),
         reporter=reporter,
         owner=operator(),
     )

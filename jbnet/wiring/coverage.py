@@ -50,13 +50,13 @@ def load_register(directory: Path, targets: Targets) -> Register | None:
 def gather_evidence(state_dir: Path) -> Gathered:
     """Return what is known of deployments and of who answers. Raises TargetError where a file is damaged."""
     from jbnet.adapters.clock import SystemClock
-    from jbnet.adapters.journal import SqliteJournal
     from jbnet.services.coverage import gather
+    from jbnet.wiring.change_journal import change_journal
     from jbnet.wiring.monitoring import monitor_view
 
     clock = SystemClock()
     built = _built(state_dir)
-    with SqliteJournal(state_dir / "change.db", clock) as journal:
+    with change_journal(state_dir, clock) as journal:
         if not (state_dir / "monitor.db").is_file():
             return gather(journal, None, clock.now(), built)
         view = monitor_view(state_dir)

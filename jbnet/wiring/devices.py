@@ -124,11 +124,11 @@ def config_history(state_dir: Path) -> GitHistory:
 def change_records(state_dir: Path) -> Records:
     """Return what is known of earlier times: the history of configurations and the journal of changes."""
     from jbnet.adapters.clock import SystemClock
-    from jbnet.adapters.journal import SqliteJournal
     from jbnet.services.drift import Records
+    from jbnet.wiring.change_journal import change_journal
 
     clock = SystemClock()
-    return Records(config_history(state_dir), SqliteJournal(state_dir / "change.db", clock), clock)
+    return Records(config_history(state_dir), change_journal(state_dir, clock), clock)
 
 
 def operator() -> str:
@@ -150,15 +150,15 @@ def deploy_desk(directory: Path, state_dir: Path, network: Network, reporter: Re
     """Return what ``jbnet apply`` works with: sessions, journal, leases and backups of the state directory."""
     from jbnet.adapters.clock import SystemClock
     from jbnet.adapters.device_files import BackupFiles, DeviceLockFiles
-    from jbnet.adapters.journal import SqliteJournal
     from jbnet.services.deploy import Desk
+    from jbnet.wiring.change_journal import change_journal
     from jbnet.wiring.secrets import secrets
 
     clock = SystemClock()
     return Desk(
         network=network,
         sessions=device_sessions(directory, state_dir, network),
-        journal=SqliteJournal(state_dir / "change.db", clock, shared=True),
+        journal=change_journal(state_dir, clock, shared=True),
         locks=DeviceLockFiles(state_dir / "locks", clock),
         backups=BackupFiles(state_dir / "backups", clock),
         clock=clock,

@@ -47,6 +47,6 @@ def replacement_bench(
 def change_entries(state_dir: Path) -> Sequence[Mapping[str, object]]:
     """Return the entries of the journal of changes."""
     from jbnet.adapters.clock import SystemClock
-    from jbnet.adapters.journal import SqliteJournal
+    from jbnet.wiring.change_journal import change_journal
 
-    return SqliteJournal(state_dir / "change.db", SystemClock()).entries()
+    return change_journal(state_dir, SystemClock()).entries()
