@@ -69,7 +69,7 @@ def lay(directory: Path, declared: Mapping[str, str] | None = None) -> tuple[str
     """Lay an empty workspace and return its files by relative path; a ``.gitignore`` that is there gets our lines too.
 
     ``declared`` are files that stand in place of the declaration of an empty one. Raises UsageError, having written
-    nothing, when any of them but ``.gitignore`` exists already.
+    nothing, when any of them but ``.gitignore`` exists already, or a link stands in the way.
     """
     skeleton = resources.files("jbnet.adapters") / "skeleton"
     files = dict(_skeleton(skeleton, ""))
@@ -80,6 +80,7 @@ def lay(directory: Path, declared: Mapping[str, str] | None = None) -> tuple[str
             raise UsageError(
                 "{path} exists already", hint=text("choose an empty directory"), path=directory / file
             )  # fmt: skip
+        _check_inside(directory, file)
     for file, content in files.items():
         if file == IGNORED and (directory / file).exists():
             _add(directory / file, content)
@@ -88,6 +89,17 @@ def lay(directory: Path, declared: Mapping[str, str] | None = None) -> tuple[str
         if file.endswith(".sh"):
             (directory / file).chmod(0o755)
     return tuple(files)
+
+
+def _check_inside(directory: Path, file: str) -> None:
+    """Raise UsageError where a link would lead the file out of the workspace, or into another part of it."""
+    for above in (Path(file), *Path(file).parents):
+        if (directory / above).is_symlink() and above != Path():
+            raise UsageError(
+                "{path} is a link: nothing is laid where it leads",
+                hint=text("choose an empty directory"),
+                path=directory / above,
+            )
 
 
 def _add(path: Path, ours: str) -> None:

@@ -87,6 +87,25 @@ def test_a_new_workspace_keeps_its_state_out_of_git(tmp_path: Path) -> None:
     assert ".jbnet/" in (tmp_path / ".gitignore").read_text(encoding="utf-8").splitlines()
 
 
+@pytest.mark.parametrize("link", ["inventory", "topology/addresses.yaml"])
+def test_a_new_workspace_is_not_laid_where_a_link_leads(tmp_path: Path, link: str) -> None:
+    directory, elsewhere = tmp_path / "net", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (directory / link).parent.mkdir(parents=True)
+    (directory / link).symlink_to(elsewhere if link == "inventory" else elsewhere / "dangling")
+    with pytest.raises(UsageError, match="is a link: nothing is laid where it leads"):
+        lay(directory, {"inventory/network.yaml": "", "topology/addresses.yaml": ""})
+    assert list(elsewhere.iterdir()) == []
+    assert [entry.name for entry in directory.iterdir()] == [link.partition("/")[0]]
+
+
+def test_the_directory_itself_may_be_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "net").symlink_to(tmp_path / "real")
+    lay(tmp_path / "net")
+    assert (tmp_path / "real" / "inventory").is_dir()
+
+
 def test_what_was_ignored_before_stays_so(tmp_path: Path) -> None:
     for there, then in ((b"\xc4\xe3*.tmp", b"\xc4\xe3*.tmp\n# "), (b".jbnet/\n", b".jbnet/\n")):
         directory = tmp_path / str(len(there))
