@@ -20,7 +20,7 @@ from jbnet.model.text import Text
 from jbnet.platforms.masking import masked
 from jbnet.platforms.registry import platform
 from jbnet.ports import DeviceSession, DeviceSessions, Progress, Reporter
-from jbnet.services.asking import unknown
+from jbnet.services.asking import check_agrees, told, unknown
 from jbnet.services.deploy_aim import Aim
 from jbnet.services.deploy_pool import Held, each
 from jbnet.services.deploy_secrets import Standing
@@ -150,6 +150,7 @@ class Survey:
             config = session.get_config("running")["running"]
             difference = self.sessions.differ(device).compare(config, self._aim(device, config))
             shown = self._compare(session, device, config) if difference else ()
+            check_agrees(name, told(device.platform, difference), shown)
             running, patch = tree(device.platform, config), bare_patch(device.platform, difference.patch)
             saved = not shown or _is_saved(session, device, running)
         return Asked(shown, masked(device.platform, config), running, patch, reached=True, saved=saved)

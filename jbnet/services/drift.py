@@ -17,7 +17,7 @@ from jbnet.model.ownership import WHOLE, Hold
 from jbnet.model.text import Text
 from jbnet.platforms.masking import masked
 from jbnet.ports import Clock, ConfigHistory, DeviceSession, DeviceSessions, Differ, Journal, Progress, Reporter
-from jbnet.services.asking import ASK_S, WORKERS, unknown
+from jbnet.services.asking import ASK_S, WORKERS, check_agrees, told, unknown
 from jbnet.services.deploy_pool import Held, each
 
 
@@ -94,10 +94,11 @@ def _look(session: DeviceSession, network: Network, device: Device, declared: st
     running, startup = (masked(device.platform, texts[name]) for name in ("running", "startup"))
     intended = aimed(network, device, texts["running"], declared)
     shown: tuple[str, ...] = ()
-    if differ.compare(texts["running"], intended):
+    if difference := differ.compare(texts["running"], intended):
         session.load_replace_candidate(config=for_its_tools(device.platform, intended, texts["running"]))
         shown = tuple(session.compare_config().splitlines())
         session.discard_config()
+        check_agrees(device.name, told(device.platform, difference), shown)
     unsaved = differ.compare(running, startup).patch.lines()
     patch = bare_patch(device.platform, differ.compare(running, aimed(network, device, running, declared)).patch)
     return _Seen(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from deploy_world import World, planned
+from device import FakeSession
 from sample_network import sample_network
 
 from jbnet.config.render import render
@@ -54,6 +55,19 @@ def test_a_line_typed_by_hand_is_all_that_the_next_plan_shows(world: World) -> N
     assert [(n, c.diff) for n, c in made.changes.items()] == [
         ("datong-r1", ("  interface up1", "-  ip ospf priority 7"))
     ]
+
+
+def test_a_device_whose_own_comparison_denies_a_difference_is_named_and_not_passed_over(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy_by_hand(world)
+    world.devices["datong-r1"].type("interface up1", " ip ospf priority 7")
+    monkeypatch.setattr(FakeSession, "compare_config", lambda self: "")
+    made = planned(world)
+    assert made.changes == {}
+    assert str(made.unasked["datong-r1"]).startswith("datong-r1 contradicts itself")
+    assert "ip ospf priority 7" in str(made.unasked["datong-r1"])
+    assert set(made.unasked) == {"datong-r1"}
 
 
 def test_a_silent_device_among_deployed_ones_is_named_and_not_guessed(world: World) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from deploy_world import START, World
-from device import normal
+from device import FakeSession, normal
 from equipped import with_keys
 from sample_network import sample_network
 
@@ -147,3 +147,13 @@ def test_nobody_answered_keeps_no_version(office: Office) -> None:
         device.reachable = False
     assert office.backup().version is None
     assert list(office.history.texts("core-r1")) == []
+
+
+def test_a_device_whose_own_comparison_denies_a_difference_is_not_called_right(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.world.devices["core-r1"].type(TYPED)
+    monkeypatch.setattr(FakeSession, "compare_config", lambda self: "")
+    found = office.drift()
+    assert "core-r1 contradicts itself" in str(found.unasked["core-r1"])
+    assert "core-r1" not in found.right
