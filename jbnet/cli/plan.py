@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import replace
@@ -208,17 +209,42 @@ def plans_folder(state_dir: Path) -> Path:
 
 
 def keep_plan(context: Context, plan: Plan, output: Path | None) -> list[Path]:
-    """Write a plan where ``jbnet apply`` finds it, and to ``output``; return the files."""
+    """Write a plan where ``jbnet apply`` finds it, and to ``output``; return the files.
+
+    Raises OSError where it cannot be kept, TargetError where it is kept and cannot be written to ``output``.
+    """
     from jbnet.change.codec import to_json
+    from jbnet.model.errors import TargetError
 
     content = json.dumps(to_json(plan), indent=1, ensure_ascii=False) + "\n"
-    files = [plans_folder(context.state_dir) / f"{plan.hash}.json", *([output] if output else [])]
-    for file in files:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    kept = plans_folder(context.state_dir) / f"{plan.hash}.json"
+    _write(kept, content)
+    if output is None:
+        return [kept]
+    try:
+        _write(output, content)
+    except OSError as error:
+        raise TargetError(
+            "cannot write the plan to {path}: {reason}",
+            path=output,
+            reason=error.strerror or str(error),
+            hint=text("it is kept all the same: jbnet apply {plan}; or make it again with another -o FILE",
+                      plan=plan.hash[:SHORT]),
+        ) from error  # fmt: skip
+    return [kept, output]
+
+
+def _write(file: Path, content: str) -> None:
+    """Replace a file in one step, and leave nothing beside it where that fails."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
         temporary.write_text(content, encoding="utf-8")
         temporary.replace(file)
-    return files
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(file)) from error
 
 
 def _emit(context: Context, plan: Plan, files: list[Path], evidence: Evidence | None, remarks: Sequence[Text]) -> None:
