@@ -48,17 +48,19 @@ def command(
     Exit codes: 0 the plan is made, or there is nothing to do; 1 with --check when anything would change;
     3 when a device could not be asked; 4 with --rehearse when the rehearsal does not bless the plan.
     """
+    from jbnet.cli.vantage import enter, inside
+
+    context: Context = ctx.obj
+    if not rehearse:
+        enter(context)  # this process may begin anew there: what follows is imported once
+
     from jbnet import wiring
     from jbnet.cli.progress import Counting
     from jbnet.cli.rehearse import rehearsed
-    from jbnet.cli.vantage import enter, inside
     from jbnet.inventory.select import select, some
     from jbnet.services.deploy import managed, plan
     from jbnet.services.deploy_aim import Declared
 
-    context: Context = ctx.obj
-    if not rehearse:
-        enter(context)
     network, faults = wiring.load_judged(context.directory, context.state_dir)
     with inside(context):
         sessions = wiring.device_sessions(context.directory, context.state_dir, network)
