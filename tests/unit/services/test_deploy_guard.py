@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,9 +35,9 @@ def by_device(results: tuple[Result, ...]) -> dict[str, Result]:
     return {result.device: result for result in results}
 
 
-def carried_out(world: World, desk: Desk, network: Network, **options: list[str]) -> dict[str, Result]:
+def carried_out(world: World, desk: Desk, network: Network, overrides: Sequence[str] = ()) -> dict[str, Result]:
     made = plan(network, network.devices.values(), world, world)
-    return by_device(apply(made, replace(desk, network=network), **options).results)
+    return by_device(apply(made, replace(desk, network=network), overrides=overrides).results)
 
 
 def test_the_last_line_that_works_is_not_taken_away_while_the_new_one_does_not(world: World, desk: Desk) -> None:
