@@ -24,9 +24,12 @@ def check_state(folder: Path) -> Text | None:
     Raises Refused where another user owns it, or one of the files that count, or where others can write to them.
     """
     try:
-        mode = _check(folder, folder.stat(), "700")
-    except FileNotFoundError:
+        found = folder.stat()
+    except OSError:
+        return None  # whoever needs it says what is wrong with it
+    if not stat.S_ISDIR(found.st_mode):
         return None
+    mode = _check(folder, found, "700")
     for name in TRUSTED:
         check_file(folder / name)
     if mode & (stat.S_IRGRP | stat.S_IROTH):

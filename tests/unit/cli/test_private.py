@@ -42,6 +42,8 @@ def test_ours_alone_and_one_that_is_not_there_yet_are_fine(state: Path) -> None:
     (state / "plans").mkdir(mode=0o700)
     assert check_state(state) is None
     assert check_state(state / "other") is None
+    (state / "a file").touch(mode=0o644)
+    assert check_state(state / "a file") is None  # another error, and told as such
 
 
 @pytest.mark.parametrize("name", ["known_hosts", "secrets.yaml", "keys", "plans", "change.db"])
