@@ -72,7 +72,7 @@ def test_somebody_elses_lease_is_named_with_its_end_and_honoured_until_then(
     locks: DeviceLockFiles, clock: Clock
 ) -> None:
     locks.acquire("core-r1", "li@noc", 300)
-    with pytest.raises(Refused, match=r"core-r1 is locked by li@noc until \d\d:\d\d:\d\d UTC"):
+    with pytest.raises(Refused, match=r"core-r1 is locked by li@noc until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"):
         locks.acquire("core-r1", "wang@noc", 300)
     locks.acquire("core-r2", "wang@noc", 300)
     locks.release("core-r1", "wang@noc")

@@ -77,12 +77,12 @@ def test_a_command_without_a_template_is_text_without_secrets(platform: str, tmp
 def test_what_the_system_does_not_know_fails_in_its_own_words(platform: str, tmp_path: Path) -> None:
     with line_of(platform, tmp_path) as send:
         failure = send("display nonsense").failures[NAME]
-    assert failure.state is State.FAILED
+    assert failure.state is State.DECLINED
     assert f"{NAME} refuses `display nonsense`" in str(failure.reason)
 
 
 def test_a_question_that_a_command_asks_is_answered_with_no(tmp_path: Path) -> None:
     with line_of("vrp5", tmp_path) as send:
         failure = send("save", write=True).failures[NAME]
-    assert failure.state is State.FAILED
+    assert failure.state is State.DECLINED
     assert "the answer was no" in str(failure.reason)
