@@ -7,11 +7,13 @@ test-changes``.
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
 import time
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 import yaml
@@ -203,7 +205,7 @@ def test_killed_at_any_moment_every_device_ends_as_before_or_as_planned(clean: W
     typed_at_both_ends(clean, "ip ospf hello-interval 2")
     assert eventually(lambda: has_neighbour(clean))
     shown = clean.plan()
-    made = from_json({key: value for key, value in shown.items() if key != "files"})
+    made = from_json(json.loads(Path(shown["files"][0]).read_text(encoding="utf-8")))
     before = {name: read(clean.running(name)) for name in made.changes}
     run = begin(clean, shown, *TIMER)
     wave = chance.choice(made.waves)
