@@ -253,13 +253,13 @@ def test_a_line_typed_on_a_router_that_is_yet_to_come_stays_and_the_others_of_it
 
 @pytest.mark.parametrize("jbnet", ["looks on", "is killed"])
 def test_a_change_that_breaks_its_own_uplink_returns_by_itself(backbone: Workspace, jbnet: str) -> None:
-    """The plan was made to overlook it. Nobody can reach the router, and nobody has to."""
+    """The plan was made to overlook it, and what the guard says on the device is overridden; nobody has to reach it."""
     mistype(backbone, [LONELY, CORE])
     before = backbone.running(LONELY)
     uplink = f"interface {backbone.network.devices[LONELY].uplink}\n"
     made = forged(backbone, backbone.plan(), LONELY, lambda text: text.replace(uplink, f"{uplink} shutdown\n"))
     with watched(backbone, without=_at(backbone, {backbone.network.devices[LONELY].home})) as watch:
-        run = begin(backbone, made, *TIMER)
+        run = begin(backbone, made, *TIMER, "--override", LONELY)
         run.until("apply.commit", LONELY)
         assert eventually(lambda: backbone.cut_off(NOC, [LONELY]))
         if jbnet == "is killed":

@@ -148,8 +148,9 @@ def test_a_plan_that_takes_ways_away_is_refused_and_names_pairs_and_devices(site
     assert {"datong-r1", "noc-s1", "core-r1"} <= by_device["datong-r1"]
     assert sorted(shown["culprits"]) == ["chengdong-r1", "datong-r1"]
     assert leftovers(site.copy) == []
-    refused = site.jbnet("apply", made.hash, "--override", "chengdong-r1", code=4)
-    assert "datong-r1 stands against it" in refused.stderr
+    assert "nobody would learn the way to it" in site.jbnet("apply", made.hash, code=4).stderr  # the guard sees one
+    refused = site.jbnet("apply", made.hash, "--override", "datong-r1", code=4)
+    assert "chengdong-r1 stands against it" in refused.stderr
     assert "ip route 10.8.160.0/" in site.running("chengdong-r1")
 
 
