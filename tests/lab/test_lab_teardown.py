@@ -100,7 +100,7 @@ def test_a_device_that_does_not_boot_is_named_and_nothing_stays(
 
 
 FULL = """
-mkdir -p {state} && mount -t tmpfs -o size=64k,nr_inodes=40 none {state}
+mkdir -p {state} && mount -t tmpfs -o mode=700,size=64k,nr_inodes=40 none {state}
 head -c 65000 /dev/zero >{state}/filler 2>/dev/null
 head -c 65000 /dev/zero >{state}/more 2>/dev/null
 exec {python} -m jbnet -C {workspace} lab up
