@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,13 +14,13 @@ from typing import Any
 from jbnet.model.errors import CommandFailed
 from jbnet.model.text import text
 
-PR_SET_PDEATHSIG = 1  # prctl(2)
+DIES_WITH_US = ("setpriv", "--pdeathsig", "TERM", "--")
+"""Asks the kernel to end what follows when the demo dies, by whatever signal (prctl(2), PR_SET_PDEATHSIG).
+
+A function run between fork and exec would do so too; a Ctrl-C that comes just then is lost, since Python drops what is
+raised in its hooks after a fork.
+"""
 TAIL_LINES = 12
-
-
-def die_with_parent() -> None:
-    """Ask the kernel to end this process when the demo dies, by whatever signal (prctl(2))."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @dataclass
@@ -72,13 +70,12 @@ class Runner:
             log.write(f"$ {' '.join(argv)}\n")
             log.flush()
             process = subprocess.Popen(
-                argv,
+                [*DIES_WITH_US, *argv],
                 stdin=subprocess.DEVNULL,
                 stdout=stdout or log,
                 stderr=log,
                 text=True,
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
-                preexec_fn=die_with_parent,  # noqa: PLW1509  the demo has one thread when it starts a process
             )
         self.running.append(process)
         return process
