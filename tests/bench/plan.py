@@ -25,7 +25,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "lab")]
 from conftest import copy_workspace  # noqa: E402  found only on the path set above
 
 from jbnet import wiring  # noqa: E402  found only on the path set above
-from jbnet.config.render import render  # noqa: E402  found only on the path set above
+from jbnet.adapters.secrets import SecretsFile  # noqa: E402  found only on the path set above
+from jbnet.config.render import key_lengths, render  # noqa: E402  found only on the path set above
+from jbnet.config.words import revealed  # noqa: E402  found only on the path set above
 from jbnet.lab.lab import Lab  # noqa: E402  found only on the path set above
 from jbnet.model.network import Device  # noqa: E402  found only on the path set above
 from jbnet.services.asking import ASK_S, WORKERS  # noqa: E402  found only on the path set above
@@ -123,9 +125,11 @@ def _field(folder: Path) -> Iterator[Field]:
         )  # fmt: skip
         routers = managed(network, network.devices.values())
         texts = folder / "intended"
-        texts.mkdir()
+        texts.mkdir(mode=0o700)  # FRR shows its keys, so what is compared with it by others must have them
+        secrets = SecretsFile(workspace / ".jbnet" / "secrets.yaml")
         for device in routers:
-            (texts / f"{device.name}.conf").write_text(render(network, device), encoding="utf-8")
+            whole = revealed(render(network, device), secrets.get, key_lengths(network, device))
+            (texts / f"{device.name}.conf").write_text(whole, encoding="utf-8")
         yield Field(workspace, lab, routers, leaves, texts)
     finally:
         lab.down()
