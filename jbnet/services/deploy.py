@@ -64,8 +64,8 @@ def apply(
 
     ``overrides`` names devices whose dangers are accepted, and rules that the declaration breaks. ``resume`` says
     that an earlier run of this plan is carried on (UsageError where none was begun); without it a plan that was begun
-    and not ended is refused.
-    Ctrl-C starts nothing new, lets what is committed be confirmed or taken back, and returns with ``interrupted``.
+    and not ended is refused. Ctrl-C starts nothing new, lets what is committed be confirmed or taken back, and returns
+    with ``interrupted``.
     ``rehearsed`` is what a rehearsal of the plan showed: the devices that it blames need an override as well.
     ``after_wave`` is told how each wave ended. Raises Refused (a danger without override, an earlier run, one that is
     under way) and UsageError (another network's plan).
@@ -160,7 +160,7 @@ def _check_earlier_run(plan: Plan, desk: Desk, *, resume: bool, dry_run: bool) -
     if run is not None and run.ended is None and not (resume or dry_run):
         raise Refused(
             "this plan was begun at {time} and did not end",
-            time=run.begun.isoformat(),
+            time=stamp(run.begun),
             hint=text("carry it on with --resume, or plan again"),
         )
 

@@ -6,7 +6,7 @@ and confirm, the timer on the device takes the change back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from jbnet.change import timers
 from jbnet.change.model import Change, Plan
@@ -19,7 +19,7 @@ from jbnet.services.deploy_acts import Acts
 from jbnet.services.deploy_arrival import Arrival, Standing
 from jbnet.services.deploy_desk import Desk, Neighbours, Result, State
 from jbnet.services.deploy_earlier import EarlierRun
-from jbnet.services.deploy_guard import check_dangers, check_nobody_is_stranded
+from jbnet.services.deploy_guard import check_dangers, check_nobody_is_stranded, full_neighbours
 from jbnet.services.deploy_pool import Held
 from jbnet.services.deploy_services import routed, service_addresses
 from jbnet.services.deploy_sight import Sight, full
@@ -88,22 +88,22 @@ class Course:
         """Back up and load; return whom the device must see afterwards."""
         self.backup = self.desk.backups.keep(self.device.name, config)
         self.desk.journal.append("device.backup", self.device.name, {"file": self.backup})
-        self._check_ways(session, config)
+        seen = full_neighbours(session) if self.sight.talks(config) else {}
+        self._check_ways(config, seen)
         session.load_replace_candidate(config=self.sight.whole(self.desk.secrets))
-        expected = self.sight.neighbours_to_be(session, config, self.deployed)
+        expected = self.sight.neighbours_to_be(seen, self.deployed)
         self.services = routed(session, service_addresses(self.desk.network))
         if self.stopping():
             raise CommandFailed("{device}: interrupted before anything was changed", device=self.device.name)
         return expected
 
-    def _check_ways(self, session: DeviceSession, config: str) -> None:
+    def _check_ways(self, config: str, seen: Mapping[str, str]) -> None:
         """Raise Refused where the change would cut off whoever makes it, or somebody behind the device."""
         network, overrides = self.desk.network, self.desk.overrides
         shared = [h for unit in self.plan.units for h in headings(network, unit, self.device.name)]
         check_dangers(network, self.device, config, self.sight.aim, shared, overrides)
-        if self.sight.talks(config):
-            sessions, wanted = self.desk.sessions, self.sight.wanted_ports
-            check_nobody_is_stranded(network, self.device, wanted, session, sessions, overrides)
+        wanted = self.sight.wanted_ports if seen else ()
+        check_nobody_is_stranded(network, self.device, seen, wanted, self.desk.sessions, overrides)
 
     def commit(self, session: DeviceSession, revert_s: int, answer_s: float) -> None:
         """Commit on the device's timer. A refusal changed nothing.

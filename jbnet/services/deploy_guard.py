@@ -44,19 +44,19 @@ def check_dangers(
 def check_nobody_is_stranded(
     network: Network,
     device: Device,
+    seen: Mapping[str, str],
     speaking: Collection[str],
-    session: DeviceSession,
     sessions: DeviceSessions,
     overrides: Collection[str],
 ) -> None:
     """Raise Refused where a line is to go that works, and the router behind it has no other one that does.
 
-    ``speaking`` are the interfaces on which neighbours are wanted after the change. A new line that is declared and
-    not there yet must not cost the old one.
+    ``seen`` are today's full neighbours (``full_neighbours``), ``speaking`` the interfaces on which some are wanted
+    after the change. A new line that is declared and not there yet must not cost the old one.
     """
-    if device.name in overrides:
+    if device.name in overrides or seen.keys() <= set(speaking):
         return
-    for far in _given_up(network, device, speaking, session):
+    for far in _given_up(network, device, seen, speaking):
         for danger in _alone(network, device, far, sessions):
             raise _refused(device, danger)
 
@@ -67,9 +67,8 @@ def _refused(device: Device, danger: Text) -> Refused:
     return Refused(danger.template, hint=hint, **params)
 
 
-def _given_up(network: Network, device: Device, speaking: Collection[str], session: DeviceSession) -> Iterator[Device]:
+def _given_up(network: Network, device: Device, seen: Mapping[str, str], speaking: Collection[str]) -> Iterator[Device]:
     """Yield the routers, not nearer to the core, to which no line is left that works today."""
-    seen = full_neighbours(session)
     kept = {router_id for port, router_id in seen.items() if port in speaking}
     depth, known = depths(network), _by_router_id(network)
     for router_id in dict.fromkeys(found for port, found in seen.items() if port not in speaking and found not in kept):

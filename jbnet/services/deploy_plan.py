@@ -64,14 +64,15 @@ def _plan(survey: Survey) -> Plan:
     """Return the plan over all that was asked."""
     changing = [name for name, asked in survey.asked.items() if asked.shown]
     risks = stakes.sites_behind(survey.network, changing)
-    joined = _units(survey, changing)
-    apart = tuple(parted(survey.network, _turns(survey, survey.asked), _turns(survey, survey.beyond)))
+    turns = _turns(survey, survey.asked)
+    joined = _units(survey.network, turns)
+    apart = tuple(parted(survey.network, turns, _turns(survey, survey.beyond)))
     changes = {
         name: _change(survey, name, risks[name], joined, apart) for name in survey.network.devices if name in risks
     }
     return Plan(
         network=survey.network.name,
-        waves=waves.order(survey.network, changes, joined, breaking(survey.network, _turns(survey, survey.asked))),
+        waves=waves.order(survey.network, changes, joined, breaking(survey.network, turns)),
         changes=changes,
         unchanged=tuple(name for name, asked in survey.asked.items() if not asked.shown),
         unasked=survey.unasked,
@@ -80,13 +81,12 @@ def _plan(survey: Survey) -> Plan:
     )
 
 
-def _units(survey: Survey, changing: Iterable[str]) -> dict[Unit, dict[str, list[Text]]]:
+def _units(network: Network, turns: Mapping[str, Turn]) -> dict[Unit, dict[str, list[Text]]]:
     """Return what must be changed together, and what speaks against it by device."""
-    turns = _turns(survey, {name: survey.asked[name] for name in changing})
     found: dict[Unit, dict[str, list[Text]]] = {}
-    for unit in units(survey.network, turns):
+    for unit in units(network, turns):
         against = found.setdefault(unit, {})
-        for name, danger in joint_dangers(survey.network, unit, turns):
+        for name, danger in joint_dangers(network, unit, turns):
             against.setdefault(name, []).append(danger)
     return found
 

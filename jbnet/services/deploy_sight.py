@@ -119,10 +119,10 @@ class Sight:
     def _tree(self, config: str) -> ConfigTree:
         return tree(self.device.platform, config)
 
-    def neighbours_to_be(self, session: DeviceSession, config: str, deployed: Collection[str]) -> Neighbours:
-        """Return whom a device that runs ``config`` must see after the change."""
-        seen = frozenset(full(session) if self.talks(config) else ())
-        return Neighbours(seen & frozenset(self._speaking), self.ready(deployed) - seen, self.uplink)
+    def neighbours_to_be(self, seen: Collection[str], deployed: Collection[str]) -> Neighbours:
+        """Return whom a device must see after the change that sees neighbours on the interfaces ``seen`` now."""
+        now = frozenset(seen)
+        return Neighbours(now & frozenset(self._speaking), self.ready(deployed) - now, self.uplink)
 
     def talks(self, config: str) -> bool:
         """Say whether a device that runs ``config`` speaks a routing protocol."""

@@ -154,8 +154,10 @@ def desk_of(
     """Return what an apply works with, its files under ``state``."""
     return Desk(
         network, sessions, SqliteJournal(state / "change.db", clock),  # type: ignore[arg-type]  # a test's own
-        DeviceLockFiles(state / "locks", clock), BackupFiles(state / "backups", clock),  # type: ignore[arg-type]  # so
-        clock, reporter, "engineer@noc", Timing(**{"workers": 1, **timing}), words or Words(),  # type: ignore[arg-type]  # so
+        DeviceLockFiles(state / "locks", clock),  # type: ignore[arg-type]  # a test's own clock
+        BackupFiles(state / "backups", clock),  # type: ignore[arg-type]  # a test's own clock
+        clock, reporter, "engineer@noc",  # type: ignore[arg-type]  # a test's own
+        Timing(**{"workers": 1, **timing}), words or Words(),  # type: ignore[arg-type]  # any of its fields
         loaded=LoadedSecretFiles(state / "loaded"),
     )  # fmt: skip
 
