@@ -16,13 +16,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-import yaml
-from conftest import Collected, copy_workspace
+from conftest import copy_workspace
 from eventually import eventually
 from running_apply import begin, forged
-from workspace import Workspace
+from workspace import Workspace, deployed_lab
 
-from jbnet import wiring
 from jbnet.change.codec import from_json
 from jbnet.change.model import Plan
 from jbnet.config.reading import tree
@@ -50,16 +48,8 @@ WAIT_S = TIMER_S + 40.0
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A lab of two prefectures that runs what is declared."""
-    folder = copy_workspace(tmp_path_factory.mktemp("changes"))
-    (folder / "topology" / "lab.yaml").write_text(yaml.safe_dump({"scales": {"small": SMALL}}))
-    lab = wiring.lab(folder, folder / ".jbnet")
-    try:
-        assert lab.up(wiring.load_scale(folder, "small"), "small", Collected(), deployed=True)
-        workspace = Workspace(folder, lab)
-        assert eventually(lambda: not workspace.cut_off("noc-s1", list(workspace.network.devices)))
+    with deployed_lab(copy_workspace(tmp_path_factory.mktemp("changes")), SMALL) as workspace:
         yield workspace
-    finally:
-        lab.down()
 
 
 @pytest.fixture

@@ -9,13 +9,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
-import yaml
-from conftest import Collected, copy_workspace
+from conftest import copy_workspace
 from eventually import eventually
 from running_apply import begin
-from workspace import Workspace
-
-from jbnet import wiring
+from workspace import Workspace, deployed_lab
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(900)]
 
@@ -36,16 +33,8 @@ MOMENTS_S = (0.0, 0.3)
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A prefecture with a county on a single line."""
-    folder = copy_workspace(tmp_path_factory.mktemp("units"))
-    (folder / "topology" / "lab.yaml").write_text(yaml.safe_dump({"scales": {"small": SMALL}}))
-    lab = wiring.lab(folder, folder / ".jbnet")
-    try:
-        assert lab.up(wiring.load_scale(folder, "small"), "small", Collected(), deployed=True)
-        workspace = Workspace(folder, lab)
-        assert eventually(lambda: not workspace.cut_off("noc-s1", list(workspace.network.devices)))
+    with deployed_lab(copy_workspace(tmp_path_factory.mktemp("units")), SMALL) as workspace:
         yield workspace
-    finally:
-        lab.down()
 
 
 def slow(workspace: Workspace) -> set[bool]:

@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import yaml
+from conftest import Collected
+from eventually import eventually
 
 from jbnet import wiring
 from jbnet.lab.lab import Lab
@@ -65,3 +70,17 @@ class Workspace:
 
     def cut_off(self, origin: str, devices: Sequence[str]) -> list[str]:
         return [n for n in devices if not self.pings(origin, str(self.network.devices[n].loopback))]
+
+
+@contextmanager
+def deployed_lab(folder: Path, scale: Mapping[str, Any]) -> Iterator[Workspace]:
+    """Have a lab of a workspace at a scale of its own that runs what is declared, all of it reached from the NOC."""
+    (folder / "topology" / "lab.yaml").write_text(yaml.safe_dump({"scales": {"small": scale}}))
+    lab = wiring.lab(folder, folder / ".jbnet")
+    try:
+        assert lab.up(wiring.load_scale(folder, "small"), "small", Collected(), deployed=True)
+        workspace = Workspace(folder, lab)
+        assert eventually(lambda: not workspace.cut_off("noc-s1", list(workspace.network.devices)))
+        yield workspace
+    finally:
+        lab.down()
