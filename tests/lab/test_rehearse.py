@@ -5,22 +5,20 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 from conftest import Collected, copy_workspace
 from eventually import eventually
 from host_view import leftovers
+from workspace import Workspace
 
 from jbnet import wiring
 from jbnet.change.codec import to_json
 from jbnet.change.model import Plan
 from jbnet.config.render import render
-from jbnet.lab.lab import Lab
 from jbnet.lab.netns import network_of
 from jbnet.lab.paths import LabPaths
 from jbnet.model.network import Device, Network
@@ -39,28 +37,16 @@ SMALL = {
 """Two counties below one prefecture, one of them with a township."""
 
 
-class Site:
-    """A workspace whose network is a lab, seen through the command line."""
+class Site(Workspace):
+    """A workspace whose network is a lab, and the copy that a rehearsal builds of it."""
 
-    def __init__(self, lab: Lab) -> None:
-        self.lab = lab
-        self.state = lab.paths.state
-        self.network: Network = wiring.load_network(lab.workspace, self.state)
-        self.copy = LabPaths(self.state / "rehearsal")
+    @property
+    def state(self) -> Path:
+        return self.folder / ".jbnet"
 
-    def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "jbnet", "-C", str(self.lab.workspace), *arguments]
-
-    def jbnet(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(self.command(*arguments), capture_output=True, text=True, timeout=240, check=False)
-        assert done.returncode == code, done.stdout + done.stderr
-        return done
-
-    def data(self, *arguments: str, code: int = 0) -> dict[str, Any]:
-        return dict(json.loads(self.jbnet("--json", *arguments, code=code).stdout)["data"])
-
-    def running(self, device: str) -> str:
-        return self.lab.run(device, ["vtysh", "-c", "show running-config"]).stdout
+    @property
+    def copy(self) -> LabPaths:
+        return LabPaths(self.state / "rehearsal")
 
     def kept(self, unwanted: Mapping[str, tuple[str, str]]) -> Plan:
         """Return a plan, kept as `jbnet plan` does, that leaves lines of devices out: (context, beginning of line)."""
@@ -105,7 +91,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     lab = wiring.lab(workspace, workspace / ".jbnet")
     try:
         assert lab.up(wiring.load_scale(workspace, "small"), "small", Collected(), deployed=True)
-        yield Site(lab)
+        yield Site(lab.workspace, lab)
     finally:
         lab.down()
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 import stat
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from eventually import eventually
+from workspace import Workspace
 
 from jbnet import wiring
 from jbnet.lab.lab import Lab
@@ -21,23 +18,16 @@ pytestmark = [pytest.mark.lab, pytest.mark.timeout(600)]  # whoever comes first 
 DEAD, BELOW, SERIAL = "golmud-r1", "golmud-guolemude-r1", "2102351NEW10K1000002"
 
 
-class Engineer:
-    """The command line in a workspace whose lab is up, and hands at the console."""
+class Engineer(Workspace):
+    """Someone at the command line, and hands at the console."""
 
-    def __init__(self, folder: Path, lab: Lab) -> None:
-        self.folder, self.lab = folder, lab
-        self.papers = folder / ".jbnet" / "replace" / DEAD
+    @property
+    def papers(self) -> Path:
+        return self.folder / ".jbnet" / "replace" / DEAD
 
-    def jbnet(self, *arguments: str, code: int = 0) -> str:
-        command = [sys.executable, "-m", "jbnet", "-C", str(self.folder), *arguments]
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=300, check=False, stdin=subprocess.DEVNULL
-        )
-        assert done.returncode == code, done.stdout + done.stderr
+    def says(self, *arguments: str, code: int = 0) -> str:
+        done = self.jbnet(*arguments, code=code)
         return done.stdout + done.stderr
-
-    def plan(self) -> dict[str, Any]:
-        return dict(json.loads(self.jbnet("--json", "plan", DEAD))["data"])
 
     def console(self, typed: str) -> str:
         done = self.lab.run(DEAD, ["bash"], stdin=typed)
@@ -45,18 +35,17 @@ class Engineer:
         return done.stdout
 
     def hears(self, address: str) -> bool:
-        argv = self.lab.inside("noc-s1", ["ping", "-n", "-c", "1", "-W", "2", address])
-        return subprocess.run(argv, capture_output=True, timeout=60, check=False).returncode == 0
+        return self.pings("noc-s1", address)
 
 
 @pytest.fixture
 def engineer(demo_workspace: Path, demo_lab: Lab) -> Engineer:
     """The demo lab, deployed by whoever came first."""
     found = Engineer(demo_workspace, demo_lab)
-    first = json.loads(found.jbnet("--json", "plan"))["data"]
+    first = found.plan()
     if first["changes"]:
         assert first["unasked"] == []
-        found.jbnet("apply", first["hash"])
+        found.apply(first)
     return found
 
 
@@ -64,11 +53,11 @@ def test_a_dead_router_is_replaced_by_another_box_and_has_its_neighbours_back(en
     network = wiring.load_network(engineer.folder, engineer.folder / ".jbnet")
     below = str(network.devices[BELOW].loopback)
 
-    assert "still answers" in engineer.jbnet("replace", DEAD, "--serial", SERIAL, code=4)
+    assert "still answers" in engineer.says("replace", DEAD, "--serial", SERIAL, code=4)
     assert not engineer.papers.exists()
 
     engineer.lab.kill(DEAD)
-    engineer.jbnet("replace", DEAD, "--serial", SERIAL)
+    engineer.says("replace", DEAD, "--serial", SERIAL)
     assert f"SN）  {SERIAL}" in (engineer.papers / f"{DEAD}.sheet.zh.txt").read_text(encoding="utf-8")
     assert {stat.S_IMODE(path.stat().st_mode) for path in engineer.papers.iterdir()} == {0o600}
     assert wiring.load_network(engineer.folder, engineer.folder / ".jbnet").devices[DEAD].serial == SERIAL
@@ -81,10 +70,10 @@ def test_a_dead_router_is_replaced_by_another_box_and_has_its_neighbours_back(en
     assert shown
 
     # The key is learned and the plan shown; nobody is there to say yes: the next run goes on from there.
-    engineer.jbnet("replace", DEAD, "--fingerprint", shown[0], code=4)
-    assert "its neighbours are there" in engineer.jbnet("replace", DEAD, "--yes")
+    engineer.says("replace", DEAD, "--fingerprint", shown[0], code=4)
+    assert "its neighbours are there" in engineer.says("replace", DEAD, "--yes")
 
-    assert engineer.plan()["changes"] == {}
+    assert engineer.data("plan", DEAD)["changes"] == {}
     assert eventually(lambda: engineer.hears(below), 30)
     assert sorted(path.suffix for path in engineer.papers.iterdir() if "sheet" not in path.name) == [".json"]
     (one,) = replacements(wiring.change_entries(engineer.folder / ".jbnet"))

@@ -32,12 +32,16 @@ class Workspace:
         return [sys.executable, "-m", "jbnet", "-C", str(self.folder), *arguments]
 
     def jbnet(self, *arguments: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(self.command(*arguments), capture_output=True, text=True, timeout=240, check=False)
+        done = subprocess.run(self.command(*arguments), capture_output=True, text=True, timeout=300, check=False)
         assert code is None or done.returncode == code, done.stdout + done.stderr
         return done
 
+    def data(self, *arguments: str, code: int = 0) -> dict[str, Any]:
+        """Return what a command answers with ``--json``; how far it is, on stderr, is no part of it."""
+        return dict(json.loads(self.jbnet("--json", *arguments, code=code).stdout)["data"])
+
     def plan(self) -> dict[str, Any]:
-        found = dict(json.loads(self.jbnet("--json", "plan").stdout)["data"])
+        found = self.data("plan")
         self.touched = bool(found["changes"])
         return found
 
