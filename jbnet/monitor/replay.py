@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from jbnet.monitor.carried import Carried
 from jbnet.monitor.correlate import correlate
 from jbnet.monitor.incidents import Incident, Incidents
 from jbnet.monitor.plant import Plant
 from jbnet.monitor.policy import Policy
 from jbnet.monitor.samples import Round, Sample
+from jbnet.monitor.spells import Spell
 from jbnet.monitor.state import DeviceState, Event, advance
 
 
@@ -19,6 +21,7 @@ class Watchbook:
 
     states: Mapping[str, DeviceState] = field(default_factory=dict)
     incidents: Incidents = field(default_factory=Incidents)
+    carried: Carried = field(default_factory=Carried)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Outcome:
     events: tuple[Event, ...]
     incidents: tuple[Incident, ...]
     """Those that opened, changed or closed."""
+    spells: tuple[Spell, ...] = ()
+    """Those that began or ended; a later one replaces an earlier one of the same ``id``."""
 
 
 def absorb(

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # these bring networkx along, which most commands do without
+    from datetime import datetime
+
     from jbnet.monitor.incidents import Incident
+    from jbnet.monitor.maintenance import Maintenance
     from jbnet.monitor.replay import Outcome, Watchbook
+    from jbnet.monitor.rollup import Figures, Series
     from jbnet.monitor.samples import Round
+    from jbnet.monitor.spells import Spell
     from jbnet.monitor.summary import Summary
 
 
@@ -40,5 +46,31 @@ class StoreView(Protocol):
     def rounds(self) -> Iterable[Round]:
         """Return the recorded rounds, oldest first, for replaying."""
 
+    def series(self, device: str) -> Sequence[Series]:
+        """Return what there are graphs of for a device."""
+
+    def graph(self, series: Series, since: datetime, until: datetime, seconds: int) -> Sequence[tuple[int, Figures]]:
+        """Return what is known of a series, by the start of each span in seconds since 1970 UTC; gaps are left out.
+
+        ``seconds``: the length of a span, ``FINE_S`` (kept 90 days) or ``COARSE_S`` of ``jbnet.monitor.rollup``.
+        """
+
     def close(self) -> None:
         """Let go of it; never raises."""
+
+
+class SpellView(Protocol):
+    """What availability is worked out from: the spells that ``Outcome.spells`` brought, kept for years."""
+
+    def spells(self, begins: datetime, ends: datetime) -> Sequence[Spell]:
+        """Return the spells that touch the span, by when they began; of one ``Spell.id`` the last that was kept."""
+
+
+class Windows(Protocol):
+    """The maintenance windows that changes, drills and people registered (declared ones are in monitors/)."""
+
+    def windows(self) -> Sequence[Maintenance]:
+        """Return every window that may still matter. One that was closed early has its ``ended``."""
+
+    def register(self, window: Maintenance) -> None:
+        """Keep a window; one of the same ``id`` is replaced (to close it early: the same with ``ended``)."""
