@@ -15,11 +15,10 @@ from jbnet.config.tunnel import Tunnel
 from jbnet.model.authentication import Proof
 from jbnet.model.findings import Place
 from jbnet.model.management import Management
+from jbnet.model.routes import FLOATING as FLOATING
 from jbnet.model.traffic import Video
 
 BACKBONE = "0.0.0.0"  # noqa: S104  the backbone area's identifier (RFC 2328, C.2), not an address to bind to
-FLOATING = 250
-"""Administrative distance of the bootstrap's default route: any routing protocol wins over it."""
 SIDEWAYS = 240
 """Distance of a border router's default route to its partner: used only while OSPF knows no way to the core."""
 DISCARD = 254
@@ -41,6 +40,7 @@ class StaticRoute:
     via: IPv4Address | None
     distance: int | None = None
     origin: Place | None = field(default=None, compare=False)
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)

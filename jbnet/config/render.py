@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from jbnet.config import printer, routing, words
+from jbnet.config.declared import announced, declared
 from jbnet.config.intent import BACKBONE, Intent, Port
 from jbnet.config.links import far_end
 from jbnet.config.managing import source_lists
@@ -71,7 +72,7 @@ def intent(network: Network, device: Device) -> Intent:
     namer = port_namer(network, device)
     own = tuple(port for i in device.interfaces for port in _ports(network, device, i, namer(i)))
     met = zones(network, device) if platform(device.platform).zones else Zones()
-    return Intent(
+    derived = Intent(
         hostname=device.name,
         interfaces=as_shown(device, own + met.ports),
         statics=routing.statics(network, device) + met.statics,
@@ -88,6 +89,7 @@ def intent(network: Network, device: Device) -> Intent:
         video=network.video if any(port.shape for port in own) else None,
         origin=device.place,
     )
+    return announced(platform(device.platform), derived, declared(network, device))
 
 
 def _ports(network: Network, device: Device, interface: Interface, name: PortName) -> tuple[Port, ...]:

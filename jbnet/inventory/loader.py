@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jbnet.inventory import rules
 from jbnet.inventory.addresses.addressing import Space, check_plan, home_spaces, site_spaces
@@ -20,6 +20,7 @@ from jbnet.inventory.building.management import ManagementReader
 from jbnet.inventory.building.naming import check_names
 from jbnet.inventory.building.ownership import OwnershipReader
 from jbnet.inventory.building.ports import PortAssigner
+from jbnet.inventory.building.routes import RouteReader
 from jbnet.inventory.declaration import Declaration, SiteItem, declare
 from jbnet.inventory.report import Report
 from jbnet.inventory.rules.world import World
@@ -134,6 +135,7 @@ def _assemble(
         service_prefix=declared.addresses.decl.services,
         noc=decl.noc,
     )
+    network = replace(network, routes=RouteReader(declared, network, expansion.parts, report).run())
     check_addresses(declared, network, report)
     check_scales(declared, network, report)
     rules.check(World(declared, network, expansion.specs, report))

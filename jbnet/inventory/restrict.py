@@ -35,6 +35,7 @@ def restrict(network: Network, device_names: Collection[str]) -> Network:
         databases=databases,
         applications={n: _hosted(a, kept) for n, a in network.applications.items()},
         premises={n: p for n, p in network.premises.items() if _stays(p.line, p.site, sites, kept)},
+        routes={n: routes for n, routes in network.routes.items() if n in kept},
         bgp_sessions=tuple(s for s in network.bgp_sessions if s.circuit in circuits),
         ownership={n: ownership for n, ownership in network.ownership.items() if n in kept},
         noc=network.noc if network.noc in kept else None,

@@ -20,6 +20,7 @@ from jbnet.model.lines import Carrier, Circuit, Line, Srlg, Termination, Underla
 from jbnet.model.management import Management
 from jbnet.model.ownership import Ownership
 from jbnet.model.places import Contact, Location, Site
+from jbnet.model.routes import Route
 from jbnet.model.traffic import Video
 
 __all__ = [
@@ -89,6 +90,8 @@ class Network:
     authentication: Authentication | None = None
     """By which keys routers know each other; None: by none."""
     bgp_sessions: tuple[BgpSession, ...] = ()
+    routes: Mapping[str, tuple[Route, ...]] = field(default_factory=dict)
+    """Declared static routes by device; those that follow from the rest are not among them."""
     service_prefix: IPv4Network | None = None
     noc: str | None = None
     """Name of the device on which jbnet runs: the default vantage."""

@@ -47,7 +47,8 @@ class Platform:
     that takes a line back. ``replace`` is ``whole`` where a candidate is always a whole configuration, else ``lines``.
     ``daemons`` maps a feature to the processes that it needs (only where the system is made of processes).
     ``loopback`` is the name of its first loopback interface; None: interfaces bear the declaration's logical names.
-    ``loopback_first``: it shows loopbacks before other interfaces. ``zones``: agencies and
+    ``loopback_first``: it shows loopbacks before other interfaces. ``static_preference`` is what a static route has
+    when nothing is said; it is not shown. ``zones``: agencies and
     partners end on it. ``shared`` are beginnings of an interface's lines that both ends of a line must share
     (addresses, area, timers, authentication, MTU). ``ospf_keys`` are the algorithms by which it signs OSPF packets,
     each with the most characters of its keys; ``ospf_rollover`` those of them with which it takes a second key
@@ -72,6 +73,7 @@ class Platform:
     ending: str = ""
     loopback: str | None = None
     loopback_first: bool = False
+    static_preference: int = 1
     zones: bool = False
     shared: tuple[str, ...] = ()
     ospf_keys: Mapping[str, int] = field(default_factory=dict)

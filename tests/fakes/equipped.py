@@ -26,6 +26,7 @@ from jbnet.model.network import (
     Vrf,
     Zone,
 )
+from jbnet.model.routes import Route
 from jbnet.model.traffic import Video
 
 RENDERED = ("vrp8", "vrp5", "comware7", "ios")
@@ -64,7 +65,28 @@ def equipped(platform: str, aaa: str | None = "tacacs") -> Network:
     devices = {name: replace(device, platform=platform) for name, device in network.devices.items()}
     ports = {name: ports_of(device) for name, device in devices.items()}
     devices = {name: replace(device, device_type="box") for name, device in devices.items()}
-    return with_keys(with_business(replace(network, devices=devices, ports=ports, management=management(aaa))))
+    whole = replace(network, devices=devices, ports=ports, management=management(aaa))
+    return with_routes(with_keys(with_business(whole)))
+
+
+def with_routes(network: Network) -> Network:
+    """The network with static routes of somebody's own: by a line, to a partner, into nowhere, announced or not."""
+    said = [
+        # device, prefix, next hop, preference, description, announced
+        ("core-r1", "198.51.100.0/24", "172.16.0.1", None, "ministry lab", True),
+        ("xining-r1", "172.31.0.0/16", "10.7.0.2", None, "", True),
+        ("xining-r1", "192.0.2.0/24", None, 254, "not routed", False),
+        ("chengdong-r1", "172.30.0.0/16", "10.8.130.0", None, "hospital, contract 17", True),
+        ("chengdong-r1", "172.30.0.0/16", "10.8.130.2", 200, "", True),
+        ("chengdong-r1", "172.29.0.0/16", "10.8.130.2", 60, "", False),
+    ]
+    place = Place("inventory/sites/xining.yaml", 12)
+    routes: dict[str, tuple[Route, ...]] = {}
+    for device, prefix, via, preference, description, announce in said:
+        hop = IPv4Address(via) if via else None
+        route = Route(device, IPv4Network(prefix), hop, via or "discard", preference, description, announce, place=place)
+        routes[device] = (*routes.get(device, ()), route)
+    return replace(network, routes=routes)
 
 
 def with_keys(network: Network, *ids: int) -> Network:

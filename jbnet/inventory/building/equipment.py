@@ -16,6 +16,20 @@ _SUFFIX = re.compile(r"[a-z][a-z0-9]{0,5}\Z")
 
 
 @dataclass(frozen=True, slots=True)
+class RouteSpec:
+    """A static route as it is written: in which item, beside which device, which one of its list."""
+
+    decl: schema.RouteDecl
+    item: Item[object]
+    suffix: str
+    index: int
+
+    def at(self, *keys: str) -> Place:
+        """Return where that key of the route is written; without a key, where the route is."""
+        return self.item.at("devices", self.suffix, "routes", self.index, *keys)
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceSpec:
     """A device of a home: its suffix, what it is, and where that is written."""
 
@@ -30,6 +44,7 @@ class DeviceSpec:
     ports: Mapping[str, str] = field(default_factory=dict)
     """Interfaces with a port of their own, and where that is written."""
     item: Item[object] | None = None
+    routes: tuple[RouteSpec, ...] = ()
 
     def at(self, *keys: str) -> Place:
         """Return where that key of the device is written."""
@@ -90,9 +105,13 @@ def devices_of(
         platform = decl.platform or (inherited.platform if inherited else None)
         device_type = decl.device_type or (inherited.device_type if inherited else None)
         ports = {**(inherited.ports if inherited else {}), **decl.ports}
+        routes = tuple(RouteSpec(route, item, suffix, index) for index, route in enumerate(decl.routes))
+        if inherited and "routes" not in decl.model_fields_set:
+            routes = inherited.routes
         specs[suffix] = DeviceSpec(
-            suffix, role or "", platform, place, device_type=device_type, serial=decl.serial, ports=ports, item=item
-        )
+            suffix, role or "", platform, place, device_type=device_type, serial=decl.serial, ports=ports, item=item,
+            routes=routes,
+        )  # fmt: skip
     return specs
 
 

@@ -1,7 +1,7 @@
 """The one table of finding codes. A code never changes its meaning; a withdrawn code is not used again.
 
 Each area has a module with its own ``RULES``; a new one is merged by one import and one word in ``_AREAS``.
-JB1xx and JB2xx judge the declaration, JB3xx are standards, JB7xx recovery.
+JB1xx and JB2xx judge the declaration, JB3xx are standards, JB4xx what is declared beside the derived, JB7xx recovery.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from jbnet.inventory.codes import (
     places,
     plan,
     recovery,
+    routes,
     schema,
     secrets,
     standards,
@@ -46,6 +47,7 @@ _AREAS = (
     lines,
     line_settings,
     encryption,
+    routes,
     places,
     business,
     recovery,

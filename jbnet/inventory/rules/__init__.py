@@ -20,6 +20,7 @@ from jbnet.inventory.rules import (
     load,
     objectives,
     reach,
+    routes,
     sharing,
     status,
     zones,
@@ -28,7 +29,7 @@ from jbnet.inventory.rules.world import World
 
 _ALWAYS = (
     geography, contacts, status, equipment, lines, sharing, diversity, load, agencies, extranet, applications,
-    objectives, zones, authentication, encryption,
+    objectives, zones, authentication, encryption, routes,
 )  # fmt: skip
 
 

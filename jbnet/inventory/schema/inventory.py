@@ -33,6 +33,7 @@ from jbnet.inventory.schema.management import ManagementFile as ManagementFile
 from jbnet.inventory.schema.naming import NamingFile as NamingFile
 from jbnet.inventory.schema.plan import AddressesFile as AddressesFile
 from jbnet.inventory.schema.plan import AllocationsFile as AllocationsFile
+from jbnet.inventory.schema.routes import RouteDecl as RouteDecl
 from jbnet.inventory.schema.traffic import TrafficFile as TrafficFile
 from jbnet.inventory.schema.values import (
     Asn,
@@ -61,7 +62,8 @@ class DeviceDecl(Declared):
     """A device of a home; written as its role alone where nothing else differs.
 
     ``device_type`` is its model where it is not its role's; ``ports`` gives interfaces other ports than they would get.
-    ``serial`` is the serial number of the box that stands there; ``jbnet replace`` writes it.
+    ``serial`` is the serial number of the box that stands there; ``jbnet replace`` writes it. ``routes`` are its static
+    routes beside the derived ones; at a site they replace those of the archetype.
     """
 
     role: str | None = None
@@ -69,6 +71,7 @@ class DeviceDecl(Declared):
     device_type: str | None = None
     serial: Serial | None = None
     ports: dict[str, PortName] = {}
+    routes: tuple[RouteDecl, ...] = Field(default=(), strict=False, max_length=256)
 
 
 DeviceEntry = Annotated[DeviceDecl, BeforeValidator(_role_only, json_schema_input_type=str | DeviceDecl)]

@@ -1,0 +1,87 @@
+"""Declared static routes: what a next hop may be called, and what an archetype gives to its sites."""
+
+from __future__ import annotations
+
+import pytest
+
+from jbnet.inventory.loader import Loaded, load
+from jbnet.model.network import Network
+from jbnet.model.routes import Route
+
+SITE = """prefectures:
+  west:
+    parent: example
+    code: "9902"
+    name_zh: 西州
+    devices: {{r1: {{routes: [{routes}]}}}}
+    counties:
+      lake: {{code: "990201", name_zh: 湖县, {lake}}}
+"""
+PREFIX = "172.30.0.0/16"
+
+
+def loaded(small_files: dict[str, str], routes: str, lake: str = "", **files: str) -> Loaded:
+    named = {name.replace("__", "/") + ".yaml": content for name, content in files.items()}
+    return load({**small_files, "inventory/sites/west.yaml": SITE.format(routes=routes, lake=lake), **named})
+
+
+def network_of(found: Loaded) -> Network:
+    assert found.network is not None, found.findings
+    return found.network
+
+
+def routes_of(small_files: dict[str, str], routes: str) -> tuple[Route, ...]:
+    return network_of(loaded(small_files, routes)).routes["west-r1"]
+
+
+@pytest.mark.parametrize(
+    ("said", "via"),
+    [
+        ("up1", "10.16.64.0"),
+        ("west-up1", "10.16.64.0"),
+        ("pair1", "10.16.64.9"),
+        ("lake-up1", "10.16.130.1"),
+        ("10.16.0.77", "10.16.0.77"),
+        ("discard", None),
+    ],
+)
+def test_a_next_hop_is_a_neighbours_address_or_the_name_of_a_line(
+    small_files: dict[str, str], said: str, via: str | None
+) -> None:
+    (route,) = routes_of(small_files, f"{{prefix: {PREFIX}, next_hop: {said}}}")
+    assert (None if route.via is None else str(route.via)) == via
+    assert str(route.place) == "inventory/sites/west.yaml:6:29"
+    assert str(route.at("next_hop")) == "inventory/sites/west.yaml:6:63"
+
+
+@pytest.mark.parametrize("said", ["10.16.0.0", "10.16.0.255", "10.16.0.1", "10.16.64.1"])
+def test_no_next_hop_is_the_device_itself_or_the_name_of_a_network(small_files: dict[str, str], said: str) -> None:
+    found = loaded(small_files, f"{{prefix: {PREFIX}, next_hop: {said}}}")
+    assert [finding.code for finding in found.findings] == ["JB401"]
+
+
+def test_routes_of_an_archetype_lead_over_each_sites_own_line(small_files: dict[str, str]) -> None:
+    archetypes = small_files["inventory/archetypes.yaml"].replace(
+        "      r1: county-router",
+        f"      r1: {{role: county-router, routes: [{{prefix: {PREFIX}, next_hop: up1, preference: 200}}]}}",
+    )
+    network = network_of(load({**small_files, "inventory/archetypes.yaml": archetypes}))
+    counties = {"oldtown": "10.8.130.0", "newtown": "10.9.2.0", "lake": "10.16.130.0"}
+    assert {name: str(routes[0].via) for name, routes in network.routes.items()} == {
+        f"{county}-r1": via for county, via in counties.items()
+    }
+
+
+def test_a_site_says_its_own_routes_in_place_of_the_archetypes(small_files: dict[str, str]) -> None:
+    archetypes = small_files["inventory/archetypes.yaml"].replace(
+        "      r1: county-router", f"      r1: {{role: county-router, routes: [{{prefix: {PREFIX}, next_hop: up1}}]}}"
+    )
+    found = loaded(small_files, "", "devices: {r1: {routes: []}}", inventory__archetypes=archetypes)
+    assert "lake-r1" not in {name for name, routes in network_of(found).routes.items() if routes}
+    kept = loaded(small_files, "", 'devices: {r1: {serial: "2102114XKT10J4000021"}}', inventory__archetypes=archetypes)
+    assert len(network_of(kept).routes["lake-r1"]) == 1
+
+
+def test_two_next_hops_to_one_prefix_share_or_stand_by(small_files: dict[str, str]) -> None:
+    said = f"{{prefix: {PREFIX}, next_hop: up1}}, {{prefix: {PREFIX}, next_hop: pair1, preference: 200}}"
+    assert [route.preference for route in routes_of(small_files, said)] == [None, 200]
