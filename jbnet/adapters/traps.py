@@ -1,4 +1,4 @@
-"""Receives traps and informs, SNMPv2c and SNMPv3, with pysnmp in a thread of its own. Implements the port TrapSource.
+"""Receives traps and informs, SNMPv1, v2c and v3, with pysnmp in a thread of its own. Implements the port TrapSource.
 
 A trap of SNMPv3 is secured by its sender's engine (RFC 3414 section 1.5.1), whose identifier nobody announces
 beforehand. Here a user is made known to pysnmp for an engine when the first notification of that engine and user
@@ -12,24 +12,27 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from jbnet.adapters.traps_pysnmp import Notification, Receiver
+from jbnet.adapters.traps_socket import open_sockets
 from jbnet.model.errors import Missing
 from jbnet.model.text import text
 from jbnet.snmp.faults import Counters
-from jbnet.snmp.mibs import SNMP_TRAP_OID
-from jbnet.snmp.types import SnmpTarget, Trap, VarBind
+from jbnet.snmp.mibs import SNMP_TRAP_ADDRESS, SNMP_TRAP_OID
+from jbnet.snmp.types import Oid, SnmpTarget, Trap, Value, VarBind
 
 MOST_WAITING = 10_000
-_RECEIVE_BUFFER = 4 * 1024 * 1024
+_IPV4_BYTES = 4
 _START_S = 30.0
 
 
 class TrapReceiver:
-    """Listens on one UDP port. ``senders`` give the communities and users that may send (their addresses do not
-    matter: a router sends from whichever interface faces the receiver).
+    """Listens on one UDP port, over IPv4 and IPv6, or on the one address ``bind``.
+
+    ``senders`` give the communities and users that may send (their addresses do not matter: a router sends from
+    whichever interface faces the receiver).
 
     Traps wait in a queue of 10,000; what comes when it is full is dropped and counted in ``counters`` as
     ``trapQueueFull``. Other counts: ``trap``, ``trapRefused`` (rubbish, unknown community or user, wrong key).
@@ -76,14 +79,10 @@ class TrapReceiver:
                 thread.join()
             loop.close()
 
-    def _open(self) -> socket.socket:
-        opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        opened.setblocking(False)
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+    def _open(self) -> list[socket.socket]:
         try:
-            opened.bind((self._bind, self._port))
+            opened = open_sockets(self._bind, self._port)
         except OSError as error:
-            opened.close()
             raise Missing(
                 "traps cannot be received on {address} port {port}: {reason}",
                 address=self._bind or "0.0.0.0",  # noqa: S104  shown, not bound
@@ -91,10 +90,10 @@ class TrapReceiver:
                 reason=error.strerror,
                 hint=text("end what listens there, or choose another port; ports below 1024 need root"),
             ) from error
-        self._port = opened.getsockname()[1]
+        self._port = opened[0].getsockname()[1]
         return opened
 
-    def _run(self, loop: asyncio.AbstractEventLoop, opened: socket.socket) -> None:
+    def _run(self, loop: asyncio.AbstractEventLoop, opened: Sequence[socket.socket]) -> None:
         asyncio.set_event_loop(loop)
         receiver = Receiver(self._senders, self._accept, self._refuse)
         try:
@@ -107,12 +106,14 @@ class TrapReceiver:
             self._started.set()
             receiver.close()
             _drain(loop)
-            opened.close()
+            for one in opened:
+                one.close()
 
     def _accept(self, notification: Notification) -> None:
         varbinds = notification.varbinds
         self.counters["trap"] += 1
-        trap = Trap(notification.source, _trap_oid(varbinds), varbinds, time.monotonic())
+        agent = _address(_value(varbinds, SNMP_TRAP_ADDRESS))
+        trap = Trap(notification.source, _trap_oid(varbinds), varbinds, time.monotonic(), agent)
         try:
             self._queue.put_nowait(trap)
         except queue.Full:
@@ -122,10 +123,20 @@ class TrapReceiver:
         self.counters["trapRefused"] += 1
 
 
-def _trap_oid(varbinds: Iterable[VarBind]) -> tuple[int, ...]:
+def _trap_oid(varbinds: Iterable[VarBind]) -> Oid:
     """Return the value of snmpTrapOID.0, or an empty OID."""
-    found = next((varbind.value for varbind in varbinds if varbind.oid == SNMP_TRAP_OID), ())
+    found = _value(varbinds, SNMP_TRAP_OID)
     return found if isinstance(found, tuple) else ()
+
+
+def _value(varbinds: Iterable[VarBind], oid: Oid) -> Value:
+    return next((varbind.value for varbind in varbinds if varbind.oid == oid), None)
+
+
+def _address(value: Value) -> str:
+    """Return an IpAddress as text, or nothing; senders that know none give 0.0.0.0."""
+    known = isinstance(value, bytes) and len(value) == _IPV4_BYTES and any(value)
+    return socket.inet_ntoa(value) if known and isinstance(value, bytes) else ""
 
 
 def _drain(loop: asyncio.AbstractEventLoop) -> None:

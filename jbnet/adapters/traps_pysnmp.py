@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pyasn1.codec.ber import encoder  # type: ignore[import-untyped]  # it ships no types
-from pysnmp.carrier.asyncio.dgram import udp
+from pysnmp.carrier.asyncio.dgram import udp, udp6
 from pysnmp.entity import config, engine
 from pysnmp.entity.rfc3413 import ntfrcv
 
@@ -29,7 +29,15 @@ _AUTH = {
     "SHA384": config.USM_AUTH_HMAC256_SHA384,
     "SHA512": config.USM_AUTH_HMAC384_SHA512,
 }
-_PRIV = {"": config.USM_PRIV_NONE, "DES": config.USM_PRIV_CBC56_DES, "AES": config.USM_PRIV_CFB128_AES}
+_PRIV = {
+    "": config.USM_PRIV_NONE,
+    "DES": config.USM_PRIV_CBC56_DES,
+    "AES": config.USM_PRIV_CFB128_AES,
+    "AES192": config.USM_PRIV_CFB192_AES_BLUMENTHAL,
+    "AES256": config.USM_PRIV_CFB256_AES_BLUMENTHAL,
+    "AES192C": config.USM_PRIV_CFB192_AES,
+    "AES256C": config.USM_PRIV_CFB256_AES,
+}
 _MOST_ENGINES = 8192  # forged notifications must not fill the memory with engines
 _BOOTS_EPOCH, _BOOTS_STEP_S = 1_577_836_800, 10  # 2020; a restart is a larger number of boots (RFC 3414 section 2.2)
 
@@ -55,8 +63,8 @@ class Receiver:
         self._engine: Any = None
         self._taken = False
 
-    async def open(self, loop: asyncio.AbstractEventLoop, opened: socket.socket) -> None:
-        """Make the engine and let it read from the socket."""
+    async def open(self, loop: asyncio.AbstractEventLoop, opened: Sequence[socket.socket]) -> None:
+        """Make the engine and let it read from the sockets, one of IPv4 and one of IPv6 at most."""
         self._engine = engine.SnmpEngine()
         self._count_boots()
         communities = {sender.community.reveal() for sender in self._senders if sender.community is not None}
@@ -64,11 +72,18 @@ class Receiver:
             config.add_v1_system(self._engine, f"community{index}", community)
         for name in self._users:
             self._add_user(name, bytes(self._engine.snmpEngineID))
-        transport = _Transport(self, loop=loop)
-        config.add_transport(self._engine, udp.DOMAIN_NAME, transport.open_server_mode(sock=opened))
+        transports = [self._transport(loop, one) for one in opened]
         ntfrcv.NotificationReceiver(self._engine, self._notified)
-        while transport.transport is None:
+        while any(transport.transport is None for transport in transports):
             await asyncio.sleep(0)
+
+    def _transport(self, loop: asyncio.AbstractEventLoop, opened: socket.socket) -> Any:
+        """Let the engine read from one socket."""
+        newer = opened.family == socket.AF_INET6
+        transport = _Transport6(self, loop=loop) if newer else _Transport(self, loop=loop)
+        domain = udp6.DOMAIN_NAME if newer else udp.DOMAIN_NAME
+        config.add_transport(self._engine, domain, transport.open_server_mode(sock=opened))
+        return transport
 
     def close(self) -> None:
         """Close transport and dispatcher."""
@@ -105,12 +120,12 @@ class Receiver:
     def _add_user(self, name: str, engine_id: bytes) -> None:
         user = self._users[name]
         auth, priv = keys.protocol_name(user.auth_protocol), keys.protocol_name(user.priv_protocol)
-        protocol = keys.AUTH_PROTOCOLS.get(auth)
+        protocol, cipher = keys.AUTH_PROTOCOLS.get(auth), keys.PRIV_PROTOCOLS.get(priv)
         localized = {}
         if protocol and user.auth_key:
             localized["authKey"] = self._ring.localized(user.auth_key, protocol, engine_id)
-            if priv and user.priv_key:
-                localized["privKey"] = self._ring.localized(user.priv_key, protocol, engine_id)[: keys.PRIV_KEY_BYTES]
+            if cipher and user.priv_key:
+                localized["privKey"] = self._ring.privacy_key(user.priv_key, protocol, engine_id, cipher)
         config.add_v3_user(
             self._engine,
             name,
@@ -129,15 +144,25 @@ class Receiver:
         self._accept(Notification(str(context["transportAddress"][0]), tuple(_ours(varbinds))))
 
 
-class _Transport(udp.UdpAsyncioTransport):  # type: ignore[misc]  # its base has no types
-    """pysnmp's UDP transport, with each datagram shown to the receiver first."""
+class _Shown:
+    """A transport of pysnmp, with each datagram shown to the receiver first."""
+
+    _callback_function: Callable[..., None]
 
     def __init__(self, receiver: Receiver, loop: asyncio.AbstractEventLoop):
-        super().__init__(loop=loop)
+        super().__init__(loop=loop)  # type: ignore[call-arg]  # of pysnmp's class, which stands beside this one
         self._receiver = receiver
 
     def datagram_received(self, datagram: bytes, transportAddress: Any) -> None:  # noqa: N803  pysnmp's name
         self._receiver.handle(datagram, lambda: self._callback_function(self, transportAddress, datagram))
+
+
+class _Transport(_Shown, udp.UdpAsyncioTransport):  # type: ignore[misc]  # its base has no types
+    """Over IPv4."""
+
+
+class _Transport6(_Shown, udp6.Udp6AsyncioTransport):  # type: ignore[misc]  # its base has no types
+    """Over IPv6."""
 
 
 def _ours(varbinds: Iterable[tuple[Any, Any]]) -> Iterable[VarBind]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jbnet.model.secrets import Secret
-from jbnet.snmp.keys import AuthProtocol, Signer, localize, password_to_key
+from jbnet.snmp.keys import AuthProtocol, PrivProtocol, Signer, localize, password_to_key, privacy_key
 from jbnet.snmp.privacy import Privacy, privacy
 
 # Far more engines than a collector has devices; forged discovery answers must not fill the memory.
@@ -29,14 +29,18 @@ class KeyRing:
             self._signers[key] = found
         return found
 
-    def privacy(self, secret: Secret, protocol: AuthProtocol, engine_id: bytes, name: str) -> Privacy:
-        """Return what encrypts for this engine (its key is localized with the authentication protocol's hash)."""
-        key = (secret.reveal(), protocol.algorithm, engine_id, name)
+    def privacy(self, secret: Secret, protocol: AuthProtocol, engine_id: bytes, priv: PrivProtocol) -> Privacy:
+        """Return what encrypts for this engine."""
+        key = (secret.reveal(), protocol.algorithm, engine_id, priv.name)
         found = self._ciphers.get(key)
         if found is None:
-            found = privacy(name, self.localized(secret, protocol, engine_id))
+            found = privacy(priv, self.privacy_key(secret, protocol, engine_id, priv))
             self._ciphers[key] = found
         return found
+
+    def privacy_key(self, secret: Secret, protocol: AuthProtocol, engine_id: bytes, priv: PrivProtocol) -> bytes:
+        """Return the privacy key for this engine; it is localized with the authentication protocol's hash."""
+        return privacy_key(self.localized(secret, protocol, engine_id), priv, engine_id, protocol.algorithm)
 
     def localized(self, secret: Secret, protocol: AuthProtocol, engine_id: bytes) -> bytes:
         """Return the key as this engine knows it (RFC 3414 section 2.6)."""

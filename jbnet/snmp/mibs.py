@@ -53,6 +53,7 @@ BGP_COLUMNS: tuple[Oid, ...] = (BGP_PEER_STATE,)
 
 # Notifications (SNMPv2-MIB, IF-MIB, OSPF-TRAP-MIB RFC 4750, BGP4-MIB).
 SNMP_TRAP_OID: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0)
+SNMP_TRAP_ADDRESS: Oid = (1, 3, 6, 1, 6, 3, 18, 1, 3, 0)  # SNMP-COMMUNITY-MIB, RFC 3584: agent-addr of SNMPv1
 TRAP_COLD_START: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 5, 1)
 TRAP_LINK_DOWN: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 5, 3)
 TRAP_LINK_UP: Oid = (1, 3, 6, 1, 6, 3, 1, 1, 5, 4)

@@ -1,4 +1,4 @@
-"""Privacy of scoped PDUs: CBC-DES (RFC 3414 section 8) and CFB128-AES-128 (RFC 3826). Salts come in as arguments."""
+"""Privacy of scoped PDUs: CBC-DES (RFC 3414 section 8) and CFB128-AES (RFC 3826). Salts come in as arguments."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from cryptography.hazmat.decrepit.ciphers.modes import CFB
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from jbnet.snmp.ber import BerError
+from jbnet.snmp.keys import PrivProtocol
 
 _SALT_BYTES = 8
 _DES_BLOCK = 8
@@ -25,12 +26,15 @@ class Privacy(Protocol):
 
 
 class AesPrivacy:
-    """usmAesCfb128Protocol: the vector is engine boots, engine time and a salt of 64 bits."""
+    """usmAesCfb128Protocol: the vector is engine boots, engine time and a salt of 64 bits.
+
+    AES-192 and AES-256 differ from it by the key alone.
+    """
 
     __slots__ = ("_key",)
 
     def __init__(self, key: bytes):
-        self._key = algorithms.AES(key[:16])
+        self._key = algorithms.AES(key)
 
     def encrypt(self, plain: bytes, boots: int, time: int, salt: int) -> tuple[bytes, bytes]:
         """See Privacy."""
@@ -76,6 +80,6 @@ class DesPrivacy:
         return Cipher(self._key, modes.CBC(vector.to_bytes(_SALT_BYTES, "big")))
 
 
-def privacy(name: str, key: bytes) -> Privacy:
-    """Return the protocol's implementation with a localized key of 16 bytes or more."""
-    return DesPrivacy(key) if name == "DES" else AesPrivacy(key)
+def privacy(protocol: PrivProtocol, key: bytes) -> Privacy:
+    """Return the protocol's implementation with the key of :func:`jbnet.snmp.keys.privacy_key`."""
+    return DesPrivacy(key) if protocol.cipher == "DES" else AesPrivacy(key)

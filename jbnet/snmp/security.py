@@ -119,7 +119,7 @@ class UserSecurity:
         self._target, self._memory, self._ring, self._salt = target, memory, ring, salt
         self._user = target.user.encode()
         self._auth = keys.AUTH_PROTOCOLS.get(keys.protocol_name(target.auth_protocol))
-        self._priv = keys.protocol_name(target.priv_protocol)
+        self._priv = keys.PRIV_PROTOCOLS.get(keys.protocol_name(target.priv_protocol))
         self._check()
         self._level = (AUTH if self._auth else 0) | (PRIV if self._priv else 0)
         self._localized_for: bytes | None = None
@@ -130,7 +130,7 @@ class UserSecurity:
         target = self._target
         if target.auth_protocol and (self._auth is None or not target.auth_key or not target.auth_key.reveal()):
             raise BadTarget("an authentication protocol that is unknown, or without a key")
-        if self._priv and (self._priv not in keys.PRIV_PROTOCOLS or not target.priv_key or not self._auth):
+        if target.priv_protocol and (self._priv is None or not target.priv_key or not self._auth):
             raise BadTarget("a privacy protocol that is unknown, or without a key or authentication")
         if self._priv and target.priv_key and not target.priv_key.reveal():
             raise BadTarget("an empty privacy key")

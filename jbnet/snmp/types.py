@@ -28,9 +28,10 @@ class VarBind(NamedTuple):
 class SnmpTarget:
     """An agent: where it is and how to speak to it.
 
-    ``version`` is ``2c`` or ``3``. ``address`` is an IPv4 address in dotted form. ``auth_protocol`` is one of
-    MD5, SHA, SHA-224, SHA-256, SHA-384, SHA-512 (RFC 3414, RFC 7860), ``priv_protocol`` DES or AES (RFC 3414,
-    RFC 3826); empty means none. Keys are passwords of 8 characters or more.
+    ``version`` is ``1``, ``2c`` or ``3``. ``address`` is an IPv4 or IPv6 address as text. ``auth_protocol`` is one of
+    MD5, SHA, SHA-224, SHA-256, SHA-384, SHA-512 (RFC 3414, RFC 7860), ``priv_protocol`` DES, AES (RFC 3414,
+    RFC 3826), AES-192, AES-256, AES-192-C or AES-256-C (:mod:`jbnet.snmp.keys`); empty means none. Keys are passwords
+    of 8 characters or more.
     """
 
     name: str
@@ -64,11 +65,14 @@ class SnmpAnswer:
 class Trap:
     """A notification (trap or inform) that came in. It is a reason to look at the device, never a verdict.
 
-    ``source`` is the sender's IPv4 address, ``oid`` the value of snmpTrapOID.0, ``varbinds`` all variables of it,
-    ``received_at`` seconds on the monotonic clock.
+    ``source`` is the sender's address (IPv4 or IPv6), ``oid`` the value of snmpTrapOID.0, ``varbinds`` all variables
+    of it, ``received_at`` seconds on the monotonic clock. A trap of SNMPv1 is given as RFC 3584 section 3.1 makes it
+    one of SNMPv2. ``agent`` is the agent-addr that it names (snmpTrapAddress.0), which differs from ``source`` behind
+    a proxy or address translation; empty where none is named.
     """
 
     source: str
     oid: Oid
     varbinds: tuple[VarBind, ...]
     received_at: float
+    agent: str = ""

@@ -184,7 +184,8 @@ class Engine(Agent):
 
     def privacy(self) -> Privacy:
         """Return the cipher of the user."""
-        return privacy(self.priv, self._key(self.priv_password))
+        protocol, algorithm = keys.PRIV_PROTOCOLS[self.priv], keys.AUTH_PROTOCOLS[self.auth].algorithm
+        return privacy(protocol, keys.privacy_key(self._key(self.priv_password), protocol, self.engine_id, algorithm))
 
     def _key(self, password: str) -> bytes:
         algorithm = keys.AUTH_PROTOCOLS[self.auth].algorithm

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hmac
 
 import pytest
+from pysnmp.entity import config
+from pysnmp.proto.rfc1902 import OctetString
 
 from jbnet.model.secrets import Secret
 from jbnet.snmp import keys
 from jbnet.snmp.ber import BerError
 from jbnet.snmp.keyring import KeyRing
-from jbnet.snmp.privacy import privacy
+from jbnet.snmp.privacy import Privacy, privacy
 
 ENGINE = bytes.fromhex("000000000000000000000002")
 
@@ -36,10 +38,15 @@ def test_digests_are_those_of_hmac(protocol: keys.AuthProtocol, size: int) -> No
     assert keys.Signer(key, protocol).digest(text) == expected
 
 
+def cipher_of(name: str) -> Privacy:
+    protocol = keys.PRIV_PROTOCOLS[name]
+    return privacy(protocol, bytes(range(protocol.key_bytes)))
+
+
 @pytest.mark.parametrize("name", keys.PRIV_PROTOCOLS)
 @pytest.mark.parametrize("size", [0, 1, 7, 8, 100, 1403])
 def test_decrypting_undoes_encrypting(name: str, size: int) -> None:
-    cipher, plain = privacy(name, bytes(range(16))), bytes(range(256)) * 6
+    cipher, plain = cipher_of(name), bytes(range(256)) * 6
     secret, parameters = cipher.encrypt(plain[:size], 3, 77, 2**40 + 5)
     assert cipher.decrypt(secret, 3, 77, parameters)[:size] == plain[:size]
     assert len(parameters) == 8
@@ -47,18 +54,19 @@ def test_decrypting_undoes_encrypting(name: str, size: int) -> None:
 
 @pytest.mark.parametrize("name", keys.PRIV_PROTOCOLS)
 def test_the_same_text_is_never_encrypted_to_the_same_bytes(name: str) -> None:
-    cipher = privacy(name, bytes(range(16)))
+    cipher = cipher_of(name)
     assert len({cipher.encrypt(bytes(64), 1, 1, salt) for salt in range(100)}) == 100
 
 
 def test_parameters_that_cannot_be_right_are_refused() -> None:
     for name, secret, parameters in (("AES", bytes(8), bytes(7)), ("DES", bytes(8), b""), ("DES", bytes(9), bytes(8))):
         with pytest.raises(BerError):
-            privacy(name, bytes(16)).decrypt(secret, 1, 1, parameters)
+            cipher_of(name).decrypt(secret, 1, 1, parameters)
 
 
 @pytest.mark.parametrize(
-    ("written", "name"), [("sha", "SHA"), ("SHA-1", "SHA"), ("sha-256", "SHA256"), ("AES-128", "AES"), ("", "")]
+    ("written", "name"),
+    [("sha", "SHA"), ("SHA-1", "SHA"), ("sha-256", "SHA256"), ("AES-128", "AES"), ("aes-256-c", "AES256C"), ("", "")],
 )
 def test_a_protocol_has_one_name_however_it_is_written(written: str, name: str) -> None:
     assert keys.protocol_name(written) == name
@@ -70,3 +78,38 @@ def test_a_key_ring_makes_each_key_once_and_shows_none() -> None:
     assert ring.signer(secret, protocol, ENGINE) is ring.signer(secret, protocol, ENGINE)
     assert ring.signer(secret, protocol, ENGINE) is not ring.signer(secret, protocol, b"other")
     assert "maplesyrup" not in repr(ring)
+
+
+AUTH = {
+    "MD5": config.USM_AUTH_HMAC96_MD5,
+    "SHA": config.USM_AUTH_HMAC96_SHA,
+    "SHA224": config.USM_AUTH_HMAC128_SHA224,
+    "SHA256": config.USM_AUTH_HMAC192_SHA256,
+    "SHA384": config.USM_AUTH_HMAC256_SHA384,
+    "SHA512": config.USM_AUTH_HMAC384_SHA512,
+}
+PYSNMP = {
+    "DES": config.USM_PRIV_CBC56_DES,
+    "AES": config.USM_PRIV_CFB128_AES,
+    "AES192": config.USM_PRIV_CFB192_AES_BLUMENTHAL,
+    "AES256": config.USM_PRIV_CFB256_AES_BLUMENTHAL,
+    "AES192C": config.USM_PRIV_CFB192_AES,
+    "AES256C": config.USM_PRIV_CFB256_AES,
+}
+
+
+@pytest.mark.parametrize("priv", PYSNMP)
+@pytest.mark.parametrize("auth", AUTH)
+def test_the_keys_of_both_drafts_are_those_that_pysnmp_makes(auth: str, priv: str) -> None:
+    protocol, algorithm = keys.PRIV_PROTOCOLS[priv], keys.AUTH_PROTOCOLS[auth].algorithm
+    user = keys.password_to_key(b"maplesyrup", algorithm)
+    service = config.PRIV_SERVICES[PYSNMP[priv]]
+    theirs = bytes(service.localize_key(AUTH[auth], OctetString(user), OctetString(ENGINE)))
+    assert keys.privacy_key(keys.localize(user, ENGINE, algorithm), protocol, ENGINE, algorithm) == theirs
+
+
+def test_a_hash_that_is_long_enough_gives_the_same_key_by_either_draft() -> None:
+    localized = bytes(range(64))
+    for size in ("192", "256"):
+        pair = [keys.PRIV_PROTOCOLS[f"AES{size}{draft}"] for draft in ("", "C")]
+        assert len({keys.privacy_key(localized, protocol, ENGINE, "sha512") for protocol in pair}) == 1

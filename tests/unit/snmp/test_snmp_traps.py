@@ -18,6 +18,7 @@ from jbnet.snmp.pdu import Pdu, encode_pdu
 from jbnet.snmp.types import SnmpTarget, VarBind
 
 TRAP = 0xA7
+ENTERPRISE = (1, 3, 6, 1, 4, 1, 2011, 2, 224)
 SENDER = SnmpTarget("core-r1", "127.0.0.1", community=Secret("community", "public"))
 
 
@@ -29,6 +30,21 @@ def trap(number: int, community: str = "public") -> bytes:
     )
     content = ber.encode_integer(1) + ber.encode(ber.OCTET_STRING, community.encode())
     return ber.encode(ber.SEQUENCE, content + encode_pdu(Pdu(TRAP, number, 0, 0, varbinds)))
+
+
+def old_trap(generic: int, specific: int, agent: str, community: str = "public") -> bytes:
+    """Return a Trap-PDU of RFC 1157 section 4.1.6."""
+    varbind = ber.encode(ber.SEQUENCE, ber.encode_oid((*mibs.IF_NAME, 7)) + ber.encode(ber.OCTET_STRING, b"up1"))
+    fields = (
+        ber.encode_oid(ENTERPRISE),
+        ber.encode(Tag.IP_ADDRESS, socket.inet_aton(agent)),
+        ber.encode_integer(generic),
+        ber.encode_integer(specific),
+        ber.encode_integer(4711, Tag.TIME_TICKS),
+        ber.encode(ber.SEQUENCE, varbind),
+    )
+    content = ber.encode_integer(0) + ber.encode(ber.OCTET_STRING, community.encode())
+    return ber.encode(ber.SEQUENCE, content + ber.encode(0xA4, b"".join(fields)))
 
 
 @pytest.fixture
@@ -79,6 +95,62 @@ def test_a_full_queue_drops_and_counts(receiver: TrapReceiver) -> None:
         threading.Event().wait(0.01)
     assert [got.varbinds[0].value for got in iter(lambda: receiver.take(0), None)] == [1, 2, 3]
     assert receiver.counters["trapQueueFull"] == 2
+
+
+@pytest.mark.parametrize(
+    ("generic", "specific", "oid"),
+    [(2, 0, mibs.TRAP_LINK_DOWN), (0, 0, mibs.TRAP_COLD_START), (6, 15, (*ENTERPRISE, 0, 15))],
+    ids=["linkDown", "coldStart", "enterprise"],
+)
+def test_a_trap_of_snmpv1_arrives_as_rfc_3584_makes_it_new(
+    receiver: TrapReceiver, generic: int, specific: int, oid: tuple[int, ...]
+) -> None:
+    send(receiver, old_trap(generic, specific, "10.63.0.7"))
+    got = receiver.take(10)
+    assert got is not None
+    assert (got.source, got.agent, got.oid) == ("127.0.0.8", "10.63.0.7", oid)
+    assert VarBind(mibs.SYS_UPTIME, Tag.TIME_TICKS, 4711) in got.varbinds
+    assert VarBind((*mibs.IF_NAME, 7), Tag.OCTET_STRING, b"up1") in got.varbinds
+
+
+def test_a_trap_of_snmpv1_that_names_no_agent_has_none(receiver: TrapReceiver) -> None:
+    send(receiver, old_trap(3, 0, "0.0.0.0"), trap(1))
+    for _ in range(2):
+        got = receiver.take(10)
+        assert got is not None
+        assert got.agent == ""
+
+
+def test_a_stranger_with_snmpv1_is_refused(receiver: TrapReceiver) -> None:
+    send(receiver, old_trap(2, 0, "10.63.0.7", "stranger"), trap(1))
+    assert receiver.take(10) is not None
+    assert receiver.take(0) is None
+    assert receiver.counters["trapRefused"] == 1
+
+
+def test_traps_arrive_over_ipv6_and_ipv4_on_one_port() -> None:
+    opened = TrapReceiver([SENDER], port=0)
+    opened.start()
+    sources = []
+    for family, here in ((socket.AF_INET6, "::1"), (socket.AF_INET, "127.0.0.1")):
+        with socket.socket(family, socket.SOCK_DGRAM) as sender:
+            sender.sendto(trap(42), (here, opened.port))
+        got = opened.take(10)
+        assert got is not None
+        sources.append(got.source)
+    opened.close()
+    assert sources == ["::1", "127.0.0.1"]
+
+
+def test_one_address_of_ipv6_can_be_listened_on_alone() -> None:
+    opened = TrapReceiver([SENDER], bind="::1", port=0)
+    opened.start()
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sender:
+        sender.sendto(trap(42), ("::1", opened.port))
+    got = opened.take(10)
+    opened.close()
+    assert got is not None
+    assert got.source == "::1"
 
 
 def test_no_trap_is_none(receiver: TrapReceiver) -> None:

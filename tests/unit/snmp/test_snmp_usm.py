@@ -11,6 +11,7 @@ from snmp_wire import Wire
 
 from jbnet.model.secrets import Secret
 from jbnet.snmp.faults import Fault
+from jbnet.snmp.keys import PRIV_PROTOCOLS
 from jbnet.snmp.message import AUTH, PRIV, decode_message, encode_secure
 from jbnet.snmp.pdu import Pdu
 from jbnet.snmp.security import BadTarget, CommunitySecurity
@@ -23,7 +24,7 @@ def wire_to(engine: Engine, **changes: object) -> Wire:
     return Wire(replace(engine.target(), **changes))  # type: ignore[arg-type]  # any of its fields
 
 
-@pytest.mark.parametrize("priv", ["DES", "AES"])
+@pytest.mark.parametrize("priv", PRIV_PROTOCOLS)
 @pytest.mark.parametrize("auth", ["MD5", "SHA", "SHA224", "SHA256", "SHA384", "SHA512"])
 def test_every_pair_of_protocols_carries_a_walk(auth: str, priv: str) -> None:
     engine = Engine(auth=auth, priv=priv)
