@@ -14,7 +14,8 @@ from jbnet.config.adopt.files import files, written
 from jbnet.config.adopt.holdings import declared, more_observed, ownership
 from jbnet.config.adopt.lldp import sightings
 from jbnet.config.adopt.reading import read
-from jbnet.config.adopt.space import room
+from jbnet.config.adopt.space import Room, room
+from jbnet.config.adopt.statics import undeclared
 from jbnet.config.ownership import held
 from jbnet.config.render import render
 from jbnet.inventory.addresses.allocation import NoRoom
@@ -30,6 +31,8 @@ OWNERSHIP = "topology/ownership.yaml"
 _HEAD = "Drafted by jbnet adopt: owned is changed, observed is compared, foreign is left alone. docs/adopt.md"
 _ROUNDS = 4
 _NOTHING = Ownership(rest=Hold.FOREIGN)
+Planned = tuple[dict[str, str], Loaded, list[Problem]]
+"""The drafted files, what they come to, and what could not be said in them."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def adopt(
             file=first.place.file if first else "-", reason=first.text if first else text("there is no file"),
         )  # fmt: skip
     found = draft(texts, names, network, [*sightings(seen)])
-    drafted, loaded = _planned(found)
+    drafted, loaded, unrouted = _planned(found)
     holding, unsaid = _holdings(found, loaded.network, differ)
     roles = {name: device.role for name, device in found.devices.items()}
     drafted[OWNERSHIP] = written(declared(holding, roles), _HEAD)
@@ -81,26 +84,43 @@ def adopt(
         loaded=load(drafted),
         held=holding,
         lines=tuple(_accounts(found, loaded.network, holding)),
-        problems=(*unread, *refused, *found.problems, *unsaid),
+        problems=(*unread, *refused, *found.problems, *unrouted, *unsaid),
     )
 
 
-def _planned(found: Draft) -> tuple[dict[str, str], Loaded]:
+def _planned(found: Draft) -> Planned:
     """Return the files with a plan in which sites keep the blocks they have, or else one beside all that runs."""
-    tried: list[tuple[dict[str, str], Loaded]] = []
+    tried: list[Planned] = []
     for keep in (True, False):
         space = room(found, keep=keep)
         try:
             drafted = files(found, space) if space is not None else {}
         except NoRoom:
             continue
-        if drafted:
-            tried.append((drafted, load(drafted)))
+        if drafted and space is not None:
+            tried.append(_routed(found, space, drafted))
         if tried and tried[-1][1].network is not None:
             return tried[-1]
     if not tried:
         raise AnswerIsNo("no private range has room left for a plan beside what runs")
     return tried[-1]
+
+
+def _routed(found: Draft, space: Room, drafted: dict[str, str]) -> Planned:
+    """Return the files with the static routes in them that run and do not follow from the rest, if they can be."""
+    loaded = load(drafted)
+    unrouted: list[Problem] = []
+    for name, device in found.devices.items() if loaded.network is not None else ():
+        if device.running is not None and loaded.network is not None:
+            try:
+                device.routes, told = undeclared(loaded.network, loaded.network.devices[name], device.running)
+            except TargetError:  # it is told when ownership is settled: nothing of the device is rendered
+                continue
+            unrouted += told
+    if not any(device.routes for device in found.devices.values()):
+        return drafted, loaded, unrouted
+    drafted = files(found, space)
+    return drafted, load(drafted), unrouted
 
 
 def _read(sources: Sequence[Source]) -> tuple[list[Running], list[Problem]]:

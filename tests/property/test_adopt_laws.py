@@ -152,6 +152,8 @@ def test_a_plan_straight_after_adopting_the_shipped_network_sends_nothing(scale:
     names = {running_of(draft).source.removesuffix(".conf") for draft in found.draft.devices.values()}
     assert set(found.draft.devices) == names
     assert all(found.held[name].of("addresses", "") is Hold.OWNED for name in found.draft.devices)
+    holds = {name: held for name, of in found.held.items() if (held := of.sections.get("statics")) is not None}
+    assert {name for name, held in holds.items() if held is not Hold.OWNED} == set()
 
 
 def test_a_plan_straight_after_adopting_recorded_configurations_sends_nothing() -> None:

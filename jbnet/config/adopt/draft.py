@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from ipaddress import IPv4Interface, IPv4Network
 
-from jbnet.config.adopt.facts import Problem, Running
+from jbnet.config.adopt.facts import Problem, Running, RunningRoute
 from jbnet.model.levels import Level
 
 PEER = "peer"
@@ -17,7 +17,8 @@ _HOST = 32
 class DraftDevice:
     """A device with the interfaces that the declaration gives it, by their logical names.
 
-    ``exceptions`` are addresses that the plan would not give, ``lans`` LANs, ``ports`` the names of the real ports.
+    ``exceptions`` are addresses that the plan would not give, ``lans`` LANs, ``ports`` the names of the real ports,
+    ``routes`` static routes that do not follow from the rest.
     ``running`` None: a device of others, of which only its end of a line is known.
     """
 
@@ -27,6 +28,7 @@ class DraftDevice:
     exceptions: dict[str, IPv4Interface] = field(default_factory=dict)
     lans: dict[str, IPv4Interface] = field(default_factory=dict)
     ports: dict[str, str] = field(default_factory=dict)
+    routes: list[RunningRoute] = field(default_factory=list)
 
     @property
     def role(self) -> str:

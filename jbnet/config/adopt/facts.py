@@ -59,6 +59,17 @@ class BgpPeer:
 
 
 @dataclass(frozen=True, slots=True)
+class RunningRoute:
+    """A static route as it runs: ``via`` None discards; ``preference`` None: the system's own."""
+
+    prefix: IPv4Network
+    via: IPv4Address | None
+    line: int
+    preference: int | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Running:
     """One device's configuration, as far as it was understood.
 
@@ -80,6 +91,7 @@ class Running:
     asn: int | None = None
     peers: tuple[BgpPeer, ...] = ()
     vrfs: Mapping[str, str] = field(default_factory=dict)
+    routes: tuple[RunningRoute, ...] = ()
     agent: bool = False
     understood: frozenset[int] = frozenset()
 

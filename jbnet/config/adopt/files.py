@@ -9,11 +9,13 @@ import yaml
 
 from jbnet.config.adopt.draft import LOCATION, PEER, Draft, DraftCircuit, DraftDevice, DraftHome
 from jbnet.config.adopt.drafting import PROVINCE
+from jbnet.config.adopt.facts import RunningRoute
 from jbnet.config.adopt.space import Room
 from jbnet.inventory.addresses import allocation
 from jbnet.inventory.declaration import declare
 from jbnet.inventory.report import Report
 from jbnet.inventory.schema.plan import AllocationsFile
+from jbnet.inventory.schema.routes import DISCARD
 from jbnet.model.levels import Level
 from jbnet.platforms.registry import platform
 
@@ -146,7 +148,18 @@ def _equipment(home: DraftHome) -> dict[str, object]:
 
 
 def _device(device: DraftDevice) -> dict[str, object]:
-    return {"role": device.role, **({"ports": dict(device.ports)} if device.ports else {})}
+    routes = [_route(route) for route in device.routes]
+    return {
+        "role": device.role,
+        **({"ports": dict(device.ports)} if device.ports else {}),
+        **({"routes": routes} if routes else {}),
+    }
+
+
+def _route(route: RunningRoute) -> dict[str, object]:
+    found: dict[str, object] = {"prefix": str(route.prefix), "next_hop": str(route.via or DISCARD)}
+    found |= {"preference": route.preference} if route.preference is not None else {}
+    return {**found, **({"description": route.description} if route.description else {})}
 
 
 def _circuit(circuit: DraftCircuit) -> dict[str, object]:

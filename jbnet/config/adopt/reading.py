@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import AddressValueError, IPv4Address, IPv4Interface, IPv4Network, NetmaskValueError
 
-from jbnet.config.adopt.facts import BgpPeer, Problem, Running, RunningPort, Source
+from jbnet.config.adopt.facts import BgpPeer, Problem, Running, RunningPort, RunningRoute, Source
 from jbnet.config.lines import Line, read_lines
 from jbnet.model.findings import Place
 from jbnet.model.text import Text, text
@@ -55,6 +55,7 @@ class _Reader:
     asn: int | None = None
     peers: list[BgpPeer] = field(default_factory=list)
     vrfs: dict[str, str] = field(default_factory=dict)
+    routes: list[RunningRoute] = field(default_factory=list)
     agent: bool = False
     understood: set[int] = field(default_factory=set)
 
@@ -82,6 +83,7 @@ class _Reader:
             asn=self.asn,
             peers=tuple(self.peers),
             vrfs=self.vrfs,
+            routes=tuple(self.routes),
             agent=self.agent,
             understood=frozenset(self.understood),
         )
@@ -149,6 +151,12 @@ class _Reader:
 
     def _take_block(self, said: Said, line: Line) -> bool:
         self.blocks.setdefault(network_of(said))
+        return True
+
+    def _take_route(self, said: Said, line: Line) -> bool:
+        via = IPv4Address(said["via"]) if "via" in said else None
+        preference = int(said["preference"]) if "preference" in said else None
+        self.routes.append(RunningRoute(network_of(said), via, line.number, preference, said.get("said", "")))
         return True
 
     def _take_bgp(self, said: Said, line: Line) -> bool:

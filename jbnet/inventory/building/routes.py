@@ -20,6 +20,11 @@ from jbnet.model.routes import Route
 _DOTTED = re.compile(r"[0-9.]+\Z")
 
 
+def neighbour(network: Network, device: Device, said: str) -> IPv4Address | None:
+    """Return the address of a next hop; None where it is on no link of the device. Not for ``discard``."""
+    return _Hops(network, device).find(said)
+
+
 class RouteReader:
     """Reads the routes of all devices of a network; one use."""
 

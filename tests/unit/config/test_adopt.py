@@ -208,3 +208,26 @@ def test_townships_of_one_key_in_two_counties_stand_in_their_counties() -> None:
     network = load(files(found, space)).network
     assert network is not None
     assert set(network.devices) == {"lake-r1", "lake-north-r1", "hill-r1", "hill-north-r1"}
+
+
+@pytest.mark.parametrize(
+    ("platform", "mask", "indent"), [("vrp8", "255.255.0.0", ""), ("vrp5", "255.255.0.0", ""), ("comware7", "16", " ")]
+)
+def test_static_routes_are_read_with_all_that_a_declaration_can_say(platform: str, mask: str, indent: str) -> None:
+    lines = f"{indent}ip route-static 10.9.0.0 {mask} 10.1.0.2 preference 70 description far hall\n"
+    lines += f"{indent}ip route-static 10.8.0.0 {mask} NULL0\n"
+    found = read(Source("r.cfg", f"#\nsysname r\n#\n{lines}#\nreturn\n", platform))
+    assert isinstance(found, Running)
+    assert [(str(r.prefix), r.via and str(r.via), r.preference, r.description) for r in found.routes] == [
+        ("10.9.0.0/16", "10.1.0.2", 70, "far hall"),
+        ("10.8.0.0/16", None, None, ""),
+    ]
+
+
+def test_static_routes_of_frr_are_read() -> None:
+    said = "ip route 10.9.0.0/16 10.1.0.2 70\nip route 10.8.0.0/16 blackhole\n"
+    found = running("r", extra=said + "ip route 10.7.0.0/16 10.1.0.2 eth0\n")
+    assert [(str(r.prefix), r.via and str(r.via), r.preference) for r in found.routes] == [
+        ("10.9.0.0/16", "10.1.0.2", 70),
+        ("10.8.0.0/16", None, None),
+    ]
