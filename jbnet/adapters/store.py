@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from itertools import groupby
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
-from jbnet.adapters.store_schema import Lock, broken, open_for_reading, open_for_writing
+from jbnet.adapters.store_lock import Lock
+from jbnet.adapters.store_pruning import Keep, Pruner
+from jbnet.adapters.store_rollups import RollupWriter
+from jbnet.adapters.store_samples import Names, SampleWriter
+from jbnet.adapters.store_schema import broken, open_for_writing, transaction
 from jbnet.monitor.codec import (
     dump,
     micros,
     moment,
     pack_incident,
-    pack_sample,
     pack_state,
     unpack_incident,
     unpack_sample,
@@ -25,135 +25,105 @@ from jbnet.monitor.codec import (
 )
 from jbnet.monitor.incidents import Incident, Incidents
 from jbnet.monitor.replay import Outcome, Watchbook
-from jbnet.monitor.samples import Round, Sample
-from jbnet.monitor.state import DeviceState, Event, differs
+from jbnet.monitor.samples import Round
+from jbnet.monitor.state import DeviceState, differs
 from jbnet.monitor.summary import Summary
-from jbnet.monitor.watch import Condition
 
-PRUNE_EVERY = 600
-"""Rounds between two removals of old samples."""
-
-Row = tuple[Any, ...]
-_HOUR_US = 3_600_000_000
-_ANSWERS = {Condition.UP: True, Condition.DOWN: False, Condition.UNKNOWN: None}
 _NEWS = ("opened", "closed")
 """Events of an incident that people are told about."""
 
 
 class SqliteStore:
-    """Implements the Store port. Inert until ``load``. ``keep_hours``: how long raw samples and events are kept."""
+    """Implements the Store port. Inert until ``load``."""
 
-    def __init__(self, path: Path, keep_hours: float = 24.0):
+    def __init__(self, path: Path, keep: Keep | None = None):
         self._path = path
-        self._keep_us = int(keep_hours * _HOUR_US)
+        self._keep = keep or Keep()
         self._lock = Lock(path.with_suffix(".lock"))
-        self._database: sqlite3.Connection | None = None
+        self._tables: _Tables | None = None
 
     def load(self) -> tuple[Watchbook, int]:
-        """Take the lock, open the store, and return the memory. Raises Refused and JbnetError."""
+        """Take the lock, open the store, and return the memory.
+
+        Raises Refused (another monitor has it), JbnetError (a file that is not ours) and sqlite3.Error (a broken
+        file, or a full disk).
+        """
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock.take()
+        self.forget()
         try:
-            self._database = open_for_writing(self._path)
-            return _read_book(self._database)
-        except (sqlite3.DatabaseError, zlib.error, ValueError, KeyError) as error:
-            self.close()
-            raise broken(self._path, error) from error
+            self._tables = _Tables(open_for_writing(self._path), self._keep)
+            return self._tables.load()
+        except (zlib.error, ValueError, KeyError, TypeError) as error:
+            self.forget()
+            raise Illegible(str(error)) from error
+        except sqlite3.Error:
+            self.forget()  # the lock stays: whoever repairs the file is still its one writer
+            raise
         except BaseException:
             self.close()
             raise
 
     def commit(self, turn: Round, before: Watchbook, outcome: Outcome, summary: Summary) -> None:
-        """Write a round in one transaction. Raises JbnetError when the file cannot be written (a full disk)."""
-        database = self._database
-        if database is None:
+        """Write a round in one transaction. Raises JbnetError when the file cannot be written; its cause says why."""
+        if self._tables is None:
             raise RuntimeError("the store is not loaded")
         try:
-            with _transaction(database):
-                _write_samples(database, turn)
-                _write_states(database, before.states, outcome.book.states)
-                _write_events(database, turn, outcome)
-                _write_incidents(database, outcome.incidents)
-                pending = json.dumps(outcome.book.incidents.pending)
-                database.execute(
-                    "INSERT OR REPLACE INTO book VALUES (1, ?, ?, ?)",
-                    (outcome.book.incidents.next_number, pending, dump(summary.as_json()).decode()),
-                )
-                if turn.number % PRUNE_EVERY == 0:
-                    _prune(database, micros(turn.time) - self._keep_us)
+            self._tables.commit(turn, before, outcome, summary)
         except sqlite3.Error as error:
             raise broken(self._path, error) from error
 
+    def forget(self) -> None:
+        """Close the file and keep the lock: another file takes its place."""
+        if self._tables is not None:
+            self._tables.database.close()
+            self._tables = None
+
     def close(self) -> None:
         """Close the file and let go of the lock."""
-        if self._database is not None:
-            self._database.close()
-            self._database = None
+        self.forget()
         self._lock.release()
 
 
-class SqliteStoreView:
-    """Implements the StoreView port. Opens on construction: making one is asking. Raises Missing, JbnetError."""
+class Illegible(sqlite3.DatabaseError):
+    """A sound file with rows in it that cannot be understood."""
 
-    def __init__(self, path: Path):
-        self._path = path
-        self._database = open_for_reading(path)
-
-    def summary(self) -> Mapping[str, object] | None:
-        """Return the last round's summary."""
-        row = self._one("SELECT summary FROM book")
-        return None if row is None else json.loads(row[0])
-
-    def incidents(self, *, only_open: bool) -> Sequence[Incident]:
-        """Return the incidents, latest first."""
-        condition = "WHERE open = 1" if only_open else ""
-        rows = self._all(f"SELECT id, data FROM incidents {condition} ORDER BY id DESC")  # noqa: S608  two constants
-        return [unpack_incident(str(number), data) for number, data in rows]
-
-    def answers(self) -> Mapping[str, bool | None]:
-        """Say of every polled device whether its agent answers; None: not known yet."""
-        rows = self._all("SELECT device, data FROM states")
-        return {device: _ANSWERS[unpack_state(device, data, None).answer.condition] for device, data in rows}
-
-    def rounds(self) -> Iterable[Round]:
-        """Return the recorded rounds, oldest first."""
-        times: dict[int, int] = dict(self._all("SELECT number, time FROM rounds"))
-        rows = self._all("SELECT round, look, device, time, data FROM samples ORDER BY round, look, device")
-        for number, of_round in groupby(rows, key=lambda row: row[0]):
-            looks = tuple(tuple(_sample(row) for row in look) for _, look in groupby(of_round, key=lambda row: row[1]))
-            yield Round(number, moment(times[number]), looks)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._database.close()
-
-    def _one(self, query: str) -> tuple[str, ...] | None:
-        return next(iter(self._all(query)), None)
-
-    def _all(self, query: str) -> list[Row]:
-        try:
-            return self._database.execute(query).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise broken(self._path, error) from error
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
 
 
-@contextmanager
-def _transaction(database: sqlite3.Connection) -> Iterator[None]:
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        database.execute("ROLLBACK")
-        raise
-    database.execute("COMMIT")
+class _Tables:
+    """The open file and those who write parts of it."""
+
+    def __init__(self, database: sqlite3.Connection, keep: Keep):
+        self.database = database
+        self._names = Names(database)
+        self._samples = SampleWriter(database, self._names)
+        self._rollups = RollupWriter(database, self._names)
+        self._pruner = Pruner(database, keep)
+        self._taken_back = True
+
+    def load(self) -> tuple[Watchbook, int]:
+        return read_book(self.database)
+
+    def commit(self, turn: Round, before: Watchbook, outcome: Outcome, summary: Summary) -> None:
+        with transaction(self.database):
+            taken_back, self._taken_back = self._taken_back, True
+            if taken_back:  # also of a process that was killed: what was only in memory is made again
+                self._names.forget()
+                self._samples.begin(turn.number)
+                self._rollups.begin()
+            self._samples.write(turn)
+            _write_states(self.database, before.states, outcome.book.states)
+            _write_events(self.database, turn, outcome)
+            _write_incidents(self.database, outcome.incidents)
+            _write_book(self.database, outcome.book.incidents, summary)
+            self._rollups.note(turn, before.states, outcome.book.states)
+            self._pruner.prune(micros(turn.time))
+        self._taken_back = False
 
 
-def _sample(row: Row) -> Sample:
-    _, _, device, time, data = row
-    return unpack_sample(device, moment(time), zlib.decompress(data))
-
-
-def _read_book(database: sqlite3.Connection) -> tuple[Watchbook, int]:
+def read_book(database: sqlite3.Connection) -> tuple[Watchbook, int]:
+    """Return the memory as of the last round, and that round's number."""
     number = database.execute("SELECT max(number) FROM rounds").fetchone()[0] or 0
     last = {
         device: unpack_sample(device, moment(time), zlib.decompress(data))
@@ -168,19 +138,6 @@ def _read_book(database: sqlite3.Connection) -> tuple[Watchbook, int]:
     still_open = {str(key): unpack_incident(str(key), data) for key, data in rows}
     next_number, pending = row or (1, "[]")
     return Watchbook(states, Incidents(still_open, next_number, tuple(json.loads(pending)))), number
-
-
-def _write_samples(database: sqlite3.Connection, turn: Round) -> None:
-    rows, latest = [], {}
-    for number, look in enumerate(turn.looks):
-        for sample in look:
-            data = zlib.compress(pack_sample(sample), 1)
-            rows.append((turn.number, number, sample.device, micros(sample.time), data))
-            if sample.answered and sample.interfaces is not None:
-                latest[sample.device] = (sample.device, micros(sample.time), data)
-    database.execute("INSERT INTO rounds VALUES (?, ?)", (turn.number, micros(turn.time)))
-    database.executemany("INSERT INTO samples VALUES (?, ?, ?, ?, ?)", rows)
-    database.executemany("INSERT OR REPLACE INTO counters VALUES (?, ?, ?)", latest.values())
 
 
 def _write_states(
@@ -217,19 +174,11 @@ def _write_events(database: sqlite3.Connection, turn: Round, outcome: Outcome) -
     database.executemany("INSERT OR IGNORE INTO outbox (incident, event, time, data) VALUES (?, ?, ?, ?)", news)
 
 
-def _subject(event: Event) -> tuple[str, str, str]:
-    return str(event.subject.kind), event.subject.device, event.subject.part
-
-
 def _write_incidents(database: sqlite3.Connection, incidents: Iterable[Incident]) -> None:
     rows = [(int(i.id), i.closed is None, pack_incident(i).decode()) for i in incidents]
     database.executemany("INSERT OR REPLACE INTO incidents VALUES (?, ?, ?)", rows)
 
 
-def _prune(database: sqlite3.Connection, before: int) -> None:
-    """Remove samples and events that are older; the last reading of each device stays in ``counters``."""
-    edge = database.execute("SELECT max(number) FROM rounds WHERE time < ?", (before,)).fetchone()[0]
-    if edge is not None:
-        database.execute("DELETE FROM samples WHERE round <= ?", (edge,))
-        database.execute("DELETE FROM rounds WHERE number <= ?", (edge,))
-        database.execute("DELETE FROM events WHERE round <= ?", (edge,))
+def _write_book(database: sqlite3.Connection, incidents: Incidents, summary: Summary) -> None:
+    row = (incidents.next_number, json.dumps(incidents.pending), dump(summary.as_json()).decode())
+    database.execute("INSERT OR REPLACE INTO book VALUES (1, ?, ?, ?)", row)

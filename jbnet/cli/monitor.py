@@ -28,7 +28,7 @@ def command(
 
     context: Context = ctx.obj
     enter(context)
-    watcher = wiring.monitor(context.directory, context.state_dir, interval_s=interval)
+    watcher = wiring.monitor(context.directory, context.state_dir, say=context.note, interval_s=interval)
     printer = _Printer(context)
     try:
         trouble = watcher.start()

@@ -62,7 +62,7 @@ class Checks:
     checks: tuple[Check, ...] = ()
     policy: Policy = field(default_factory=Policy)
     asking: Asking = field(default_factory=Asking)
-    keep_samples_h: float = 24.0
+    keep_samples_h: float = 48.0
 
     def for_device(self, device: Device) -> frozenset[Reads]:
         """Return everything that is ever read from a device."""
@@ -86,7 +86,7 @@ class _PolicyDecl(_Strict):
     fold_s: Seconds = 30.0
     recover_s: Seconds = 60.0
     stale_s: Positive = 15.0
-    keep_samples_h: Annotated[float, Field(gt=0, le=87600)] = 24.0
+    keep_samples_h: Annotated[float, Field(gt=0, le=87600)] = 48.0
 
 
 class _AskingDecl(_Strict):

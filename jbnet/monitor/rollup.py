@@ -19,6 +19,9 @@ FINE_S = 300
 COARSE_S = 3600
 """Seconds of the coarser spans, kept for three years."""
 
+LEAST_WEIGHT = 0.125
+"""Of a rate that is of the time before its span: it counts, and hardly."""
+
 
 class Variable(StrEnum):
     """What is rolled up: traffic of an interface in bit/s, round trip in seconds, the share of looks answered."""
@@ -116,10 +119,11 @@ class Gatherer:
                     self._add(outgoing, state.rate.out_bps, weight)
 
     def _weight(self, before: InterfaceState | None, after: InterfaceState) -> float:
-        """Return the seconds that a rate is of, no more than a span has; 0 where it is no new one."""
-        if before is None or before.read is None or after.read is None:
+        """Return the seconds of this span that a rate is of (some, where it is of the time before); 0: no new rate."""
+        if before is None or before.read is None or after.read is None or after.read <= before.read:
             return 0.0
-        return min((after.read - before.read).total_seconds(), float(self._seconds))
+        elapsed = (after.read - before.read).total_seconds()
+        return max(min(elapsed, after.read.timestamp() - (self._start or 0)), LEAST_WEIGHT)
 
     def _series(self, device: str, name: str) -> tuple[Series, Series]:
         known = self._names.get((device, name))

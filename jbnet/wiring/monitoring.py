@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,12 @@ from jbnet.wiring.secrets import secrets
 
 if TYPE_CHECKING:
     from jbnet.model.network import Network
+    from jbnet.model.text import Text
     from jbnet.monitor.checks import Checks
     from jbnet.ports import StoreView
     from jbnet.services.poll import Monitor
+
+STORE = "monitor.db"
 
 
 def load_checks(directory: Path, network: Network) -> Checks:
@@ -29,22 +33,35 @@ def load_checks(directory: Path, network: Network) -> Checks:
     return checks
 
 
-def monitor(directory: Path, state_dir: Path, *, interval_s: float = 1.0, origin: str | None = None) -> Monitor:
-    """Return the monitor of a workspace, inert until ``start``. ``origin``: where it looks from (default: the NOC)."""
+def monitor(
+    directory: Path,
+    state_dir: Path,
+    *,
+    say: Callable[[Text], None],
+    interval_s: float = 1.0,
+    origin: str | None = None,
+) -> Monitor:
+    """Return the monitor of a workspace, inert until ``start``.
+
+    ``say`` is told what befalls its store. ``origin``: where it looks from (default: the NOC).
+    """
     from jbnet.adapters.clock import SystemClock
     from jbnet.adapters.ping import IcmpProber
     from jbnet.adapters.store import SqliteStore
+    from jbnet.adapters.store_kept import KeptStore
+    from jbnet.adapters.store_pruning import Keep
     from jbnet.services.poll import Monitor
     from jbnet.services.poll_targets import trap_senders
 
     network = load_network(directory, state_dir)
     checks = load_checks(directory, network)
     known = secrets(directory, state_dir)
+    path = state_dir / STORE
     return Monitor(
         network,
         checks,
         snmp_transport(),
-        SqliteStore(state_dir / "monitor.db", checks.keep_samples_h),
+        KeptStore(SqliteStore(path, Keep(samples_h=checks.keep_samples_h)), path, say),
         SystemClock(),
         known,
         origin=origin,
@@ -56,6 +73,6 @@ def monitor(directory: Path, state_dir: Path, *, interval_s: float = 1.0, origin
 
 def monitor_view(state_dir: Path) -> StoreView:
     """Return the monitor's memory, read only. Raises Missing where nothing was ever monitored."""
-    from jbnet.adapters.store import SqliteStoreView
+    from jbnet.adapters.store_view import SqliteStoreView
 
-    return SqliteStoreView(state_dir / "monitor.db")
+    return SqliteStoreView(state_dir / STORE)

@@ -11,7 +11,7 @@ from simnet import SimNet
 
 from jbnet.adapters.clock import SystemClock
 from jbnet.adapters.journal import SqliteJournal
-from jbnet.adapters.store import SqliteStoreView
+from jbnet.adapters.store_view import SqliteStoreView
 from jbnet.services.coverage import gather
 
 

@@ -1,0 +1,73 @@
+"""monitor.db read by others while the monitor writes it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from jbnet.adapters.store_rollups import read_figures, series_of
+from jbnet.adapters.store_samples import read_rounds
+from jbnet.adapters.store_schema import broken, open_for_reading
+from jbnet.monitor.codec import unpack_incident, unpack_state
+from jbnet.monitor.incidents import Incident
+from jbnet.monitor.rollup import Figures, Series
+from jbnet.monitor.samples import Round
+from jbnet.monitor.watch import Condition
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+_ANSWERS = {Condition.UP: True, Condition.DOWN: False, Condition.UNKNOWN: None}
+
+
+class SqliteStoreView:
+    """Implements the StoreView port. Opens on construction: making one is asking. Raises Missing, JbnetError."""
+
+    def __init__(self, path: Path):
+        self._path = path
+        self._database = open_for_reading(path)
+
+    def summary(self) -> Mapping[str, object] | None:
+        """Return the last round's summary."""
+        row = next(iter(self._all("SELECT summary FROM book")), None)
+        return None if row is None else json.loads(row[0])
+
+    def incidents(self, *, only_open: bool) -> Sequence[Incident]:
+        """Return the incidents, latest first."""
+        condition = "WHERE open = 1" if only_open else ""
+        rows = self._all(f"SELECT id, data FROM incidents {condition} ORDER BY id DESC")  # noqa: S608  two constants
+        return [unpack_incident(str(number), data) for number, data in rows]
+
+    def answers(self) -> Mapping[str, bool | None]:
+        """Say of every polled device whether its agent answers; None: not known yet."""
+        rows = self._all("SELECT device, data FROM states")
+        return {device: _ANSWERS[unpack_state(device, data, None).answer.condition] for device, data in rows}
+
+    def rounds(self) -> Iterable[Round]:
+        """Return the recorded rounds, oldest first."""
+        yield from read_rounds(self._database)
+
+    def series(self, device: str) -> Sequence[Series]:
+        """Return what there are graphs of for a device."""
+        return self._try(lambda: series_of(self._database, device))
+
+    def graph(self, series: Series, since: datetime, until: datetime, seconds: int) -> Sequence[tuple[int, Figures]]:
+        """Return the spans of a series, with gaps left out. ``seconds``: ``FINE_S`` or ``COARSE_S``."""
+        start, end = int(since.timestamp()), int(until.timestamp())
+        return self._try(lambda: read_figures(self._database, series, start, end, seconds))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def _all(self, query: str) -> list[Row]:
+        return self._try(lambda: self._database.execute(query).fetchall())
+
+    def _try(self, read: Callable[[], T]) -> T:
+        try:
+            return read()
+        except sqlite3.DatabaseError as error:
+            raise broken(self._path, error) from error
