@@ -23,6 +23,12 @@ def print_incident(context: Context, incident: Incident, now: datetime, *, whole
         since=both(incident.since),
         span=span(((incident.closed or now) - incident.since).total_seconds()),
     )
+    if incident.reading:
+        context.say("  the evidence reads: {reading}", reading=context.tr(incident.reading))
+    if incident.flapping:
+        context.say("  the cause comes and goes")
+    if incident.maintenance:
+        context.say("  under maintenance {window}; nobody is called for it", window=incident.maintenance)
     most = None if whole else MOST_NAMES
     _names(context, "  sites cut off ({count}): {names}", incident.sites, most)
     _names(context, "  locations and peers cut off ({count}): {names}", incident.others, most)
@@ -42,8 +48,10 @@ def print_incident(context: Context, incident: Incident, now: datetime, *, whole
 
 def state_word(incident: Incident) -> str:
     """Return the word for the state of an incident."""
-    if incident.closed:
-        return "closed"
+    if incident.closed or incident.maintenance:
+        return incident.state
+    if incident.flapping:
+        return "flapping"
     return "recovering" if incident.cleared else "open"
 
 

@@ -37,7 +37,7 @@ def command(
             raise UsageError(
                 "there is no incident {id}", id=number, hint=text("jbnet incidents lists them with their numbers")
             )
-    is_open = any(incident.closed is None for incident in found)
+    is_open = any(incident.state == "open" for incident in found)
     context.emit({"incidents": [incident.as_json() for incident in found]}, ok=not (check and is_open))
     if not found:
         context.say("no incident")

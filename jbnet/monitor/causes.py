@@ -18,11 +18,13 @@ class CauseKind(StrEnum):
 
     CIRCUIT = "circuit"
     DEVICE = "device"
+    ALARM = "alarm"
+    """A threshold that is passed, or something that is not as declared; it explains nothing else."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class CauseId:
-    """Names a root cause: a circuit or a device."""
+    """Names a root cause: a circuit, a device, or an alarm."""
 
     kind: CauseKind
     name: str

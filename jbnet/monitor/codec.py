@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from jbnet.monitor.alarms import Severity
 from jbnet.monitor.causes import CauseId, CauseKind
 from jbnet.monitor.incidents import Incident
 from jbnet.monitor.lines import Symptom
@@ -141,6 +142,10 @@ def pack_incident(incident: Incident) -> bytes:
         "services": [[s.name, s.sites] for s in incident.services],
         "symptoms": [[str(s.subject.kind), s.subject.device, s.subject.part, s.state] for s in incident.symptoms],
         "merged_into": incident.merged_into,
+        "flapping": incident.flapping,
+        "maintenance": incident.maintenance,
+        "reading": incident.reading,
+        "alarm": incident.alarm,
     }
     return dump(packed)
 
@@ -150,13 +155,18 @@ def unpack_incident(number: str, data: bytes) -> Incident:
     packed: Mapping[str, Any] = json.loads(data)
     kind, name = packed["cause"]
     times: dict[str, Any] = {key: _maybe_moment(packed[key]) for key in _TIMES}
-    names: dict[str, Any] = {key: tuple(packed.get(key, ())) for key in _NAMES}  # "others" came later
+    names: dict[str, Any] = {key: tuple(packed.get(key, ())) for key in _NAMES}
+    # "others" and all after "merged_into" came later: incidents are kept for years
     return Incident(
         id=number,
         root_cause=CauseId(CauseKind(kind), name),
         services=tuple(ServiceImpact(service, sites) for service, sites in packed["services"]),
         symptoms=tuple(Symptom(Subject(SubjectKind(k), d, p), s) for k, d, p, s in packed["symptoms"]),
         merged_into=packed["merged_into"],
+        flapping=packed.get("flapping", False),
+        maintenance=packed.get("maintenance"),
+        reading=packed.get("reading", ""),
+        alarm=Severity(alarm) if (alarm := packed.get("alarm")) else None,
         **times,
         **names,
     )

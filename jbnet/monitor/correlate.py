@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
+from jbnet.monitor.calendar import Calendar, dormant, line_or_power
 from jbnet.monitor.causes import Cause, CauseId, CauseKind, View
 from jbnet.monitor.consequences import consequences, cut_off
 from jbnet.monitor.diagnose import Diagnosis, diagnose
+from jbnet.monitor.flaps import Flaps, aged
 from jbnet.monitor.incidents import Incident, Incidents, heirs, merged
+from jbnet.monitor.maintenance import Maintenance
 from jbnet.monitor.plant import Plant
 from jbnet.monitor.policy import Policy
 from jbnet.monitor.state import DeviceState, Event, Subject, SubjectKind
@@ -19,26 +23,43 @@ from jbnet.topology.sequence import Added
 
 @dataclass(frozen=True, slots=True)
 class Correlated:
-    """The incidents after a round, those that opened, changed or closed in it, and the events that say so."""
+    """The incidents after a round, those that opened, changed or closed in it, and the events that say so.
+
+    ``flaps`` are the penalties of causes that come and go.
+    """
 
     incidents: Incidents
     changed: tuple[Incident, ...]
     events: tuple[Event, ...]
+    flaps: Flaps
+
+
+ALWAYS = Calendar()
+"""Nothing ever closes, and no work is announced."""
 
 
 def correlate(
-    before: Incidents, plant: Plant, states: Mapping[str, DeviceState], now: datetime, policy: Policy
+    before: Incidents,
+    plant: Plant,
+    states: Mapping[str, DeviceState],
+    now: datetime,
+    policy: Policy,
+    calendar: Calendar = ALWAYS,
+    flaps: Flaps = MappingProxyType({}),
 ) -> Correlated:
     """Return the incidents as the states of this moment have them.
 
-    The same states and the same open incidents give the same result: nothing depends on the order of events.
+    The same states, open incidents and penalties give the same result: nothing depends on the order of events.
     """
     known = {incident.root_cause: incident.known() for incident in before.open.values()}
     view = View(plant, states, now, policy, known)
-    diagnosis = diagnose(view)
-    turn = _Turn(before, view, diagnosis)
+    found = diagnose(view)
+    # who is dark because the place is closed is not news; an incident that is open already stays so
+    awake = tuple(c for c in found.causes if c.id in known or not dormant(view, c, calendar.hours))
+    turn = _Turn(before, view, Diagnosis(awake, found.pending), calendar, flaps)
     turn.open_or_keep()
     turn.close_or_wait()
+    turn.mark_maintenance()
     turn.fill_in()
     return turn.result()
 
@@ -46,14 +67,26 @@ def correlate(
 class _Turn:
     """One turn of correlation: the open incidents are taken over one by one into ``kept``."""
 
-    def __init__(self, before: Incidents, view: View, diagnosis: Diagnosis):
+    def __init__(self, before: Incidents, view: View, diagnosis: Diagnosis, calendar: Calendar, flaps: Flaps):
         self._before = before
         self._view = view
         self._diagnosis = diagnosis
+        self._calendar = calendar
+        self._flaps = aged(flaps, self._toggled(), view.now, view.policy.flap)
+        self._flapping = {c for c, flap in self._flaps.items() if flap.flapping(view.now, view.policy.flap)}
         self._left = dict(before.by_cause())
         self._kept: dict[CauseId, Incident] = {}
         self._closed: list[Incident] = []
         self._next = before.next_number
+
+    def _toggled(self) -> set[CauseId]:
+        """Return the causes that came or went in this turn, but for work that was announced: that flaps nothing."""
+        were = {i.root_cause for i in self._before.open.values() if i.cleared is None}
+        changed = were.symmetric_difference(cause.id for cause in self._diagnosis.causes)
+        return {cause for cause in changed if self._window(cause) is None}
+
+    def _window(self, cause: CauseId) -> Maintenance | None:
+        return self._calendar.maintenance_of(self._view.plant, cause, self._view.now)
 
     def open_or_keep(self) -> None:
         """Carry each cause's incident on, root a young symptom's incident in it, or open a new one."""
@@ -99,16 +132,31 @@ class _Turn:
         return incident
 
     def close_or_wait(self) -> None:
-        """Close an incident whose cause is gone once all behind it is back, or has had its time."""
+        """Close an incident whose cause is gone once all behind it is back, or has had its time.
+
+        One whose cause comes and goes stays open until that has ended.
+        """
         grace = timedelta(seconds=self._view.policy.recover_s)
         blamed = {device for cause in self._diagnosis.causes for device in cause.devices}
         for cause, incident in self._left.items():
             cleared = incident.cleared or self._view.now
             waiting = any(self._view.silent(d) and d not in blamed for d in incident.devices)
-            if waiting and self._view.now < cleared + grace:
+            if cause in self._flapping or (waiting and self._view.now < cleared + grace):
                 self._kept[cause] = replace(incident, cleared=cleared)
             else:
                 self._closed.append(self._ended(replace(incident, cleared=cleared, closed=self._view.now)))
+
+    def mark_maintenance(self) -> None:
+        """Say of new incidents under which window they are, and open those whose window is over.
+
+        What was an incident before the window began stays one.
+        """
+        for cause, incident in self._kept.items():
+            if incident.id in self._before.open and incident.maintenance is None:
+                continue
+            window = self._window(cause)
+            opened = self._view.now if incident.maintenance and window is None else incident.opened
+            self._kept[cause] = replace(incident, maintenance=window.id if window else None, opened=opened)
 
     def _ended(self, incident: Incident) -> Incident:
         """Return a closed incident with all whom it touched while it was open."""
@@ -118,19 +166,30 @@ class _Turn:
     def fill_in(self) -> None:
         """Bring sites, services and symptoms of the open incidents up to date."""
         causes = [self._with_pending(cause) for cause in self._diagnosis.causes]
-        sites = cut_off(self._view, causes)
+        sites = cut_off(self._view, [*self._gone(), *causes])
         for cause in causes:
             before, cut = self._kept[cause.id], sites.get(cause.id, ())
             peak = tuple(dict.fromkeys((*before.peak, *cut)))
-            incident = replace(before, devices=cause.devices, sites=cut, peak=peak)
+            reading = "line or power" if line_or_power(self._view, cause) else ""
+            incident = replace(before, devices=cause.devices, sites=cut, peak=peak, reading=reading)
             self._kept[cause.id] = replace(incident, symptoms=cause.evidence)
+        for gone in self._gone():
+            self._kept[gone.id] = replace(self._kept[gone.id], sites=sites.get(gone.id, ()))
+        for cause_id, incident in self._kept.items():
+            self._kept[cause_id] = replace(incident, flapping=cause_id in self._flapping)
         if set(self._kept) != {i.root_cause for i in self._before.open.values()}:
             added = consequences(self._view.plant, [i.root_cause for i in self._in_order()])
             for cause_id, incident in self._kept.items():
                 self._kept[cause_id] = _with(incident, added[cause_id])
-        for cause in causes:
-            incident = self._kept[cause.id]
-            self._kept[cause.id] = replace(incident, services=self._services(incident))
+        for cause_id, incident in self._kept.items():
+            self._kept[cause_id] = replace(incident, services=self._services(incident))
+
+    def _gone(self) -> list[Cause]:
+        """Return the causes of incidents that wait for what lies behind them, as far as it is still silent."""
+        found = {cause.id for cause in self._diagnosis.causes}
+        waiting = [i for c, i in self._kept.items() if c not in found]
+        silent = self._view.silent
+        return [Cause(i.root_cause, i.since, i.symptoms, tuple(filter(silent, i.devices))) for i in waiting]
 
     def _with_pending(self, cause: Cause) -> Cause:
         """Return the cause with those it held before that are still silent and that nothing else explains yet."""
@@ -157,12 +216,25 @@ class _Turn:
         fresh = [i for i in kept.values() if self._before.open.get(i.id) != i]
         changed = tuple(sorted((*fresh, *self._closed), key=lambda i: int(i.id)))
         events = tuple(self._event(incident) for incident in changed)
-        return Correlated(Incidents(kept, self._next, self._diagnosis.pending), changed, events)
+        return Correlated(Incidents(kept, self._next, self._diagnosis.pending), changed, events, self._flaps)
 
     def _event(self, incident: Incident) -> Event:
-        word = "updated" if incident.id in self._before.open else "opened"
-        word = "closed" if incident.closed else word
+        word = event_word(self._before.open.get(incident.id), incident)
         return Event(self._view.now, word, Subject(SubjectKind.INCIDENT, incident.id), incident.as_json())
+
+
+def event_word(before: Incident | None, after: Incident) -> str:
+    """Return what happened to an incident. People are told of ``opened`` and ``closed``.
+
+    What comes and goes under maintenance is ``planned`` and ``over``; still there when the window ends, it opens.
+    """
+    if after.closed:
+        return "over" if after.maintenance else "closed"
+    if before is not None and before.maintenance == after.maintenance:
+        return "updated"
+    if after.maintenance:
+        return "planned"
+    return "opened"
 
 
 def _with(incident: Incident, added: Added) -> Incident:

@@ -1,8 +1,7 @@
 """Flapping, by Zino's model: a penalty that doubles with every change and halves with time.
 
 A cause that comes and goes is one incident, not a hundred: from the change that brings its penalty to the limit on,
-until the penalty has fallen below it again. Zino's figures: 2 for the first change, at most 256, suppress at 35,
-half every 300 s, and another look two minutes after a change, in case what ended it was not told.
+until the penalty has fallen below it again. ``FlapPolicy`` has the figures.
 """
 
 from __future__ import annotations
@@ -13,20 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from jbnet.monitor.causes import CauseId
+from jbnet.monitor.policy import FlapPolicy
 
 _FORGOTTEN = 1.0
 """A penalty below this is as good as none."""
-
-
-@dataclass(frozen=True, slots=True)
-class FlapPolicy:
-    """The figures of the model; times in seconds. ``suppress_at`` 0: nothing ever flaps."""
-
-    first: float = 2.0
-    ceiling: float = 256.0
-    suppress_at: float = 35.0
-    half_life_s: float = 300.0
-    look_again_s: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)

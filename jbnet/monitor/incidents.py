@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from jbnet.monitor.alarms import Severity
 from jbnet.monitor.causes import CauseId, Known
 from jbnet.monitor.lines import Symptom
 from jbnet.topology.needs import ServiceImpact
@@ -21,6 +22,9 @@ class Incident:
     cause is repaired, what lies behind it is still coming back. ``peak``: all sites that it ever cut off; a closed
     incident shows these as its ``sites``.
     ``merged_into``: the incident whose cause turned out to explain this one.
+    ``flapping``: the cause comes and goes; the incident stays while it does. ``maintenance``: the window that names
+    the cause; while there is one nobody is called. ``reading``: what else the evidence may mean (``line or power``).
+    ``alarm``: the declared severity, where the cause is an alarm.
     """
 
     id: str
@@ -38,11 +42,26 @@ class Incident:
     services: tuple[ServiceImpact, ...] = ()
     symptoms: tuple[Symptom, ...] = ()
     merged_into: str | None = None
+    flapping: bool = False
+    maintenance: str | None = None
+    reading: str = ""
+    alarm: Severity | None = None
 
     @property
     def state(self) -> str:
-        """Return ``open`` or ``closed``."""
-        return "closed" if self.closed else "open"
+        """Return ``open``, ``closed``, or ``maintenance`` for one that nobody is called for."""
+        if self.closed:
+            return "closed"
+        return "maintenance" if self.maintenance else "open"
+
+    @property
+    def severity(self) -> Severity:
+        """Return how bad it is: critical where somebody or a service is cut off, minor where only redundancy is."""
+        if self.alarm is not None:
+            return self.alarm
+        if self.sites or self.others or self.services:
+            return Severity.CRITICAL
+        return Severity.MAJOR if self.devices else Severity.MINOR
 
     def known(self) -> Known:
         """Return what finding causes needs to know of it."""
@@ -54,6 +73,7 @@ class Incident:
             "id": self.id,
             "root_cause": {"kind": str(self.root_cause.kind), "name": self.root_cause.name},
             "state": self.state,
+            "severity": str(self.severity),
             "since": rfc3339(self.since),
             "opened": rfc3339(self.opened),
             "cleared": rfc3339(self.cleared),
@@ -66,6 +86,9 @@ class Incident:
             "services": [{"name": s.name, "sites": s.sites} for s in self.services],
             "symptoms": [symptom.as_json() for symptom in self.symptoms],
             "merged_into": self.merged_into,
+            "flapping": self.flapping,
+            "maintenance": self.maintenance,
+            "reading": self.reading or None,
         }
 
 

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class FlapPolicy:
+    """When a cause that comes and goes is said to flap; times are in seconds. The figures are Zino's.
+
+    The ``first`` change costs so much, every further one doubles the penalty up to ``ceiling``, and half of it is
+    forgiven every ``half_life_s``. At ``suppress_at`` and above it flaps (0: nothing ever does). ``look_again_s``
+    after a change there is another look, in case what followed was not told.
+    """
+
+    first: float = 2.0
+    ceiling: float = 256.0
+    suppress_at: float = 35.0
+    half_life_s: float = 300.0
+    look_again_s: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +33,8 @@ class Policy:
     ``fold_s``: an incident younger than this is folded into a cause that turns up later and explains it.
     ``recover_s``: how long what lies behind a repaired cause may take to come back before it stands alone.
     ``stale_s``: state that is older is shown as stale.
+    ``blind_s``: a pause between two rounds that is longer is time of which nothing is known.
+    ``expect_s``: how long what is declared may be missing before that is an alarm.
     """
 
     confirm_looks: int = 2
@@ -25,3 +43,6 @@ class Policy:
     fold_s: float = 30.0
     recover_s: float = 60.0
     stale_s: float = 15.0
+    blind_s: float = 180.0
+    expect_s: float = 60.0
+    flap: FlapPolicy = field(default_factory=FlapPolicy)

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from jbnet.monitor.carried import Carried
 from jbnet.monitor.correlate import correlate
 from jbnet.monitor.incidents import Incident, Incidents
+from jbnet.monitor.losses import spelled
 from jbnet.monitor.plant import Plant
 from jbnet.monitor.policy import Policy
+from jbnet.monitor.rules import PLAIN, Rules
 from jbnet.monitor.samples import Round, Sample
 from jbnet.monitor.spells import Spell
 from jbnet.monitor.state import DeviceState, Event, advance
@@ -49,14 +51,17 @@ def absorb(
     return after, events
 
 
-def play(book: Watchbook, plant: Plant, turn: Round, policy: Policy) -> Outcome:
-    """Return what a recorded round comes to. Law: the same rounds give the same incidents, always."""
+def play(book: Watchbook, plant: Plant, turn: Round, policy: Policy, rules: Rules = PLAIN) -> Outcome:
+    """Return what a recorded round comes to. Law: the same rounds give the same incidents, always.
+
+    ``rules`` are those of then: thresholds, opening hours, and all maintenance windows that were ever registered.
+    """
     states: Mapping[str, DeviceState] = book.states
     events: list[Event] = []
     for look in turn.looks:
         states, happened = absorb(states, look, policy)
         events.extend(happened)
-    return conclude(book, states, events, plant, turn, policy)
+    return conclude(book, states, events, plant, turn, policy, rules)
 
 
 def conclude(
@@ -66,7 +71,12 @@ def conclude(
     plant: Plant,
     turn: Round,
     policy: Policy,
+    rules: Rules = PLAIN,
 ) -> Outcome:
     """Return the end of a round whose looks have been absorbed: the incidents as the states have them."""
-    found = correlate(book.incidents, plant, states, turn.time, policy)
-    return Outcome(Watchbook(states, found.incidents), (*events, *found.events), found.changed)
+    before = book.carried
+    found = correlate(book.incidents, plant, states, turn.time, policy, rules.calendar, before.flaps)
+    spells, changed = spelled(before, book.incidents, found.incidents, plant, states, turn.time, policy)
+    carried = Carried(found.flaps, before.alarms, spells, turn.time)
+    book = Watchbook(states, found.incidents, carried)
+    return Outcome(book, (*events, *found.events), found.changed, changed)

@@ -10,19 +10,27 @@ from jbnet.model.network import Network
 from jbnet.monitor.incidents import Incident
 from jbnet.monitor.policy import Policy
 from jbnet.monitor.replay import Outcome, Watchbook, play
+from jbnet.monitor.rules import PLAIN, Rules
 from jbnet.monitor.samples import Round, Sample
+from jbnet.monitor.spells import Spell, SpellId
 
 
 class Watching:
-    """``net`` is the network to break; ``rounds`` all that was seen; ``history`` every incident as it ended up."""
+    """``net`` is the network to break; ``rounds`` all that was seen; ``history`` every incident as it ended up.
 
-    def __init__(self, network: Network, *, dark_lines: bool = True, calm: int = 8):
+    ``spells`` are all that there were, and ``told`` the events of incidents that people are told of.
+    """
+
+    def __init__(self, network: Network, *, dark_lines: bool = True, calm: int = 8, rules: Rules = PLAIN):
         self.net = SimNet(network, dark_lines=dark_lines)
         self.policy = Policy()
+        self.rules = rules
         self.book = Watchbook()
         self.time = START
         self.rounds: list[Round] = []
         self.history: dict[str, Incident] = {}
+        self.spells: dict[SpellId, Spell] = {}
+        self.told: list[tuple[str, str]] = []
         self.last: Outcome | None = None
         for _ in range(calm):
             self.round()
@@ -38,8 +46,11 @@ class Watching:
         """Take a round of looks that somebody else made."""
         turn = Round(len(self.rounds) + 1, self.time, looks)
         self.rounds.append(turn)
-        self.last = play(self.book, self.net.plant, turn, self.policy)
+        self.last = play(self.book, self.net.plant, turn, self.policy, self.rules)
         self.book = self.last.book
+        self.spells.update({spell.id: spell for spell in self.last.spells})
+        told = [e for e in self.last.events if e.subject.kind == "incident" and e.event in ("opened", "closed")]
+        self.told += [(event.event, event.subject.device) for event in told]
         self.history.update({incident.id: incident for incident in self.last.incidents})
 
     @property

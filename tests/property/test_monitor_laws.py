@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,20 @@ from drawn_network import networks
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from networks import small
-from simnet import SimNet
+from simnet import START, SimNet
 from watching import Watching
 
 from jbnet.model.network import Network
+from jbnet.monitor.calendar import Calendar
 from jbnet.monitor.codec import pack_sample, unpack_sample
+from jbnet.monitor.codec_carried import pack_carried, pack_spell, unpack_carried, unpack_spell
+from jbnet.monitor.hours import Hours, parse
+from jbnet.monitor.maintenance import Maintenance, Opener
 from jbnet.monitor.plant import Plant
 from jbnet.monitor.replay import Watchbook, play
+from jbnet.monitor.rules import PLAIN, Rules
 from jbnet.monitor.samples import Round, Sample
+from jbnet.monitor.spells import SpellKind
 from jbnet.topology.graph import FailureSet
 from jbnet.wiring import load_network
 
@@ -35,9 +42,22 @@ STORY = st.lists(st.tuples(st.booleans(), BREAK, st.integers(1, 4)), min_size=1,
 """What happens: break (or mend) something, then so many rounds go by."""
 
 
-def tell(story: list[tuple[bool, tuple[str, str], int]], *, dark_lines: bool) -> Watching:
+WORKS = Maintenance(
+    "declared:works",
+    Opener.DECLARED,
+    START + timedelta(seconds=10),
+    START + timedelta(seconds=18),
+    frozenset({"xining-r1"}),
+    frozenset({"huangyuan-up1"}),
+)
+CLOSED = Hours({"chengdong-t1": parse("Mo-Fr 08:30-18:00"), "huangyuan-t1": parse("00:00-04:00,04:01-24:00")})
+RULES = st.sampled_from([PLAIN, Rules(Calendar(CLOSED, (WORKS,)))])
+"""Nothing declared; or work on a router and a line, one place that is closed and one that opens while we look."""
+
+
+def tell(story: list[tuple[bool, tuple[str, str], int]], *, dark_lines: bool, rules: Rules = PLAIN) -> Watching:
     """Live through a story on the small network."""
-    watch = Watching(SMALL, dark_lines=dark_lines)
+    watch = Watching(SMALL, dark_lines=dark_lines, rules=rules)
     for mend, (how, what), rounds in story:
         broken: set[str] = getattr(watch.net, how)
         broken.discard(what) if mend else broken.add(what)
@@ -50,7 +70,7 @@ def replay(watch: Watching, rounds: list[Round]) -> list[dict[str, object]]:
     book = Watchbook()
     found: list[dict[str, object]] = []
     for turn in rounds:
-        outcome = play(book, watch.net.plant, turn, watch.policy)
+        outcome = play(book, watch.net.plant, turn, watch.policy, watch.rules)
         book = outcome.book
         found.extend(incident.as_json() for incident in outcome.incidents)
     return found
@@ -60,10 +80,10 @@ def packed(sample: Sample) -> Sample:
     return unpack_sample(sample.device, sample.time, pack_sample(sample))
 
 
-@given(STORY, st.booleans())
+@given(STORY, st.booleans(), RULES)
 @settings(max_examples=40, deadline=None)
-def test_replaying_recorded_samples_gives_the_same_incidents(story, dark_lines: bool) -> None:  # type: ignore[no-untyped-def]  # stories come from a strategy
-    watch = tell(story, dark_lines=dark_lines)
+def test_replaying_recorded_samples_gives_the_same_incidents(story, dark_lines: bool, rules: Rules) -> None:  # type: ignore[no-untyped-def]  # stories come from a strategy
+    watch = tell(story, dark_lines=dark_lines, rules=rules)
     kept = [Round(r.number, r.time, tuple(tuple(packed(s) for s in look) for look in r.looks)) for r in watch.rounds]
     assert kept == watch.rounds, "keeping a sample loses nothing"
     again = replay(watch, kept)
@@ -87,9 +107,51 @@ def test_once_everything_works_again_no_incident_stays_open(story, dark_lines: b
     watch = tell(story, dark_lines=dark_lines)
     for broken in (watch.net.cut, watch.net.dropped, watch.net.dead, watch.net.deaf):
         broken.clear()
-    assert watch.round(8) == []
+    assert all(incident.flapping and not incident.sites for incident in watch.round(8)), "what flaps is given time"
     assert watch.book.incidents.pending == ()
+    assert watch.round(2, seconds=1800) == []
     assert all(incident.closed for incident in watch.history.values())
+
+
+@given(STORY, st.booleans(), RULES)
+@settings(max_examples=40, deadline=None)
+def test_what_is_carried_survives_being_kept_and_goes_on_the_same(story, dark_lines: bool, rules: Rules) -> None:  # type: ignore[no-untyped-def]  # stories come from a strategy
+    watch = tell(story, dark_lines=dark_lines, rules=rules)
+    kept = unpack_carried(pack_carried(watch.book.carried))
+    assert kept == watch.book.carried
+    for spell in watch.spells.values():
+        assert unpack_spell(pack_spell(spell)) == spell
+
+
+@given(STORY, st.booleans(), RULES)
+@settings(max_examples=40, deadline=None)
+def test_a_site_or_circuit_is_lost_for_one_reason_at_a_time(story, dark_lines: bool, rules: Rules) -> None:  # type: ignore[no-untyped-def]  # stories come from a strategy
+    watch = tell(story, dark_lines=dark_lines, rules=rules)
+    by_subject: dict[tuple[str, str], list[tuple[datetime, datetime]]] = {}
+    for spell in watch.spells.values():
+        if spell.kind in (SpellKind.SITE, SpellKind.CIRCUIT):
+            by_subject.setdefault((spell.kind, spell.name), []).append((spell.begins, spell.ends or watch.time))
+    for spans in by_subject.values():
+        ordered = sorted(spans)
+        assert all(first[1] <= second[0] for first, second in zip(ordered, ordered[1:], strict=False)), ordered
+    open_now = {s.id for s in watch.spells.values() if s.ends is None}
+    assert open_now == {s.id for s in watch.book.carried.spells.values()}
+
+
+@given(STORY, st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_a_window_changes_nothing_about_what_it_does_not_name(story, dark_lines: bool) -> None:  # type: ignore[no-untyped-def]  # stories come from a strategy
+    plain = tell(story, dark_lines=dark_lines)
+    works = tell(story, dark_lines=dark_lines, rules=Rules(Calendar(windows=(WORKS,))))
+    assert [i.id for i in plain.history.values()] == [i.id for i in works.history.values()]
+    lines = works.net.plant.lines
+    for incident in works.history.values():
+        if incident.maintenance:
+            cause = incident.root_cause
+            ends = {end.device for end in lines[cause.name].ends} if cause.name in lines else set()
+            assert cause.name in {"xining-r1", "huangyuan-up1"} or "xining-r1" in ends
+    if works.time >= WORKS.ends:
+        assert {i.state for i in works.open} <= {"open"}, "nothing is hidden after the window"
 
 
 @given(STORY, st.booleans())
