@@ -7,7 +7,7 @@ from jbnet.ports.answers import AnswerParser, Parsed
 from jbnet.ports.clock import Clock
 from jbnet.ports.configs import ConfigBackups, ConfigHistory, Fetch, Version
 from jbnet.ports.databases import DatabaseServer, DatabaseServers, LostTransactions, ServerState
-from jbnet.ports.devices import DeviceLocks, DeviceSession, DeviceSessions, Differ, Difference, Successor
+from jbnet.ports.devices import DeviceLocks, DeviceSession, DeviceSessions, Differ, Difference, RunningConfig, Successor
 from jbnet.ports.host_keys import HostKeyProbe, HostKeyProbes, KnownHosts
 from jbnet.ports.hosts import Completed, Prober, RemoteHost, RemoteHosts
 from jbnet.ports.journal import Journal, Lease
@@ -59,6 +59,7 @@ __all__ = [
     "RemoteHosts",
     "Reporter",
     "RouteControl",
+    "RunningConfig",
     "Secrets",
     "ServerState",
     "SnmpAnswer",

@@ -11,6 +11,14 @@ from jbnet.config.tree import Patch, Path
 from jbnet.model.network import Device
 
 
+@dataclass(frozen=True, slots=True)
+class RunningConfig:
+    """What a device runs. ``on_trial``: it puts back what ran before, unless somebody confirms this in time."""
+
+    config: str
+    on_trial: bool
+
+
 class DeviceSession(Protocol):
     """The part of NAPALM's ``NetworkDriver`` that jbnet uses. ``revert_in`` is in seconds.
 
@@ -54,6 +62,9 @@ class DeviceSession(Protocol):
     ) -> Mapping[str, str]:
         """Return the texts ``running`` and ``startup``; ``sanitized`` masks passwords and keys."""
 
+    def running_config(self) -> RunningConfig:
+        """Return what runs, and whether on trial as of just before it was read: a timer may run out in between."""
+
     def get_facts(self) -> Mapping[str, object]:
         """Return NAPALM's facts."""
 
@@ -62,6 +73,12 @@ class DeviceSession(Protocol):
 
     def get_route_to(self, destination: str = "", protocol: str = "", longer: bool = False) -> Mapping[str, object]:
         """Return the routes to an address by prefix. Raises NotImplementedError where the driver cannot tell."""
+
+    def get_established_tunnels(self) -> Sequence[str]:
+        """Return the names of encrypted lines whose traffic is protected by now (a Child SA; RFC 7296, 1.3).
+
+        Raises NotImplementedError where the driver cannot tell.
+        """
 
     def cli(self, commands: list[str], encoding: str = "text") -> Mapping[str, object]:
         """Type commands, each one line, and return what each printed. Raises CommandFailed where one is refused."""

@@ -10,7 +10,7 @@ from jbnet.config.bootstrap import bootstrap
 from jbnet.config.reading import tree
 from jbnet.model.errors import CommandFailed, Refused, Unreachable
 from jbnet.model.text import text
-from jbnet.ports import DeviceSession
+from jbnet.ports import DeviceSession, RunningConfig
 from jbnet.services.deploy_acts import Acts
 from jbnet.services.deploy_earlier import EarlierRun
 from jbnet.services.deploy_pool import Held
@@ -59,9 +59,9 @@ class Arrival:
 
         An unconfirmed change that is what we want was left behind by an earlier run; others are somebody else's.
         """
-        pending, config = self._at_rest(session)
-        right = self.sight.is_right(config)
-        if pending:
+        runs = self._at_rest(session)
+        config, right = runs.config, self.sight.is_right(runs.config)
+        if runs.on_trial:
             if dry_run or not right:
                 raise CommandFailed(
                     "{device}: a change that nobody confirmed runs there; plan again later", device=self.device.name
@@ -74,8 +74,8 @@ class Arrival:
         self._check_as_planned(config)
         return Standing.PLANNED, config
 
-    def _at_rest(self, session: DeviceSession) -> tuple[bool, str]:
-        """Return whether a commit waits, and what runs; in this order, as a timer may run out in between.
+    def _at_rest(self, session: DeviceSession) -> RunningConfig:
+        """Return what runs, once nothing is on trial there that is not ours to confirm.
 
         What an earlier run began is waited for: the device may be in the middle of it, or of taking it back.
         """
@@ -83,9 +83,9 @@ class Arrival:
         end = clock.monotonic() + self.earlier.timer_left(self.device.name, clock.now())
         while True:
             try:
-                pending, config = session.has_pending_commit(), session.get_config("running")["running"]
-                if not pending or self._can_be_confirmed(config) or clock.monotonic() >= end:
-                    return pending, config
+                runs = session.running_config()
+                if not runs.on_trial or self._can_be_confirmed(runs.config) or clock.monotonic() >= end:
+                    return runs
             except Unreachable:  # a device whose timer is a restart ends the session
                 if clock.monotonic() >= end:
                     raise

@@ -143,11 +143,12 @@ class Survey:
         device = self.network.devices[name]
         with held.session(self.sessions.session(device)) as session:
             session.open()
-            if session.has_pending_commit():
+            runs = session.running_config()
+            if runs.on_trial:
                 raise CommandFailed(
                     "{device}: a change that nobody confirmed runs there; plan again later", device=name
                 )
-            config = session.get_config("running")["running"]
+            config = runs.config
             difference = self.sessions.differ(device).compare(config, self._aim(device, config))
             shown = self._compare(session, device, config) if difference else ()
             check_agrees(name, told(device.platform, difference), shown)

@@ -13,6 +13,7 @@ from jbnet.adapters.frr.candidate import complete, marked, paths, redacted
 from jbnet.adapters.line_differ import LineDiffer
 from jbnet.model.errors import CommandFailed, Unreachable
 from jbnet.model.network import Device
+from jbnet.ports import RunningConfig
 
 _NOISE = ("", "!", "exit", "exit-address-family", "end")
 
@@ -155,6 +156,11 @@ class FakeSession:
     def has_pending_commit(self) -> bool:
         """Say whether a timer runs."""
         return self._device("pending").deadline is not None
+
+    def running_config(self) -> RunningConfig:
+        """Return what runs, and whether it runs on trial."""
+        on_trial = self.has_pending_commit()
+        return RunningConfig(self.get_config("running")["running"], on_trial)
 
     def discard_config(self) -> None:
         """Forget the candidate."""

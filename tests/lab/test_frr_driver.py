@@ -274,10 +274,27 @@ def test_a_merge_adds_and_takes_away_only_what_it_names(device: FrrDevice, drive
     assert driver.compare_config() == ""
 
 
-def test_candidates_are_for_the_account_alone_and_go_when_committed(device: FrrDevice, driver: FRRDriver) -> None:
+def test_no_candidate_is_left_on_the_device_and_what_is_held_there_is_for_the_account_alone(
+    device: FrrDevice, driver: FRRDriver
+) -> None:
     driver.load_replace_candidate(config=with_ospf(device))
-    listing = device.run("find", "/var/lib/jbnet/commit", "-name", "frr.conf", "-printf", "%m %u\n")
-    assert listing.split() == ["600", "netops"]
+    assert driver.compare_config()
+    assert device.run("find", "/var/lib/jbnet/commit", "-type", "f") == ""
+    driver.commit_config(revert_in=600)
+    held = device.run("find", "/var/lib/jbnet/commit", "-type", "f", "-not", "-name", "lock", "-printf", "%m %u %P\n")
+    assert "candidate-" not in held
+    assert {line.rsplit(" ", 1)[0] for line in held.splitlines()} == {"600 netops"}
+    assert "600 netops before/frr.conf" in held.splitlines()
+    driver.rollback()
+
+
+def test_a_candidate_whose_commit_never_came_is_forgotten_after_a_day(device: FrrDevice, driver: FRRDriver) -> None:
+    device.run(
+        "install", "-d", "-o", "netops", "-g", "netops", "-m", "700", "/var/lib/jbnet/commit/candidate-0123456789ab"
+    )
+    device.run("chown", "netops:netops", "/var/lib/jbnet/commit")
+    device.run("touch", "-d", "2 days ago", "/var/lib/jbnet/commit/candidate-0123456789ab")
+    driver.load_replace_candidate(config=with_ospf(device))
     driver.commit_config()
     assert device.run("find", "/var/lib/jbnet/commit", "-name", "candidate-*") == ""
 

@@ -29,7 +29,7 @@ from jbnet.config.ownership import held, hold_of
 from jbnet.config.render import render
 from jbnet.model.network import Device, DeviceKind, Network
 from jbnet.model.ownership import Hold
-from jbnet.ports import Differ, Progress
+from jbnet.ports import Differ, Progress, RunningConfig
 from jbnet.services.adopt import Adoption, adopt
 from jbnet.services.deploy import plan
 from jbnet.wiring import load_network, load_scale
@@ -105,8 +105,8 @@ class Silent:
     def has_pending_commit(self) -> bool:
         return False
 
-    def get_config(self, retrieve: str = "all") -> dict[str, str]:
-        return {"running": self.content, "startup": self.content}
+    def running_config(self) -> RunningConfig:
+        return RunningConfig(self.content, on_trial=False)
 
 
 class Sessions:

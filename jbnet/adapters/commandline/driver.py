@@ -17,7 +17,7 @@ from jbnet.adapters.commandline.walk import Walk
 from jbnet.config.again import unmarked
 from jbnet.config.tree import Path as Line
 from jbnet.model.errors import CommandFailed, JbnetError
-from jbnet.ports import Differ, Difference
+from jbnet.ports import Differ, Difference, RunningConfig
 
 LEFT_SHOWN = 5
 _NAMED = re.compile(r"<secret:([\w-]+)>")
@@ -109,6 +109,11 @@ class CommandLineDriver(CommandLineSession):
     def has_pending_commit(self) -> bool:
         """Say whether a timer runs on the device, whoever started it."""
         return bool(self._waiting())
+
+    def running_config(self) -> RunningConfig:
+        """Return what runs, and whether it runs on trial."""
+        on_trial = self.has_pending_commit()
+        return RunningConfig(self._running(), on_trial)
 
     def _type_all(self, commands: Iterable[Line]) -> None:
         """Type commands from the system view on. Raises CommandFailed at the first that is refused."""
