@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from ipaddress import IPv4Network
 
+from jbnet.change.answers import diverted
 from jbnet.change.doors import filters, is_at
 from jbnet.config.bootstrap import first_interfaces
 from jbnet.config.managing import ACCOUNT
@@ -46,6 +47,7 @@ def dangers(
         *guard.shut_logins(),
         *guard.silenced(),
         *guard.swallowed(),
+        *diverted(network, device, running, intended, guard.ways),
     )
 
 
@@ -67,7 +69,7 @@ class _Guard:
         return diff(self.running, self.intended)
 
     @cached_property
-    def _ways(self) -> frozenset[str]:
+    def ways(self) -> frozenset[str]:
         """Headings of the interfaces over which the device is reached from outside."""
         namer = port_namer(self.network, self.device)
         ports = first_interfaces(self.network, self.device)
@@ -80,7 +82,7 @@ class _Guard:
     def lost_addresses(self, shared: Collection[str]) -> Iterator[Text]:
         """Taking away the address of the way up, or of the loopback, ends every session with the device."""
         moved = {heading for heading in shared if self._addresses(self.intended, heading)}
-        ports = (self._ways | {self._loopback}) - moved
+        ports = (self.ways | {self._loopback}) - moved
         kept = {line for heading in shared for line in self._addresses(self.intended, heading)}  # or its tunnel has it
         for path in self._patch.removed:
             is_lost = len(path) > 1 and path[0] in ports and path[1] not in kept
@@ -97,8 +99,8 @@ class _Guard:
 
     def closed_ports(self) -> Iterator[Text]:
         """A port that is shut takes the lines along that share it; a loopback, the address that everybody knows."""
-        physical = {heading.partition(".")[0] for heading in self._ways}
-        ways = self._ways | physical | {self._loopback}
+        physical = {heading.partition(".")[0] for heading in self.ways}
+        ways = self.ways | physical | {self._loopback}
         for path in self._patch.added:
             if len(path) > 1 and path[0] in ways and re.fullmatch(self._known.closes, path[1]):
                 yield text(
@@ -109,7 +111,7 @@ class _Guard:
 
     def wiped_ports(self, shared: Collection[str]) -> Iterator[Text]:
         """Some lines of a port take its address along, others lead it to another far end."""
-        alive = {heading for heading in self._ways if self._addresses(self.running, heading)}.difference(shared)
+        alive = {heading for heading in self.ways if self._addresses(self.running, heading)}.difference(shared)
         for path in (*self._patch.removed, *self._patch.added):
             if len(path) > 1 and path[0] in alive and _fits_any(path[1], self._known.wipes):
                 yield text(

@@ -65,9 +65,10 @@ class Changing:
     heading of a routing process, ``default_route`` a static one, ``clock`` the beginning of a line that can step the
     clock. ``silent`` and ``speaking`` are lines of a routing process that keep a port from speaking, or except it from
     that (group ``port``; ``all`` and ``default`` mean every port); ``discards`` is a route into nowhere (groups
-    ``address`` and ``mask``). ``needed``: of each, some line has to stay; ``kept``: no line that fits may go;
-    ``shuts``: none that fits may come, for it ends logins. ``doors`` are the lists that filter them. ``typed``:
-    commands are typed one by one, so that a change takes as long as it has lines.
+    ``address`` and ``mask``), ``static_route`` any of the common table (also ``via``, ``preference``). ``needed``: of
+    each, some line has to stay; ``kept``: no line that fits may go; ``shuts``: none that fits may come, for it ends
+    logins. ``doors`` are the lists that filter them. ``typed``: commands are typed one by one, so that a change takes
+    as long as it has lines.
     """
 
     timer: DeviceTimer
@@ -84,6 +85,7 @@ class Changing:
     silent: str = ""
     speaking: str = ""
     discards: str = ""
+    static_route: str = ""
     clock: str = ""
     typed: bool = False
 
