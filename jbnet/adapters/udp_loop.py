@@ -1,4 +1,4 @@
-"""The loop that moves datagrams between one socket and many conversations. It runs in a thread of its own."""
+"""The loop that moves datagrams between one socket of each family and many conversations, in a thread of its own."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from collections import deque
 from collections.abc import Sequence
 
 from jbnet.adapters.udp_pace import Pace
+from jbnet.adapters.udp_socket import family_of, open_socket
 from jbnet.snmp.ber import BerError
 from jbnet.snmp.conversation import Conversation
 from jbnet.snmp.faults import Counters, Fault
-from jbnet.snmp.memory import Ledger
+from jbnet.snmp.memory import Ledger, Peer
 from jbnet.snmp.message import decode_message
 
 _RECEIVE_AT_ONCE = 256
 _LARGEST = 65535
 _WAIT_FOR_SEND_BUFFER_S = 0.001
 _LONGEST_SLEEP_S = 3600.0
-Peer = tuple[str, int]
 
 
 class Batch:
@@ -35,13 +35,16 @@ class Batch:
 
 
 class UdpLoop:
-    """One selector loop over one socket. ``submit`` may be called from any thread, all else happens in ``run``.
+    """One selector loop over the sockets, which are its own from then on.
 
-    One conversation at a time is held with an agent: another one, of the same or another caller, waits its turn.
+    ``submit`` may be called from any thread, all else happens in ``run``. One conversation at a time is held with an
+    agent: another one, of the same or another caller, waits its turn.
     """
 
-    def __init__(self, opened: socket.socket, pace: Pace, ledger: Ledger[Conversation], counters: Counters):
-        self._socket, self._pace, self._ledger, self._counters = opened, pace, ledger, counters
+    def __init__(self, older: socket.socket, bind: str, pace: Pace, ledger: Ledger[Conversation], counters: Counters):
+        self._sockets = {socket.AF_INET: older}  # that of IPv6 is opened when the first agent needs it
+        self._poll = select.poll()
+        self._bind, self._pace, self._ledger, self._counters = bind, pace, ledger, counters
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
@@ -82,51 +85,58 @@ class UdpLoop:
 
     def run(self) -> None:
         """Move datagrams until closed. A defect ends every waiting call with its exception."""
-        poll = select.poll()
-        poll.register(self._socket, select.POLLIN)
-        poll.register(self._wake_out, select.POLLIN)
+        for opened in (*self._sockets.values(), self._wake_out):
+            self._poll.register(opened, select.POLLIN)
         try:
             while not self._closing:
-                self._admit()
-                wait = self._send(time.monotonic())
-                self._sleep(poll, wait)
-                self._receive()
+                self._admit(time.monotonic())
+                self._sleep(self._send(time.monotonic()))
+                for opened in self._sockets.values():
+                    self._receive(opened)
                 self._expire(time.monotonic())
             self._fail(None)
         except BaseException as error:  # noqa: BLE001  the thread's end must not leave callers waiting
             self._fail(error)
         finally:
-            self._wake_in.close()
-            self._wake_out.close()
+            for opened in (*self._sockets.values(), self._wake_in, self._wake_out):
+                opened.close()
 
-    def _sleep(self, poll: select.poll, wait: float) -> None:
+    def _sleep(self, wait: float) -> None:
         if self._submitted or self._cancelled:
             wait = 0.0
-        for descriptor, _ in poll.poll(max(0.0, wait) * 1000):
+        for descriptor, _ in self._poll.poll(max(0.0, wait) * 1000):
             if descriptor == self._wake_out.fileno():
                 self._wake_out.recv(4096)
 
-    def _admit(self) -> None:
+    def _admit(self, now: float) -> None:
         while self._submitted:
             batch = self._submitted.popleft()
             for conversation in batch.conversations:
                 self._batches[conversation] = batch
                 if conversation.answer is not None:
-                    self._finish(conversation)
+                    self._finish(conversation, now)
                 elif conversation.peer in self._active:
                     self._waiting.setdefault(conversation.peer, deque()).append(conversation)
                 else:
-                    self._begin(conversation)
+                    self._begin(conversation, now)
         while self._cancelled:
             for conversation in self._cancelled.popleft().conversations:
                 conversation.cancel()
-                self._finish(conversation)
+                self._finish(conversation, now)
 
-    def _begin(self, conversation: Conversation) -> None:
+    def _begin(self, conversation: Conversation, now: float) -> None:
         self._active[conversation.peer] = conversation
-        self._runnable.append(conversation)
+        if conversation.not_before > now:
+            self._counters[Fault.OWED] += 1
+            self._look_again(conversation, conversation.not_before)
+        else:
+            self._runnable.append(conversation)
 
-    def _finish(self, conversation: Conversation) -> None:
+    def _look_again(self, conversation: Conversation, at: float) -> None:
+        self._order += 1
+        heapq.heappush(self._deadlines, (at, self._order, conversation))
+
+    def _finish(self, conversation: Conversation, now: float) -> None:
         batch = self._batches.pop(conversation, None)
         if batch is None:
             return
@@ -135,14 +145,14 @@ class UdpLoop:
             batch.done.set()
         if self._active.get(conversation.peer) is conversation:
             del self._active[conversation.peer]
-            self._next_for(conversation.peer)
+            self._next_for(conversation.peer, now)
 
-    def _next_for(self, peer: Peer) -> None:
+    def _next_for(self, peer: Peer, now: float) -> None:
         queue = self._waiting.get(peer)
         while queue:
             following = queue.popleft()
             if following.answer is None:
-                self._begin(following)
+                self._begin(following, now)
                 break
         if queue is not None and not queue:
             del self._waiting[peer]
@@ -168,16 +178,15 @@ class UdpLoop:
 
     def _note_sent(self, conversation: Conversation, now: float) -> None:
         self._pace.sent(conversation.last_number, now)
-        self._order += 1
-        deadline = conversation.last_deadline
-        heapq.heappush(self._deadlines, (deadline, self._order, conversation))
+        self._look_again(conversation, conversation.last_deadline)
         if conversation.wants_to_send:
             self._runnable.append(conversation)
 
     def _transmit(self, datagram: bytes, conversation: Conversation) -> bool:
         """Send one datagram; False when the send buffer is full."""
         try:
-            self._socket.sendto(datagram, conversation.peer)
+            opened = self._sockets.get(family_of(conversation.peer)) or self._open_newer()
+            opened.sendto(datagram, conversation.peer)
         except BlockingIOError:
             return False
         except OSError:  # no route, filtered: the same as a lost datagram, but it shall have a name
@@ -185,13 +194,19 @@ class UdpLoop:
             conversation.note(Fault.SEND_FAILED)
         return True
 
+    def _open_newer(self) -> socket.socket:
+        """Open the socket of IPv6. Raises OSError where this machine has none."""
+        opened = self._sockets[socket.AF_INET6] = open_socket(socket.AF_INET6, self._bind)
+        self._poll.register(opened, select.POLLIN)
+        return opened
+
     def _until_deadline(self, now: float) -> float:
         while self._deadlines and self._deadlines[0][2].answer is not None:
             heapq.heappop(self._deadlines)
         return self._deadlines[0][0] - now if self._deadlines else _LONGEST_SLEEP_S
 
-    def _receive(self) -> None:
-        receive = self._socket.recvfrom
+    def _receive(self, opened: socket.socket) -> None:
+        receive = opened.recvfrom
         for _ in range(_RECEIVE_AT_ONCE):
             try:
                 data, source = receive(_LARGEST)
@@ -202,6 +217,15 @@ class UdpLoop:
             self._dispatch(data, source, time.monotonic())
 
     def _dispatch(self, data: bytes, source: Peer, now: float) -> None:
+        asked = self._active.get(source)
+        number = asked.recognise(data, now) if asked is not None else None
+        if asked is not None and number is not None:
+            self._pace.answered(number)
+            self._follow(asked, now)
+        else:
+            self._decode(data, source, now)
+
+    def _decode(self, data: bytes, source: Peer, now: float) -> None:
         try:
             received = decode_message(data)
         except BerError:
@@ -209,22 +233,22 @@ class UdpLoop:
             return
         conversation = self._ledger.owner(received.id)
         if conversation is None:
-            self._counters[self._ledger.verdict(received.id)] += 1
+            self._counters[self._ledger.settle(received.id, source, now)] += 1
         elif conversation.peer != source:
             self._blame(Fault.WRONG_SOURCE, conversation)
         else:
             self._pace.answered(received.id)
             conversation.receive(received, now)
-            self._follow(conversation)
+            self._follow(conversation, now)
 
     def _blame(self, fault: Fault, conversation: Conversation | None) -> None:
         self._counters[fault] += 1
         if conversation is not None:
             conversation.note(fault)
 
-    def _follow(self, conversation: Conversation) -> None:
+    def _follow(self, conversation: Conversation, now: float) -> None:
         if conversation.answer is not None:
-            self._finish(conversation)
+            self._finish(conversation, now)
         elif conversation.wants_to_send:
             self._runnable.append(conversation)
 
@@ -233,7 +257,7 @@ class UdpLoop:
             conversation = heapq.heappop(self._deadlines)[2]
             if conversation.answer is None:
                 conversation.expire(now)
-                self._follow(conversation)
+                self._follow(conversation, now)
 
     def _fail(self, error: BaseException | None) -> None:
         """Let every caller go: closed (no error), or broken."""

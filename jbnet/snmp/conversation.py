@@ -3,7 +3,8 @@
 It does no I/O and reads no clock: its owner asks it for datagrams (``send``), hands it what arrived (``receive``)
 and tells it when its ``deadline`` has passed (``expire``), always with the time. Laws: at most two requests are in
 flight; whatever arrives, late, twice or from elsewhere, the answer is made of the first fitting answer to each
-request alone; it ends after a bounded number of datagrams.
+request alone; it ends after a bounded number of datagrams. An agent known to be slow is given more time for fewer
+tries, so that it is not asked again while it still owes an answer.
 """
 
 from __future__ import annotations
@@ -13,15 +14,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from jbnet.snmp.faults import Counters, Fault
-from jbnet.snmp.memory import DeviceMemory, Ledger
+from jbnet.snmp.layout import Layout
+from jbnet.snmp.memory import Debt, DeviceMemory, Ledger, Peer
 from jbnet.snmp.message import AUTH, CommunityMessage, SecureMessage
 from jbnet.snmp.pdu import Pdu, Request
 from jbnet.snmp.security import Action, Rejection, Security
 from jbnet.snmp.tasks import Task
 from jbnet.snmp.types import SnmpAnswer, SnmpTarget
 
-MOST_IN_FLIGHT = 2
-MOST_RESTARTS = 6  # answers that say "again": new engine, new clock. A sane agent says so twice.
+MOST_RESTARTS = 6  # answers that say "again": new engine, new clock, cut off. A sane agent says so twice.
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +32,23 @@ class Timing:
     timeout: float
     retries: int
 
+    def tries(self, patience: float) -> int:
+        """Return how many tries of ``patience`` seconds the time of all allows; one at least."""
+        return max(1, int(self.timeout * (1 + self.retries) / patience)) if patience > 0 else 1 + self.retries
+
 
 @dataclass(slots=True, eq=False)
 class Flight:
     """A request that is out. It has one number for each try; without a task it discovers or probes."""
 
     task: Task | None
+    patience: float
+    tries: int
     asked: Request | None = None
+    layout: Layout | None = None
     probes: bool = False
-    numbers: list[int] = field(default_factory=list)
+    sent: dict[int, float] = field(default_factory=dict)
     deadline: float | None = None
-    sent_at: float = 0.0
 
 
 class Conversation:
@@ -50,6 +57,7 @@ class Conversation:
     def __init__(
         self,
         target: SnmpTarget,
+        peer: Peer,
         tasks: Sequence[Task],
         security: Security,
         memory: DeviceMemory,
@@ -58,9 +66,9 @@ class Conversation:
         counters: Counters,
     ):
         self.target = target
-        self.peer = (target.address, target.port)
+        self.peer = peer
         self.answer: SnmpAnswer | None = None
-        self._tasks, self._pending = tuple(tasks), deque(tasks)
+        self._tasks, self._pending = tasks, deque(tasks)
         self._security, self._memory, self._timing = security, memory, timing
         self._ledger, self._counters = ledger, counters
         self._flights: list[Flight] = []
@@ -74,6 +82,11 @@ class Conversation:
             self._end("")
 
     @property
+    def not_before(self) -> float:
+        """Return the time before which the agent is still at work on an earlier request, known to be slow."""
+        return self._memory.owes_until
+
+    @property
     def wants_to_send(self) -> bool:
         """Say whether ``send`` would return a datagram."""
         if self.answer is not None:
@@ -82,7 +95,7 @@ class Conversation:
             return True
         if not self._security.ready:
             return not self._flights
-        return bool(self._pending) and len(self._flights) < MOST_IN_FLIGHT
+        return bool(self._pending) and len(self._flights) < self._memory.window
 
     @property
     def deadline(self) -> float | None:
@@ -95,8 +108,8 @@ class Conversation:
             return None
         flight = self._resend.popleft() if self._resend else self._next_flight()
         number = self._ledger.open(self)
-        flight.numbers.append(number)
-        flight.sent_at, flight.deadline = now, now + self._timing.timeout
+        flight.sent[number] = now
+        flight.deadline = now + flight.patience
         self.last_number, self.last_deadline = number, flight.deadline
         if not self._security.ready:
             return self._security.opening(number)
@@ -104,20 +117,37 @@ class Conversation:
             return self._security.probe(number, now)
         if flight.asked is None:  # a repeated request asks for the same, so that an answer to any try fits
             flight.asked = flight.task.request()
+            flight.layout = self._security.layouts.known(flight.asked)
         return self._security.wrap(flight.asked, number, now)
 
     def _next_flight(self) -> Flight:
-        flight = Flight(self._pending.popleft() if self._security.ready else None)
+        patience = self._memory.round_trip.patience(self._timing.timeout)
+        task = self._pending.popleft() if self._security.ready else None
+        flight = Flight(task, patience, self._timing.tries(patience))
         self._flights.append(flight)
         return flight
 
+    def recognise(self, data: bytes, now: float) -> int | None:
+        """Take in a datagram from the agent's address if it has the layout of an earlier answer.
+
+        Return its number, or None where it must be decoded in full.
+        """
+        for flight in self._flights:
+            layout, asked = flight.layout, flight.asked
+            pdu = self._security.recognise(layout, data) if layout is not None else None
+            if pdu is not None and asked is not None and pdu.request_id in flight.sent:
+                self._security.layouts.served(asked)
+                self._accept(flight, pdu, now)
+                return pdu.request_id
+        return None
+
     def receive(self, received: CommunityMessage | SecureMessage, now: float) -> None:
         """Take in an answer that came from the agent's address to one of this conversation's numbers."""
-        flight = next((flight for flight in self._flights if received.id in flight.numbers), None)
+        flight = next((flight for flight in self._flights if received.id in flight.sent), None)
         if flight is None or self.answer is not None:
             self._counters[Fault.LATE] += 1
             return
-        verdict = self._security.unwrap(received, now)
+        verdict = self._security.unwrap(received, now, flight.asked)
         if isinstance(verdict, Pdu):
             self._accept(flight, verdict, now)
         elif flight.probes and _is_signed(received, verdict):
@@ -132,8 +162,11 @@ class Conversation:
         self._hint = fault
 
     def _accept(self, flight: Flight, pdu: Pdu, now: float) -> None:
-        if len(flight.numbers) == 1:  # Karn: the answer to a repeated request says nothing about the round trip
-            self._rtt = min(now - flight.sent_at, now - flight.sent_at if self._rtt is None else self._rtt)
+        # Every try has a number of its own: the round trip is known for repeated requests too.
+        round_trip = now - flight.sent.get(pdu.request_id, now)
+        self._memory.answered(round_trip)
+        if self._rtt is None or round_trip < self._rtt:
+            self._rtt = round_trip
         self._land(flight, answered=True)
         task = flight.task
         if task is None:
@@ -153,11 +186,26 @@ class Conversation:
             self._end(verdict.fault)
             return
         self._restarts += 1
+        self._return(flight)
+
+    def _return(self, flight: Flight) -> None:
+        """Ask anew: what was asked is not asked for any more in this form."""
         self._land(flight, answered=True)
         if flight.task is not None:
             self._pending.appendleft(flight.task)
         elif flight.probes:
             self._restore()
+
+    def _cut_off(self, flight: Flight) -> bool:
+        """Say whether rubbish came from the agent instead of an answer, and less can be asked for.
+
+        Some agents cut large answers off where others would say tooBig.
+        """
+        rubbish = self._hint is Fault.MALFORMED and self._restarts < MOST_RESTARTS
+        if not rubbish or flight.task is None or not flight.task.shrink():
+            return False
+        self._hint = Fault.TIMEOUT
+        return True
 
     def _restore(self) -> None:
         """Take up the tasks again that were out when the probe began."""
@@ -166,22 +214,27 @@ class Conversation:
 
     def expire(self, now: float) -> None:
         """Repeat what got no answer in time, or end when it was tried often enough."""
-        for flight in self._flights:
+        for flight in list(self._flights):
             if flight.deadline is None or flight.deadline > now:
                 continue
             if self._suspect:
                 self._counters[Fault.DECRYPTION_ERROR] += 1
                 self._end(Fault.DECRYPTION_ERROR)
                 return
-            if len(flight.numbers) <= self._timing.retries:
+            if self._cut_off(flight):
+                self._restarts += 1
+                self._counters[Fault.TRUNCATED] += 1
+                self._return(flight)
+            elif len(flight.sent) < flight.tries:
                 self._counters[Fault.RETRANSMISSION] += 1
+                self._memory.lost()
                 flight.deadline = None
                 self._resend.append(flight)
             elif not flight.probes and self._hint is Fault.TIMEOUT and self._security.can_probe:
                 self._probe()
                 return
             else:
-                self._time_out()
+                self._time_out(flight)
                 return
 
     def _probe(self) -> None:
@@ -190,13 +243,13 @@ class Conversation:
         Where that is answered, the encrypted request gets one more try, for all before may have been lost.
         """
         self._land_all()
-        flight = Flight(None, probes=True)
+        flight = Flight(None, self._timing.timeout, 1 + self._timing.retries, probes=True)
         self._flights.append(flight)
         self._resend.append(flight)
 
-    def _time_out(self) -> None:
+    def _time_out(self, flight: Flight) -> None:
         self._counters[Fault.TIMEOUT] += 1
-        self._memory.engine, self._memory.proven = None, False  # it may have become another engine: discover anew
+        self._memory.gave_up(max(flight.sent.values()), self._timing.timeout)
         self._end(self._hint)
 
     def cancel(self) -> None:
@@ -219,8 +272,8 @@ class Conversation:
         self._flights.remove(flight)
         if flight in self._resend:
             self._resend.remove(flight)
-        for number in flight.numbers:
-            self._ledger.close(number, answered=answered)
+        for number, sent_at in flight.sent.items():
+            self._ledger.close(number, None if answered else Debt(self.peer, self._memory, sent_at))
 
 
 def _is_signed(received: CommunityMessage | SecureMessage, verdict: Rejection) -> bool:

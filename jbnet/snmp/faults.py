@@ -20,7 +20,10 @@ class Fault(StrEnum):
     SEND_FAILED = "sendFailed"
     BAD_TARGET = "badTarget"
     CANCELLED = "cancelled"
-    # SNMPv2c
+    OWED = "answerOwed"
+    TRUNCATED = "answerTruncated"
+    # SNMPv1 and v2c
+    WRONG_VERSION = "wrongVersion"
     WRONG_COMMUNITY = "wrongCommunity"
     # answers that contradict the request
     MISMATCHED = "mismatchedAnswer"

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from jbnet.model.secrets import Secret
 from jbnet.snmp.keys import AuthProtocol, PrivProtocol, Signer, localize, password_to_key, privacy_key
+from jbnet.snmp.message import encode_community
+from jbnet.snmp.pdu import Request
 from jbnet.snmp.privacy import Privacy, privacy
 
 # Far more engines than a collector has devices; forged discovery answers must not fill the memory.
 _MOST_ENGINES = 20_000
+_MOST_FRAMES = 4096
 
 
 class KeyRing:
     """Signers and ciphers by password, protocol and engine. Holds secrets: shows none, and is never written down."""
 
-    __slots__ = ("_ciphers", "_signers", "_users")
+    __slots__ = ("_ciphers", "_frames", "_signers", "_users")
 
     def __init__(self) -> None:
         self._users: dict[tuple[str, str], bytes] = {}
         self._signers: dict[tuple[str, str, bytes], Signer] = {}
         self._ciphers: dict[tuple[str, str, bytes, str], Privacy] = {}
+        self._frames: dict[tuple[int, bytes, Request], Request] = {}
+
+    def frame(self, version: int, community: bytes, asked: Request) -> Request:
+        """Return the message of a community around a request. Polls repeat, so encodings are kept."""
+        key = (version, community, asked)
+        found = self._frames.get(key)
+        if found is None:
+            if len(self._frames) >= _MOST_FRAMES:
+                self._frames.clear()
+            found = self._frames[key] = encode_community(version, community, asked)
+        return found
 
     def signer(self, secret: Secret, protocol: AuthProtocol, engine_id: bytes) -> Signer:
         """Return what signs for this engine."""

@@ -1,28 +1,30 @@
-"""Messages: the community-based one of SNMPv2c (RFC 1901) and the frame of SNMPv3 (RFC 3412 section 6, RFC 3414)."""
+"""Messages: that of a community, SNMPv1 and v2c (RFC 1157, RFC 1901), and that of SNMPv3 (RFC 3412, RFC 3414)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from jbnet.snmp import ber
 from jbnet.snmp.ber import BerError
-from jbnet.snmp.pdu import Pdu, PduType, Request, decode_pdu
+from jbnet.snmp.pdu import ID_BYTES, Pdu, PduType, Request, decode_pdu
 
-VERSION_2C, VERSION_3 = 1, 3
+VERSION_1, VERSION_2C, VERSION_3 = 0, 1, 3
 USM_MODEL = 3
 MAX_SIZE = 65507  # the largest UDP payload over IPv4
 AUTH, PRIV, REPORTABLE = 0x01, 0x02, 0x04
 
-_VERSION_2C = ber.encode_integer(VERSION_2C)
 _VERSION_3 = ber.encode_integer(VERSION_3)
 
 
-@dataclass(frozen=True, slots=True)
-class CommunityMessage:
-    """An SNMPv2c answer."""
+class CommunityMessage(NamedTuple):
+    """An SNMPv1 or v2c answer; its PDU begins at ``pdu_at`` of ``whole``."""
 
+    version: int
     community: bytes
     pdu: Pdu
+    whole: bytes
+    pdu_at: int
 
     @property
     def id(self) -> int:
@@ -51,9 +53,11 @@ class SecureMessage:
     whole: bytes
 
 
-def encode_community(community: bytes, request: Request, request_id: int) -> bytes:
-    """Return an SNMPv2c message."""
-    return ber.encode(ber.SEQUENCE, _VERSION_2C + ber.encode(ber.OCTET_STRING, community) + request.with_id(request_id))
+def encode_community(version: int, community: bytes, request: Request) -> Request:
+    """Return an SNMPv1 or v2c message around a request; the hole for the request-id stays open."""
+    content = ber.encode_integer(version) + ber.encode(ber.OCTET_STRING, community) + request.with_id(0)
+    whole = ber.encode(ber.SEQUENCE, content)
+    return Request(whole[: len(whole) - len(request.tail) - ID_BYTES], request.tail)
 
 
 def decode_message(data: bytes) -> CommunityMessage | SecureMessage:
@@ -62,12 +66,12 @@ def decode_message(data: bytes) -> CommunityMessage | SecureMessage:
     if end != len(data):
         raise BerError("bytes after the message")
     version, position = ber.read_integer(data, start, end)
-    if version == VERSION_2C:
+    if version in (VERSION_1, VERSION_2C):
         community, position = ber.read_bytes(data, position, end)
         pdu = decode_pdu(data, position, end)
         if pdu.kind != PduType.RESPONSE:
-            raise BerError("a Report in an SNMPv2c message")
-        return CommunityMessage(community, pdu)
+            raise BerError("a Report in a message without a user")
+        return CommunityMessage(version, community, pdu, data, position)
     if version != VERSION_3:
         raise BerError(f"version {version} was not asked for")
     return _decode_secure(data, position, end)
@@ -116,12 +120,12 @@ def encode_scoped(context_engine_id: bytes, pdu: bytes) -> bytes:
     return ber.encode(ber.SEQUENCE, ber.encode(ber.OCTET_STRING, context_engine_id) + b"\x04\x00" + pdu)
 
 
-def decode_scoped(data: bytes) -> tuple[bytes, Pdu]:
-    """Return contextEngineID and PDU; padding after the scopedPDU (DES, RFC 3414 section 8.1.1.2) is passed over."""
+def decode_scoped(data: bytes) -> tuple[Pdu, int]:
+    """Return the PDU and where it begins; padding after the scopedPDU (RFC 3414 section 8.1.1.2) is passed over."""
     start, end = ber.read(data, 0, len(data), ber.SEQUENCE)
-    engine_id, position = ber.read_bytes(data, start, end)
+    _, position = ber.read_bytes(data, start, end)
     _, position = ber.read_bytes(data, position, end)
-    return engine_id, decode_pdu(data, position, end)
+    return decode_pdu(data, position, end), position
 
 
 def encode_secure(message: SecureMessage) -> tuple[bytes, int]:

@@ -30,7 +30,7 @@ ERROR_NAMES = (
 TOO_BIG, NO_SUCH_NAME, GEN_ERR = 1, 2, 5
 
 # Request-ids (RFC 3416: -2**31..2**31-1) and msgIDs (RFC 3412: 0..2**31-1) that always take four bytes.
-ID_FIRST, ID_LAST = 0x01000000, 0x7FFFFFFF
+ID_FIRST, ID_LAST, ID_BYTES = 0x01000000, 0x7FFFFFFF, 4
 
 
 class Request(NamedTuple):
@@ -41,7 +41,7 @@ class Request(NamedTuple):
 
     def with_id(self, request_id: int) -> bytes:
         """Return the protocol data unit."""
-        return self.head + request_id.to_bytes(4, "big") + self.tail
+        return self.head + request_id.to_bytes(ID_BYTES, "big") + self.tail
 
 
 class Pdu(NamedTuple):
@@ -60,9 +60,9 @@ def request(kind: PduType, oids: tuple[Oid, ...], non_repeaters: int = 0, max_re
     nothing = ber.encode(ber.Tag.NULL, b"")
     listed = b"".join(ber.encode(ber.SEQUENCE, ber.encode_oid(oid) + nothing) for oid in oids)
     tail = ber.encode_integer(non_repeaters) + ber.encode_integer(max_repetitions) + ber.encode(ber.SEQUENCE, listed)
-    hole = b"\x02\x04"
-    whole = ber.encode(kind, hole + bytes(4) + tail)
-    return Request(whole[: len(whole) - len(tail) - 4], tail)
+    hole = bytes((ber.INTEGER, ID_BYTES)) + bytes(ID_BYTES)
+    whole = ber.encode(kind, hole + tail)
+    return Request(whole[: len(whole) - len(tail) - ID_BYTES], tail)
 
 
 def encode_pdu(pdu: Pdu) -> bytes:

@@ -11,6 +11,7 @@ from jbnet.snmp import keys, message
 from jbnet.snmp.ber import BerError
 from jbnet.snmp.faults import Fault
 from jbnet.snmp.keyring import KeyRing
+from jbnet.snmp.layout import Layout, Layouts
 from jbnet.snmp.memory import DeviceMemory, Engine
 from jbnet.snmp.message import AUTH, PRIV, REPORTABLE, CommunityMessage, SecureMessage
 from jbnet.snmp.pdu import Pdu, PduType, Request, request
@@ -47,7 +48,12 @@ class Rejection(NamedTuple):
 
 
 class Security(Protocol):
-    """Wraps requests to one agent and unwraps its answers."""
+    """Wraps requests to one agent and unwraps its answers.
+
+    ``layouts`` are those of answers that were checked by these credentials.
+    """
+
+    layouts: Layouts
 
     @property
     def ready(self) -> bool:
@@ -66,45 +72,59 @@ class Security(Protocol):
     def probe(self, number: int, now: float) -> bytes:
         """Return an authenticated message without privacy."""
 
-    def unwrap(self, received: CommunityMessage | SecureMessage, now: float) -> Pdu | Rejection:
-        """Return the Response inside, or why there is none."""
+    def recognise(self, layout: Layout, data: bytes) -> Pdu | None:
+        """Return the Response in a whole datagram of this layout; None where it must be decoded in full."""
+
+    def unwrap(self, received: CommunityMessage | SecureMessage, now: float, asked: Request | None) -> Pdu | Rejection:
+        """Return the Response inside, or why there is none. ``asked``: the request that it seems to answer."""
 
 
 class BadTarget(ValueError):
     """A target whose protocols or keys cannot be used."""
 
 
+_COMMUNITY_VERSIONS = {"1": message.VERSION_1, "2c": message.VERSION_2C}
+
+
 class CommunitySecurity:
-    """SNMPv2c: the community is all there is."""
+    """SNMPv1 and v2c: the community is all there is."""
 
     ready = True
     can_probe = False
 
-    def __init__(self, target: SnmpTarget):
+    def __init__(self, target: SnmpTarget, ring: KeyRing):
         if target.community is None:
-            raise BadTarget("SNMPv2c without a community")
+            raise BadTarget(f"SNMPv{target.version} without a community")
+        self._version = _COMMUNITY_VERSIONS[target.version]
         self._community = target.community.reveal().encode()
+        self.layouts, self._ring = Layouts(), ring
 
     def opening(self, number: int) -> bytes:
         """Nothing is to be discovered."""
-        raise BadTarget(f"SNMPv2c discovers nothing (request {number})")
+        raise BadTarget(f"a community discovers nothing (request {number})")
 
     def probe(self, number: int, now: float) -> bytes:
         """Nothing is to be told apart."""
-        raise BadTarget(f"SNMPv2c has no privacy to probe (request {number} at {now})")
+        raise BadTarget(f"a community has no privacy to probe (request {number} at {now})")
 
     def wrap(self, asked: Request, number: int, now: float) -> bytes:
         """See Security."""
         del now
-        return message.encode_community(self._community, asked, number)
+        return self._ring.frame(self._version, self._community, asked).with_id(number)
 
-    def unwrap(self, received: CommunityMessage | SecureMessage, now: float) -> Pdu | Rejection:
+    def recognise(self, layout: Layout, data: bytes) -> Pdu | None:
+        """See Security. Version and community are among the bytes that must be those of an earlier answer."""
+        return layout.read(data)
+
+    def unwrap(self, received: CommunityMessage | SecureMessage, now: float, asked: Request | None) -> Pdu | Rejection:
         """See Security."""
         del now
-        if not isinstance(received, CommunityMessage):
-            return Rejection(Action.IGNORE, Fault.MALFORMED)
+        if not isinstance(received, CommunityMessage) or received.version != self._version:
+            return Rejection(Action.IGNORE, Fault.WRONG_VERSION)
         if received.community != self._community:
             return Rejection(Action.IGNORE, Fault.WRONG_COMMUNITY)
+        if asked is not None:
+            self.layouts.learn(asked, received.whole, received.pdu_at, received.pdu)
         return received.pdu
 
 
@@ -117,6 +137,7 @@ class UserSecurity:
 
     def __init__(self, target: SnmpTarget, memory: DeviceMemory, ring: KeyRing, salt: Callable[[], int]):
         self._target, self._memory, self._ring, self._salt = target, memory, ring, salt
+        self.layouts = Layouts()
         self._user = target.user.encode()
         self._auth = keys.AUTH_PROTOCOLS.get(keys.protocol_name(target.auth_protocol))
         self._priv = keys.PRIV_PROTOCOLS.get(keys.protocol_name(target.priv_protocol))
@@ -190,19 +211,38 @@ class UserSecurity:
                 self._privacy = self._ring.privacy(target.priv_key, self._auth, engine_id, self._priv)
         self._localized_for = engine_id
 
-    def unwrap(self, received: CommunityMessage | SecureMessage, now: float) -> Pdu | Rejection:
+    def recognise(self, layout: Layout, data: bytes) -> Pdu | None:
+        """See Security. Here a layout is that of the PDU under digest and privacy, which come first."""
+        del layout, data
+        return None
+
+    def unwrap(self, received: CommunityMessage | SecureMessage, now: float, asked: Request | None) -> Pdu | Rejection:
         """See Security."""
         if not isinstance(received, SecureMessage):
-            return Rejection(Action.IGNORE, Fault.MALFORMED)
+            return Rejection(Action.IGNORE, Fault.WRONG_VERSION)
         if received.flags & AUTH and (fault := self._authenticate(received)):
             return Rejection(Action.IGNORE, fault)
         try:
-            _, pdu = message.decode_scoped(self._plain(received))
+            pdu = self._pdu(self._plain(received), asked)
         except BerError:
             return Rejection(Action.IGNORE, Fault.UNREADABLE)
         if pdu.kind == PduType.REPORT:
             return self._report(received, pdu, now)
         return self._response(received, pdu, now)
+
+    def _pdu(self, plain: bytes, asked: Request | None) -> Pdu:
+        """Return what is in a scopedPDU. Raises BerError."""
+        layouts = self.layouts
+        layout = layouts.known(asked) if asked is not None else None
+        pdu = layout.read(plain) if layout is not None else None
+        if asked is None:
+            return message.decode_scoped(plain)[0]
+        if pdu is None:
+            pdu, at = message.decode_scoped(plain)
+            layouts.learn(asked, plain, at, pdu)
+        else:
+            layouts.served(asked)
+        return pdu
 
     def _authenticate(self, received: SecureMessage) -> Fault | None:
         """Check who signed (RFC 3414 section 3.2, steps 3 to 6)."""

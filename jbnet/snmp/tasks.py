@@ -17,7 +17,6 @@ from jbnet.snmp.pdu import GEN_ERR, NO_SUCH_NAME, TOO_BIG, Pdu, PduType, Request
 from jbnet.snmp.types import Oid, VarBind
 
 MOST_VARBINDS = 100_000  # of one walk: an agent that invents rows for ever is stopped here
-_COLUMNS_TOGETHER = 16
 _MOST_STALLS = 2
 
 
@@ -36,44 +35,65 @@ class Task(Protocol):
     def absorb(self, pdu: Pdu) -> None:
         """Take in the answer to the last request."""
 
+    def shrink(self) -> bool:
+        """Ask for less, for the last answer was cut off; False when less cannot be asked for."""
+
     def result(self) -> list[VarBind]:
         """Return the variables in the order in which they were asked for."""
 
 
 class GetTask:
-    """GET of a list of variables, in as many requests as the agent's answers need."""
+    """GET of a list of variables, in as many requests as the agent's answers need.
 
-    def __init__(self, oids: Sequence[Oid], memory: DeviceMemory, counters: Counters):
-        self._oids, self._memory, self._counters = tuple(oids), memory, counters
+    SNMPv1 refuses a whole request for one variable that is not there (noSuchName, RFC 1157 section 4.1.2); that one
+    becomes noSuchInstance (RFC 3584 section 4.1.2.3) and the others are asked for again without it.
+    """
+
+    def __init__(self, oids: tuple[Oid, ...], whole: Request, memory: DeviceMemory, counters: Counters):
+        self._oids, self._whole = oids, whole  # whole: the request for all of them
+        self._memory, self._counters = memory, counters
         self._found: list[VarBind] = []
-        self._asked: tuple[Oid, ...] = ()
+        self._open: Sequence[int] = range(len(oids))  # positions that are still to be asked for
+        self._absent: set[int] = set()
+        self._asked = self._oids
         self.error = ""
 
     @property
     def done(self) -> bool:
         """See Task."""
-        return bool(self.error) or len(self._found) == len(self._oids)
+        return not self._open or bool(self.error)
 
     def request(self) -> Request:
         """See Task."""
-        start = len(self._found)
-        self._asked = self._oids[start : start + self._memory.max_varbinds]
+        positions = self._open[: self._memory.max_varbinds]
+        if len(positions) == len(self._oids):
+            return self._whole
+        self._asked = tuple([self._oids[at] for at in positions])
         return request(PduType.GET, self._asked)
 
     def absorb(self, pdu: Pdu) -> None:
         """See Task."""
         if pdu.error_status:
-            self._refused(pdu.error_status)
+            self._refused(pdu.error_status, pdu.error_index - 1)
         elif tuple([varbind.oid for varbind in pdu.varbinds]) == self._asked:
             self._found += pdu.varbinds
+            self._open = self._open[len(self._asked) :]
         else:
             self._fail(Fault.MISMATCHED)
 
-    def _refused(self, status: int) -> None:
-        if status == TOO_BIG and self._memory.shrink(len(self._asked)):
+    def _refused(self, status: int, at: int) -> None:
+        if status == TOO_BIG and self.shrink():
             self._counters[Fault.TOO_BIG] += 1
+        elif status == NO_SUCH_NAME and 0 <= at < len(self._asked):
+            self._absent.add(self._open[at])
+            self._open = [*self._open[:at], *self._open[at + 1 :]]
+            self._counters[error_name(status)] += 1
         else:
             self._fail(error_name(status))
+
+    def shrink(self) -> bool:
+        """See Task."""
+        return self._memory.shrink(len(self._asked))
 
     def _fail(self, name: str) -> None:
         self._counters[name] += 1
@@ -81,7 +101,15 @@ class GetTask:
 
     def result(self) -> list[VarBind]:
         """See Task."""
-        return self._found
+        if not self._absent:
+            return self._found
+        values = iter(self._found)
+        answered = set(range(len(self._oids))) - set(self._open)
+        return [
+            VarBind(oid, Tag.NO_SUCH_INSTANCE, None) if at in self._absent else next(values)
+            for at, oid in enumerate(self._oids)
+            if at in answered
+        ]
 
 
 @dataclass(slots=True)
@@ -185,7 +213,7 @@ class WalkTask:
 
     def _refused(self, status: int, index: int) -> None:
         width = len(self._asked_scalars) + len(self._asked)
-        if status == TOO_BIG and self._memory.shrink(len(self._asked_scalars) + len(self._asked) * self._repetitions):
+        if status == TOO_BIG and self.shrink():
             self._counters[Fault.TOO_BIG] += 1
         elif status == GEN_ERR and index == 0 and self._memory.bulk and self._asked:
             self._memory.bulk = False  # some agents fail on GETBULK itself: GETNEXT from now on
@@ -194,6 +222,10 @@ class WalkTask:
             self._fail(error_name(status))
         else:
             self._refused_one(status, index - 1)
+
+    def shrink(self) -> bool:
+        """See Task."""
+        return self._memory.shrink(len(self._asked_scalars) + len(self._asked) * self._repetitions)
 
     def _refused_one(self, status: int, at: int) -> None:
         """End the one scalar or column that the agent named; noSuchName is how SNMPv1's end of MIB shines through."""
@@ -223,26 +255,3 @@ class WalkTask:
     def result(self) -> list[VarBind]:
         """See Task."""
         return [*self._scalars, *[varbind for column in self._columns for varbind in column.found]]
-
-
-def walk_tasks(columns: Sequence[Oid], memory: DeviceMemory, counters: Counters) -> list[Task]:
-    """Return tasks that walk the columns: those of one table together, scalars (``.0``) with the first table."""
-    scalars = [oid for oid in columns if oid[-1] == 0]
-    tables: dict[Oid, list[Oid]] = {}
-    for oid in columns:
-        if oid[-1] != 0:
-            tables.setdefault(oid[:-1], []).append(oid)
-    if not tables:
-        return get_tasks(scalars, memory, counters)
-    groups = [
-        table[at : at + _COLUMNS_TOGETHER]
-        for table in tables.values()
-        for at in range(0, len(table), _COLUMNS_TOGETHER)
-    ]
-    return [WalkTask(group, scalars if at == 0 else (), memory, counters) for at, group in enumerate(groups)]
-
-
-def get_tasks(oids: Sequence[Oid], memory: DeviceMemory, counters: Counters) -> list[Task]:
-    """Return tasks that get the variables, each no more than fits an answer as far as known."""
-    size = memory.max_varbinds
-    return [GetTask(oids[at : at + size], memory, counters) for at in range(0, len(oids), size)]

@@ -15,13 +15,14 @@ from jbnet.snmp.faults import Counters, Fault
 from jbnet.snmp.keyring import KeyRing
 from jbnet.snmp.memory import DeviceMemory, Ledger
 from jbnet.snmp.message import decode_message
+from jbnet.snmp.plans import GetPlan, Plan, WalkPlan
 from jbnet.snmp.security import CommunitySecurity, Security, UserSecurity
-from jbnet.snmp.tasks import get_tasks, walk_tasks
 from jbnet.snmp.types import Oid, SnmpAnswer, SnmpTarget
 
 TARGET = SnmpTarget("core-r1", "127.0.0.1", community=Secret("community", COMMUNITY))
 Delays = Callable[[int], Sequence[float]]
 Replies = Callable[[bytes], Iterable[bytes]]
+PEER = (TARGET.address, TARGET.port)
 _MOST_EVENTS = 100_000
 
 
@@ -35,39 +36,49 @@ class Wire:
     """Everything that one poller keeps between polls, and the clock."""
 
     target: SnmpTarget = TARGET
-    memory: DeviceMemory = field(default_factory=DeviceMemory)
     counters: Counters = field(default_factory=Counters)
     timing: Timing = field(default_factory=lambda: Timing(1.0, 2))
     now: float = 1000.0
     sent: list[bytes] = field(default_factory=list)
     most_out: int = 0
+    recognised: int = 0
 
     def __post_init__(self) -> None:
+        self.memory = DeviceMemory.of(self.target)
         self.ledger: Ledger[Conversation] = Ledger(12345)
         self._ring = KeyRing()
         self._salt = 0
+        self._of: SnmpTarget | None = None
 
     def walk(self, replies: Replies, columns: Sequence[Oid], delays: Delays = at_once) -> SnmpAnswer:
         """Walk columns; the n-th reply is delivered after each of the seconds ``delays(n)``."""
-        return self._hold(walk_tasks(columns, self.memory, self.counters), replies, delays)
+        return self._hold(WalkPlan(columns), replies, delays)
 
     def get(self, replies: Replies, oids: Sequence[Oid], delays: Delays = at_once) -> SnmpAnswer:
         """Get variables."""
-        return self._hold(get_tasks(oids, self.memory, self.counters), replies, delays)
+        return self._hold(GetPlan(oids), replies, delays)
 
     def _next_salt(self) -> int:
         self._salt += 1
         return self._salt
 
+    def _kept_security(self) -> Security:
+        """Return one and the same for as long as the target stays."""
+        if self._of is not self.target:
+            self._of, self._made = self.target, self._security()
+        return self._made
+
     def _security(self) -> Security:
-        if self.target.version == "2c":
-            return CommunitySecurity(self.target)
+        if self.target.version != "3":
+            return CommunitySecurity(self.target, self._ring)
         return UserSecurity(self.target, self.memory, self._ring, self._next_salt)
 
-    def _hold(self, tasks: Sequence, replies: Replies, delays: Delays) -> SnmpAnswer:  # type: ignore[type-arg]  # of any kind of task
+    def _hold(self, plan: Plan, replies: Replies, delays: Delays) -> SnmpAnswer:
+        tasks, security = plan.tasks(self.memory, self.counters), self._kept_security()
         conversation = Conversation(
-            self.target, tasks, self._security(), self.memory, self.timing, self.ledger, self.counters
+            self.target, PEER, tasks, security, self.memory, self.timing, self.ledger, self.counters
         )
+        self.now = max(self.now, conversation.not_before)
         arrivals: list[tuple[float, int, bytes]] = []
         order = 0
         for _ in range(_MOST_EVENTS):
@@ -95,11 +106,14 @@ class Wire:
             conversation.expire(self.now)
 
     def _deliver_rest(self, arrivals: list[tuple[float, int, bytes]]) -> None:
-        for _, _, datagram in sorted(arrivals):
+        for self.now, _, datagram in sorted(arrivals):
             self._deliver(datagram, None)
         assert len(self.ledger) == 0, "numbers are left open"
 
     def _deliver(self, datagram: bytes, conversation: Conversation | None) -> None:
+        if conversation is not None and conversation.recognise(datagram, self.now) is not None:
+            self.recognised += 1
+            return
         try:
             received = decode_message(datagram)
         except BerError:
@@ -109,6 +123,6 @@ class Wire:
             return
         owner = self.ledger.owner(received.id)
         if owner is None:
-            self.counters[self.ledger.verdict(received.id)] += 1
+            self.counters[self.ledger.settle(received.id, PEER, self.now)] += 1
         else:
             owner.receive(received, self.now)

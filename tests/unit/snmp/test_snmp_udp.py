@@ -117,7 +117,9 @@ def test_engines_are_remembered_from_poll_to_poll(transport: UdpSnmpTransport) -
     [
         {"address": "core-r1"},
         {"address": ""},
-        {"version": "1"},
+        {"version": "4"},
+        {"address": "fe80::1"},
+        {"address": "fe80::1%lo"},
         {"community": None},
         {"version": "3", "auth_protocol": "X"},
     ],
@@ -189,7 +191,7 @@ def test_closing_twice_and_using_it_again_is_allowed(transport: UdpSnmpTransport
 
 def test_nothing_to_ask_opens_nothing(transport: UdpSnmpTransport) -> None:
     assert transport.get([], [UPTIME], timeout=1, retries=1) == []
-    assert transport._socket is None
+    assert transport._loop is None
     target = SnmpTarget("a", "127.0.0.1", community=Secret("c", "x"))
     assert transport.get([target], [], timeout=1, retries=1)[0].error == ""
 

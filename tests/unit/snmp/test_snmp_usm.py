@@ -11,6 +11,7 @@ from snmp_wire import Wire
 
 from jbnet.model.secrets import Secret
 from jbnet.snmp.faults import Fault
+from jbnet.snmp.keyring import KeyRing
 from jbnet.snmp.keys import PRIV_PROTOCOLS
 from jbnet.snmp.message import AUTH, PRIV, decode_message, encode_secure
 from jbnet.snmp.pdu import Pdu
@@ -254,7 +255,7 @@ def test_credentials_that_cannot_be_used_are_found_before_anything_is_sent(chang
 
 def test_a_community_is_needed_for_snmpv2c() -> None:
     with pytest.raises(BadTarget):
-        CommunitySecurity(SnmpTarget("core-r1", "127.0.0.1"))
+        CommunitySecurity(SnmpTarget("core-r1", "127.0.0.1"), KeyRing())
 
 
 def test_no_key_is_ever_shown() -> None:

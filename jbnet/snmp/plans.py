@@ -1,0 +1,72 @@
+"""What one call asks of many agents: planned once, made into the tasks of each agent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from jbnet.snmp.faults import Counters
+from jbnet.snmp.memory import DeviceMemory
+from jbnet.snmp.pdu import PduType, Request, request
+from jbnet.snmp.tasks import GetTask, Task, WalkTask
+from jbnet.snmp.types import Oid
+
+_COLUMNS_TOGETHER = 16
+
+
+class Plan(Protocol):
+    """Makes the tasks of one agent."""
+
+    def tasks(self, memory: DeviceMemory, counters: Counters) -> Sequence[Task]:
+        """Return what is to be done, in the order of the result."""
+
+
+class Get(NamedTuple):
+    """Variables that are asked for together, with the request for all of them."""
+
+    oids: tuple[Oid, ...]
+    request: Request
+
+
+class GetPlan:
+    """GET of variables, no more at once than fits an answer as far as known."""
+
+    def __init__(self, oids: Sequence[Oid]):
+        self._oids = tuple(oids)
+        self._parts: dict[int, list[Get]] = {}
+
+    def tasks(self, memory: DeviceMemory, counters: Counters) -> Sequence[Task]:
+        """See Plan."""
+        parts = self._parts.get(memory.max_varbinds)
+        if parts is None:
+            parts = self._parts[memory.max_varbinds] = self._split(memory.max_varbinds)
+        return [GetTask(part.oids, part.request, memory, counters) for part in parts]
+
+    def _split(self, size: int) -> list[Get]:
+        listed = [self._oids[at : at + size] for at in range(0, len(self._oids), size)]
+        return [Get(oids, request(PduType.GET, oids)) for oids in listed]
+
+
+class WalkPlan:
+    """Walk of columns: those of one table together, scalars (``.0``) along with the first table."""
+
+    def __init__(self, columns: Sequence[Oid]):
+        self._scalars = tuple([oid for oid in columns if oid[-1] == 0])
+        tables: dict[Oid, list[Oid]] = {}
+        for oid in columns:
+            if oid[-1] != 0:
+                tables.setdefault(oid[:-1], []).append(oid)
+        self._groups = [
+            table[at : at + _COLUMNS_TOGETHER]
+            for table in tables.values()
+            for at in range(0, len(table), _COLUMNS_TOGETHER)
+        ]
+        self._without_tables = GetPlan(self._scalars)
+
+    def tasks(self, memory: DeviceMemory, counters: Counters) -> Sequence[Task]:
+        """See Plan."""
+        if not self._groups:
+            return self._without_tables.tasks(memory, counters)
+        return [
+            WalkTask(group, self._scalars if at == 0 else (), memory, counters) for at, group in enumerate(self._groups)
+        ]
