@@ -68,14 +68,15 @@ class Survey:
 
     def ask(self, devices: Sequence[Device], workers: int, ask_s: float) -> None:
         """Ask devices at once, the nearer to the core standing first; assume where the way there is not built yet."""
-        devices = [device for device in devices if self._aims(device)]
         near = [d for d in devices if not self._is_beyond(d)]
         results = each([d.name for d in near], self._tell, workers=workers, deadline_s=ask_s)
         self.asked |= {name: result for name, result in results.items() if isinstance(result, Asked)}
         for device in devices:
             result = results.get(device.name)
             if device not in near or (isinstance(result, Unreachable) and self._is_beyond(device)):
-                self.asked[device.name] = self._assume(device)
+                result = self._assumed(device)
+            if isinstance(result, Asked) and not result.reached:
+                self.asked[device.name] = result
                 self._report("plan.assumed", device)
             elif isinstance(result, Exception):
                 self.unasked[device.name] = unknown(result)
@@ -85,22 +86,15 @@ class Survey:
 
     def ask_beyond(self, devices: Sequence[Device], workers: int, ask_s: float) -> None:
         """Ask devices that the plan leaves out. Of one that gives no answer nothing is known, and nothing is said."""
-        for device in devices:
-            self.intended[device.name] = self.aim.config(device)
         results = each([d.name for d in devices], self._tell, workers=workers, deadline_s=ask_s)
         self.beyond = {name: result for name, result in results.items() if isinstance(result, Asked)}
 
-    def _aims(self, device: Device) -> bool:
-        """Find out what the device shall run; one of which that cannot be said is not asked."""
-        try:
-            self.intended[device.name] = self.aim.config(device)
-        except TargetError as error:
-            self.unasked[device.name] = unknown(error)
-            self._report("plan.unasked", device)
-        return device.name in self.intended
-
     def _aim(self, device: Device, running: str) -> str:
-        """Return what the device shall run, now that it is known what runs."""
+        """Return what the device shall run, now that it is known what runs. Raises TargetError: that cannot be said.
+
+        This is worked out here, while other devices are waited for.
+        """
+        self.intended[device.name] = self.aim.config(device)
         goal = aimed(self.network, device, running, self.intended[device.name])
         self.secrets[device.name] = self.aim.secrets(device, goal, running)
         self.goals[device.name] = marked(goal, self.secrets[device.name].changed)
@@ -124,6 +118,12 @@ class Survey:
         ports = [f"{PORT}{namer(device.interface(end)).name}" for end in ends]
         bare = {port for port in ports if not _addresses(asked.running, port)}
         return any(p[0] in bare and p[1].startswith("ip address ") for p in asked.patch.added if len(p) > 1)
+
+    def _assumed(self, device: Device) -> Asked | TargetError:
+        try:
+            return self._assume(device)
+        except TargetError as error:
+            return error
 
     def _assume(self, device: Device) -> Asked:
         config = bootstrap(self.network, device)
