@@ -48,6 +48,8 @@ class _Printer:
 
     def show(self, turn: Turn) -> None:
         """Print what a round brought."""
+        for remark in turn.remarks:
+            self._context.note(remark)
         for event in turn.outcome.events:
             self._event(event)
         summary = turn.summary

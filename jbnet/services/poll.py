@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from jbnet.model.errors import Missing
 from jbnet.model.network import Network
+from jbnet.model.text import Text
 from jbnet.monitor.checks import Checks
 from jbnet.monitor.plant import survey
 from jbnet.monitor.replay import Outcome, Watchbook, absorb, conclude
@@ -18,6 +19,7 @@ from jbnet.monitor.summary import Summary, summarise
 from jbnet.ports import Clock, Prober, Secrets, SnmpTransport, Store, TrapSource
 from jbnet.services.poll_read import read_answer
 from jbnet.services.poll_targets import Question, Targets
+from jbnet.services.timeline import Timeline
 
 MAX_LOOKS = 3
 """Second looks in one round: the first shows who else is silent, the next confirms it."""
@@ -35,6 +37,8 @@ class Turn:
 
     outcome: Outcome
     summary: Summary
+    remarks: tuple[Text, ...] = ()
+    """What is to be said beside it: a clock that was set."""
 
 
 class Monitor:
@@ -64,7 +68,7 @@ class Monitor:
         self._interval = interval_s
         self._book = Watchbook()
         self._number = 0
-        self._latest = datetime.min.replace(tzinfo=UTC)
+        self._timeline = Timeline(clock)
         self._pool: ThreadPoolExecutor | None = None
 
     def start(self) -> str | None:
@@ -76,6 +80,8 @@ class Monitor:
         self._targets = Targets(self._network, self.plant.watched, self._checks, self._secrets)
         self._by_address = self._targets.device_at()
         self._book, self._number = self._store.load()
+        seen = (state.last_seen for state in self._book.states.values() if state.last_seen is not None)
+        self._timeline = Timeline(self._clock, max(seen, default=None))
         self._pool = ThreadPoolExecutor(8, thread_name_prefix="poll")
         try:
             if self._traps is not None:
@@ -118,6 +124,7 @@ class Monitor:
         ``first``: devices that sent a trap. They are looked at alone; if nothing has changed there, that was it.
         """
         began = self._clock.monotonic()
+        self._time()
         states, looks, events = self._looks(sorted(first))
         turn = Round(self._number + 1, self._time(), tuple(looks))
         outcome = conclude(self._book, states, events, self.plant, turn, self._checks.policy)
@@ -132,7 +139,7 @@ class Monitor:
         )
         self._store.commit(turn, self._book, outcome, summary)
         self._book, self._number = outcome.book, turn.number
-        return Turn(outcome, summary)
+        return Turn(outcome, summary, self._timeline.take_remarks())
 
     def _looks(self, first: Sequence[str]) -> tuple[Mapping[str, DeviceState], list[tuple[Sample, ...]], list[Event]]:
         """Look, and look again while there is doubt; return the states, the looks, and what changed."""
@@ -177,9 +184,11 @@ class Monitor:
         return tuple(_with_ping(samples[d], alive.get(d)) for d in devices if d in samples)
 
     def _time(self) -> datetime:
-        """Return the wall clock, which never goes back here: a stepped clock must not undo what was seen."""
-        self._latest = max(self._latest, self._clock.now())
-        return self._latest
+        """Return the time; after a jump nothing is known of the rates across it."""
+        now = self._timeline.now()
+        if self._timeline.take_step():
+            self._book = replace(self._book, states={d: unread(s) for d, s in self._book.states.items()})
+        return now
 
     def _ask(self, question: Question, time: datetime) -> dict[str, Sample]:
         """Return the samples of one question; a device asked at several addresses answers by the first of them."""
@@ -222,6 +231,12 @@ class Monitor:
             elif trap is None and senders:
                 break
         return frozenset(senders)
+
+
+def unread(state: DeviceState) -> DeviceState:
+    """Return the state as if its counters had not been read yet; what is known of it stays."""
+    interfaces = {name: replace(one, read=None) for name, one in state.interfaces.items()}
+    return replace(state, last_seen=None, interfaces=interfaces)
 
 
 def _with_ping(sample: Sample, alive: bool | None) -> Sample:

@@ -15,6 +15,7 @@ import plan
 import render
 import scale
 import snmp
+import store
 import whatif
 
 SUITES = (
@@ -26,6 +27,7 @@ SUITES = (
     (("render.", "scale.render_"), render.rows),
     (("lab.",), lab.rows),
     (("plan.",), plan.rows),
+    (("store.",), store.rows),
 )
 """What the ids of a suite begin with, and the suite. A suite runs when any of them fits what was asked for."""
 ON_REQUEST = ("lab.", "plan.")
