@@ -44,14 +44,16 @@ def read_request(data: bytes, position: int, end: int) -> Pdu:
     return Pdu(kind, number, first, second, tuple(decode_varbinds(data, start, stop)))
 
 
-def community_answer(pdu: Pdu, community: str = COMMUNITY) -> bytes:
+def community_answer(pdu: Pdu, community: str = COMMUNITY, version: int = message.VERSION_2C) -> bytes:
     """Return an SNMPv2c message with this PDU."""
-    content = ber.encode_integer(message.VERSION_2C) + ber.encode(ber.OCTET_STRING, community.encode())
+    content = ber.encode_integer(version) + ber.encode(ber.OCTET_STRING, community.encode())
     return ber.encode(ber.SEQUENCE, content + encode_pdu(pdu))
 
 
 class Agent:
     """A correct SNMPv2c agent. Tests override ``respond`` (the PDU) or ``replies`` (the datagrams)."""
+
+    version = message.VERSION_2C
 
     def __init__(self, content: dict[Oid, tuple[int, Value]] | None = None):
         self.content = mib() if content is None else content
@@ -60,14 +62,14 @@ class Agent:
     def replies(self, datagram: bytes) -> list[bytes]:
         """Return what to send back."""
         start, end = ber.read(datagram, 0, len(datagram), ber.SEQUENCE)
-        _, position = ber.read_integer(datagram, start, end)
+        version, position = ber.read_integer(datagram, start, end)
         community, position = ber.read_bytes(datagram, position, end)
         asked = read_request(datagram, position, end)
-        if community.decode() != COMMUNITY:
+        if community.decode() != COMMUNITY or version != self.version:
             return []
         self.requests.append(asked)
         answer = self.respond(asked)
-        return [] if answer is None else [community_answer(answer)]
+        return [] if answer is None else [community_answer(answer, version=version)]
 
     def respond(self, asked: Pdu) -> Pdu | None:
         """Return the Response to a request, or None."""
@@ -102,6 +104,26 @@ class Agent:
             cursors = [varbind.oid for varbind in row]
             found += row
         return found
+
+
+class OldAgent(Agent):
+    """A correct SNMPv1 agent: no GETBULK, no Counter64, and one variable that is not there refuses all (RFC 1157)."""
+
+    version = message.VERSION_1
+
+    def __init__(self, content: dict[Oid, tuple[int, Value]] | None = None):
+        given = mib() if content is None else content
+        super().__init__({oid: typed for oid, typed in given.items() if typed[0] != Tag.COUNTER64})
+
+    def respond(self, asked: Pdu) -> Pdu | None:
+        """See Agent."""
+        if asked.kind == PduType.GETBULK:
+            return None
+        answer = super().respond(asked)
+        for at, varbind in enumerate(answer.varbinds if answer else (), 1):
+            if varbind.tag in (Tag.NO_SUCH_INSTANCE, Tag.END_OF_MIB_VIEW):
+                return self.answer(asked, asked.varbinds, 2, at)
+        return answer
 
 
 @dataclass
@@ -221,9 +243,10 @@ class UdpAgent:
 
     def __init__(self, replies: Callable[[bytes], list[bytes]], address: str = "127.0.0.1"):
         self._replies = replies
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.socket = socket.socket(self._family, socket.SOCK_DGRAM)
         self.socket.bind((address, 0))
-        self.address, self.port = self.socket.getsockname()
+        self.address, self.port = self.socket.getsockname()[:2]
         self.clients: list[tuple[str, int]] = []
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._closing = False
@@ -234,7 +257,7 @@ class UdpAgent:
 
     def __exit__(self, *_: object) -> None:
         self._closing = True
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
+        with socket.socket(self._family, socket.SOCK_DGRAM) as waker:
             waker.sendto(b"", (self.address, self.port))
         self._thread.join()
         self.socket.close()

@@ -17,6 +17,7 @@ from jbnet.snmp.memory import DeviceMemory, Ledger
 from jbnet.snmp.message import decode_message
 from jbnet.snmp.plans import GetPlan, Plan, WalkPlan
 from jbnet.snmp.security import CommunitySecurity, Security, UserSecurity
+from jbnet.snmp.tasks import Task
 from jbnet.snmp.types import Oid, SnmpAnswer, SnmpTarget
 
 TARGET = SnmpTarget("core-r1", "127.0.0.1", community=Secret("community", COMMUNITY))
@@ -73,11 +74,13 @@ class Wire:
             return CommunitySecurity(self.target, self._ring)
         return UserSecurity(self.target, self.memory, self._ring, self._next_salt)
 
+    def hold(self, tasks: Sequence[Task]) -> Conversation:
+        """Return a conversation of which the test itself is the network and the clock."""
+        security = self._kept_security()
+        return Conversation(self.target, PEER, tasks, security, self.memory, self.timing, self.ledger, self.counters)
+
     def _hold(self, plan: Plan, replies: Replies, delays: Delays) -> SnmpAnswer:
-        tasks, security = plan.tasks(self.memory, self.counters), self._kept_security()
-        conversation = Conversation(
-            self.target, PEER, tasks, security, self.memory, self.timing, self.ledger, self.counters
-        )
+        conversation = self.hold(plan.tasks(self.memory, self.counters))
         self.now = max(self.now, conversation.not_before)
         arrivals: list[tuple[float, int, bytes]] = []
         order = 0
