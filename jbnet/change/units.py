@@ -12,8 +12,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-import networkx as nx
-
 from jbnet.change.model import Unit
 from jbnet.change.waves import depths, stand_ins
 from jbnet.config import tunnels
@@ -44,8 +42,12 @@ def units(network: Network, turns: Mapping[str, Turn]) -> tuple[Unit, ...]:
     A link counts that has its addresses before and after, and of which both ends change a line that they must share.
     """
     links = [circuit for circuit in network.circuits.values() if _is_changed_at_both_ends(network, circuit, turns)]
+    if not links:
+        return ()
+    import networkx as nx  # a tenth of a second, which a plan without units need not wait
+
     joined: nx.Graph[str] = nx.Graph((circuit.a.device, circuit.z.device) for circuit in links)
-    depth = depths(network) if links else {}
+    depth = depths(network)
     found = []
     for group in nx.connected_components(joined):
         names = sorted((name for name in network.devices if name in group), key=lambda name: -depth[name])

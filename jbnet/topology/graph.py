@@ -9,12 +9,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from jbnet.model.errors import UsageError
 from jbnet.model.network import Circuit, CircuitRole, Line, Network
 from jbnet.model.text import text
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ class Graph:
 
 def build(network: Network) -> Graph:
     """Return the graph of the declared network. The roots are the devices that have no uplink (peers aside)."""
+    import networkx as nx  # a tenth of a second, which those who only name failures need not wait
+
     inner: nx.MultiGraph[str] = nx.MultiGraph()
     inner.add_nodes_from(network.devices)
     for circuit in network.circuits.values():
