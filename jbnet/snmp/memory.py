@@ -105,9 +105,12 @@ class DeviceMemory:
             self.max_varbinds = min(USUAL_VARBINDS, self.max_varbinds * 2)
 
     def gave_up(self, sent_at: float, timeout: float) -> None:
-        """Learn that a poll ended without an answer. An agent that is not known to be slow owes nothing."""
+        """Learn that a poll ended without an answer.
+
+        An agent that is known to be slow is left in peace as long again as it was waited for; others owe nothing.
+        """
         patience = self.round_trip.patience(timeout)
-        self.owes_until = sent_at + patience if patience > timeout else 0.0
+        self.owes_until = sent_at + 2 * patience if patience > timeout else 0.0
         self.round_trip = RoundTrip()
         self.engine, self.proven = None, False  # it may have become another engine: discover anew
 
