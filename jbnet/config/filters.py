@@ -10,7 +10,7 @@ from jbnet.model.findings import Place
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """What is let through: ``protocol`` ip, tcp or icmp; ports only with tcp, None: any.
+    """What is let through: ``protocol`` ip, tcp, udp or icmp; ports only with tcp and udp, None: any.
 
     ``origin`` is the declaration of what may be reached so: the agency, its office elsewhere, an application.
     """

@@ -14,6 +14,7 @@ from ipaddress import IPv4Interface, IPv4Network
 from jbnet.config.filters import Filter, Permit
 from jbnet.config.intent import BACKBONE, Ospf, Port, PrefixEntry, Redistribution, RouteMapEntry, StaticRoute
 from jbnet.config.offices import Office, Partner, here
+from jbnet.config.permissions import permitted
 from jbnet.model.business import Application
 from jbnet.model.errors import TargetError
 from jbnet.model.findings import Place
@@ -86,13 +87,15 @@ def _office_permits(network: Network, office: Office, own: IPv4Interface) -> Ite
     level = network.sites[office.premises.site].level
     yield from _to_services(network, [prefix], (s.name for s in network.services.values() if level in s.levels))
     yield from (Permit("ip", prefix, other.prefix, origin=other.place) for other in office.kin)
+    yield from permitted(network, [prefix])
 
 
 def _partner_port(network: Network, device: Device, partner: Partner) -> Port:
     peer, link = partner.peer, partner.link
     address = IPv4Interface((int(link.network_address) + (1 if link.prefixlen < 31 else 0), link.prefixlen))
     sources = [link, *peer.prefixes]
-    inward = (Permit("icmp", link, IPv4Network(address.ip)), *_to_services(network, sources, peer.services))
+    ping = Permit("icmp", link, IPv4Network(address.ip))
+    inward = (ping, *_to_services(network, sources, peer.services), *permitted(network, sources))
     port = _base(network, device, "extranet")
     return _port(port, partner.vlan, f"ext-{peer.kind}", f"partner {peer.name}", address, inward, peer.place, None)
 
@@ -121,6 +124,7 @@ def _port(
     if vlan > LAST_VLAN:
         hint = text("choose one from 2 to {last}", last=LAST_VLAN)
         raise TargetError("the VLAN {vlan} of {name} has no access list number", hint=hint, vlan=vlan, name=kind)
+    inward = tuple(dict.fromkeys(inward))
     back = tuple(dict.fromkeys(rule.back() for rule in inward))
     return Port(
         f"{base}.{vlan}", description, address, area, passive=area is not None, dot1q=vlan, origin=place,

@@ -31,7 +31,7 @@ _SECTIONS: Mapping[str, Level] = {
 }
 NAMED = (
     "carriers", "underlays", "srlgs", "vrfs", "agencies", "extranet", "peers", "roles", "archetypes", "locations",
-    "databases", "applications", "services",
+    "databases", "applications", "services", "permissions",
 )  # fmt: skip
 """Sections whose things are known by their name alone."""
 _NAME = re.compile(r"[a-z][a-z0-9]*\Z")
@@ -92,6 +92,7 @@ class Declaration:
     applications: dict[str, Item[schema.ApplicationDecl]] = field(default_factory=dict)
     databases: dict[str, Item[schema.DatabaseDecl]] = field(default_factory=dict)
     services: dict[str, Item[schema.ServiceDecl]] = field(default_factory=dict)
+    permissions: dict[str, Item[schema.PermissionDecl]] = field(default_factory=dict)
     sites: dict[str, SiteItem] = field(default_factory=dict)
     addresses: Item[schema.AddressesFile] | None = None
     allocations: Item[schema.AllocationsFile] | None = None

@@ -19,6 +19,7 @@ from jbnet.inventory.building.homes import Home, location_homes, site_homes
 from jbnet.inventory.building.management import ManagementReader
 from jbnet.inventory.building.naming import check_names
 from jbnet.inventory.building.ownership import OwnershipReader
+from jbnet.inventory.building.permissions import PermissionReader
 from jbnet.inventory.building.ports import PortAssigner
 from jbnet.inventory.building.routes import RouteReader
 from jbnet.inventory.declaration import Declaration, SiteItem, declare
@@ -135,7 +136,11 @@ def _assemble(
         service_prefix=declared.addresses.decl.services,
         noc=decl.noc,
     )
-    network = replace(network, routes=RouteReader(declared, network, expansion.parts, report).run())
+    network = replace(
+        network,
+        routes=RouteReader(declared, network, expansion.parts, report).run(),
+        permissions=PermissionReader(declared, network, report).run(),
+    )
     check_addresses(declared, network, report)
     check_scales(declared, network, report)
     rules.check(World(declared, network, expansion.specs, report))

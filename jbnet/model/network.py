@@ -19,6 +19,7 @@ from jbnet.model.levels import CircuitRole, DeviceKind, InterfaceKind, Level, St
 from jbnet.model.lines import Carrier, Circuit, Line, Srlg, Termination, Underlay
 from jbnet.model.management import Management
 from jbnet.model.ownership import Ownership
+from jbnet.model.permissions import Permission
 from jbnet.model.places import Contact, Location, Site
 from jbnet.model.routes import Route
 from jbnet.model.traffic import Video
@@ -89,6 +90,7 @@ class Network:
     """How the sections of devices are held, by device; of one that is not in it jbnet owns everything."""
     authentication: Authentication | None = None
     """By which keys routers know each other; None: by none."""
+    permissions: Mapping[str, Permission] = field(default_factory=dict)
     bgp_sessions: tuple[BgpSession, ...] = ()
     routes: Mapping[str, tuple[Route, ...]] = field(default_factory=dict)
     """Declared static routes by device; those that follow from the rest are not among them."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, create_model
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, create_model
 
 from jbnet.inventory.schema.inventory import Declared
+from jbnet.inventory.schema.values import Day
 from jbnet.standards.predicates import VOCABULARY
 from jbnet.standards.subjects import FILTERS
 
@@ -30,16 +29,6 @@ Filter = Annotated[
     BeforeValidator(_words, json_schema_input_type=_Word | list[_Word]),
     Field(strict=False),
 ]
-
-
-def _day(value: object) -> date:
-    try:
-        return date.fromisoformat(value if isinstance(value, str) else "")
-    except ValueError as error:
-        raise PydanticCustomError("jb_value", "a day such as 2026-12-31") from error
-
-
-Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 
 
 class BilingualDecl(Declared):

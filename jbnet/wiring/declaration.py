@@ -51,6 +51,7 @@ def check_workspace(directory: Path) -> Loaded:
     more += _findings_of_targets(texts.files, loaded.network)
     more += _findings_of_secrets(texts.files)
     more += findings_of_standards(directory, texts.files, loaded.network)
+    more += _findings_of_days(loaded.network)
     report = Report()
     report.extend((*loaded.findings, *more))
     return Loaded(None if report.has_errors else loaded.network, report.sorted())
@@ -81,8 +82,12 @@ def _below(files: Mapping[str, str], folder: str) -> dict[str, str]:
 def _findings_of_roles(files: Mapping[str, str], network: Network | None) -> tuple[Finding, ...]:
     """Return what is wrong in monitors/; nothing while the roles it speaks of are not known."""
     from jbnet.monitor.checks import load_checks as load
+    from jbnet.monitor.declared import load_rules
 
-    return load(_below(files, "monitors"), network.roles)[1] if network is not None else ()
+    if network is None:
+        return ()
+    monitors = _below(files, "monitors")
+    return (*load(monitors, network.roles)[1], *load_rules(monitors, network)[1])
 
 
 def _findings_of_targets(files: Mapping[str, str], network: Network | None) -> tuple[Finding, ...]:
@@ -90,6 +95,14 @@ def _findings_of_targets(files: Mapping[str, str], network: Network | None) -> t
     from jbnet.inventory.targets import FILE, load_targets
 
     return load_targets(files.get(FILE), network)[1]
+
+
+def _findings_of_days(network: Network | None) -> tuple[Finding, ...]:
+    """Return what is wrong since some day, or soon will be."""
+    from jbnet.inventory.rules.permissions import ended
+    from jbnet.wiring.standards import today
+
+    return tuple(ended(network, today())) if network is not None and network.permissions else ()
 
 
 def _findings_of_secrets(files: Mapping[str, str]) -> tuple[Finding, ...]:

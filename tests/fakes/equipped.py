@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from ipaddress import IPv4Address, IPv4Network
 
 from sample_network import sample_network
@@ -26,6 +27,7 @@ from jbnet.model.network import (
     Vrf,
     Zone,
 )
+from jbnet.model.permissions import Permission
 from jbnet.model.routes import Route
 from jbnet.model.traffic import Video
 
@@ -66,7 +68,21 @@ def equipped(platform: str, aaa: str | None = "tacacs") -> Network:
     ports = {name: ports_of(device) for name, device in devices.items()}
     devices = {name: replace(device, device_type="box") for name, device in devices.items()}
     whole = replace(network, devices=devices, ports=ports, management=management(aaa))
-    return with_routes(with_keys(with_business(whole)))
+    return with_permissions(with_routes(with_keys(with_business(whole))))
+
+
+def with_permissions(network: Network) -> Network:
+    """The network with permissions beside what services need: a partner to a host, an office to that partner."""
+    place = Place("inventory/permissions.yaml", 3)
+    taxes, office = network.peers["tax-xining"], network.premises["chengdong-pension"]
+    host = network.devices["xining-dc-db1"].loopback
+    assert host is not None
+    until = date(2199, 12, 31)
+    found = (
+        Permission("audit", taxes.prefixes, (IPv4Network(host),), "tcp", 8443, until, "letter 17", place),
+        Permission("logs", (office.prefix,), taxes.prefixes, "udp", 514, until, "letter 18", place),
+    )
+    return replace(network, permissions={one.name: one for one in found})
 
 
 def with_routes(network: Network) -> Network:
@@ -84,7 +100,9 @@ def with_routes(network: Network) -> Network:
     routes: dict[str, tuple[Route, ...]] = {}
     for device, prefix, via, preference, description, announce in said:
         hop = IPv4Address(via) if via else None
-        route = Route(device, IPv4Network(prefix), hop, via or "discard", preference, description, announce, place=place)
+        route = Route(
+            device, IPv4Network(prefix), hop, via or "discard", preference, description, announce, place=place
+        )
         routes[device] = (*routes.get(device, ()), route)
     return replace(network, routes=routes)
 

@@ -19,6 +19,7 @@ from jbnet.inventory.rules import (
     lines,
     load,
     objectives,
+    permissions,
     reach,
     routes,
     sharing,
@@ -29,7 +30,7 @@ from jbnet.inventory.rules.world import World
 
 _ALWAYS = (
     geography, contacts, status, equipment, lines, sharing, diversity, load, agencies, extranet, applications,
-    objectives, zones, authentication, encryption, routes,
+    objectives, zones, authentication, encryption, routes, permissions,
 )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ from jbnet.inventory.schema.lines import SrlgDecl as SrlgDecl
 from jbnet.inventory.schema.lines import UnderlayDecl as UnderlayDecl
 from jbnet.inventory.schema.management import ManagementFile as ManagementFile
 from jbnet.inventory.schema.naming import NamingFile as NamingFile
+from jbnet.inventory.schema.permissions import PermissionDecl as PermissionDecl
 from jbnet.inventory.schema.plan import AddressesFile as AddressesFile
 from jbnet.inventory.schema.plan import AllocationsFile as AllocationsFile
 from jbnet.inventory.schema.routes import RouteDecl as RouteDecl
@@ -197,6 +198,7 @@ class InventoryFile(Declared):
     vrfs: dict[str, VrfDecl] = {}
     agencies: Annotated[dict[str, AgencyDecl], Field(max_length=32)] = {}
     extranet: Annotated[dict[str, PartnerKindDecl], Field(max_length=64)] = {}
+    permissions: Annotated[dict[str, PermissionDecl], Field(max_length=256)] = {}
     applications: dict[str, ApplicationDecl] = {}
     peers: dict[str, PeerDecl] = {}
     roles: dict[str, RoleDecl] = {}

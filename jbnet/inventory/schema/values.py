@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
 from typing import Annotated, Any, Literal
 
@@ -27,6 +28,13 @@ def _address(value: object) -> IPv4Address:
         return IPv4Address(value) if isinstance(value, str) else _fail("an IPv4 address such as 10.3.0.1")
     except AddressValueError as error:
         raise PydanticCustomError("jb_value", "an IPv4 address such as 10.3.0.1") from error
+
+
+def _day(value: object) -> date:
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError as error:
+        raise PydanticCustomError("jb_value", "a day such as 2026-12-31") from error
 
 
 def _fail(expected: Any) -> Any:
@@ -75,6 +83,7 @@ _AS_CODE = {"type": "string", "pattern": "^[0-9]+$", "description": "a division 
 
 Prefix = Annotated[IPv4Network, PlainValidator(_prefix), WithJsonSchema(_AS_PREFIX)]
 Address = Annotated[IPv4Address, PlainValidator(_address), WithJsonSchema(_AS_ADDRESS)]
+Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Code = Annotated[str, PlainValidator(_code), WithJsonSchema(_AS_CODE)]
 Line = Annotated[str, Field(max_length=120), AfterValidator(_one_line)]
 Label = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_one_line)]
