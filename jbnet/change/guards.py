@@ -18,7 +18,7 @@ from jbnet.config.bootstrap import first_interfaces
 from jbnet.config.managing import ACCOUNT
 from jbnet.config.naming import loopback_name, port_namer
 from jbnet.config.tree import PORT, ConfigTree, Patch, Path, diff
-from jbnet.config.tunnels import headings
+from jbnet.config.tunnels import headings, sections
 from jbnet.inventory.reach import management_addresses
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text, text
@@ -41,6 +41,7 @@ def dangers(
         *guard.lost_addresses(shared),
         *guard.closed_ports(),
         *guard.wiped_ports(shared),
+        *guard.lost_tunnels(shared),
         *guard.lost_routes(),
         *guard.lost_logins(),
         *guard.shut_doors(),
@@ -119,6 +120,20 @@ class _Guard:
                     device=self.device.name,
                     line=path[1],
                     port=path[0].removeprefix(PORT),
+                )
+
+    def lost_tunnels(self, shared: Collection[str]) -> Iterator[Text]:
+        """What encrypts the way up must stay, unless the other end gives it up as well: it takes nothing else."""
+        network, device, namer = self.network, self.device, port_namer(self.network, self.device)
+        ways = [port for port in first_interfaces(network, device)
+                if set(shared).isdisjoint(headings(network, device, namer(port)))]  # fmt: skip
+        for section in [found for port in ways for found in sections(network, device, port, namer(port))]:
+            gone = [path[0] for path in self._patch.removed if len(path) == 1 and _is_of(path[0], section)]
+            if gone and not any(_is_of(path[0], section) for path in self.intended.paths):
+                yield text(
+                    "{device}: `{line}` would go, which encrypts the way over which the device is managed",
+                    device=device.name,
+                    line=gone[0],
                 )
 
     def lost_routes(self) -> Iterator[Text]:
@@ -253,6 +268,11 @@ def _refused_place(device: str, place: IPv4Network, line: str) -> Text:
         line=line,
         network=str(place),
     )
+
+
+def _is_of(line: str, section: str) -> bool:
+    """Say whether a line is the heading of a section; algorithms may stand behind its name."""
+    return line == section or line.startswith(f"{section} ")
 
 
 def _fits_any(line: str, patterns: Iterable[str]) -> bool:

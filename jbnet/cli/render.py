@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from jbnet.config.trace import TracedLine
     from jbnet.model.errors import TargetError
     from jbnet.model.network import Device, Network
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -26,8 +24,7 @@ class Printed:
     lines: Sequence[TracedLine] | None = None
 
 
-Printer = Callable[["Network", "Device"], dict[str, Printed]]
-"""Returns the texts of a device by name: its configuration under its own."""
+Printer = Callable[["Network", "Device"], Printed]
 
 
 def command(
@@ -73,37 +70,26 @@ def _printer(*, bootstrap: bool, explain: bool) -> Printer:
     from jbnet.cli.render_explain import clean
     from jbnet.config.bootstrap import bootstrap as first_config
     from jbnet.config.bootstrap import traced as first_traced
-    from jbnet.config.render import render, traced, traced_files, tunnel_files
+    from jbnet.config.render import render, traced
 
     if explain:
         tracer = first_traced if bootstrap else traced
-        return lambda network, device: {
-            name: Printed(clean(lines), lines)
-            for name, lines in _with_files(device, tracer(network, device), traced_files(network, device)).items()
-        }
+        return lambda network, device: Printed(clean(lines := tracer(network, device)), lines)
     printer = first_config if bootstrap else render
-    return lambda network, device: {
-        name: Printed(config)
-        for name, config in _with_files(device, printer(network, device), tunnel_files(network, device)).items()
-    }
-
-
-def _with_files(device: Device, config: T, files: Mapping[str, T]) -> dict[str, T]:
-    """Return a device's configuration by its name, and by longer ones the files that encrypt its lines."""
-    return {device.name: config, **{f"{device.name}.swanctl-{name}": said for name, said in files.items()}}
+    return lambda network, device: Printed(printer(network, device))
 
 
 def _print_all(
     network: Network, devices: Iterable[Device], printer: Printer
 ) -> tuple[dict[str, Printed], dict[str, TargetError]]:
-    """Return the configurations by device (and the files beside them), and why there is none for the others."""
+    """Return the configurations by device, and why there is none for the others."""
     from jbnet.model.errors import TargetError
 
     configs: dict[str, Printed] = {}
     failed: dict[str, TargetError] = {}
     for device in devices:
         try:
-            configs |= printer(network, device)
+            configs[device.name] = printer(network, device)
         except TargetError as error:
             failed[device.name] = error
     return configs, failed

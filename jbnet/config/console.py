@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from jbnet.config.lines import paths_of
+from jbnet.config.parts import parts
 from jbnet.config.tree import Path
 from jbnet.platforms.console import ConsoleWords, console_words
 from jbnet.platforms.registry import platform
@@ -20,7 +21,16 @@ def typed(platform_name: str, config: str) -> tuple[str, ...]:
     words = console_words(platform_name)
     if platform(platform_name).comment == _HASH:
         return (*words.begin, *_walk(paths_of(platform_name, config), words), *words.end)
-    return (*words.begin, *_as_written(config, platform(platform_name).comment), *words.end)
+    if not words.file:
+        return (*words.begin, *_as_written(config, platform(platform_name).comment), *words.end)
+    found = parts(config)
+    files = (line for name, content in found.tunnels.items() for line in _file(name, content, words))
+    return (*files, *words.begin, *_as_written(found.routing, platform(platform_name).comment), *words.end)
+
+
+def _file(name: str, content: str, words: ConsoleWords) -> Iterator[str]:
+    begin, *after = (word.format(name=name) for word in words.file)
+    yield from (begin, *content.splitlines(), *after)
 
 
 def _as_written(config: str, comment: str) -> Iterator[str]:

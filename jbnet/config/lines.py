@@ -16,6 +16,8 @@ from jbnet.platforms.registry import platform
 from jbnet.platforms.sections import sections
 
 _HASH = "#"
+_OPENS, _CLOSES = " {", "}"
+"""How sections of strongSwan begin and end (``jbnet.config.parts``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +86,7 @@ def _closed(tree: dict[str, object], depth: int) -> Iterator[str]:
 
 
 def _leaving(heading: str) -> str:
+    if heading.endswith(_OPENS):
+        return _CLOSES
     word = heading.split(" ", 1)[0]
     return {"address-family": "exit-address-family", "vrf": "exit-vrf"}.get(word, "exit")

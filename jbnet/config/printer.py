@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from importlib import resources
 from ipaddress import IPv4Network
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from jbnet.config import trace
 from jbnet.config.intent import Intent
-from jbnet.config.tunnel import Tunnel
 from jbnet.config.words import algorithm_of, check_lengths, secret_in_line, word_of
 from jbnet.model.errors import TargetError
 from jbnet.model.secrets import Secret
@@ -34,30 +33,6 @@ def trace_intent(platform_name: str, intent: Intent) -> tuple[trace.TracedLine, 
     """Return the same text line by line, each with the template and the declaration that it comes from."""
     known = _rendered(platform_name)
     return tuple(trace.unmarked(_print(known, intent, None, traced=True), ending=f"{known.name}.yaml"))
-
-
-def print_files(platform_name: str, intent: Intent, secrets: Reveal | None = None) -> dict[str, str]:
-    """Return what encrypts lines where that is no part of the configuration: a file a tunnel, by the tunnel's name."""
-    return {
-        tunnel.name: template.render(intent=intent, tunnel=tunnel, section=tunnel, secret=_telling(secrets))
-        for template, tunnel in _files(platform_name, intent, traced=False)
-    }
-
-
-def trace_files(platform_name: str, intent: Intent) -> dict[str, tuple[trace.TracedLine, ...]]:
-    """Return the same texts line by line, each with the template and the declaration that it comes from."""
-    return {
-        tunnel.name: tuple(trace.unmarked(
-            template.render(intent=intent, tunnel=tunnel, section=tunnel, secret=_telling(None)), ending=""))
-        for template, tunnel in _files(platform_name, intent, traced=True)
-    }  # fmt: skip
-
-
-def _files(platform_name: str, intent: Intent, *, traced: bool) -> Iterator[tuple[Template, Tunnel]]:
-    known = platform(platform_name).encryption
-    if known is not None and known.file is not None:
-        template = _environment(platform_name, traced).get_template(known.file)
-        yield from ((template, tunnel) for tunnel in intent.tunnels)
 
 
 def _telling(secrets: Reveal | None) -> Callable[[str], str]:

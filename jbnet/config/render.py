@@ -43,22 +43,6 @@ def key_lengths(network: Network, device: Device) -> Mapping[str, int]:
     return words.key_lengths(platform(device.platform), intent(network, device))
 
 
-def tunnel_files(network: Network, device: Device, secrets: Reveal | None = None) -> dict[str, str]:
-    """Return the files beside the configuration that encrypt lines, by the tunnel's name; most platforms have none."""
-    return printer.print_files(device.platform, intent(network, device), secrets) if _encrypts(network, device) else {}
-
-
-def traced_files(network: Network, device: Device) -> dict[str, tuple[TracedLine, ...]]:
-    """Return them line by line with the template and the declaration that each comes from."""
-    return printer.trace_files(device.platform, intent(network, device)) if _encrypts(network, device) else {}
-
-
-def _encrypts(network: Network, device: Device) -> bool:
-    """Say whether an encrypted circuit ends on the device; few do, and what they say takes as long as all the rest."""
-    circuits = (network.circuits.get(interface.circuit or "") for interface in device.interfaces)
-    return any(circuit is not None and circuit.encryption is not None for circuit in circuits)
-
-
 def daemons(network: Network, device: Device) -> tuple[str, ...]:
     """Return the daemons that the device needs for its rendered configuration."""
     return printer.daemons(device.platform, intent(network, device))

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 Path = tuple[str, ...]
 """A line with the contexts above it: ``("router ospf", "ospf router-id 10.0.0.1")``."""
 
-ENDINGS = ("end", "exit", "exit-address-family", "exit-vrf")
+ENDINGS = ("end", "exit", "exit-address-family", "exit-vrf", "}")
 COMMENT = "!"
 SILENT = ("frr version", "frr defaults", "Building configuration", "Current configuration", "version ")
-"""Beginnings of lines that say nothing of what was configured."""
+"""Beginnings of lines of the top level that say nothing of what was configured."""
 PORT = "interface "
 
 
@@ -93,7 +93,7 @@ def speaking_lines(config: str) -> Iterator[str]:
     """Yield the lines of a configuration that say what was configured, with their indentation."""
     for line in config.splitlines():
         said = line.strip()
-        if said and said[0] != COMMENT and said not in ENDINGS and not said.startswith(SILENT):
+        if said and said[0] != COMMENT and said not in ENDINGS and not line.startswith(SILENT):
             yield line.rstrip()
 
 

@@ -73,8 +73,10 @@ def headings(network: Network, device: Device, port: PortName) -> tuple[str, ...
 def sections(network: Network, device: Device, interface: Interface, port: PortName) -> tuple[str, ...]:
     """Return the headings of what is said of an end's keys and algorithms, beside its interfaces."""
     known = platform(device.platform).encryption
-    numbered = _numbered(network, device, port.name) if known else None
-    return _headings(known, interface.name, numbered) if known and numbered is not None else ()
+    if known is None:
+        return ()
+    numbered = 0 if known.tunnel is None else _numbered(network, device, port.name)
+    return _headings(known, interface.name, numbered) if numbered is not None else ()
 
 
 def _headings(known: PlatformEncryption, name: str, number: int) -> tuple[str, ...]:

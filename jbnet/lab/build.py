@@ -74,8 +74,7 @@ class Builder:
 
     def _revealed(self, device: LabDevice) -> LabDevice:
         """Return a device with the values of its keys where they are named."""
-        tunnels = tuple(replace(t, config=revealed(t.config, self._secrets.get)) for t in device.tunnels)
-        return replace(device, config=revealed(device.config, self._secrets.get), tunnels=tunnels)
+        return replace(device, config=revealed(device.config, self._secrets.get))
 
     def _plug_in(self, spec: LabSpec, netem: bool) -> Record:
         """Start every chassis, connect them, and return the record of it all."""

@@ -24,7 +24,7 @@ ALWAYS = ("zebra", "staticd")
 
 @dataclass(frozen=True, slots=True)
 class LabDevice:
-    """One device. ``config`` is the text of /etc/frr/frr.conf at its first boot.
+    """One device. ``config`` is its configuration at its first boot, all of its parts.
 
     ``daemons`` are FRR's, in the order of their start; ``snmp`` is ``v3``, ``v2c`` or None (no agent);
     ``accounts`` are those that log in with a key; ``fence``: root runs the fence helper over SSH;

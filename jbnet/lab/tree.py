@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from jbnet.config.parts import parts
 from jbnet.lab import keys
 from jbnet.lab.accounts import Accounts
 from jbnet.lab.agent import SnmpSecrets, snmpd_conf
@@ -163,7 +164,7 @@ def _accounts(tree: _Tree, device: LabDevice, accounts: Accounts) -> None:
 
 def _routing(tree: _Tree, device: LabDevice) -> None:
     tree.file("etc/pam.d/frr", PAM_FRR)
-    tree.file("etc/frr/frr.conf", device.config, "frr", 0o640)
+    tree.file("etc/frr/frr.conf", parts(device.config).routing, "frr", 0o640)
     tree.file("etc/frr/vtysh.conf", "service integrated-vtysh-config\n", "frr", 0o640)
     listed = "".join(f"{daemon}=yes\n" for daemon in device.daemons)
     tree.file("etc/frr/daemons", f"{listed}vtysh_enable=yes\n", "frr", 0o640)
@@ -173,11 +174,13 @@ def _encryption(paths: LabPaths, tree: _Tree, device: LabDevice) -> None:
     """Write what strongSwan reads at each encrypted line, and the file under which the port's namespace is seen."""
     if not device.tunnels:
         return
-    for path in (f"{SWANCTL}/conf.d", f"{SWANCTL}/lab", OUTER):
+    for path in (f"{SWANCTL}/lab", OUTER):
         tree.directory(path)
+    tree.directory(f"{SWANCTL}/conf.d", NETOPS, NETOPS, 0o700)
+    for name, content in parts(device.config).tunnels.items():
+        tree.file(f"{SWANCTL}/conf.d/{name}.conf", content, NETOPS, 0o600)
     (paths.device(device.name) / "outer").mkdir()
     for tunnel in device.tunnels:
-        tree.file(f"{SWANCTL}/conf.d/{tunnel.name}.conf", tunnel.config, mode=0o600)
         tree.file(f"{SWANCTL}/lab/{tunnel.name}", tunnel.settings)
         tree.file(f"{SWANCTL}/lab/{tunnel.name}.strongswan", STRONGSWAN_CONF.format(name=tunnel.name))
         tree.file(f"{OUTER}/{tunnel.name}", "")

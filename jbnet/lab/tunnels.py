@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from jbnet.config.render import intent, tunnel_files
+from jbnet.config.render import intent
 from jbnet.model.network import Device, Network
 
 MIB = 12.0
@@ -57,15 +57,14 @@ swanctl {{
 
 @dataclass(frozen=True, slots=True)
 class LabTunnel:
-    """One end of an encrypted line. ``outer`` is the port's address with its prefix length, ``config`` swanctl's file.
+    """One end of an encrypted line, as the host of a router has it; what strongSwan reads is of the configuration.
 
-    ``mtu`` is the tunnel's, in bytes of IP packet.
+    ``outer`` is the port's address with its prefix length, ``mtu`` the tunnel's, in bytes of IP packet.
     """
 
     name: str
     outer: str
     mtu: int
-    config: str
 
     @property
     def settings(self) -> str:
@@ -74,13 +73,12 @@ class LabTunnel:
 
 
 def tunnels_of(network: Network, device: Device) -> tuple[LabTunnel, ...]:
-    """Return the encrypted lines that end on a device; keys are named in their files, not written."""
-    files = tunnel_files(network, device)
-    if not files:
-        return ()
+    """Return the encrypted lines that end on a device."""
+    circuits = (network.circuits.get(interface.circuit or "") for interface in device.interfaces)
+    if not any(circuit is not None and circuit.encryption is not None for circuit in circuits):
+        return ()  # few devices have any, and what they say takes as long as all the rest
     return tuple(
-        LabTunnel(found.name, str(found.outer), found.profile.mtu, files[found.name])
-        for found in intent(network, device).tunnels
+        LabTunnel(found.name, str(found.outer), found.profile.mtu) for found in intent(network, device).tunnels
     )
 
 

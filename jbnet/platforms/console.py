@@ -16,7 +16,8 @@ class ConsoleWords:
     ``begin`` leads to where it is typed, ``leave`` out of a section, ``end`` makes it run, makes a host key and saves;
     answers to questions are lines too. ``views`` are lines that open a section even where nothing stands in it, or
     beginnings of them (with a blank at the end); ``SECTION/LINE`` does so in that section. ``fingerprint`` shows the
-    host key at the console.
+    host key at the console. ``file`` is what a file beside the configuration is typed between, before all of this, with
+    ``{name}`` in it; none: the system has no such files.
     """
 
     begin: tuple[str, ...]
@@ -24,6 +25,7 @@ class ConsoleWords:
     views: tuple[str, ...]
     end: tuple[str, ...]
     fingerprint: str
+    file: tuple[str, ...] = ()
 
 
 @cache
@@ -32,4 +34,4 @@ def console_words(name: str) -> ConsoleWords:
     platform(name)
     data = platform_data(name, "console.yaml")
     return ConsoleWords(tuple(data["begin"]), data["leave"], tuple(data["views"]), tuple(data["end"]),
-                        data["fingerprint"])  # fmt: skip
+                        data["fingerprint"], tuple(data.get("file", ())))  # fmt: skip

@@ -12,7 +12,7 @@ __all__ = ["MASK", "masked", "masked_value", "without_secret"]
 
 LINES = 65536
 """How many lines are remembered without their secrets: those of a few hundred routers."""
-_NAMED_SECRET = re.compile(r"<secret:[\w-]+>")
+_NAMED_SECRET = re.compile(r'"<secret:[\w-]+>"|<secret:[\w-]+>')
 _PRIVATE_KEY = re.compile(
     r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?:(-----END [A-Z ]*PRIVATE KEY-----)|\Z)", re.DOTALL
 )

@@ -26,14 +26,12 @@ class PlatformEncryption:
     """How a system encrypts a line: by a tunnel over which routing runs.
 
     ``tunnel`` is the name of the tunnel's interface with ``{number}`` in it; None: the interface bears the circuit's
-    name, and the host makes it by ``file``, a template printed once a tunnel. ``sections`` are headings of what is said
-    of one tunnel beside its interface, with ``{name}`` and ``{number}``, in the order in which they refer to each
-    other. ``lines`` are beginnings of what is said on its interface, in the order in which it is typed; both ends of a
-    circuit must share them.
+    name, and the host makes it. ``sections`` are headings of what is said of one tunnel beside its interface, with
+    ``{name}`` and ``{number}``, in the order in which they refer to each other. ``lines`` are beginnings of what is
+    said on its interface, in the order in which it is typed; both ends of a circuit must share them.
     """
 
     tunnel: str | None = None
-    file: str | None = None
     sections: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
 
@@ -44,17 +42,17 @@ class Platform:
 
     ``commit_timer`` says where the clock of a trial commit runs: ``native`` (the system has trial commits, ``trial``
     is the command), ``device`` (a process on it), ``reboot`` (it can only plan a restart). ``negation`` is the word
-    that takes a line back. ``replace`` is ``whole`` where a candidate is always a whole configuration, else ``lines``.
-    ``daemons`` maps a feature to the processes that it needs (only where the system is made of processes).
+    that takes a line back. ``replace`` is ``whole`` where a candidate is always a whole configuration, else
+    ``lines``. ``daemons`` maps a feature to the processes that it needs (only where the system is made of processes).
     ``loopback`` is the name of its first loopback interface; None: interfaces bear the declaration's logical names.
     ``loopback_first``: it shows loopbacks before other interfaces. ``static_preference`` is what a static route has
-    when nothing is said; it is not shown. ``zones``: agencies and
-    partners end on it. ``shared`` are beginnings of an interface's lines that both ends of a line must share
-    (addresses, area, timers, authentication, MTU). ``ospf_keys`` are the algorithms by which it signs OSPF packets,
-    each with the most characters of its keys; ``ospf_rollover`` those of them with which it takes a second key
-    beside the first while keys are changed; ``bgp_key``: the most characters of a BGP session's key.
-    ``plain_secrets``: it shows secrets as they were typed. ``words`` are its own words for what is declared,
-    ``lacks`` what it cannot do of what jbnet would say, and what it does instead. ``max_*`` are in characters.
+    when nothing is said; it is not shown. ``zones``: agencies and partners end on it. ``shared`` are beginnings of an
+    interface's lines that both ends of a line must share (addresses, area, timers, authentication, MTU).
+    ``ospf_keys`` are the algorithms by which it signs OSPF packets, each with the most characters of its keys;
+    ``ospf_rollover`` those of them with which it takes a second key beside the first while keys are changed;
+    ``bgp_key``: the most characters of a BGP session's key. ``plain_secrets``: it shows secrets as they were typed.
+    ``words`` are its own words for what is declared, ``lacks`` what it cannot do of what jbnet would say, and what it
+    does instead. ``max_*`` are in characters.
     """
 
     name: str

@@ -13,7 +13,7 @@ from jbnet.change.model import Change, Plan
 from jbnet.change.units import headings
 from jbnet.model.errors import CommandFailed, JbnetError, Refused, TargetError, Unreachable
 from jbnet.model.network import Device
-from jbnet.model.text import Text
+from jbnet.model.text import Text, text
 from jbnet.ports import DeviceSession
 from jbnet.services.deploy_acts import Acts
 from jbnet.services.deploy_arrival import Arrival, Standing
@@ -23,6 +23,7 @@ from jbnet.services.deploy_guard import check_dangers, check_nobody_is_stranded,
 from jbnet.services.deploy_pool import Held
 from jbnet.services.deploy_services import routed, service_addresses
 from jbnet.services.deploy_sight import Sight, full
+from jbnet.services.deploy_tunnels import established
 
 
 class Course:
@@ -47,6 +48,8 @@ class Course:
         self.backup = ""
         self.services: frozenset[str] = frozenset()
         """Addresses of services to which it had a route before the change."""
+        self.tunnels: frozenset[str] = frozenset()
+        """Encrypted lines that were up before the change and are wanted after it."""
         self.committed = False
         self.confirming = False
         """A confirmation was sent: should its answer be lost, a device where nothing waits any more has taken it."""
@@ -93,6 +96,7 @@ class Course:
         session.load_replace_candidate(config=self.sight.whole(self.desk.secrets))
         expected = self.sight.neighbours_to_be(seen, self.deployed)
         self.services = routed(session, service_addresses(self.desk.network))
+        self.tunnels = established(session, self.sight.tunnels(config) & self.sight.tunnels(self.sight.aim))
         if self.stopping():
             raise CommandFailed("{device}: interrupted before anything was changed", device=self.device.name)
         return expected
@@ -158,6 +162,7 @@ class Course:
                 ports=", ".join(lost),
             )
         self._check_services(session, end)
+        self._check_tunnels(session, end)
         return tuple(sorted(expected.new - seen))
 
     def _check_services(self, session: DeviceSession, end: float) -> None:
@@ -169,6 +174,19 @@ class Course:
                     "{device}: after the change no route leads to {services} any more; expected: the same as before",
                     device=self.device.name,
                     services=", ".join(sorted(gone)),
+                )
+            clock.sleep(self.timing.poll_s)
+
+    def _check_tunnels(self, session: DeviceSession, end: float) -> None:
+        """Wait for the encrypted lines that were up before; both ends may still be finding each other."""
+        clock, gone = self.desk.clock, self.tunnels
+        while gone := gone - established(session, gone):
+            if clock.monotonic() >= end:
+                raise CommandFailed(
+                    "{device}: after the change {tunnels} is not encrypted any more; expected: the same as before",
+                    device=self.device.name,
+                    tunnels=", ".join(sorted(gone)),
+                    hint=text("the two ends must have the same key and algorithms"),
                 )
             clock.sleep(self.timing.poll_s)
 

@@ -11,6 +11,7 @@ from jbnet.config.again import marked, unmarked
 from jbnet.config.links import circuit_interfaces, far_end
 from jbnet.config.naming import port_namer
 from jbnet.config.ownership import aimed
+from jbnet.config.parts import named
 from jbnet.config.reading import tree
 from jbnet.config.render import key_lengths
 from jbnet.config.shown import for_its_tools
@@ -123,6 +124,10 @@ class Sight:
         """Return whom a device must see after the change that sees neighbours on the interfaces ``seen`` now."""
         now = frozenset(seen)
         return Neighbours(now & frozenset(self._speaking), self.ready(deployed) - now, self.uplink)
+
+    def tunnels(self, config: str) -> frozenset[str]:
+        """Return the encrypted lines that have a part of their own in a configuration (``jbnet.config.parts``)."""
+        return frozenset(named(path[0] for path in self._tree(config).paths if len(path) == 1))
 
     def talks(self, config: str) -> bool:
         """Say whether a device that runs ``config`` speaks a routing protocol."""

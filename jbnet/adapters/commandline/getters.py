@@ -120,6 +120,10 @@ class Getters(CommandLineDriver):
         """Return the sessions of the public instance under ``global``."""
         return self.models.bgp_neighbours(*map(self._optional, self.asks.bgp))
 
+    def get_established_tunnels(self) -> list[str]:
+        """Raise NotImplementedError: what these systems print of security associations is proved on none of them."""
+        raise NotImplementedError("security associations")
+
     def get_route_to(self, destination: str = "", protocol: str = "", longer: bool = False) -> dict[str, Any]:
         """Return the routes to an address or prefix (all without one), of one protocol if given."""
         wanted = destination.replace("/", " ") + (" longer-match" if longer and destination else "")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from ipaddress import IPv4Network
+from itertools import product
 
 import pytest
-from encrypted import CIRCUIT, ENCRYPTING, LOWER, PROFILE, UPPER, encrypted, with_encryption
-from equipped import equipped
+from encrypted import CIRCUIT, ENCRYPTING, LOWER, PROFILE, UPPER, encrypted
 
 from jbnet.change.guards import dangers
 from jbnet.change.units import Turn, headings, units
@@ -23,7 +23,7 @@ WIDER = replace(PROFILE, mtu=1300)
 
 def without_encryption(platform: str) -> Network:
     """The same network with the circuit not encrypted, its models' ports listed all the same."""
-    network = with_encryption(equipped(platform))
+    network = encrypted(platform)
     circuit = replace(network.circuits[CIRCUIT], encryption=None)
     return replace(network, circuits={**network.circuits, CIRCUIT: circuit})
 
@@ -32,8 +32,9 @@ def turn(platform: str, device: str, before: Network, after: Network) -> Turn:
     return Turn(*(tree(platform, render(network, network.devices[device])) for network in (before, after)))
 
 
-@pytest.mark.parametrize("profile", [OTHER, WIDER], ids=["algorithm", "mtu"])
-@pytest.mark.parametrize("platform", ENCRYPTING)
+@pytest.mark.parametrize(
+    ("platform", "profile"), [*product(ENCRYPTING, [OTHER, WIDER]), ("frr", OTHER)], ids=lambda one: str(one)[:8]
+)
 def test_another_algorithm_or_mtu_joins_both_ends(platform: str, profile: object) -> None:
     before, after = encrypted(platform), encrypted(platform, profile)  # type: ignore[arg-type]  # parametrized
     turns = {device: turn(platform, device, before, after) for device in (UPPER, LOWER)}
@@ -42,7 +43,7 @@ def test_another_algorithm_or_mtu_joins_both_ends(platform: str, profile: object
     assert unit.circuits == (CIRCUIT,)
 
 
-@pytest.mark.parametrize("platform", ENCRYPTING)
+@pytest.mark.parametrize("platform", [*ENCRYPTING, "frr"])
 def test_encrypting_a_line_and_giving_it_up_are_units_and_cut_nobody_off(platform: str) -> None:
     plain, secure = without_encryption(platform), encrypted(platform)
     for before, after in ((plain, secure), (secure, plain)):
@@ -74,7 +75,7 @@ def test_a_tunnel_over_which_the_device_is_managed_is_not_led_elsewhere(platform
     assert dangers(after, after.devices[LOWER], alone.running, alone.intended)
 
 
-@pytest.mark.parametrize("platform", ENCRYPTING)
+@pytest.mark.parametrize("platform", [*ENCRYPTING, "frr"])
 def test_a_key_whose_secret_has_changed_joins_both_ends(platform: str) -> None:
     network = encrypted(platform)
     turns = {}
@@ -82,3 +83,12 @@ def test_a_key_whose_secret_has_changed_joins_both_ends(platform: str) -> None:
         config = render(network, network.devices[name])
         turns[name] = Turn(tree(platform, config), tree(platform, marked(config, (f"ipsec-{CIRCUIT}",))))
     assert [unit.circuits for unit in units(network, turns)] == [(CIRCUIT,)]
+
+
+def test_what_encrypts_the_way_over_which_a_device_is_managed_does_not_go_alone() -> None:
+    secure, plain = encrypted("frr"), without_encryption("frr")
+    alone = turn("frr", LOWER, secure, plain)
+    (danger,) = dangers(secure, secure.devices[LOWER], alone.running, alone.intended)
+    assert "`swanctl up1` would go, which encrypts the way" in str(danger)
+    upper = turn("frr", UPPER, secure, plain)
+    assert dangers(secure, secure.devices[UPPER], upper.running, upper.intended) == ()

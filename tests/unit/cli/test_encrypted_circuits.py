@@ -53,13 +53,12 @@ def test_explain_says_where_it_is_written(jbnet: Callable[..., str]) -> None:
     assert "encryption.outer: 10.16.95.254/31" in said
 
 
-def test_render_writes_a_file_for_each_encrypted_line_beside_the_configuration(
+def test_what_encrypts_a_line_is_rendered_with_the_rest_of_the_configuration(
     jbnet: Callable[..., str], tmp_path: Path
 ) -> None:
     folder = tmp_path / "rendered"
     jbnet("render", "device:west-r1", "-o", str(folder))
-    assert {path.name for path in folder.glob("*.conf")} == {"west-r1.conf", "west-r1.swanctl-up1.conf"}
-    said = (folder / "west-r1.swanctl-up1.conf").read_text(encoding="utf-8")
+    said = (folder / "west-r1.conf").read_text(encoding="utf-8")
     assert 'secret = "<secret:ipsec-west-up1>"' in said
     assert "frr/swanctl.j2" in jbnet("render", "device:west-r1", "--explain")
 

@@ -15,7 +15,8 @@ from encrypted import CIRCUIT, ENCRYPTING, LOWER, PLACE, PROFILE, UPPER, encrypt
 from equipped import equipped
 
 from jbnet.config.bootstrap import bootstrap
-from jbnet.config.render import intent, render, traced, traced_files, tunnel_files
+from jbnet.config.parts import parts
+from jbnet.config.render import intent, render, traced
 from jbnet.model.encryption import Suite
 from jbnet.model.errors import TargetError
 from jbnet.model.network import Network
@@ -35,9 +36,7 @@ def check(name: str, actual: str) -> None:
 
 
 def told(network: Network, device: str) -> str:
-    """All that is said of a device, its files included."""
-    found = network.devices[device]
-    return render(network, found) + "".join(tunnel_files(network, found).values())
+    return render(network, network.devices[device])
 
 
 def saying(word: str, config: str) -> list[str]:
@@ -45,21 +44,20 @@ def saying(word: str, config: str) -> list[str]:
     return [re.sub(r"d0102-1|up1", "NAME", line) for line in lines]
 
 
-@pytest.mark.parametrize("name", ENCRYPTING)
+@pytest.mark.parametrize("name", [*ENCRYPTING, "frr"])
 def test_the_lower_end_of_an_encrypted_line_is_exactly_this(name: str) -> None:
     network = encrypted(name)
     check(f"{name}.conf", render(network, network.devices[LOWER]))
 
 
-def test_a_router_with_frr_has_a_file_of_strongswan_beside_it() -> None:
+def test_what_encrypts_a_line_of_a_router_with_frr_is_a_part_of_its_own() -> None:
     network = encrypted("frr")
-    files = tunnel_files(network, network.devices[LOWER])
-    assert list(files) == ["up1"]
-    check("frr.up1.conf", files["up1"])
     plain = replace(
         network, circuits={**network.circuits, CIRCUIT: replace(network.circuits[CIRCUIT], encryption=None)}
     )
-    assert render(network, network.devices[LOWER]) == render(plain, plain.devices[LOWER])
+    found = parts(told(network, LOWER))
+    assert list(found.tunnels) == ["up1"]
+    assert found.routing == told(plain, LOWER)
 
 
 @pytest.mark.parametrize("name", [*ENCRYPTING, "frr"])
@@ -84,19 +82,19 @@ def test_routing_runs_over_the_tunnel_and_not_over_the_port_below(name: str) -> 
     assert over.address == network.devices[LOWER].interface("up1").address
 
 
-@pytest.mark.parametrize("name", ENCRYPTING)
+@pytest.mark.parametrize("name", [*ENCRYPTING, "frr"])
 def test_a_router_out_of_its_box_can_be_reached_over_its_encrypted_uplink(name: str) -> None:
     network = encrypted(name)
     said = bootstrap(network, network.devices[LOWER])
     assert f"<secret:ipsec-{CIRCUIT}>" in said
-    assert "Tunnel" in said
+    assert ("swanctl up1" if name == "frr" else "Tunnel") in said
 
 
 @pytest.mark.parametrize("name", [*ENCRYPTING, "frr"])
 def test_every_line_is_traced_to_its_template_and_the_circuits_encryption(name: str) -> None:
     network = encrypted(name)
     device = network.devices[LOWER]
-    lines = [*traced(network, device), *(line for file in traced_files(network, device).values() for line in file)]
+    lines = traced(network, device)
     assert "".join(f"{line.text}\n" for line in lines) == told(network, LOWER)
     keys = [line for line in lines if f"<secret:ipsec-{CIRCUIT}>" in line.text]
     assert [line.origin for line in keys] == [f"{PLACE.file}:{PLACE.line}"]
@@ -110,7 +108,7 @@ def test_the_key_is_blanked_wherever_the_configuration_is_shown(name: str) -> No
     def reveal(secret: str) -> Secret:
         return Secret(secret, KEY)
 
-    said = render(network, device, reveal) + "".join(tunnel_files(network, device, reveal).values())
+    said = render(network, device, reveal)
     assert KEY in said
     assert KEY not in masked(name, said)
 

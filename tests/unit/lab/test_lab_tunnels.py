@@ -25,7 +25,8 @@ def test_both_ends_have_a_tunnel_with_its_port_and_the_key_by_name() -> None:
         UPPER: [("d0102-1", "10.255.0.0/31", 1400)],
         LOWER: [("up1", "10.255.0.1/31", 1400)],
     }
-    assert all(f"<secret:ipsec-{CIRCUIT}>" in t.config for ends in found.values() for t in ends)
+    configs = {device.name: device.config for device in lab().devices}
+    assert all(f'secret = "<secret:ipsec-{CIRCUIT}>"' in configs[name] for name in found)
     assert f"ipsec-{CIRCUIT}" in lab().secrets
 
 
