@@ -38,7 +38,9 @@ class User:
     def arguments(self) -> list[str]:
         """Return what net-snmp's commands want to hear."""
         auth, priv = self.passwords
-        given = ["-v3", "-u", self.name, "-l", self.level, "-a", self.auth, "-A", auth]
+        given = ["-v3", "-u", self.name, "-l", self.level]
+        if self.auth:
+            given += ["-a", self.auth, "-A", auth]
         return [*given, "-x", self.priv, "-X", priv] if self.priv else given
 
 
@@ -50,6 +52,10 @@ USERS = (
     User("sha384-des", "SHA-384", "DES"),
     User("sha224-only", "SHA-224", ""),
 )
+AUTHS = ("MD5", "SHA", "SHA-224", "SHA-256", "SHA-384", "SHA-512")
+PRIVS = ("", "DES", "AES", "AES-192", "AES-256", "AES-192-C", "AES-256-C")
+# Every pair of protocols that net-snmp has, and a user without any.
+PAIRS = (User("nobody", "", ""), *(User(f"{auth}+{priv}".lower(), auth, priv) for auth in AUTHS for priv in PRIVS))
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -65,8 +71,8 @@ def environment(folder: Path) -> dict[str, str]:
 class Daemon:
     """One snmpd. It keeps its engine boots in ``folder``, so stopping and starting it is a restart of the engine."""
 
-    def __init__(self, folder: Path, extra: Sequence[str] = ()):
-        self._folder = folder
+    def __init__(self, folder: Path, extra: Sequence[str] = (), users: Sequence[User] = USERS):
+        self._folder, self._users = folder, users
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -75,13 +81,13 @@ class Daemon:
         self._process: subprocess.Popen[bytes] | None = None
 
     def _lines(self) -> list[str]:
-        lines = [f"agentAddress udp:0.0.0.0:{self.port}", f"rocommunity {COMMUNITY}", "sysName core-r1"]
-        lines.append(f"exactEngineID 0x{ENGINE}")
-        for user in USERS:
+        lines = [f"agentAddress udp:0.0.0.0:{self.port},udp6:[::1]:{self.port}", "sysName core-r1"]
+        lines += [f"rocommunity {COMMUNITY}", f"rocommunity6 {COMMUNITY}", f"exactEngineID 0x{ENGINE}"]
+        for user in self._users:
             auth, priv = user.passwords
             privacy = f" {user.priv} {priv}" if user.priv else ""
-            lines += [f"createUser {user.name} {user.auth} {auth}{privacy}"]
-            lines += [f"rouser {user.name} {'priv' if user.priv else 'auth'}"]
+            lines += [f"createUser {user.name} {user.auth} {auth}{privacy}" if user.auth else f"createUser {user.name}"]
+            lines += [f"rouser {user.name} {'priv' if user.priv else 'auth' if user.auth else 'noauth'}"]
         return lines
 
     def start(self) -> None:
@@ -110,3 +116,7 @@ class Daemon:
         return SnmpTarget(
             f"{user.name}-{address}", address, self.port, "3", None, user.name, user.auth, auth, user.priv, priv
         )
+
+    def place(self, address: str = "127.0.0.1") -> str:
+        """Return how net-snmp's commands name the agent."""
+        return f"udp6:[{address}]:{self.port}" if ":" in address else f"udp:{address}:{self.port}"

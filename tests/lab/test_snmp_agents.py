@@ -7,15 +7,28 @@ import ipaddress
 import re
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from gufo.snmp import Aes128Key, DesKey, Md5Key, Sha1Key, Sha224Key, Sha256Key, Sha384Key, Sha512Key
+from gufo.snmp import (
+    Aes128Key,
+    Aes192Key,
+    Aes256Key,
+    DesKey,
+    Md5Key,
+    Sha1Key,
+    Sha224Key,
+    Sha256Key,
+    Sha384Key,
+    Sha512Key,
+    SnmpVersion,
+)
 from gufo.snmp import User as GufoUser
 from gufo.snmp.sync import SnmpSession
-from snmp_daemon import COMMUNITY, ENGINE, USERS, Daemon, User, environment
+from gufo.snmp.user import KeyExpansion
+from snmp_daemon import COMMUNITY, ENGINE, PAIRS, USERS, Daemon, User, environment
 
 from jbnet.adapters.traps import TrapReceiver
 from jbnet.adapters.udp import UdpSnmpTransport
@@ -62,12 +75,32 @@ def dotted(text: str) -> Oid:
     return tuple(map(int, text.strip(".").split(".")))
 
 
-def read_by_net_snmp(daemon: Daemon, credentials: list[str], subtree: Oid, folder: Path) -> Plain:
+@dataclass(frozen=True)
+class Way:
+    """How an agent is spoken to: by which user or by community, in which version, at which address."""
+
+    user: User | None = None
+    version: str = "2c"
+    address: str = "127.0.0.1"
+
+    def target(self, daemon: Daemon) -> SnmpTarget:
+        """Return what jbnet polls."""
+        if self.user is not None:
+            return daemon.user(self.user, self.address)
+        return replace(daemon.community(self.address), version=self.version)
+
+    def arguments(self) -> list[str]:
+        """Return what net-snmp's commands want to hear."""
+        return self.user.arguments() if self.user else [f"-v{self.version}", "-c", COMMUNITY]
+
+
+def read_by_net_snmp(daemon: Daemon, way: Way, subtree: Oid, folder: Path) -> Plain:
     name = ".".join(map(str, subtree))
-    argv = ["snmpbulkwalk", *credentials, "-On", "-Oe", "-OU", "-Ox", "-Ot", f"127.0.0.1:{daemon.port}", name]
+    walk = "snmpwalk" if way.version == "1" else "snmpbulkwalk"
+    argv = [walk, *way.arguments(), "-On", "-Oe", "-OU", "-Ox", "-Ot", daemon.place(way.address), name]
     run = subprocess.run(argv, env=environment(folder), capture_output=True, text=True, check=True)
     lines = re.split(r"\n(?=\.1\.)", run.stdout.strip())
-    return dict(parse_line(line) for line in lines if "No more variables" not in line)
+    return dict(parse_line(line) for line in lines if line and "No more variables" not in line)
 
 
 def parse_line(line: str) -> tuple[Oid, object]:
@@ -89,43 +122,47 @@ def parse_line(line: str) -> tuple[Oid, object]:
 def gufo_user(user: User) -> GufoUser:
     auth, priv = (password.encode() for password in user.passwords)
     kinds: dict[str, Any] = {
-        "MD5": Md5Key, "SHA": Sha1Key, "SHA-224": Sha224Key, "SHA-256": Sha256Key, "SHA-384": Sha384Key,
-        "SHA-512": Sha512Key,
+        "": lambda _: None, "MD5": Md5Key, "SHA": Sha1Key, "SHA-224": Sha224Key, "SHA-256": Sha256Key,
+        "SHA-384": Sha384Key, "SHA-512": Sha512Key,
     }  # fmt: skip
-    privacy = {"DES": DesKey(priv), "AES": Aes128Key(priv)}.get(user.priv)
-    return GufoUser(user.name, auth_key=kinds[user.auth](auth), priv_key=privacy)
+    privacy: dict[str, Any] = {
+        "": lambda _: None, "DES": DesKey, "AES": Aes128Key, "AES-192": Aes192Key, "AES-256": Aes256Key,
+    }  # fmt: skip
+    return GufoUser(
+        user.name,
+        auth_key=kinds[user.auth](auth),
+        priv_key=privacy[user.priv.removesuffix("-C")](priv),
+        key_expansion=KeyExpansion.Cisco if user.priv.endswith("-C") else KeyExpansion.Blumenthal,
+    )
 
 
-def read_by_gufo(daemon: Daemon, user: User | None, subtree: Oid) -> Plain:
-    credentials: dict[str, Any] = {"community": COMMUNITY} if user is None else {"user": gufo_user(user)}
-    with SnmpSession(addr="127.0.0.1", port=daemon.port, timeout=5.0, **credentials) as session:
-        return {dotted(name): value for name, value in session.fetch(".".join(map(str, subtree)))}
+def read_by_gufo(daemon: Daemon, way: Way, subtree: Oid) -> Plain:
+    credentials: dict[str, Any] = {"user": gufo_user(way.user)} if way.user else {"community": COMMUNITY}
+    version = {"1": SnmpVersion.v1, "2c": SnmpVersion.v2c}[way.version] if way.user is None else SnmpVersion.v3
+    with SnmpSession(addr=way.address, port=daemon.port, timeout=5.0, version=version, **credentials) as session:
+        walk = session.getnext if way.version == "1" else session.fetch
+        return {dotted(name): value for name, value in walk(".".join(map(str, subtree)))}
 
 
-def read_by_pysnmp(daemon: Daemon, user: User | None, subtree: Oid) -> Plain:
-    return asyncio.run(_read_by_pysnmp(daemon, user, subtree))
+def read_by_pysnmp(daemon: Daemon, way: Way, subtree: Oid) -> Plain:
+    return asyncio.run(_read_by_pysnmp(daemon, way, subtree))
 
 
-async def _read_by_pysnmp(daemon: Daemon, user: User | None, subtree: Oid) -> Plain:
+async def _read_by_pysnmp(daemon: Daemon, way: Way, subtree: Oid) -> Plain:
     from pyasn1.codec.ber import encoder  # type: ignore[import-untyped]  # pyasn1 ships no types
     from pysnmp.hlapi.v3arch import asyncio as hlapi
 
     from jbnet.snmp import ber
 
     engine = hlapi.SnmpEngine()
-    transport = await hlapi.UdpTransportTarget.create(("127.0.0.1", daemon.port), timeout=5)
+    kind = hlapi.Udp6TransportTarget if ":" in way.address else hlapi.UdpTransportTarget
+    transport = await kind.create((way.address, daemon.port), timeout=5)
     asked = hlapi.ObjectType(hlapi.ObjectIdentity(subtree))
     found: Plain = {}
-    walk = hlapi.bulk_walk_cmd(
-        engine,
-        pysnmp_user(user),
-        transport,
-        hlapi.ContextData(),
-        0,
-        40,
-        asked,
-        lexicographicMode=False,
-        lookupMib=False,
+    said = (engine, pysnmp_user(way), transport, hlapi.ContextData())
+    how = {"lexicographicMode": False, "lookupMib": False}
+    walk = (
+        hlapi.walk_cmd(*said, asked, **how) if way.version == "1" else hlapi.bulk_walk_cmd(*said, 0, 40, asked, **how)
     )
     async for error, status, _, varbinds in walk:
         assert not error, error
@@ -138,24 +175,27 @@ async def _read_by_pysnmp(daemon: Daemon, user: User | None, subtree: Oid) -> Pl
     return {name: value for name, value in found.items() if name[: len(subtree)] == subtree}
 
 
-def pysnmp_user(user: User | None) -> Any:
+def pysnmp_user(way: Way) -> Any:
     from pysnmp.hlapi.v3arch import asyncio as hlapi
 
-    if user is None:
-        return hlapi.CommunityData(COMMUNITY)
+    if way.user is None:
+        return hlapi.CommunityData(COMMUNITY, mpModel=0 if way.version == "1" else 1)
     from jbnet.adapters.traps_pysnmp import _AUTH, _PRIV
     from jbnet.snmp.keys import protocol_name
 
-    auth, priv = user.passwords
+    user, (auth, priv) = way.user, way.user.passwords
     chosen = {"authProtocol": _AUTH[protocol_name(user.auth)], "privProtocol": _PRIV[protocol_name(user.priv)]}
-    return hlapi.UsmUserData(user.name, auth, priv if user.priv else None, **chosen)
+    return hlapi.UsmUserData(user.name, auth if user.auth else None, priv if user.priv else None, **chosen)
 
 
-def check(
-    transport: UdpSnmpTransport, target: SnmpTarget, others: list[Callable[[Oid], Plain]], subtrees: tuple[Oid, ...]
-) -> int:
+def check(transport: UdpSnmpTransport, daemon: Daemon, way: Way, folder: Path, subtrees: tuple[Oid, ...]) -> int:
     """Compare every value that held still between two reads of ours with what the others read in between."""
-    compared = 0
+    others: list[Callable[[Oid], Plain]] = [
+        lambda subtree: read_by_net_snmp(daemon, way, subtree, folder),
+        lambda subtree: read_by_gufo(daemon, way, subtree),
+        lambda subtree: read_by_pysnmp(daemon, way, subtree),
+    ]
+    target, compared = way.target(daemon), 0
     for subtree in subtrees:
         (before,) = transport.walk([target], [subtree], timeout=5, retries=1)
         theirs = [read(subtree) for read in others]
@@ -171,28 +211,39 @@ def check(
     return compared
 
 
+WAYS = [Way(version=version, address=address) for version in ("1", "2c") for address in ("127.0.0.1", "::1")]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: f"v{way.version}-{way.address}")
 def test_every_value_of_an_agent_is_what_three_other_managers_read(
-    daemon: Daemon, transport: UdpSnmpTransport, tmp_path: Path
+    daemon: Daemon, transport: UdpSnmpTransport, tmp_path: Path, way: Way
 ) -> None:
-    credentials = ["-v2c", "-c", COMMUNITY]
-    others = [
-        lambda subtree: read_by_net_snmp(daemon, credentials, subtree, tmp_path),
-        lambda subtree: read_by_gufo(daemon, None, subtree),
-        lambda subtree: read_by_pysnmp(daemon, None, subtree),
-    ]
-    assert check(transport, daemon.community(), others, SUBTREES) > 500
+    subtrees = SUBTREES if way.version == "2c" else SUBTREES[:2]
+    assert check(transport, daemon, way, tmp_path, subtrees) > (500 if way.version == "2c" else 100)
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
 @pytest.mark.parametrize("user", USERS, ids=lambda user: user.name)
 def test_every_security_level_reads_what_the_others_read(
-    daemon: Daemon, transport: UdpSnmpTransport, tmp_path: Path, user: User
+    daemon: Daemon, transport: UdpSnmpTransport, tmp_path: Path, user: User, address: str
 ) -> None:
-    others = [
-        lambda subtree: read_by_net_snmp(daemon, user.arguments(), subtree, tmp_path),
-        lambda subtree: read_by_gufo(daemon, user, subtree),
-        lambda subtree: read_by_pysnmp(daemon, user, subtree),
-    ]
-    assert check(transport, daemon.user(user), others, SUBTREES[:2]) > 100
+    subtrees = SUBTREES[:2] if address == "127.0.0.1" else SUBTREES[:1]
+    assert check(transport, daemon, Way(user, "3", address), tmp_path, subtrees) > len(subtrees) * 40
+
+
+@pytest.fixture(scope="module")
+def every_pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
+    started = Daemon(tmp_path_factory.mktemp("pairs"), users=PAIRS)
+    started.start()
+    yield started
+    started.stop()
+
+
+@pytest.mark.parametrize("user", PAIRS, ids=lambda user: user.name)
+def test_every_pair_of_protocols_of_net_snmp_reads_what_the_others_read(
+    every_pair: Daemon, transport: UdpSnmpTransport, tmp_path: Path, user: User
+) -> None:
+    assert check(transport, every_pair, Way(user, "3"), tmp_path, ((1, 3, 6, 1, 2, 1, 1, 9),)) > 20
 
 
 def test_interfaces_are_those_of_the_kernel(daemon: Daemon, transport: UdpSnmpTransport) -> None:
@@ -286,6 +337,35 @@ def test_traps_and_informs_arrive_at_every_security_level(
     trap = receiver.take(30)
     assert trap is not None
     assert (trap.source, trap.oid) == ("127.0.0.1", mibs.TRAP_LINK_DOWN)
+    assert VarBind((*mibs.IF_NAME, 7), Tag.OCTET_STRING, b"up1") in trap.varbinds
+
+
+@pytest.mark.parametrize("inform", [[], ["-Ci"]], ids=["trap", "inform"])
+@pytest.mark.parametrize(
+    "user", [None, *USERS[:2], User("long", "SHA", "AES-256-C")], ids=lambda u: u.name if u else "v2c"
+)
+def test_traps_and_informs_arrive_over_ipv6(tmp_path: Path, user: User | None, inform: list[str]) -> None:
+    senders = [Way(user).target(Daemon(tmp_path / "none"))]
+    opened = TrapReceiver(senders, bind="::1", port=0)
+    opened.start()
+    credentials = user.arguments() if user else ["-v2c", "-c", COMMUNITY]
+    engine = ["-e", f"0x{ENGINE}"] if user and not inform else []
+    link_down = ".".join(map(str, mibs.TRAP_LINK_DOWN))
+    argv = ["snmptrap", *inform, *credentials, *engine, f"udp6:[::1]:{opened.port}", "42", link_down]
+    subprocess.run(argv, env=environment(tmp_path), check=True, capture_output=True, timeout=60)
+    trap = opened.take(30)
+    opened.close()
+    assert trap is not None
+    assert (trap.source, trap.oid) == ("::1", mibs.TRAP_LINK_DOWN)
+
+
+def test_a_trap_of_snmpv1_names_its_agent(receiver: TrapReceiver, tmp_path: Path) -> None:
+    argv = ["snmptrap", "-v1", "-c", COMMUNITY, f"127.0.0.1:{receiver.port}", "1.3.6.1.4.1.2011.2.224", "10.63.0.7"]
+    name = [".".join(map(str, (*mibs.IF_NAME, 7))), "s", "up1"]
+    subprocess.run([*argv, "2", "0", "4711", *name], env=environment(tmp_path), check=True, capture_output=True)
+    trap = receiver.take(30)
+    assert trap is not None
+    assert (trap.source, trap.agent, trap.oid) == ("127.0.0.1", "10.63.0.7", mibs.TRAP_LINK_DOWN)
     assert VarBind((*mibs.IF_NAME, 7), Tag.OCTET_STRING, b"up1") in trap.varbinds
 
 
