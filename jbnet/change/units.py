@@ -4,10 +4,14 @@ Two routers lose each other when one of them has another address, OSPF area, tim
 2328, 9.5, 10.5, 10.6 and D.3), or encrypts it in another way. A change of such a line at both ends is one unit: the
 devices that it joins, the far end first, stand in one wave, are judged together and end together. Which lines these
 are is data of the platform (``Platform.shared``, ``Platform.encryption``).
+
+A second key of OSPF that comes or goes beside one that stays is none, where both systems send with all keys that they
+have until their neighbours have the newest (``Platform.ospf_rollover``): each end understands the other at any moment.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -110,21 +114,47 @@ def _together(device: str, partner: str, unit: Unit) -> Text:
 
 def _is_changed_at_both_ends(network: Network, circuit: Circuit, turns: Mapping[str, Turn]) -> bool:
     ends = (circuit.a, circuit.z)
-    return all(end.device in turns and _is_changed(network, end, turns[end.device]) for end in ends)
+    if not all(end.device in turns and _is_changed(network, end, turns[end.device]) for end in ends):
+        return False
+    staying = [_staying_keys(network, end, turns[end.device]) for end in ends]
+    return not frozenset.intersection(*staying)
+
+
+def _staying_keys(network: Network, end: Termination, turn: Turn) -> frozenset[str]:
+    """Return the ids of the keys of OSPF that stay where nothing else changes that both ends must share.
+
+    None where the system takes one key at a time: there the second takes the place of the first.
+    """
+    pattern = platform(network.devices[end.device].platform).ospf_key_line
+    if not pattern:
+        return frozenset()
+    before, after = _shared_lines(network, end, turn)
+    known = {line: re.fullmatch(pattern, line[1]) for line in before | after}
+    if not all(known[line] for line in before ^ after):
+        return frozenset()
+    if any(_is_under(path, _about_keys(network, end)) for path in turn.touched()):
+        return frozenset()
+    return frozenset(match["id"] for line in before & after if (match := known[line]))
 
 
 def _is_changed(network: Network, end: Termination, turn: Turn) -> bool:
     """Say whether the end is addressed before and after, and changes a line that its other end must share."""
-    known = platform(network.devices[end.device].platform)
-    shared = known.shared + (known.encryption.lines if known.encryption else ())
-    before, after = (
-        {(heading, line) for heading in _headings(network, end) for line in tree.under(heading)}
-        for tree in (turn.running, turn.intended)
-    )
+    before, after = _shared_lines(network, end, turn)
     alive = all(any(line.startswith(ADDRESS) for _, line in lines) for lines in (before, after))
     keys = _about_keys(network, end)
-    changed = any(line.startswith(shared) for _, line in before ^ after)
-    return alive and (changed or any(_is_under(path, keys) for path in turn.touched()))
+    return alive and (before != after or any(_is_under(path, keys) for path in turn.touched()))
+
+
+def _shared_lines(network: Network, end: Termination, turn: Turn) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """Return the lines of an end, each below its heading, that its other end must share: before and after."""
+    known = platform(network.devices[end.device].platform)
+    shared = (ADDRESS, *known.shared, *(known.encryption.lines if known.encryption else ()))
+    headings = _headings(network, end)
+    before, after = (
+        {(heading, line) for heading in headings for line in tree.under(heading) if line.startswith(shared)}
+        for tree in (turn.running, turn.intended)
+    )
+    return before, after
 
 
 def _is_about_their_link(network: Network, one: str, other: str, turns: Mapping[str, Turn]) -> bool:

@@ -49,10 +49,10 @@ class Platform:
     when nothing is said; it is not shown. ``zones``: agencies and partners end on it. ``shared`` are beginnings of an
     interface's lines that both ends of a line must share (addresses, area, timers, authentication, MTU).
     ``ospf_keys`` are the algorithms by which it signs OSPF packets, each with the most characters of its keys;
-    ``ospf_rollover`` those of them with which it takes a second key beside the first while keys are changed;
-    ``bgp_key``: the most characters of a BGP session's key. ``plain_secrets``: it shows secrets as they were typed.
-    ``words`` are its own words for what is declared, ``lacks`` what it cannot do of what jbnet would say, and what it
-    does instead. ``max_*`` are in characters.
+    ``ospf_rollover`` those of them with which it takes a second key beside the first while keys are changed, one an
+    ``ospf_key_line`` (group ``id``); ``bgp_key``: the most characters of a BGP session's key. ``plain_secrets``: it
+    shows secrets as they were typed. ``words`` are its own words for what is declared, ``lacks`` what it cannot do of
+    what jbnet would say, and what it does instead. ``max_*`` are in characters.
     """
 
     name: str
@@ -76,6 +76,7 @@ class Platform:
     shared: tuple[str, ...] = ()
     ospf_keys: Mapping[str, int] = field(default_factory=dict)
     ospf_rollover: tuple[str, ...] = ()
+    ospf_key_line: str = ""
     bgp_key: int = 0
     plain_secrets: bool = False
     max_hostname: int = 63
