@@ -15,7 +15,8 @@ from jbnet.inventory.reading.validate import validate
 from jbnet.inventory.report import Report
 from jbnet.model.findings import Finding
 from jbnet.model.network import Device, Role
-from jbnet.monitor.policy import Policy
+from jbnet.monitor.policy import FlapPolicy, Policy
+from jbnet.monitor.schema import FlappingDecl, HoursDecl, MaintenanceDecl, ThresholdDecl
 
 Positive = Annotated[float, Field(gt=0, le=86400)]
 Seconds = Annotated[float, Field(ge=0, le=86400)]
@@ -28,6 +29,7 @@ class Reads(StrEnum):
     INTERFACES = "interfaces"
     OSPF = "ospf"
     BGP = "bgp"
+    QUALITY = "quality"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class _Strict(BaseModel):
 
 
 class _CheckDecl(_Strict):
-    reads: Literal["system", "interfaces", "ospf", "bgp"]
+    reads: Literal["system", "interfaces", "ospf", "bgp", "quality"]
     roles: Annotated[list[str], Field(min_length=1)]
     every_s: Positive = 1.0
 
@@ -86,6 +88,8 @@ class _PolicyDecl(_Strict):
     fold_s: Seconds = 30.0
     recover_s: Seconds = 60.0
     stale_s: Positive = 15.0
+    blind_s: Positive = 180.0
+    expect_s: Seconds = 60.0
     keep_samples_h: Annotated[float, Field(gt=0, le=87600)] = 48.0
 
 
@@ -106,11 +110,20 @@ _LISTED = 20
 
 
 class MonitorFile(_Strict):
-    """What may be written in a file below monitors/."""
+    """What may be written in a file below monitors/; ``jbnet.monitor.declared`` reads what comes after ``snmp``."""
 
     checks: dict[str, _CheckDecl] = Field(default_factory=dict)
     policy: _PolicyDecl | None = None
     snmp: _AskingDecl | None = None
+    flapping: FlappingDecl | None = None
+    thresholds: dict[str, ThresholdDecl] = Field(default_factory=dict)
+    hours: HoursDecl | None = None
+    maintenance: dict[str, MaintenanceDecl] = Field(default_factory=dict)
+
+
+def of_checks(files: Mapping[str, str]) -> dict[str, str]:
+    """Return the files of monitors/ without the one of ``jbnet.monitor.notify_file``, which has a shape of its own."""
+    return {file: content for file, content in files.items() if file != "monitors/notify.yaml"}
 
 
 def load_checks(files: Mapping[str, str], roles: Mapping[str, Role]) -> tuple[Checks, tuple[Finding, ...]]:
@@ -122,19 +135,21 @@ def load_checks(files: Mapping[str, str], roles: Mapping[str, Role]) -> tuple[Ch
     report = Report()
     checks: dict[str, Check] = {}
     places: dict[str, Source] = {}
-    policy, asking = _PolicyDecl(), _AskingDecl()
-    for file, content in sorted(files.items()):
+    policy, asking, flapping = _PolicyDecl(), _AskingDecl(), FlappingDecl()
+    for file, content in sorted(of_checks(files).items()):
         source = read(file, content, report)
         found = validate(source, MonitorFile, report, set()) if source is not None else None
         if source is None or found is None:
             continue
         policy, asking = found.policy or policy, found.snmp or asking
+        flapping = found.flapping or flapping
         for name, decl in found.checks.items():
             _judge(name, decl, source, places, roles, report)
             checks[name] = Check(name, Reads(decl.reads), frozenset(decl.roles), decl.every_s)
     thresholds = policy.model_dump()
     keep = thresholds.pop("keep_samples_h")
-    loaded = Checks(tuple(checks.values()), Policy(**thresholds), Asking(**asking.model_dump()), keep)
+    flap = FlapPolicy(**flapping.model_dump())
+    loaded = Checks(tuple(checks.values()), Policy(**thresholds, flap=flap), Asking(**asking.model_dump()), keep)
     return loaded, report.sorted()
 
 

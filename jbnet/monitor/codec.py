@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import astuple
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from jbnet.monitor.lines import Symptom
 from jbnet.monitor.samples import Sample
 from jbnet.monitor.state import DeviceState, InterfaceState, Subject, SubjectKind
 from jbnet.monitor.watch import Condition, Watch
+from jbnet.snmp.ifquality import QualityRow
 from jbnet.snmp.mibs import AdminStatus, BgpPeer, BgpState, InterfaceRow, OperStatus, OspfNeighbor, OspfState, System
 from jbnet.topology.needs import ServiceImpact
 
@@ -48,6 +50,10 @@ def _maybe_moment(value: int | None) -> datetime | None:
 def pack_sample(sample: Sample) -> bytes:
     """Return a sample as JSON; device and time are kept beside it."""
     system = sample.system
+    more: list[object] = []
+    if sample.quality is not None or sample.gauges:  # seldom: what is not there takes no room
+        rows = None if sample.quality is None else [list(astuple(row)) for row in sample.quality]
+        more = [rows, dict(sample.gauges)]
     return dump(
         [
             sample.answered,
@@ -57,13 +63,15 @@ def pack_sample(sample: Sample) -> bytes:
             None if sample.ospf is None else [[n.address, n.router_id, n.state] for n in sample.ospf],
             None if sample.bgp is None else [[p.remote, p.state] for p in sample.bgp],
             sample.pinged,
+            *more,
         ]
     )
 
 
 def unpack_sample(device: str, time: datetime, data: bytes) -> Sample:
     """Return the sample that was packed."""
-    answered, rtt, system, rows, ospf, bgp, pinged = json.loads(data)
+    answered, rtt, system, rows, ospf, bgp, pinged, *more = json.loads(data)
+    quality, gauges = more or (None, {})
     return Sample(
         device=device,
         time=time,
@@ -74,6 +82,8 @@ def unpack_sample(device: str, time: datetime, data: bytes) -> Sample:
         ospf=None if ospf is None else tuple(OspfNeighbor(a, r, s and OspfState(s)) for a, r, s in ospf),
         bgp=None if bgp is None else tuple(BgpPeer(remote, s and BgpState(s)) for remote, s in bgp),
         pinged=pinged,
+        quality=None if quality is None else tuple(QualityRow(*row) for row in quality),
+        gauges=gauges,
     )
 
 

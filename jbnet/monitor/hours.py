@@ -62,12 +62,12 @@ def _minutes(clock: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """Other hours of some sites on the days from ``first`` to ``last``: ``spans`` of each of these days."""
+    """Other hours of some sites on the days from ``first`` to ``last``."""
 
     sites: frozenset[str]
     first: date
     last: date
-    spans: tuple[Minutes, ...] = ()
+    week: Week
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Hours:
     def _spans(self, site: str, day: date) -> tuple[Minutes, ...]:
         for exemption in self.exemptions:
             if site in exemption.sites and exemption.first <= day <= exemption.last:
-                return exemption.spans
+                return exemption.week.days[day.weekday()]
         number = self.workdays.get(day, _HOLIDAY if day in self.holidays else day.weekday())
         return self.weeks[site].days[number]
 

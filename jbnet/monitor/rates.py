@@ -15,6 +15,8 @@ MAX_BPS = 1.6e12
 """No interface is faster (1.6 Tbit/s): a rate above it is a counter that was reset, not traffic."""
 
 _WRAP_SLACK_S = 60.0
+_DISAGREE_S, _DISAGREE = 5.0, 0.2
+"""By so many seconds, or such a share of the time, an agent's clock and ours may disagree: answers are on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,26 @@ def counter_rate(
     return rate if rate <= max_bps else None
 
 
+def events_rate(
+    before: tuple[int | None, ...], after: tuple[int | None, ...], seconds: float, modulus: int = COUNTER32
+) -> float | None:
+    """Return the events a second that some counters have counted together, None where one of them says nothing.
+
+    They count what is rare: one that fell by more than half of its range was set back, and has not wrapped.
+    """
+    if seconds <= 0:
+        return None
+    total = 0
+    for old, new in zip(before, after, strict=True):
+        if old is None or new is None:
+            return None
+        counted = (new - old) % modulus
+        if counted > modulus // 2:
+            return None
+        total += counted
+    return total / seconds
+
+
 def restarted(before: System | None, after: System | None, seconds: float) -> bool:
     """Say whether the agent restarted between two readings that lie ``seconds`` apart.
 
@@ -58,6 +80,29 @@ def restarted(before: System | None, after: System | None, seconds: float) -> bo
     if before.uptime is None or after.uptime is None or after.uptime >= before.uptime:
         return False
     return before.uptime + (seconds + _WRAP_SLACK_S) * TICKS_PER_SECOND < COUNTER32
+
+
+def continuous(before: System | None, after: System | None, seconds: float) -> bool:
+    """Say whether counters read ``seconds`` apart may be compared: no restart, and both clocks agree on the time.
+
+    An agent whose own clock went much less far than ours was restarted in between and has been up for longer since
+    than it was before; or ours was stepped, and then a rate would be of a time that did not pass.
+    """
+    if restarted(before, after, seconds):
+        return False
+    passed = _passed(before, after)
+    return passed is None or abs(passed - seconds) <= max(_DISAGREE_S, seconds * _DISAGREE)
+
+
+def _passed(before: System | None, after: System | None) -> float | None:
+    """Return how many seconds went by according to the agent, None where it does not say."""
+    if before is None or after is None:
+        return None
+    if before.engine_time is not None and after.engine_time is not None:
+        return float(after.engine_time - before.engine_time)
+    if before.uptime is None or after.uptime is None:
+        return None
+    return (after.uptime - before.uptime) % COUNTER32 / TICKS_PER_SECOND
 
 
 def interface_rate(before: InterfaceRow, after: InterfaceRow, seconds: float, *, agent_restarted: bool) -> Rate:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from jbnet.monitor.advise import advise, is_alarm
 from jbnet.monitor.carried import Carried
 from jbnet.monitor.correlate import correlate
 from jbnet.monitor.incidents import Incident, Incidents
+from jbnet.monitor.judgement import alarms_of
 from jbnet.monitor.losses import spelled
 from jbnet.monitor.plant import Plant
 from jbnet.monitor.policy import Policy
@@ -74,9 +76,17 @@ def conclude(
     rules: Rules = PLAIN,
 ) -> Outcome:
     """Return the end of a round whose looks have been absorbed: the incidents as the states have them."""
-    before = book.carried
-    found = correlate(book.incidents, plant, states, turn.time, policy, rules.calendar, before.flaps)
-    spells, changed = spelled(before, book.incidents, found.incidents, plant, states, turn.time, policy)
-    carried = Carried(found.flaps, before.alarms, spells, turn.time)
-    book = Watchbook(states, found.incidents, carried)
-    return Outcome(book, (*events, *found.events), found.changed, changed)
+    before, were = book.carried, book.incidents
+    faulty = {key: incident for key, incident in were.open.items() if not is_alarm(incident)}
+    known = replace(were, open=faulty)
+    found = correlate(known, plant, states, turn.time, policy, rules.calendar, before.flaps)
+    alarms, raised = alarms_of(before, faulty, found.incidents, plant, states, turn, policy, rules)
+    advised = advise(were.open, found.incidents, alarms, turn.time)
+    spells, changed = spelled(before, known, found.incidents, plant, states, turn.time, policy)
+    carried = Carried(found.flaps, alarms, spells, turn.time)
+    return Outcome(
+        Watchbook(states, advised.incidents, carried),
+        (*events, *raised, *found.events, *advised.events),
+        (*found.changed, *advised.changed),
+        changed,
+    )

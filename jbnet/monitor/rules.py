@@ -2,16 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
+from jbnet.model.network import Network
 from jbnet.monitor.calendar import Calendar
+from jbnet.monitor.maintenance import Maintenance
+from jbnet.monitor.measures import Meters
+from jbnet.monitor.plant import Plant
+from jbnet.monitor.thresholds import Threshold
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rules:
-    """The calendar (opening hours and maintenance) by which a round is judged."""
+    """The calendar (opening hours and maintenance) and the thresholds by which a round is judged."""
 
     calendar: Calendar = field(default_factory=Calendar)
+    thresholds: tuple[Threshold, ...] = ()
+    _meters: list[Meters] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    def within(self, network: Network) -> Rules:
+        """Return the rules without thresholds of circuits that a part of the network does not have.
+
+        A window or a place that is not in it is never asked about.
+        """
+        there = frozenset(network.circuits)
+        kept = tuple(replace(limit, circuits=limit.circuits & there) for limit in self.thresholds)
+        return replace(self, thresholds=kept)
+
+    def with_windows(self, more: Iterable[Maintenance]) -> Rules:
+        """Return the rules with windows that were registered beside the declared ones."""
+        calendar = self.calendar.with_windows(more)
+        if calendar is self.calendar:
+            return self
+        changed = Rules(calendar, self.thresholds)
+        changed._meters[:] = self._meters  # the same thresholds are read by the same meters
+        return changed
+
+    def meters(self, plant: Plant) -> Meters:
+        """Return what reads the measures of a plant; it is made once."""
+        if not self._meters or self._meters[0].plant is not plant:
+            self._meters[:] = [Meters(plant, self.thresholds)]
+        return self._meters[0]
 
 
 PLAIN = Rules()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from jbnet.snmp.ifquality import QualityRow
 from jbnet.snmp.mibs import BgpPeer, InterfaceRow, OspfNeighbor, System
 
 
@@ -14,7 +16,8 @@ class Sample:
 
     A table that was not asked for, or came back only in part, is None: unknown is neither empty nor down.
     ``pinged`` says whether a silent device answered an echo request (RFC 792); None: it was not tried.
-    ``rtt_s`` is the shortest round trip in seconds.
+    ``rtt_s`` is the shortest round trip in seconds. ``gauges`` are other measures of the device by name, such as
+    ``loss`` (a share) or ``battery-charge``: whatever a threshold may be declared for.
     """
 
     device: str
@@ -26,6 +29,8 @@ class Sample:
     ospf: tuple[OspfNeighbor, ...] | None = None
     bgp: tuple[BgpPeer, ...] | None = None
     pinged: bool | None = None
+    quality: tuple[QualityRow, ...] | None = None
+    gauges: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from jbnet.monitor.rates import UNKNOWN, Rate, interface_rate, restarted
+from jbnet.monitor.quality import Qualities
+from jbnet.monitor.quality import after as quality_after
+from jbnet.monitor.rates import UNKNOWN, Rate, continuous, interface_rate, restarted
 from jbnet.monitor.samples import Sample
 from jbnet.monitor.watch import NEW, Condition, Watch, observe
 from jbnet.snmp.mibs import AdminStatus, BgpState, InterfaceRow, OperStatus, OspfState, System
@@ -22,6 +24,7 @@ class SubjectKind(StrEnum):
     SESSION = "session"
     CIRCUIT = "circuit"
     INCIDENT = "incident"
+    SITE = "site"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,7 +65,8 @@ class DeviceState:
     """All that is known of a device. OSPF neighbours and BGP sessions are keyed by the far end's address.
 
     ``answer`` is its agent; ``alive`` says whether a silent one still answers echo requests (None: not tried).
-    ``last_seen`` is the time of its last answer: what it reported is no fresher than that.
+    ``last_seen`` is the time of its last answer: what it reported is no fresher than that. ``rtt_s`` is the last
+    round trip, ``jitter_s`` its smoothed variation (RFC 3550, 6.4.1); ``gauges`` are other measures by name.
     """
 
     device: str
@@ -73,6 +77,10 @@ class DeviceState:
     interfaces: Mapping[str, InterfaceState] = field(default_factory=dict)
     ospf: Mapping[str, Watch] = field(default_factory=dict)
     bgp: Mapping[str, Watch] = field(default_factory=dict)
+    rtt_s: float | None = None
+    jitter_s: float | None = None
+    gauges: Mapping[str, float] = field(default_factory=dict)
+    quality: Qualities = field(default_factory=dict)
 
     @property
     def doubtful(self) -> bool:
@@ -107,11 +115,14 @@ def advance(state: DeviceState, sample: Sample, confirm: int = 2) -> tuple[Devic
     _note(events, state.answer, answer, Subject(SubjectKind.DEVICE, state.device), sample)
     if not sample.answered:
         alive = sample.pinged if sample.pinged is not None else state.alive
-        return replace(state, answer=answer, alive=alive), events
-    again = restarted(state.system, sample.system, _elapsed(state.last_seen, sample.time))
+        gauges = {**state.gauges, **sample.gauges} if sample.gauges else state.gauges
+        return replace(state, answer=answer, alive=alive, rtt_s=None, gauges=gauges), events
+    elapsed = _elapsed(state.last_seen, sample.time)
+    again = restarted(state.system, sample.system, elapsed)
+    trusted = continuous(state.system, sample.system, elapsed)
     if again:
         events.append(Event(sample.time, "restarted", Subject(SubjectKind.DEVICE, state.device)))
-    interfaces = _interfaces(state, sample, confirm, events, agent_restarted=again)
+    interfaces = _interfaces(state, sample, confirm, events, agent_restarted=not trusted)
     ospf = {n.address: n.state is OspfState.FULL for n in sample.ospf} if sample.ospf is not None else None
     bgp = {p.remote: p.state is BgpState.ESTABLISHED for p in sample.bgp} if sample.bgp is not None else None
     return (
@@ -123,6 +134,10 @@ def advance(state: DeviceState, sample: Sample, confirm: int = 2) -> tuple[Devic
             interfaces=interfaces,
             ospf=_relations(state.ospf, ospf, SubjectKind.NEIGHBOUR, sample, confirm, events),
             bgp=_relations(state.bgp, bgp, SubjectKind.SESSION, sample, confirm, events),
+            rtt_s=sample.rtt_s,
+            jitter_s=_jitter(state, sample.rtt_s),
+            gauges={**state.gauges, **sample.gauges} if sample.gauges else state.gauges,
+            quality=quality_after(state.quality, sample.quality, sample.time, continuous=trusted),
         ),
         events,
     )
@@ -130,6 +145,14 @@ def advance(state: DeviceState, sample: Sample, confirm: int = 2) -> tuple[Devic
 
 def _elapsed(before: datetime | None, now: datetime) -> float:
     return (now - before).total_seconds() if before is not None else 0.0
+
+
+def _jitter(state: DeviceState, rtt_s: float | None) -> float | None:
+    """Return the smoothed variation of the round trip, a sixteenth of each new difference at a time."""
+    if rtt_s is None or state.rtt_s is None:
+        return state.jitter_s
+    before = state.jitter_s or 0.0
+    return before + (abs(rtt_s - state.rtt_s) - before) / 16
 
 
 def _note(events: list[Event], before: Watch, after: Watch, subject: Subject, sample: Sample) -> None:
@@ -143,9 +166,12 @@ def _note(events: list[Event], before: Watch, after: Watch, subject: Subject, sa
 def _interfaces(
     state: DeviceState, sample: Sample, confirm: int, events: list[Event], *, agent_restarted: bool
 ) -> Mapping[str, InterfaceState]:
-    """Return the interfaces after a sample. One that the agent no longer lists is down: it is gone."""
+    """Return the interfaces after a sample. One that the agent no longer lists is down: it is gone.
+
+    ``agent_restarted``: its counters, too, may have begun anew.
+    """
     if sample.interfaces is None:
-        return state.interfaces
+        return _uncounted(state.interfaces) if agent_restarted else state.interfaces
     rows = {row.name: row for row in sample.interfaces}
     found: dict[str, InterfaceState] = {}
     for name in {**state.interfaces, **rows}:
@@ -156,6 +182,11 @@ def _interfaces(
             _note(events, before.watch, after.watch, subject, sample)
         found[name] = after
     return found
+
+
+def _uncounted(interfaces: Mapping[str, InterfaceState]) -> Mapping[str, InterfaceState]:
+    """Return the interfaces without their counters: a restart is known of before they are read again."""
+    return {name: replace(found, row=None, read=None, rate=UNKNOWN) for name, found in interfaces.items()}
 
 
 def _interface(

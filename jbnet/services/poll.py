@@ -11,12 +11,15 @@ from jbnet.model.errors import Missing
 from jbnet.model.network import Network
 from jbnet.model.text import Text
 from jbnet.monitor.checks import Checks
+from jbnet.monitor.flaps import next_look
 from jbnet.monitor.plant import survey
 from jbnet.monitor.replay import Outcome, Watchbook, absorb, conclude
+from jbnet.monitor.rules import PLAIN, Rules
 from jbnet.monitor.samples import Round, Sample
 from jbnet.monitor.state import DeviceState, Event
 from jbnet.monitor.summary import Summary, summarise
 from jbnet.ports import Clock, Prober, Secrets, SnmpTransport, Store, TrapSource
+from jbnet.ports.store import Windows
 from jbnet.services.poll_read import read_answer
 from jbnet.services.poll_targets import Question, Targets
 from jbnet.services.timeline import Timeline
@@ -45,7 +48,8 @@ class Monitor:
     """Polls a network and keeps its state. Inert until ``start``; ``close`` lets go of everything.
 
     ``prober`` and ``traps`` may be missing: then a silent agent is not told from a silent device, and changes
-    are seen at the next round.
+    are seen at the next round. ``rules`` are the declared calendar and thresholds; ``windows`` has the maintenance
+    that changes, drills and people register while the monitor runs.
     """
 
     def __init__(
@@ -61,11 +65,14 @@ class Monitor:
         prober: Prober | None = None,
         traps: TrapSource | None = None,
         interval_s: float = 1.0,
+        rules: Rules = PLAIN,
+        windows: Windows | None = None,
     ):
         self._network, self._checks, self._secrets = network, checks, secrets
         self._transport, self._store, self._clock = transport, store, clock
         self._origin, self._prober, self._traps = origin, prober, traps
         self._interval = interval_s
+        self._rules, self._windows = rules, windows
         self._book = Watchbook()
         self._number = 0
         self._timeline = Timeline(clock)
@@ -114,9 +121,15 @@ class Monitor:
         while rounds is None or done < rounds:
             report(self.poll_once())
             done += 1
-            due = max(due + self._interval, self._clock.monotonic())
+            due = max(due + self._pause(), self._clock.monotonic())
             while (rounds is None or done < rounds) and (senders := self._wait(due)):
                 report(self.poll_once(senders))
+
+    def _pause(self) -> float:
+        """Return the seconds to the next round: the interval, or less where a change is to be looked at again."""
+        carried = self._book.carried
+        again = next_look(carried.flaps, carried.last, self._checks.policy.flap) if carried.last else None
+        return min(self._interval, (again - carried.last).total_seconds()) if again and carried.last else self._interval
 
     def poll_once(self, first: Iterable[str] = ()) -> Turn:
         """Do one round: look, look again at what is doubtful, correlate, commit. Raises JbnetError (the store).
@@ -127,7 +140,8 @@ class Monitor:
         self._time()
         states, looks, events = self._looks(sorted(first))
         turn = Round(self._number + 1, self._time(), tuple(looks))
-        outcome = conclude(self._book, states, events, self.plant, turn, self._checks.policy)
+        rules = self._rules.with_windows(self._windows.windows()) if self._windows is not None else self._rules
+        outcome = conclude(self._book, states, events, self.plant, turn, self._checks.policy, rules)
         summary = summarise(
             self.plant,
             outcome.book,
@@ -236,7 +250,7 @@ class Monitor:
 def unread(state: DeviceState) -> DeviceState:
     """Return the state as if its counters had not been read yet; what is known of it stays."""
     interfaces = {name: replace(one, read=None) for name, one in state.interfaces.items()}
-    return replace(state, last_seen=None, interfaces=interfaces)
+    return replace(state, last_seen=None, interfaces=interfaces, quality={})
 
 
 def _with_ping(sample: Sample, alive: bool | None) -> Sample:

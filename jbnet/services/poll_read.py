@@ -8,6 +8,7 @@ from jbnet.monitor.checks import Reads
 from jbnet.monitor.samples import Sample
 from jbnet.ports import SnmpAnswer
 from jbnet.snmp.faults import Fault
+from jbnet.snmp.ifquality import parse_quality
 from jbnet.snmp.mibs import parse_bgp, parse_interfaces, parse_ospf, parse_system
 
 SILENT = frozenset({Fault.TIMEOUT, Fault.CANCELLED, Fault.BAD_TARGET, Fault.SEND_FAILED})
@@ -32,4 +33,5 @@ def read_answer(answer: SnmpAnswer, reads: frozenset[Reads], time: datetime) -> 
         interfaces=parse_interfaces(answer.varbinds) if whole and Reads.INTERFACES in reads else None,
         ospf=parse_ospf(answer.varbinds) if whole and Reads.OSPF in reads else None,
         bgp=parse_bgp(answer.varbinds) if whole and Reads.BGP in reads else None,
+        quality=parse_quality(answer.varbinds) if whole and Reads.QUALITY in reads else None,
     )

@@ -11,6 +11,7 @@ from jbnet.model.secrets import Secret
 from jbnet.monitor.checks import Asking, Checks, Reads
 from jbnet.ports import Secrets, SnmpTarget
 from jbnet.snmp import mibs
+from jbnet.snmp.ifquality import QUALITY_COLUMNS
 from jbnet.snmp.types import Oid
 
 COLUMNS: Mapping[Reads, tuple[Oid, ...]] = {
@@ -18,6 +19,7 @@ COLUMNS: Mapping[Reads, tuple[Oid, ...]] = {
     Reads.INTERFACES: mibs.INTERFACE_COLUMNS,
     Reads.OSPF: mibs.OSPF_COLUMNS,
     Reads.BGP: mibs.BGP_COLUMNS,
+    Reads.QUALITY: QUALITY_COLUMNS,
 }
 
 
@@ -41,7 +43,8 @@ class Question:
     @property
     def columns(self) -> Sequence[Oid]:
         """Return the columns to walk; the agent's own data always comes along, to tell a restart from a wrap."""
-        return [oid for reads in Reads if reads in self.reads or reads is Reads.SYSTEM for oid in COLUMNS[reads]]
+        found = [oid for reads in Reads if reads in self.reads or reads is Reads.SYSTEM for oid in COLUMNS[reads]]
+        return list(dict.fromkeys(found))  # two tables have the interface's name
 
 
 def trap_senders(asking: Asking, secrets: Secrets) -> tuple[SnmpTarget, ...]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from jbnet.model.network import Network
     from jbnet.model.text import Text
     from jbnet.monitor.checks import Checks
+    from jbnet.monitor.rules import Rules
     from jbnet.ports import StoreView
     from jbnet.services.poll import Monitor
 
@@ -31,6 +32,34 @@ def load_checks(directory: Path, network: Network) -> Checks:
     if errors:
         raise AnswerIsNo("monitors/ has errors: {count}", count=len(errors), findings=errors)
     return checks
+
+
+def load_rules(directory: Path, network: Network, *, awake: bool = False) -> Rules:
+    """Return the thresholds, opening hours and maintenance that ``monitors/`` declares for a network.
+
+    ``awake``: nothing ever closes. Raises AnswerIsNo with the findings when there are errors.
+    """
+    from dataclasses import replace
+
+    from jbnet.adapters.workspace import read_files
+    from jbnet.model.errors import AnswerIsNo
+    from jbnet.monitor.declared import load_rules as load
+    from jbnet.monitor.hours import Hours
+
+    rules, findings = load(read_files(directory, ("monitors",)), network)
+    errors = tuple(finding for finding in findings if finding.severity == "error")
+    if errors:
+        raise AnswerIsNo("monitors/ has errors: {count}", count=len(errors), findings=errors)
+    return replace(rules, calendar=replace(rules.calendar, hours=Hours())) if awake else rules
+
+
+def rules_of(directory: Path, state_dir: Path, network: Network) -> Rules:
+    """Return the rules for the part of a network that is watched: what else they name is not looked for.
+
+    In a lab nobody switches anything off in the evening: there the opening hours do not count.
+    """
+    whole = load_network(directory, state_dir, whole=True)
+    return load_rules(directory, whole, awake=(state_dir / "lab.json").exists()).within(network)
 
 
 def monitor(
@@ -68,6 +97,7 @@ def monitor(
         prober=IcmpProber(),
         traps=trap_receiver(trap_senders(checks.asking, known)),
         interval_s=interval_s,
+        rules=rules_of(directory, state_dir, network),
     )
 
 

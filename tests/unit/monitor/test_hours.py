@@ -48,7 +48,7 @@ def test_a_holiday_closes_and_a_made_up_day_opens() -> None:
 
 
 def test_an_exception_holds_for_its_sites_and_days() -> None:
-    flood = Exemption(frozenset({"t1"}), date(2026, 11, 23), date(2026, 11, 24))
+    flood = Exemption(frozenset({"t1"}), date(2026, 11, 23), date(2026, 11, 24), parse("off"))
     hours = Hours({"t1": parse(OFFICE), "t2": parse(OFFICE)}, exemptions=(flood,), offset_min=CHINA)
     assert [hours.is_open(site, local(24, "10:00")) for site in ("t1", "t2")] == [False, True]
     assert hours.is_open("t1", local(25, "10:00"))

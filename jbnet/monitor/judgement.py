@@ -1,0 +1,54 @@
+"""The alarms of a round: thresholds, what is declared against what there is, and redundancy."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from jbnet.monitor import expected, standing, thresholds
+from jbnet.monitor.alarms import Alarms
+from jbnet.monitor.carried import Carried
+from jbnet.monitor.causes import CauseId, CauseKind
+from jbnet.monitor.incidents import Incident, Incidents
+from jbnet.monitor.plant import Plant
+from jbnet.monitor.policy import Policy
+from jbnet.monitor.rules import Rules
+from jbnet.monitor.samples import Round
+from jbnet.monitor.state import DeviceState, Event
+
+
+def alarms_of(
+    before: Carried,
+    were: Mapping[str, Incident],
+    faults: Incidents,
+    plant: Plant,
+    states: Mapping[str, DeviceState],
+    turn: Round,
+    policy: Policy,
+    rules: Rules,
+) -> tuple[Alarms, tuple[Event, ...]]:
+    """Return the alarms after a round, raised or in doubt, and what was raised and cleared in it.
+
+    ``were`` are the incidents that were open before, ``faults`` those of this round.
+    """
+    now, causes = turn.time, _standing(faults.open)
+    blamed = {cause.name for cause in causes if cause.kind is CauseKind.CIRCUIT}
+    declared, happened = thresholds.judge(before.alarms, rules.meters(plant).read(states), now)
+    events = list(happened)
+    compared: Alarms = _of(before.alarms, expected.RULES)
+    if expected.due(before.last, now):
+        compared, happened = thresholds.judge(compared, expected.expected(plant, states, blamed, policy), now)
+        events += happened
+    redundant: Alarms = _of(before.alarms, standing.RULES)
+    if set(causes) != set(_standing(were)):
+        redundant, happened = standing.redundancy(redundant, plant, causes, now)
+        events += happened
+    return {**declared, **compared, **redundant}, tuple(events)
+
+
+def _standing(incidents: Mapping[str, Incident]) -> list[CauseId]:
+    """Return the causes that stand: those that are repaired, or up between two flaps, take nothing away."""
+    return [i.root_cause for i in incidents.values() if i.cleared is None and i.root_cause.kind is not CauseKind.ALARM]
+
+
+def _of(alarms: Alarms, rules: Collection[str]) -> Alarms:
+    return {key: alarm for key, alarm in alarms.items() if key.rule in rules}

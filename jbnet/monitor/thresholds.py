@@ -1,0 +1,97 @@
+"""Thresholds with hysteresis: raised beyond one limit for long enough, cleared beyond another for as long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from jbnet.monitor.alarms import Alarm, AlarmId, Alarms, Severity
+from jbnet.monitor.state import Event, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A limit of a measure. It is raised at ``raise_at`` and cleared at ``clear_at``: of a measure that is bad when it
+    is high the first is the higher one, of one that is bad when it is low (the charge of a battery) the lower.
+
+    ``looks`` contrary looks in a row over ``seconds`` are believed, each way. It holds for ``circuits``, and for what
+    belongs to devices of ``roles``, unless another threshold for the same measure names that circuit.
+    """
+
+    name: str
+    measure: str
+    raise_at: float
+    clear_at: float
+    severity: Severity = Severity.WARNING
+    looks: int = 1
+    seconds: float = 0.0
+    roles: frozenset[str] = frozenset()
+    circuits: frozenset[str] = frozenset()
+
+    def beyond(self, value: float, *, raised: bool) -> bool:
+        """Say whether a value is bad; while the alarm is raised, whether it is still not good again."""
+        limit = self.clear_at if raised else self.raise_at
+        high = self.raise_at > self.clear_at
+        if raised:
+            return value > limit if high else value < limit
+        return value >= limit if high else value <= limit
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A measure of a subject at a moment: the threshold that holds for it and its value (None: unknown)."""
+
+    threshold: Threshold
+    subject: Subject
+    value: float | None
+
+
+def judge(before: Alarms, readings: Iterable[Reading], now: datetime) -> tuple[Alarms, tuple[Event, ...]]:
+    """Return the alarms after a round, and what was raised and cleared. What is unknown changes nothing.
+
+    An alarm whose threshold or subject is gone from the declaration goes without a word: nobody can say that it is
+    good again.
+    """
+    found: dict[AlarmId, Alarm] = {}
+    events: list[Event] = []
+    for reading in readings:
+        key = AlarmId(reading.threshold.name, reading.subject)
+        old = before.get(key)
+        new = step(old, reading, now)
+        if new is not None:
+            found[key] = new
+        was, is_raised = old is not None and old.raised is not None, new is not None and new.raised is not None
+        if was != is_raised:
+            events.append(_event(reading, now, raised=is_raised))
+    return found, tuple(events)
+
+
+def step(old: Alarm | None, reading: Reading, now: datetime) -> Alarm | None:
+    """Return an alarm after one more reading, None where nothing is to be remembered."""
+    limit, value = reading.threshold, reading.value
+    if value is None:
+        return old
+    raised = old is not None and old.raised is not None
+    if limit.beyond(value, raised=raised) == raised:  # nothing contrary
+        return replace(old, value=value, doubt=None, looks=0) if old is not None and raised else None
+    first = (old.doubt if old is not None else None) or now
+    looks = (old.looks if old is not None else 0) + 1
+    sure = looks >= limit.looks and now >= first + timedelta(seconds=limit.seconds)
+    if sure:
+        return None if raised else Alarm(limit.severity, limit.measure, first, None, 0, value, limit.raise_at)
+    kept = old or Alarm(limit.severity, limit.measure, limit=limit.raise_at)
+    return replace(kept, doubt=first, looks=looks, value=value)
+
+
+def _event(reading: Reading, now: datetime, *, raised: bool) -> Event:
+    limit = reading.threshold
+    word, held = ("raised", limit.raise_at) if raised else ("cleared", limit.clear_at)
+    data: Mapping[str, object] = {
+        "rule": limit.name,
+        "measure": limit.measure,
+        "value": reading.value,
+        "limit": held,
+        "severity": str(limit.severity),
+    }
+    return Event(now, word, reading.subject, data)
