@@ -57,7 +57,9 @@ def test_what_encrypts_a_line_of_a_router_with_frr_is_a_part_of_its_own() -> Non
     )
     found = parts(told(network, LOWER))
     assert list(found.tunnels) == ["up1"]
-    assert found.routing == told(plain, LOWER)
+    lines = told(plain, LOWER).splitlines()
+    lines.remove(" ip ospf network point-to-point")  # a tunnel's interface is that of itself
+    assert found.routing.splitlines() == lines
 
 
 @pytest.mark.parametrize("name", [*ENCRYPTING, "frr"])
