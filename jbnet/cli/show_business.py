@@ -10,6 +10,7 @@ from jbnet.model.text import Text, text
 
 if TYPE_CHECKING:
     from jbnet.model.network import Agency, Application, Database, Network, Objective, Peer, Premises, Service
+    from jbnet.model.permissions import Permission
 
 
 def service_view(network: Network, service: Service) -> View:
@@ -37,6 +38,21 @@ def _objective_rows(objective: Objective) -> list[tuple[Text, object]]:
         (text("Recovery point objective"), f"{objective.rpo_s:g} s" if objective.rpo_s is not None else None),
         (text("Availability"), f"{objective.availability:g} %" if objective.availability is not None else None),
     ]
+
+
+def permission_view(network: Network, permission: Permission) -> View:
+    """Return what is shown of a permission."""
+    rows: list[tuple[Text, object]] = [
+        (text("Name"), permission.name),
+        (text("From"), permission.sources),
+        (text("To"), permission.targets),
+        (text("Protocol"), permission.protocol),
+        (text("Port"), permission.port),
+        (text("Until"), permission.until.isoformat()),
+        (text("Reason"), permission.reason),
+        (text("Declared at"), permission.place),
+    ]
+    return View(rows)
 
 
 def application_view(network: Network, application: Application) -> View:

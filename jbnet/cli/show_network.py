@@ -35,6 +35,7 @@ def device_view(network: Network, device: Device) -> View:
     tables = [
         Table("interfaces", text("Interfaces"), [_port(port) for port in device.interfaces], _port_cells),
         Table("ports", text("Ports"), _hardware(network, device)),
+        Table("routes", text("Declared routes"), _routes(network, device), _route_cells),
         Table("leased_lines", text("Leased lines"), _leased(network, device), _leased_cells),
         Table("applications", text("Applications"), _hosted(network, device)),
     ]
@@ -44,6 +45,25 @@ def device_view(network: Network, device: Device) -> View:
 def _hardware(network: Network, device: Device) -> list[Record]:
     """Return the real port of each interface; empty where the model is not known."""
     return [{"name": name, "port": port} for name, port in network.ports.get(device.name, {}).items()]
+
+
+def _routes(network: Network, device: Device) -> list[Record]:
+    return [
+        {"prefix": str(route.prefix), "next_hop": route.said, "via": str(route.via) if route.via else None,
+         "preference": route.preference, "announce": route.announce, "description": route.description}
+        for route in network.routes.get(device.name, ())
+    ]  # fmt: skip
+
+
+def _route_cells(record: Record) -> tuple[object, ...]:
+    named = record["via"] not in (None, record["next_hop"])
+    return (
+        record["prefix"],
+        f"{record['next_hop']} ({record['via']})" if named else record["next_hop"],
+        text("preference {preference}", preference=record["preference"]) if record["preference"] else "",
+        text("announced") if record["announce"] else "",
+        record["description"],
+    )
 
 
 def _port(port: Interface) -> Record:

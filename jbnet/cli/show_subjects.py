@@ -148,6 +148,11 @@ SUBJECTS: tuple[Subject, ...] = (
         headings=(_NAME, _CHINESE, text("VRF")),
     ),
     Subject(
+        "permission", "permissions", "Show a permission: who may reach whom beside what services need, and until when.",
+        "show_business:permission_view", "permissions", ("name", "protocol", "port", "until"),
+        headings=(_NAME, text("Protocol"), text("Port"), text("Until")),
+    ),
+    Subject(
         "service", "services", "Show a business service: what it needs, who needs it, what it promises.",
         "show_business:service_view", "services", _NAMED,
         headings=(_NAME, _CHINESE),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from jbnet.inventory.building.equipment import CircuitSpec, archetype_of, circuit_of, override
@@ -13,6 +13,7 @@ from jbnet.inventory.schema.inventory import LocationDecl, PeerDecl
 from jbnet.model.equipment import Device
 from jbnet.model.lines import Circuit
 from jbnet.model.network import Network
+from jbnet.model.routes import Route
 from jbnet.model.text import Text, text
 
 HomeItem = SiteItem | Item[LocationDecl] | Item[PeerDecl]
@@ -31,7 +32,7 @@ def device_facts(declared: Declaration, network: Network, item: HomeItem) -> Ite
     sources: tuple[tuple[Item[Any] | None, Text], ...] = ((item, ITSELF), (base, of_archetype(name)))
     for device in network.devices.values():
         if device.home == item.name:
-            yield from _device(declared, device, sources)
+            yield from _device(declared, device, sources, network.routes.get(device.name, ()))
 
 
 def _archetype_name(network: Network, item: HomeItem) -> str | None:
@@ -40,7 +41,7 @@ def _archetype_name(network: Network, item: HomeItem) -> str | None:
 
 
 def _device(
-    declared: Declaration, device: Device, sources: tuple[tuple[Item[Any] | None, Text], ...]
+    declared: Declaration, device: Device, sources: tuple[tuple[Item[Any] | None, Text], ...], routes: Iterable[Route]
 ) -> Iterator[Fact]:
     suffix = device.name.removeprefix(f"{device.home}-")
     role = declared.roles[device.role]
@@ -57,6 +58,14 @@ def _device(
     if device.loopback is not None:
         place = declared.addresses.at("scheme", "loopbacks") if declared.addresses else None
         yield Fact(device.name, "loopback", str(device.loopback), place, text("the site's own prefix"))
+    source = sources[0 if _says_routes(sources[0][0], suffix) else -1][1]
+    yield from (Fact(device.name, "route", f"{one.prefix} {one.said}", one.place, source) for one in routes)
+
+
+def _says_routes(owner: Item[Any] | None, suffix: str) -> bool:
+    """Say whether the home itself says which routes its device has."""
+    entry = owner.decl.devices.get(suffix) if owner is not None else None
+    return entry is not None and "routes" in entry.model_fields_set
 
 
 def _of_role(device: Device, role: Item[Any], key: str, value: str) -> Fact:

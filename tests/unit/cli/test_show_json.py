@@ -6,6 +6,9 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,10 @@ from jbnet.cli.show_addresses import prefix_view
 from jbnet.cli.show_print import View, records_of, show, show_records
 from jbnet.cli.show_subjects import SUBJECTS, Subject
 from jbnet.inventory.declaration import Declaration
+from jbnet.model.findings import Place
 from jbnet.model.network import Network
+from jbnet.model.permissions import Permission
+from jbnet.model.routes import Route
 
 REPOSITORY = Path(__file__).parents[3]
 UNITS = {"Mbit/s", "yuan", "a", "month", "bytes", "ms", "s", "%", "E", "N", "RD", "VLAN", "-"}
@@ -36,7 +42,22 @@ MANY = 40
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Network:
-    return wiring.load_network(REPOSITORY, tmp_path_factory.mktemp("state"), whole=True)
+    whole = wiring.load_network(REPOSITORY, tmp_path_factory.mktemp("state"), whole=True)
+    return with_additions(whole)
+
+
+def with_additions(network: Network) -> Network:
+    """The network with what the shipped one has none of: a permission, and static routes of somebody's own."""
+    host, place = IPv4Network("10.1.192.2/32"), Place("inventory/additions.yaml", 3)
+    taxes = network.peers["tax-xining"].prefixes
+    until = date(2199, 12, 31)
+    permission = Permission("audit", taxes, (host,), "tcp", 8443, until, "letter 17 of the tax office", place)
+    hop = IPv4Address("10.8.130.2")
+    routes = (
+        Route("chengdong-r1", IPv4Network("172.30.0.0/16"), hop, "up2", 200, "hospital, contract 17", True),
+        Route("chengdong-r1", IPv4Network("192.0.2.0/24"), None, "discard"),
+    )
+    return replace(network, permissions={"audit": permission}, routes={"chengdong-r1": routes})
 
 
 @pytest.fixture(scope="module")

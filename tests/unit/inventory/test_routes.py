@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from jbnet.inventory.declaration import declare
+from jbnet.inventory.explain.equipment import device_facts
 from jbnet.inventory.loader import Loaded, load
+from jbnet.inventory.report import Report
 from jbnet.model.network import Network
 from jbnet.model.routes import Route
 
@@ -85,3 +88,25 @@ def test_a_site_says_its_own_routes_in_place_of_the_archetypes(small_files: dict
 def test_two_next_hops_to_one_prefix_share_or_stand_by(small_files: dict[str, str]) -> None:
     said = f"{{prefix: {PREFIX}, next_hop: up1}}, {{prefix: {PREFIX}, next_hop: pair1, preference: 200}}"
     assert [route.preference for route in routes_of(small_files, said)] == [None, 200]
+
+
+def test_a_route_is_explained_by_the_line_that_declares_it(small_files: dict[str, str]) -> None:
+    archetypes = small_files["inventory/archetypes.yaml"].replace(
+        "      r1: county-router", f"      r1: {{role: county-router, routes: [{{prefix: {PREFIX}, next_hop: up1}}]}}"
+    )
+    files = {
+        **small_files,
+        "inventory/archetypes.yaml": archetypes,
+        "inventory/sites/west.yaml": SITE.format(routes="{prefix: 172.31.0.0/16, next_hop: discard}", lake=""),
+    }
+    declared, network = declare(files, Report()), network_of(load(files))
+    told = {
+        fact.subject: (fact.value, str(fact.place), str(fact.source))
+        for site in ("west", "lake")
+        for fact in device_facts(declared, network, declared.sites[site])
+        if fact.key == "route"
+    }
+    assert told == {
+        "west-r1": ("172.31.0.0/16 discard", "inventory/sites/west.yaml:6:29", "written for it"),
+        "lake-r1": (f"{PREFIX} up1", "inventory/archetypes.yaml:22:42", "archetype county"),
+    }
