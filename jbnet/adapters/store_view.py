@@ -9,9 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from jbnet.adapters.store_rollups import read_figures, series_of
+from jbnet.adapters.store_rollups import progress, read_figures, series_of
 from jbnet.adapters.store_samples import read_rounds
 from jbnet.adapters.store_schema import broken, open_for_reading
+from jbnet.adapters.store_telling import read_desk
+from jbnet.monitor.actions import Desk
 from jbnet.monitor.codec import unpack_incident, unpack_state
 from jbnet.monitor.incidents import Incident
 from jbnet.monitor.rollup import Figures, Series
@@ -45,6 +47,10 @@ class SqliteStoreView:
         """Say of every polled device whether its agent answers; None: not known yet."""
         rows = self._all("SELECT device, data FROM states")
         return {device: _ANSWERS[unpack_state(device, data, None).answer.condition] for device, data in rows}
+
+    def desk(self) -> tuple[int, Desk]:
+        """Return what people have noted, up to the action of that number."""
+        return self._try(lambda: (progress(self._database, "actions") or 0, read_desk(self._database)))
 
     def rounds(self) -> Iterable[Round]:
         """Return the recorded rounds, oldest first."""

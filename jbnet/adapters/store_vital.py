@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import threading
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -76,7 +77,7 @@ def write_vital(database: Path, path: Path) -> None:
     finally:
         connection.close()
     content = json.dumps(tables, ensure_ascii=False, separators=(",", ":")).encode()
-    temporary = path.with_suffix(f".new{os.getpid()}")
+    temporary = path.with_suffix(f".new{threading.get_native_id()}")
     try:
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
             stream.write(b"%08x\n" % zlib.crc32(content) + content)

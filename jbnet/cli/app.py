@@ -49,6 +49,8 @@ LAZY_COMMANDS: dict[str, tuple[str, str]] = {
     "monitor": ("jbnet.cli.monitor", "Poll the network and keep its state."),
     "status": ("jbnet.cli.status", "What is wrong now, and the count of the rest."),
     "incidents": ("jbnet.cli.incidents", "Incidents with cause, sites and services touched."),
+    "ack": ("jbnet.cli.ack", "Somebody is on an incident: acknowledge it."),
+    "silence": ("jbnet.cli.silence", "Tell nobody of something, until a time."),
     "databases": ("jbnet.cli.databases", "The databases: set up, measured from outside."),
     "dr": ("jbnet.cli.dr", "Recovery: status, failover, failback, approve, resume, report."),
     "demo": ("jbnet.cli.demo", "Everything once, from nothing, on a live network."),

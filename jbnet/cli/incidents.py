@@ -24,11 +24,13 @@ def command(
 
     from jbnet import wiring
     from jbnet.cli.incident_text import print_incident
+    from jbnet.cli.people import people
 
     context: Context = ctx.obj
     view = wiring.monitor_view(context.state_dir)
     try:
         found = view.incidents(only_open=only_open)
+        noted = people(context, view, datetime.now(UTC))
     finally:
         view.close()
     if number is not None:
@@ -38,12 +40,12 @@ def command(
                 "there is no incident {id}", id=number, hint=text("jbnet incidents lists them with their numbers")
             )
     is_open = any(incident.state == "open" for incident in found)
-    context.emit({"incidents": [incident.as_json() for incident in found]}, ok=not (check and is_open))
+    context.emit({"incidents": [noted.as_json(incident) for incident in found]}, ok=not (check and is_open))
     if not found:
         context.say("no incident")
-    now = datetime.now(UTC)
     for incident in found[:LATEST]:
-        print_incident(context, incident, now, whole=number is not None)
+        print_incident(context, incident, noted.now, whole=number is not None)
+        noted.print(context, incident, whole=number is not None)
     if len(found) > LATEST:
         context.say("and {count} earlier ones: --json lists all", count=len(found) - LATEST)
     if check and is_open:

@@ -29,13 +29,16 @@ def command(
     context: Context = ctx.obj
     enter(context)
     watcher = wiring.monitor(context.directory, context.state_dir, say=context.note, interval_s=interval)
+    telling = wiring.teller(context.directory, context.state_dir, context.note)
     printer = _Printer(context)
     try:
         trouble = watcher.start()
+        telling.start()
         if trouble:
             context.note("no traps: {reason}; changes are seen at the next round", reason=trouble)
         watcher.run(printer.show, 1 if once else rounds)
     finally:
+        telling.close()
         watcher.close()
 
 

@@ -11,29 +11,31 @@ import typer
 from jbnet.cli.context import Context
 
 if TYPE_CHECKING:
+    from jbnet.cli.people import People
     from jbnet.monitor.incidents import Incident
 
 
 def command(ctx: typer.Context) -> None:
     """Show what is wrong now. The exit code is 0 whatever is shown: ``jbnet incidents --check`` asks."""
     from jbnet import wiring
+    from jbnet.cli.people import people
 
     context: Context = ctx.obj
     view = wiring.monitor_view(context.state_dir)
     try:
         summary, incidents = view.summary(), view.incidents(only_open=True)
+        noted = people(context, view, datetime.now(UTC))
     finally:
         view.close()
-    now = datetime.now(UTC)
-    age = (now - datetime.fromisoformat(str(summary["as_of"]))).total_seconds() if summary else None
+    age = (noted.now - datetime.fromisoformat(str(summary["as_of"]))).total_seconds() if summary else None
     stale = summary is None or age is None or age > float(str(summary["stale_s"]))
     shown = {**(summary or {}), "age_s": None if age is None else round(age, 1), "stale": stale}
-    context.emit({**shown, "incidents": [incident.as_json() for incident in incidents]})
+    context.emit({**shown, "incidents": [noted.as_json(i) for i in incidents]})
     if not context.json:
-        _print(context, shown, incidents, now)
+        _print(context, shown, incidents, noted)
 
 
-def _print(context: Context, summary: Mapping[str, Any], incidents: Sequence[Incident], now: datetime) -> None:
+def _print(context: Context, summary: Mapping[str, Any], incidents: Sequence[Incident], noted: People) -> None:
     from jbnet.cli.incident_text import MOST_NAMES, listed, print_incident
     from jbnet.cli.times import clock_time, span
 
@@ -50,7 +52,8 @@ def _print(context: Context, summary: Mapping[str, Any], incidents: Sequence[Inc
         span=span(summary["age_s"]),
     )
     for incident in incidents:
-        print_incident(context, incident, now)
+        print_incident(context, incident, noted.now)
+        noted.print(context, incident)
     if summary["unexplained"]:
         names = listed(summary["unexplained"], MOST_NAMES)
         context.say("silent, cause not known yet ({count}): {names}", count=len(summary["unexplained"]), names=names)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:  # these bring networkx along, which most commands do without
     from datetime import datetime
 
+    from jbnet.monitor.actions import Desk
     from jbnet.monitor.incidents import Incident
     from jbnet.monitor.maintenance import Maintenance
     from jbnet.monitor.replay import Outcome, Watchbook
@@ -39,6 +40,9 @@ class StoreView(Protocol):
 
     def incidents(self, *, only_open: bool) -> Sequence[Incident]:
         """Return the incidents, latest first."""
+
+    def desk(self) -> tuple[int, Desk]:
+        """Return what people have noted on incidents, and the number of the last action that is in it."""
 
     def answers(self) -> Mapping[str, bool | None]:
         """Say of every polled device whether its agent answers; None: not known yet."""

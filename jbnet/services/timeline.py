@@ -59,7 +59,7 @@ class Timeline:
         self._ahead += timedelta(seconds=seconds)
         self._remarks.append(
             text(
-                "the clock was set back by {seconds} s: recorded times run ahead of it, now by {ahead} s, and come back",
+                "the clock was set back by {seconds} s: recorded times run ahead by {ahead} s, and come back",
                 seconds=round(seconds),
                 ahead=round(self._ahead.total_seconds()),
             )

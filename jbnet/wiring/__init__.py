@@ -48,8 +48,10 @@ from jbnet.wiring.recoveries import (
 )
 from jbnet.wiring.rehearsals import keep_evidence, read_evidence, rehearsal, rehearsal_desk
 from jbnet.wiring.replacements import change_entries, replacement_bench
+from jbnet.wiring.telling import action_log, desk_of, picks, teller
 
 __all__ = [
+    "action_log",
     "adoption",
     "ansible_inventory",
     "approval_box",
@@ -62,6 +64,7 @@ __all__ = [
     "database_servers",
     "deploy_desk",
     "deployed_before",
+    "desk_of",
     "device_sessions",
     "executions",
     "fetched_configs",
@@ -82,6 +85,7 @@ __all__ = [
     "monitor_view",
     "number_ports",
     "operator",
+    "picks",
     "playbook_runner",
     "playbook_shelf",
     "playbook_ways",
@@ -103,6 +107,7 @@ __all__ = [
     "snmp_transport",
     "successor",
     "take_table",
+    "teller",
     "trap_receiver",
     "verify_execution",
     "write_configs",

@@ -83,11 +83,13 @@ def _findings_of_roles(files: Mapping[str, str], network: Network | None) -> tup
     """Return what is wrong in monitors/; nothing while the roles it speaks of are not known."""
     from jbnet.monitor.checks import load_checks as load
     from jbnet.monitor.declared import load_rules
+    from jbnet.wiring.telling import findings_of_notify
 
     if network is None:
         return ()
     monitors = _below(files, "monitors")
-    return (*load(monitors, network.roles)[1], *load_rules(monitors, network)[1])
+    told = findings_of_notify(files, network)[1]
+    return (*load(monitors, network.roles)[1], *load_rules(monitors, network)[1], *told)
 
 
 def _findings_of_targets(files: Mapping[str, str], network: Network | None) -> tuple[Finding, ...]:

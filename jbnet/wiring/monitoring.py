@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jbnet.wiring.declaration import load_network
 from jbnet.wiring.devices import snmp_transport, trap_receiver
 from jbnet.wiring.secrets import secrets
+from jbnet.wiring.telling import STORE
 
 if TYPE_CHECKING:
     from jbnet.model.network import Network
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from jbnet.monitor.rules import Rules
     from jbnet.ports import StoreView
     from jbnet.services.poll import Monitor
-
-STORE = "monitor.db"
-
 
 def load_checks(directory: Path, network: Network) -> Checks:
     """Return what ``monitors/`` says is to be checked. Raises AnswerIsNo with the findings when it has errors."""

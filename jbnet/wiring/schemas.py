@@ -88,6 +88,7 @@ KINDS: Mapping[str, Kind] = {
     "standards": Kind(
         "topology/standards/*", _of_model("jbnet.standards.schema", "StandardsFile", "Rule sets and waivers")
     ),
+    "notify": Kind("monitors/notify.yaml", _of_model("jbnet.monitor.notify_file", "NotifyFile", "Who is told how")),
     "monitors": Kind("monitors/*", _of_model("jbnet.monitor.checks", "MonitorFile", "A file below monitors/")),
     "dr-plan": Kind("dr/plan.yaml", _of_recovery("plan_schema")),
     "dr-runbook": Kind("dr/runbooks/*", _of_recovery("runbook_schema")),

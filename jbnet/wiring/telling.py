@@ -1,0 +1,133 @@
+"""Telling people of incidents, and what people do about them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jbnet.wiring.declaration import load_network
+from jbnet.wiring.secrets import secrets
+
+if TYPE_CHECKING:
+    from jbnet.model.findings import Finding
+    from jbnet.model.network import Network
+    from jbnet.model.text import Text
+    from jbnet.monitor.actions import Desk, Picks
+    from jbnet.monitor.notify_file import Channel, Notify
+    from jbnet.ports import Secrets, StoreView
+    from jbnet.ports.actions import ActionLog
+    from jbnet.ports.telling import Notifier
+    from jbnet.services.tell import TellingThread
+
+ACTIONS = "actions.db"
+STORE = "monitor.db"
+
+
+def action_log(state_dir: Path) -> ActionLog:
+    """Return where people's deeds are appended."""
+    from jbnet.adapters.action_log import ActionFile
+
+    return ActionFile(state_dir / ACTIONS)
+
+
+def findings_of_notify(files: Mapping[str, str], network: Network) -> tuple[Notify, tuple[Finding, ...]]:
+    """Return what monitors/notify.yaml says, and what is wrong with it."""
+    from jbnet.inventory.select import select
+    from jbnet.model.errors import UsageError
+    from jbnet.monitor.notify_file import FILE, Known, load_notify
+
+    def judge(selector: str) -> str | None:
+        try:
+            select(network, selector)
+        except UsageError as error:
+            return str(error.text)
+        return None
+
+    return load_notify(files.get(FILE), Known(network.services, judge))
+
+
+def picks(network: Network) -> Picks:
+    """Return what says which devices a selector picks, and which circuits end at them; it remembers the answers."""
+    from functools import cache
+
+    from jbnet.inventory.select import select
+    from jbnet.model.errors import UsageError
+
+    @cache
+    def found(selector: str) -> frozenset[str]:
+        try:
+            devices = frozenset(device.name for device in select(network, selector))
+        except UsageError:  # declared once, and not any more
+            return frozenset()
+        ends = ((c.name, c.a.device, c.z.device) for c in network.circuits.values())
+        return devices | {name for name, a, z in ends if a in devices or z in devices}
+
+    return found
+
+
+def desk_of(state_dir: Path, view: StoreView) -> Desk:
+    """Return what people have noted: what the monitor took, and what it will take when it looks next."""
+    from functools import reduce
+
+    from jbnet.monitor.actions import take
+
+    taken, desk = view.desk()
+    return reduce(take, (action for _, action in action_log(state_dir).after(taken)), desk)
+
+
+def teller(directory: Path, state_dir: Path, say: Callable[[Text], None]) -> TellingThread:
+    """Return what tells people while the monitor runs, inert until ``start``.
+
+    Raises AnswerIsNo with the findings, and Missing for a secret that is not there: now, not in the night.
+    """
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.adapters.store_telling import SqliteOutbox
+    from jbnet.adapters.store_vital import write_vital
+    from jbnet.adapters.workspace import read_files
+    from jbnet.catalogue import load
+    from jbnet.model.errors import AnswerIsNo
+    from jbnet.services.tell import Teller, TellingThread
+
+    network, store = load_network(directory, state_dir), state_dir / STORE
+    notify, findings = findings_of_notify(read_files(directory, ("monitors",)), network)
+    errors = tuple(finding for finding in findings if finding.severity == "error")
+    if errors:
+        raise AnswerIsNo("monitors/ has errors: {count}", count=len(errors), findings=errors)
+    known = secrets(directory, state_dir)
+    notifiers = {name: _notifier(channel, known) for name, channel in notify.channels.items()}
+    log, clock = action_log(state_dir), SystemClock()
+    catalogues = {lang: {} if lang == "en" else load(lang) for lang in {"en", *_langs(notify)}}
+
+
+    def copy_vital() -> None:
+        with suppress(OSError, sqlite3.Error):  # the monitor itself says so when it cannot write
+            write_vital(store, store.with_suffix(".vital"))
+
+    outbox, languages = SqliteOutbox(store), catalogues.__getitem__
+    made = Teller(notify.telling, outbox, log, notifiers, clock, picks(network), languages, say, copy_vital)
+    return TellingThread(made, say)
+
+
+def _langs(notify: Notify) -> set[str]:
+    return {contact.lang for contact in notify.telling.contacts.values()}
+
+
+def _notifier(channel: Channel, known: Secrets) -> Notifier:
+    """Return what delivers on a channel. Raises Missing for a secret that is not there."""
+    from jbnet.monitor.notify_file import AppriseChannel, CommandChannel
+
+    if isinstance(channel, AppriseChannel):
+        from jbnet.adapters.notify_apprise import AppriseNotifier
+
+        return AppriseNotifier(channel.url, {name: known.get(secret) for name, secret in channel.secrets.items()})
+    if isinstance(channel, CommandChannel):
+        from jbnet.adapters.notify_command import CommandNotifier
+
+        return CommandNotifier(channel.argv, channel.timeout_s)
+    from jbnet.adapters.notify_webhook import WebhookNotifier
+
+    token = known.get(channel.token_secret) if channel.token_secret else None
+    return WebhookNotifier(channel.url, channel.timeout_s, token)
