@@ -2,7 +2,7 @@
 # make demo: everything once, on a live network.  make test: everything that must hold before a change lands.
 PY := .venv/bin/python
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
-LONG := $(addprefix tests/lab/,test_backbone.py test_backbone_changes.py test_units_killed.py test_ownership_live.py)
+LONG := $(addprefix tests/lab/,test_backbone.py test_backbone_changes.py test_units_killed.py test_ownership_live.py test_encrypted_killed.py)
 PYTEST := $(AS_ROOT) env "PATH=$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest
 
 .PHONY: help demo test lint types imports test-unit test-lab test-backbone test-changes test-province fuzz docs bench pictures clean bootstrap bootstrap-dev
@@ -45,7 +45,8 @@ test-backbone: bootstrap-dev
 # One change on every router of the live backbone, with all sites watched, through a killed jbnet, a dead router, a hand on
 # the console and a cut uplink; both ends of a link, killed at every point; a router of which parts are others'.
 test-changes: bootstrap-dev
-	$(PYTEST) -v --durations=12 -m lab tests/lab/test_backbone_changes.py tests/lab/test_units_killed.py tests/lab/test_ownership_live.py
+	$(PYTEST) -v --durations=12 -m lab tests/lab/test_backbone_changes.py tests/lab/test_units_killed.py tests/lab/test_ownership_live.py \
+		tests/lab/test_encrypted_killed.py
 
 # All 1,024 sites on this machine: 16 GiB free, ten minutes, nothing else to do.
 test-province: bootstrap-dev
