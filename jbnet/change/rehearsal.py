@@ -77,16 +77,31 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Stead:
+    """A device in whose place a router of another system stood: its platform, and how far that was the device.
+
+    ``unproved``: what it runs and the other did not say. ``untried``: lines of the plan that have no counterpart there
+    and move no packet; ``against``: lines that may move packets, and that were not rehearsed all the same.
+    """
+
+    platform: str
+    unproved: tuple[Text, ...] = ()
+    untried: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Likeness:
     """How far the copy is the network. ``left_out``: devices of the affected part that it did without, and why.
 
     ``assumed``: devices that run in it what nobody read from them, and why; ``down``: circuits that did not work in
-    the network and were cut in the copy.
+    the network and were cut in the copy; ``stood_in``: devices whose system the copy cannot run.
     """
 
     left_out: Mapping[str, Text] = field(default_factory=dict)
     assumed: Mapping[str, Text] = field(default_factory=dict)
     down: tuple[str, ...] = ()
+    stood_in: Mapping[str, Stead] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -121,9 +136,14 @@ class Evidence:
         return {name: why for trial in self.trials for name, why in trial.failed.items()}
 
     @property
+    def untold(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the lines of the plan that may move packets and could not be rehearsed, by device."""
+        return {name: stead.against for name, stead in self.likeness.stood_in.items() if stead.against}
+
+    @property
     def blessed(self) -> bool:
-        """Say whether every wave succeeded and lost nothing that the declaration wants."""
-        return not self.lost and not self.failed and not self.not_started
+        """Say whether every wave succeeded, lost nothing that the declaration wants, and all of it was rehearsed."""
+        return not self.lost and not self.failed and not self.not_started and not self.untold
 
     @property
     def culprits(self) -> tuple[str, ...]:
@@ -131,7 +151,7 @@ class Evidence:
 
         Where nobody can be blamed for a loss, all devices of its wave stand against it.
         """
-        found = list(self.failed)
+        found = [*self.untold, *self.failed]
         for trial in self.trials:
             for lost in trial.lost:
                 found += [lost.after] if lost.after else trial.devices

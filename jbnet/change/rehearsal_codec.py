@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from jbnet.change.rehearsal import Counts, Evidence, Likeness, Lost, Pair, Scale, Trial
+from jbnet.change.rehearsal import Counts, Evidence, Likeness, Lost, Pair, Scale, Stead, Trial
 from jbnet.model.errors import UsageError
 from jbnet.model.text import Text, text
 
@@ -53,6 +53,18 @@ def _body(evidence: Evidence) -> dict[str, Any]:
         "left_out": _texts_json(likeness.left_out),
         "assumed": _texts_json(likeness.assumed),
         "down": list(likeness.down),
+        **(
+            {"stood_in": {n: _stead_json(stead) for n, stead in likeness.stood_in.items()}} if likeness.stood_in else {}
+        ),
+    }
+
+
+def _stead_json(stead: Stead) -> dict[str, Any]:
+    return {
+        "platform": stead.platform,
+        "unproved": [_text_json(said) for said in stead.unproved],
+        "not_rehearsed": list(stead.untried),
+        "against": list(stead.against),
     }
 
 
@@ -72,10 +84,11 @@ def _pair_json(pair: Pair) -> dict[str, Any]:
 
 
 def _texts_json(texts: Mapping[str, Text]) -> dict[str, Any]:
-    return {
-        name: {"template": said.template, "params": {key: str(value) for key, value in said.params.items()}}
-        for name, said in texts.items()
-    }
+    return {name: _text_json(said) for name, said in texts.items()}
+
+
+def _text_json(said: Text) -> dict[str, Any]:
+    return {"template": said.template, "params": {key: str(value) for key, value in said.params.items()}}
 
 
 def _evidence(data: Any) -> Evidence:
@@ -90,7 +103,12 @@ def _evidence(data: Any) -> Evidence:
         trials=tuple(_trial(trial) for trial in data["waves"]),
         missing=tuple(_pair(pair) for pair in data["missing"]),
         not_started=tuple(data["not_started"]),
-        likeness=Likeness(_texts(data["left_out"]), _texts(data["assumed"]), tuple(data["down"])),
+        likeness=Likeness(
+            _texts(data["left_out"]),
+            _texts(data["assumed"]),
+            tuple(data["down"]),
+            {name: _stead(stead) for name, stead in data.get("stood_in", {}).items()},
+        ),
     )
 
 
@@ -110,4 +128,13 @@ def _pair(data: Mapping[str, Any]) -> Pair:
 
 
 def _texts(data: Mapping[str, Any]) -> dict[str, Text]:
-    return {name: Text(said["template"], dict(said["params"])) for name, said in data.items()}
+    return {name: _text(said) for name, said in data.items()}
+
+
+def _text(said: Mapping[str, Any]) -> Text:
+    return Text(said["template"], dict(said["params"]))
+
+
+def _stead(data: Mapping[str, Any]) -> Stead:
+    unproved = tuple(_text(said) for said in data["unproved"])
+    return Stead(data["platform"], unproved, tuple(data["not_rehearsed"]), tuple(data["against"]))

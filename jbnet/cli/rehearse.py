@@ -88,7 +88,10 @@ def print_evidence(context: Context, evidence: Evidence) -> None:
         context.say("wanted, and reached neither before nor after: {pairs}", pairs=len(evidence.missing))
         _print_pairs(context, evidence.missing)
     _print_unproved(context, evidence)
-    if evidence.blessed:
+    stood_in = [name for name in evidence.likeness.stood_in if any(name in t.devices for t in evidence.trials)]
+    if evidence.blessed and stood_in:
+        context.say("the plan is blessed, with FRR in the place of {devices}", devices=_few(context, stood_in))
+    elif evidence.blessed:
         context.say("the plan is blessed")
     else:
         context.say("the plan is not blessed: {devices}", devices=_few(context, evidence.culprits))
@@ -125,6 +128,7 @@ def _print_pairs(context: Context, pairs: Sequence[Pair]) -> None:
 
 def _print_unproved(context: Context, evidence: Evidence) -> None:
     likeness = evidence.likeness
+    _print_steads(context, evidence)
     for title, names in ((text("left out"), likeness.left_out), (text("assumed"), likeness.assumed)):
         for reason, devices in _by_reason(context, names).items():
             said = {"title": context.tr(title), "devices": _few(context, devices), "reason": reason}
@@ -134,6 +138,27 @@ def _print_unproved(context: Context, evidence: Evidence) -> None:
             "circuits that do not work today and did not here: {circuits}", circuits=_few(context, likeness.down)
         )
     context.say("not proved: the vendors' own behaviour, load, and what lies outside of this part")
+
+
+def _print_steads(context: Context, evidence: Evidence) -> None:
+    """Print for whom FRR stood in, and what of the plan and of what runs it did not say."""
+    steads = evidence.likeness.stood_in
+    for platform in dict.fromkeys(stead.platform for stead in steads.values()):
+        names = [name for name, stead in steads.items() if stead.platform == platform]
+        context.say("FRR stood in for {platform}: {devices}", platform=platform, devices=_few(context, names))
+    for name, stead in steads.items():
+        missing = [context.tr(why) for why in stead.unproved]
+        _print_few(context, [text("unproved: {device}: {line}", device=name, line=line) for line in missing])
+        _print_few(context, [text("not rehearsed: {device}: {line}", device=name, line=line) for line in stead.untried])
+        for line in stead.against:
+            context.say("may move packets and could not be rehearsed: {device}: {line}", device=name, line=line)
+
+
+def _print_few(context: Context, said: Sequence[Text]) -> None:
+    for one in said[:FEW]:
+        context.say(one)
+    if len(said) > FEW:
+        context.say("  more lines: {count} (--json lists them)", count=len(said) - FEW)
 
 
 def _by_reason(context: Context, texts: Mapping[str, Text]) -> dict[str, list[str]]:

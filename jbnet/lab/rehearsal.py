@@ -7,14 +7,16 @@ it. A guard (``jbnet.lab.guard``) takes it down when we are gone.
 from __future__ import annotations
 
 import fcntl
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from jbnet.config.standin.standin import PortFilter
 from jbnet.inventory.restrict import restrict
 from jbnet.lab import memory
 from jbnet.lab.build import LabSecrets
@@ -22,6 +24,7 @@ from jbnet.lab.echoes import Echoes
 from jbnet.lab.lab import Lab, demolish
 from jbnet.lab.netns import network_of
 from jbnet.lab.paths import LabPaths
+from jbnet.lab.screens import ruleset
 from jbnet.lab.spec import LabDevice, LabSpec, spec_from
 from jbnet.model.errors import TargetError
 from jbnet.model.network import Device, InterfaceKind, Network
@@ -32,8 +35,10 @@ SCALE = "rehearsal"
 ANSWER_S = 0.25
 TRIES = 3
 GUARD_S = 90.0
-SPEAKERS = {"router ospf": "ospfd", "router bgp": "bgpd", "bfd": "bfdd"}
+SPEAKERS = {"router ospf": "ospfd", "router bgp": "bgpd", "bfd": "bfdd", " ip ospf bfd": "bfdd"}
 """Beginnings of lines in FRR's configurations, and the daemons that understand them."""
+_PORT = re.compile(r"interface (?!lo$)([A-Za-z][\w.-]{0,14})")
+"""A port of the router's own table, by a name that Linux can give it."""
 
 
 class LabRehearsal:
@@ -105,6 +110,13 @@ class LabCopy:
             found |= self._echoes.ask(left - found, ANSWER_S)
         return frozenset(found)
 
+    def screen(self, device: str, filters: Sequence[PortFilter]) -> None:
+        """Let these packet filters, and no others, work on a device's ports. Raises TargetError."""
+        done = self._lab.run(device, ["nft", "-f", "-"], stdin=ruleset(filters))
+        if done.returncode != 0:
+            raise TargetError("the packet filters of {device} cannot be put up in the copy: {reason}", device=device,
+                              reason=done.stderr.strip())  # fmt: skip
+
     def close(self) -> None:
         """Stop asking."""
         self._echoes.close()
@@ -113,7 +125,7 @@ class LabCopy:
 def copy_spec(blueprint: Blueprint) -> LabSpec:
     """Return the lab that a blueprint describes: every device with all of its ports, also those to what is left out.
 
-    Such a port is up and nobody answers on it.
+    Such a port is up and nobody answers on it; so is one that only the device's text speaks of.
     """
     network = blueprint.network
     spec = spec_from(restrict(network, blueprint.configs), SCALE)
@@ -124,6 +136,8 @@ def copy_spec(blueprint: Blueprint) -> LabSpec:
 def _device(found: LabDevice, declared: Device, spec: LabSpec, config: str) -> LabDevice:
     wired = spec.interfaces(found.name)
     stubs = [p.name for p in declared.interfaces if p.kind is InterfaceKind.CIRCUIT and p.name not in wired]
+    said = [port[1] for line in config.splitlines() if (port := _PORT.fullmatch(line))]
+    stubs += [name for name in dict.fromkeys(said) if name not in (*wired, *stubs, *found.lans)]
     spoken = {daemon for line in config.splitlines() for begin, daemon in SPEAKERS.items() if line.startswith(begin)}
     more = [daemon for daemon in sorted(spoken) if daemon not in found.daemons]
     return replace(found, config=config, lans=(*found.lans, *stubs), daemons=(*found.daemons, *more))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from jbnet.config.standin.standin import PortFilter
 from jbnet.model.network import Network
 from jbnet.ports.progress import Reporter
 
@@ -32,6 +33,9 @@ class LiveCopy(Protocol):
 
     def reached(self, pairs: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         """Return those (device, address) pairs that exchange packets now. May be called from another thread."""
+
+    def screen(self, device: str, filters: Sequence[PortFilter]) -> None:
+        """Let these packet filters, and no others, work on a device's ports. Raises TargetError."""
 
 
 class Rehearsal(Protocol):

@@ -22,12 +22,18 @@ from jbnet.model.text import Text, text
 from jbnet.ports import Clock, Progress, Rehearsal, Reporter
 from jbnet.services.deploy import Desk, Outcome, Result, State, apply
 from jbnet.services.deploy_desk import GOOD
+from jbnet.services.rehearse_screens import Screens
+from jbnet.services.rehearse_stead import slowest
 from jbnet.services.rehearse_survey import Today, today, without
 from jbnet.services.rehearse_watch import Links, Watch
 
 __all__ = ["Bounds", "Today", "rehearse", "today"]
 
 POLL_S = 0.1
+REACTS_S = 2.0
+"""How long routers take to work out new ways, beside what OSPF takes to notice."""
+USUAL_DEAD_S = 4
+"""The dead interval for which ``Bounds`` are made."""
 CHUNK = 20
 """Devices that are left out at a time where memory is short."""
 
@@ -49,6 +55,14 @@ class Bounds:
     hold_s: float = 6.0
     look_s: float = 10.0
 
+    def at_pace(self, dead_s: int) -> Bounds:
+        """Return the bounds for lines on which OSPF takes a silent neighbour for alive for so many seconds."""
+        more = dead_s + REACTS_S
+        return replace(
+            self, settle_s=max(self.settle_s, 3.0 * dead_s), first_rest_s=max(self.first_rest_s, more),
+            rest_s=max(self.rest_s, more), hold_s=max(self.hold_s, more), look_s=max(self.look_s, more),
+        )  # fmt: skip
+
 
 DeskOf = Callable[[Network, Reporter], Desk]
 """What a plan is applied with in a copy: its part of the network, who is told of progress."""
@@ -62,11 +76,16 @@ def rehearse(
     Raises TargetError where the copy cannot be built, is not what runs today, or time runs out.
     """
     found = _small_enough(found, plan, rehearsal)
+    bounds, dead_s = bounds or Bounds(), slowest(found.blueprint)
+    bounds = bounds if dead_s <= USUAL_DEAD_S else bounds.at_pace(dead_s)
     part = restrict(found.blueprint.network, found.blueprint.configs)
     asking = sources(part)
     with rehearsal.copy(found.blueprint, asking, reporter) as copy, copy.inside():
         links = Links(copy, {target.name: target.address for target in targets(part)})
-        return _Stage(plan, part, links, desk_of, reporter, bounds or Bounds()).run(found)
+        screens = Screens(copy, found.stood_in)
+        screens.put_up()
+        evidence = _Stage(found.plan, part, links, screens, desk_of, reporter, bounds).run(found)
+        return replace(evidence, plan=plan.hash)
 
 
 def _small_enough(found: Today, plan: Plan, rehearsal: Rehearsal) -> Today:
@@ -81,9 +100,17 @@ class _Stage:
     """One rehearsal on one copy."""
 
     def __init__(
-        self, plan: Plan, part: Network, links: Links, desk_of: DeskOf, reporter: Reporter, bounds: Bounds
+        self,
+        plan: Plan,
+        part: Network,
+        links: Links,
+        screens: Screens,
+        desk_of: DeskOf,
+        reporter: Reporter,
+        bounds: Bounds,
     ) -> None:
-        self.plan, self.part, self.links, self.reporter, self.bounds = plan, part, links, reporter, bounds
+        self.plan, self.part, self.reporter, self.bounds = plan, part, reporter, bounds
+        self.links, self.screens = links, screens
         desk = desk_of(part, self)
         self.desk = replace(desk, timing=replace(desk.timing, look_s=bounds.look_s))
         self.clock: Clock = desk.clock
@@ -98,7 +125,7 @@ class _Stage:
 
     def report(self, progress: Progress) -> None:
         """Pass progress on; note which devices are changed."""
-        if self.watch is not None and progress.event == "apply.commit":
+        if self.screens.note(progress) and self.watch is not None:
             self.watch.note(progress.subject)
         self.reporter.report(progress)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,19 +11,27 @@ from deploy_world import World
 from device import FakeDevice
 
 from jbnet.change.pairs import targets
+from jbnet.config.standin.standin import PortFilter
 from jbnet.inventory.restrict import restrict
 from jbnet.model.network import Network
 from jbnet.ports import Blueprint, Reporter
 from jbnet.services.deploy import Desk
 
+Screened = Callable[[str, Sequence[PortFilter]], None]
+"""Who is told of packet filters."""
+
 
 @dataclass
 class Copies:
-    """Implements the port Rehearsal. ``room``: how many devices a copy may have; ``arrange`` changes it before use."""
+    """Implements the port Rehearsal.
+
+    ``screened`` is told of filters; ``room``: how many devices a copy may have; ``arrange`` changes it before use.
+    """
 
     folder: Path
     room: int = 1000
     arrange: Callable[[World], None] = lambda _: None
+    screened: Screened = lambda _device, _filters: None
     made: list[World] = field(default_factory=list)
     gone: int = 0
 
@@ -38,7 +46,7 @@ class Copies:
         self.arrange(world)
         self.made.append(world)
         try:
-            yield Copy(world, asking)
+            yield Copy(world, asking, self.screened)
         finally:
             self.gone += 1
 
@@ -53,9 +61,13 @@ class Copy:
 
     world: World
     asking: Mapping[str, str]
+    screened: Screened
 
     def inside(self) -> nullcontext[None]:
         return nullcontext()
+
+    def screen(self, device: str, filters: Sequence[PortFilter]) -> None:
+        self.screened(device, filters)
 
     def reached(self, pairs: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         there = self.world.reachable()

@@ -158,8 +158,8 @@ def test_a_changed_device_that_does_not_answer_or_that_no_copy_can_run_is_named(
     world.devices["datong-r1"].reachable = False
     with pytest.raises(TargetError, match="datong-r1"):
         tried(made, world, copies)
-    devices = {**world.network.devices, "datong-r1": replace(world.network.devices["datong-r1"], platform="vrp8")}
-    with pytest.raises(UsageError, match="datong-r1 runs vrp8"):
+    devices = {**world.network.devices, "datong-r1": replace(world.network.devices["datong-r1"], platform="junos")}
+    with pytest.raises(UsageError, match="datong-r1 runs junos"):
         today(made, replace(world.network, devices=devices), world, world)
 
 
