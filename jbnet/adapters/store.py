@@ -13,6 +13,7 @@ from jbnet.adapters.store_pruning import Keep, Pruner
 from jbnet.adapters.store_rollups import RollupWriter
 from jbnet.adapters.store_samples import Names, SampleWriter
 from jbnet.adapters.store_schema import broken, open_for_writing, transaction
+from jbnet.adapters.store_spells import read_carried, write_carried, write_spells
 from jbnet.monitor.codec import (
     dump,
     micros,
@@ -117,6 +118,8 @@ class _Tables:
             _write_events(self.database, turn, outcome)
             _write_incidents(self.database, outcome.incidents)
             _write_book(self.database, outcome.book.incidents, summary)
+            write_carried(self.database, outcome.book.carried)
+            write_spells(self.database, outcome.spells, turn.time)
             self._rollups.note(turn, before.states, outcome.book.states)
             self._pruner.prune(micros(turn.time))
         self._taken_back = False
@@ -137,7 +140,8 @@ def read_book(database: sqlite3.Connection) -> tuple[Watchbook, int]:
     rows = database.execute("SELECT id, data FROM incidents WHERE open = 1 ORDER BY id")
     still_open = {str(key): unpack_incident(str(key), data) for key, data in rows}
     next_number, pending = row or (1, "[]")
-    return Watchbook(states, Incidents(still_open, next_number, tuple(json.loads(pending)))), number
+    incidents = Incidents(still_open, next_number, tuple(json.loads(pending)))
+    return Watchbook(states, incidents, read_carried(database)), number
 
 
 def _write_states(

@@ -67,6 +67,7 @@ def folded(first: Unwritten, second: Unwritten) -> Unwritten:
         second.outcome.book,
         (*first.outcome.events, *second.outcome.events),
         tuple(sorted(incidents.values(), key=lambda i: int(i.id))),
+        tuple({spell.id: spell for spell in (*first.outcome.spells, *second.outcome.spells)}.values()),
     )
     turn = replace(second.turn, looks=())
     return Unwritten(turn, first.before, outcome, second.summary, first.rounds + second.rounds)

@@ -15,7 +15,10 @@ BUSY_S = 5.0
 """Seconds to wait for somebody else's transaction."""
 CHECKED_WHOLE = 32 * 2**20
 """Bytes up to which a file is looked at whole at the start; of a larger one, only what monitoring goes on from."""
-VITAL = ("book", "incidents", "outbox", "states", "counters", "notes", "silences", "taken", "messages", "told")
+VITAL = (
+    "book", "carried", "spells", "incidents", "outbox", "states", "counters",
+    "notes", "silences", "taken", "messages", "told",
+)  # fmt: skip
 """Tables without which the monitor would not know where it was."""
 _CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 

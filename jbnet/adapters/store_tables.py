@@ -6,9 +6,11 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from uuid import uuid4
 
+from jbnet.adapters.store_spells import TABLES as NEW_IN_3
+
 APPLICATION_ID = 0x4A424D4E
 """Marks a file as jbnet's monitor store (``JBMN``), see SQLite's ``PRAGMA application_id``."""
-VERSION = 2
+VERSION = 3
 
 _KEPT_SINCE_1 = """
 CREATE TABLE book (id INTEGER PRIMARY KEY CHECK (id = 1), next_number INTEGER, pending TEXT, summary TEXT);
@@ -62,7 +64,7 @@ CREATE TABLE told (
 
 def make_tables(database: sqlite3.Connection) -> None:
     """Make the tables of a fresh file. In a transaction of the caller's."""
-    _script(database, _KEPT_SINCE_1 + _NEW_IN_2)
+    _script(database, _KEPT_SINCE_1 + _NEW_IN_2 + NEW_IN_3)
     _mark(database)
 
 
@@ -88,7 +90,12 @@ def _to_2(database: sqlite3.Connection) -> None:
     _name(database)
 
 
-MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {1: _to_2}
+def _to_3(database: sqlite3.Connection) -> None:
+    """Version 3: what is carried from round to round, and spells."""
+    _script(database, NEW_IN_3)
+
+
+MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3}
 
 
 def _mark(database: sqlite3.Connection) -> None:

@@ -12,12 +12,14 @@ from typing import Any, TypeVar
 from jbnet.adapters.store_rollups import progress, read_figures, series_of
 from jbnet.adapters.store_samples import read_rounds
 from jbnet.adapters.store_schema import broken, open_for_reading
+from jbnet.adapters.store_spells import read_spells
 from jbnet.adapters.store_telling import read_desk
 from jbnet.monitor.actions import Desk
 from jbnet.monitor.codec import unpack_incident, unpack_state
 from jbnet.monitor.incidents import Incident
 from jbnet.monitor.rollup import Figures, Series
 from jbnet.monitor.samples import Round
+from jbnet.monitor.spells import Spell
 from jbnet.monitor.watch import Condition
 
 T = TypeVar("T")
@@ -51,6 +53,10 @@ class SqliteStoreView:
     def desk(self) -> tuple[int, Desk]:
         """Return what people have noted, up to the action of that number."""
         return self._try(lambda: (progress(self._database, "actions") or 0, read_desk(self._database)))
+
+    def spells(self, begins: datetime, ends: datetime) -> Sequence[Spell]:
+        """Return the spells that touch the span, by when they began."""
+        return self._try(lambda: read_spells(self._database, begins, ends))
 
     def rounds(self) -> Iterable[Round]:
         """Return the recorded rounds, oldest first."""

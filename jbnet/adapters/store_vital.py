@@ -26,6 +26,8 @@ PARTS: Mapping[str, str] = {
     # table: which of its rows
     "identity": "",
     "book": "",
+    "carried": "",
+    "spells": f"WHERE ends IS NULL OR ends > {_LAST} - {40 * _DAY_US}",
     "rounds": "WHERE number = (SELECT max(number) FROM rounds)",
     "incidents": "WHERE open = 1",
     "states": "",

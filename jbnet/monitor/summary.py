@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from jbnet.monitor.alarms import Alarm, AlarmId, standing
+from jbnet.monitor.hours import Hours
 from jbnet.monitor.incidents import rfc3339
 from jbnet.monitor.plant import Plant
 from jbnet.monitor.replay import Watchbook
 from jbnet.monitor.state import DeviceState
+
+NEVER_CLOSED = Hours()
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,7 @@ class Summary:
     """Counts as of ``time``. A site is reachable when any of its devices answers; never-seen is not reachable.
 
     ``unexplained``: silent devices that no incident explains (yet). ``polled_s``: how long the round took.
+    ``closed``: sites that are dark because they are closed. ``alarms`` are those that are raised, worst first.
     """
 
     time: datetime
@@ -30,25 +35,37 @@ class Summary:
     polled_s: float = 0.0
     stale_s: float = 15.0
     interval_s: float = 1.0
+    closed: int = 0
+    alarms: tuple[Mapping[str, object], ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """Return the summary for ``--json``."""
         return {
             "as_of": rfc3339(self.time),
             "round": self.round,
-            "sites": {"reachable": self.sites_reachable, "total": self.sites},
+            "sites": {"reachable": self.sites_reachable, "total": self.sites, "closed": self.closed},
             "devices": {"answering": self.devices_answering, "total": self.devices},
             "circuits": self.circuits,
             "unexplained": list(self.unexplained),
+            "alarms": list(self.alarms),
             "polled_s": round(self.polled_s, 3),
             "stale_s": max(self.stale_s, 3 * self.interval_s),
         }
 
 
 def summarise(
-    plant: Plant, book: Watchbook, time: datetime, number: int, *, polled_s: float, stale_s: float, interval_s: float
+    plant: Plant,
+    book: Watchbook,
+    time: datetime,
+    number: int,
+    *,
+    polled_s: float,
+    stale_s: float,
+    interval_s: float,
+    hours: Hours = NEVER_CLOSED,
 ) -> Summary:
     """Return the summary of what the book holds."""
+    dark = [s for s in hours.weeks if s in plant.homes and not _reachable(plant.homes[s], book.states)]
     return Summary(
         time=time,
         round=number,
@@ -61,7 +78,22 @@ def summarise(
         polled_s=polled_s,
         stale_s=stale_s,
         interval_s=interval_s,
+        closed=sum(1 for site in dark if not hours.is_open(site, time)),
+        alarms=tuple(_alarm(key, alarm) for key, alarm in standing(book.carried.alarms).items()),
     )
+
+
+def _alarm(key: AlarmId, alarm: Alarm) -> Mapping[str, object]:
+    return {
+        "rule": key.rule,
+        "kind": str(key.subject.kind),
+        "subject": str(key.subject),
+        "severity": str(alarm.severity),
+        "measure": alarm.measure,
+        "value": alarm.value,
+        "limit": alarm.limit,
+        "since": rfc3339(alarm.raised),
+    }
 
 
 def _reachable(devices: tuple[str, ...], states: Mapping[str, DeviceState]) -> bool:

@@ -150,6 +150,7 @@ class Monitor:
             polled_s=self._clock.monotonic() - began,
             stale_s=self._checks.policy.stale_s,
             interval_s=self._interval,
+            hours=rules.calendar.hours,
         )
         self._store.commit(turn, self._book, outcome, summary)
         self._book, self._number = outcome.book, turn.number

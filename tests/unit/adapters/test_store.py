@@ -83,7 +83,7 @@ def test_a_reader_looks_on_while_the_monitor_writes(path: Path) -> None:
     assert found.root_cause.name == "chengdong-up1"
     summary = view.summary()
     assert summary is not None
-    assert summary["sites"] == {"reachable": 6, "total": 9}
+    assert summary["sites"] == {"reachable": 6, "total": 9, "closed": 0}
     view.close()
     monitor.close()
 

@@ -28,7 +28,8 @@ WORK = (
 )
 HOURS = (
     "hours:\n  dark_when_closed: [township]\n  holidays: ['2026-10-01/2026-10-07']\n"
-    '  workdays: {"2026-10-10": We}\n  exceptions:\n    - {select: "site:chengdong-t1", days: "2026-11-23", hours: "off"}\n'
+    '  workdays: {"2026-10-10": We}\n  exceptions:\n'
+    '    - {select: "site:chengdong-t1", days: "2026-11-23", hours: "off"}\n'
 )
 
 
