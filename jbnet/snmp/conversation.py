@@ -9,9 +9,9 @@ tries, so that it is not asked again while it still owes an answer.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from jbnet.snmp.faults import Counters, Fault
 from jbnet.snmp.layout import Layout
@@ -54,6 +54,11 @@ class Flight:
 class Conversation:
     """One poll of one agent. ``answer`` is None until it has ended."""
 
+    __slots__ = (
+        "_counters", "_flights", "_hint", "_ledger", "_memory", "_pending", "_resend", "_restarts", "_rtt",
+        "_security", "_suspect", "_tasks", "_timing", "answer", "last_deadline", "last_number", "peer", "target",
+    )  # fmt: skip
+
     def __init__(
         self,
         target: SnmpTarget,
@@ -68,11 +73,11 @@ class Conversation:
         self.target = target
         self.peer = peer
         self.answer: SnmpAnswer | None = None
-        self._tasks, self._pending = tasks, deque(tasks)
+        self._tasks, self._pending = tasks, list(tasks)
         self._security, self._memory, self._timing = security, memory, timing
         self._ledger, self._counters = ledger, counters
         self._flights: list[Flight] = []
-        self._resend: deque[Flight] = deque()
+        self._resend: list[Flight] = []
         self._hint: Fault = Fault.TIMEOUT
         self.last_number, self.last_deadline = 0, 0.0  # of the datagram that was sent last
         self._suspect = False  # only the privacy key can be wrong
@@ -106,7 +111,7 @@ class Conversation:
         """Return the next datagram, which the caller sends at once, or None."""
         if not self.wants_to_send:
             return None
-        flight = self._resend.popleft() if self._resend else self._next_flight()
+        flight = self._resend.pop(0) if self._resend else self._next_flight()
         number = self._ledger.open(self)
         flight.sent[number] = now
         flight.deadline = now + flight.patience
@@ -122,7 +127,7 @@ class Conversation:
 
     def _next_flight(self) -> Flight:
         patience = self._memory.round_trip.patience(self._timing.timeout)
-        task = self._pending.popleft() if self._security.ready else None
+        task = self._pending.pop(0) if self._security.ready else None
         flight = Flight(task, patience, self._timing.tries(patience))
         self._flights.append(flight)
         return flight
@@ -133,13 +138,20 @@ class Conversation:
         Return its number, or None where it must be decoded in full.
         """
         for flight in self._flights:
-            layout, asked = flight.layout, flight.asked
-            pdu = self._security.recognise(layout, data) if layout is not None else None
-            if pdu is not None and asked is not None and pdu.request_id in flight.sent:
-                self._security.layouts.served(asked)
-                self._accept(flight, pdu, now)
-                return pdu.request_id
+            found = self._security.recognise(flight.layout, data)
+            if isinstance(found, SecureMessage):
+                return self._open(found, now)
+            if found is not None and flight.asked is not None and found.request_id in flight.sent:
+                self._security.layouts.served(flight.asked)
+                self._accept(flight, found, now)
+                return found.request_id
         return None
+
+    def _open(self, found: SecureMessage, now: float) -> int | None:
+        if not any(found.id in flight.sent for flight in self._flights):
+            return None
+        self.receive(found, now)
+        return found.id
 
     def receive(self, received: CommunityMessage | SecureMessage, now: float) -> None:
         """Take in an answer that came from the agent's address to one of this conversation's numbers."""
@@ -173,7 +185,7 @@ class Conversation:
             return
         task.absorb(pdu)
         if not task.done:
-            self._pending.appendleft(task)
+            self._pending.insert(0, task)
         elif not self._pending and not self._flights:
             self._end(next((task.error for task in self._tasks if task.error), ""))
 
@@ -192,7 +204,7 @@ class Conversation:
         """Ask anew: what was asked is not asked for any more in this form."""
         self._land(flight, answered=True)
         if flight.task is not None:
-            self._pending.appendleft(flight.task)
+            self._pending.insert(0, flight.task)
         elif flight.probes:
             self._restore()
 
@@ -210,7 +222,7 @@ class Conversation:
     def _restore(self) -> None:
         """Take up the tasks again that were out when the probe began."""
         waiting = [task for task in self._tasks if not task.done]
-        self._pending = deque(waiting)
+        self._pending = waiting
 
     def expire(self, now: float) -> None:
         """Repeat what got no answer in time, or end when it was tried often enough."""
@@ -260,7 +272,7 @@ class Conversation:
     def _end(self, error: str) -> None:
         self._land_all()
         self._pending.clear()
-        varbinds = tuple([varbind for task in self._tasks for varbind in task.result()])
+        varbinds = tuple(chain.from_iterable([task.result() for task in self._tasks]))
         self.answer = SnmpAnswer(self.target.name, varbinds, str(error), self._rtt)
 
     def _land_all(self) -> None:

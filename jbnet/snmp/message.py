@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from jbnet.snmp import ber
@@ -32,8 +31,7 @@ class CommunityMessage(NamedTuple):
         return self.pdu.request_id
 
 
-@dataclass(frozen=True, slots=True)
-class SecureMessage:
+class SecureMessage(NamedTuple):
     """An SNMPv3 message whose digest is not yet checked and whose scoped PDU may be encrypted.
 
     ``digest_at`` is the position of the authentication parameters in ``whole``; ``scoped`` the content of the
@@ -115,9 +113,11 @@ def _scoped(data: bytes, position: int, end: int, flags: int) -> bytes:
     return data[start:stop] if flags & PRIV else data[position:stop]
 
 
-def encode_scoped(context_engine_id: bytes, pdu: bytes) -> bytes:
-    """Return a scopedPDU in the default context (RFC 3412)."""
-    return ber.encode(ber.SEQUENCE, ber.encode(ber.OCTET_STRING, context_engine_id) + b"\x04\x00" + pdu)
+def encode_scoped(context_engine_id: bytes, request: Request) -> Request:
+    """Return a scopedPDU in the default context (RFC 3412); the hole for the request-id stays open."""
+    content = ber.encode(ber.OCTET_STRING, context_engine_id) + b"\x04\x00" + request.with_id(0)
+    whole = ber.encode(ber.SEQUENCE, content)
+    return Request(whole[: len(whole) - len(request.tail) - ID_BYTES], request.tail)
 
 
 def decode_scoped(data: bytes) -> tuple[Pdu, int]:

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 from jbnet.snmp import keys, message
 from jbnet.snmp.ber import BerError
+from jbnet.snmp.envelope import Envelopes
 from jbnet.snmp.faults import Fault
 from jbnet.snmp.keyring import KeyRing
 from jbnet.snmp.layout import Layout, Layouts
@@ -29,6 +30,7 @@ _REPORTS = {
     (*_USM_STATS, 5, 0): Fault.WRONG_DIGEST,
     (*_USM_STATS, 6, 0): Fault.DECRYPTION_ERROR,
 }
+_MOST_SCOPES = 64  # of one device
 _DISCOVERY = request(PduType.GET, ())
 
 
@@ -72,8 +74,11 @@ class Security(Protocol):
     def probe(self, number: int, now: float) -> bytes:
         """Return an authenticated message without privacy."""
 
-    def recognise(self, layout: Layout, data: bytes) -> Pdu | None:
-        """Return the Response in a whole datagram of this layout; None where it must be decoded in full."""
+    def recognise(self, layout: Layout | None, data: bytes) -> Pdu | SecureMessage | None:
+        """Return what is in a datagram which is like an earlier one: the Response (of the layout), or a message.
+
+        None where it must be decoded in full.
+        """
 
     def unwrap(self, received: CommunityMessage | SecureMessage, now: float, asked: Request | None) -> Pdu | Rejection:
         """Return the Response inside, or why there is none. ``asked``: the request that it seems to answer."""
@@ -112,9 +117,9 @@ class CommunitySecurity:
         del now
         return self._ring.frame(self._version, self._community, asked).with_id(number)
 
-    def recognise(self, layout: Layout, data: bytes) -> Pdu | None:
+    def recognise(self, layout: Layout | None, data: bytes) -> Pdu | None:
         """See Security. Version and community are among the bytes that must be those of an earlier answer."""
-        return layout.read(data)
+        return layout.read(data) if layout is not None else None
 
     def unwrap(self, received: CommunityMessage | SecureMessage, now: float, asked: Request | None) -> Pdu | Rejection:
         """See Security."""
@@ -137,7 +142,9 @@ class UserSecurity:
 
     def __init__(self, target: SnmpTarget, memory: DeviceMemory, ring: KeyRing, salt: Callable[[], int]):
         self._target, self._memory, self._ring, self._salt = target, memory, ring, salt
-        self.layouts = Layouts()
+        self.layouts, self._envelopes = Layouts(), Envelopes()
+        self._scopes: dict[Request, Request] = {}
+        self._scopes_of = b""  # the engine that they are made for
         self._user = target.user.encode()
         self._auth = keys.AUTH_PROTOCOLS.get(keys.protocol_name(target.auth_protocol))
         self._priv = keys.PRIV_PROTOCOLS.get(keys.protocol_name(target.priv_protocol))
@@ -168,7 +175,7 @@ class UserSecurity:
 
     def opening(self, number: int) -> bytes:
         """Return the discovery of RFC 3414 section 4: no user, no engine, no variables."""
-        scoped = message.encode_scoped(b"", _DISCOVERY.with_id(number))
+        scoped = message.encode_scoped(b"", _DISCOVERY).with_id(number)
         return message.encode_secure(SecureMessage(number, REPORTABLE, b"", 0, 0, b"", b"", 0, b"", scoped, b""))[0]
 
     def wrap(self, asked: Request, number: int, now: float) -> bytes:
@@ -182,17 +189,25 @@ class UserSecurity:
     def _wrap(self, asked: Request, number: int, now: float, level: int) -> bytes:
         engine = self._engine()
         boots, time = engine.boots, engine.time_at(now)
-        scoped, salt = message.encode_scoped(engine.id, asked.with_id(number)), b""
+        scoped, salt = self._scoped(engine.id, asked).with_id(number), b""
         if level & PRIV and self._privacy:
             scoped, salt = self._privacy.encrypt(scoped, boots, time, self._salt())
         digest = bytes(self._signer.size) if level & AUTH and self._signer else b""
-        plain = SecureMessage(
-            number, level | REPORTABLE, engine.id, boots, time, self._user, digest, 0, salt, scoped, b""
+        whole, at = self._envelopes.wrap(
+            SecureMessage(number, level | REPORTABLE, engine.id, boots, time, self._user, digest, 0, salt, scoped, b"")
         )
-        whole, at = message.encode_secure(plain)
         if level & AUTH and self._signer:
             return whole[:at] + self._signer.digest(whole) + whole[at + len(digest) :]
         return whole
+
+    def _scoped(self, engine_id: bytes, asked: Request) -> Request:
+        """Return the scopedPDU around a request. Polls repeat, so encodings are kept."""
+        found = self._scopes.get(asked)
+        if found is None or engine_id != self._scopes_of:
+            if engine_id != self._scopes_of or len(self._scopes) >= _MOST_SCOPES:
+                self._scopes, self._scopes_of = {}, engine_id
+            found = self._scopes[asked] = message.encode_scoped(engine_id, asked)
+        return found
 
     def _engine(self) -> Engine:
         """Return the engine, with the keys localized for it."""
@@ -211,10 +226,10 @@ class UserSecurity:
                 self._privacy = self._ring.privacy(target.priv_key, self._auth, engine_id, self._priv)
         self._localized_for = engine_id
 
-    def recognise(self, layout: Layout, data: bytes) -> Pdu | None:
-        """See Security. Here a layout is that of the PDU under digest and privacy, which come first."""
-        del layout, data
-        return None
+    def recognise(self, layout: Layout | None, data: bytes) -> SecureMessage | None:
+        """See Security. The layout is that of the PDU inside: digest and privacy come first."""
+        del layout
+        return self._envelopes.read(data)
 
     def unwrap(self, received: CommunityMessage | SecureMessage, now: float, asked: Request | None) -> Pdu | Rejection:
         """See Security."""
@@ -273,6 +288,7 @@ class UserSecurity:
                 return Rejection(Action.IGNORE, Fault.REPLAYED)
             self._learn_time(received, engine, now)
         self._memory.proven = True
+        self._envelopes.learn(received)
         return pdu
 
     @staticmethod

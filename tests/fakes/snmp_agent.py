@@ -186,7 +186,8 @@ class Engine(Agent):
     def wrap(self, asked: SecureMessage, pdu: Pdu, flags: int) -> bytes:
         """Return the message, encrypted and signed as ``flags`` say."""
         flags &= AUTH | PRIV
-        scoped, salt = message.encode_scoped(self.engine_id, encode_pdu(pdu)), b""
+        context = ber.encode(ber.OCTET_STRING, self.engine_id) + b"\x04\x00"
+        scoped, salt = ber.encode(ber.SEQUENCE, context + encode_pdu(pdu)), b""
         if flags & PRIV:
             self.salt += 1
             scoped, salt = self.privacy().encrypt(scoped, self.boots, self.time, self.salt)

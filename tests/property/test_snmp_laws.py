@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from snmp_agent import TABLE, UPTIME, Agent, Engine, community_answer, mib
-from snmp_wire import Wire
+from snmp_agent import TABLE, UPTIME, Agent, Engine, OldAgent, community_answer, mib
+from snmp_wire import TARGET, Wire
 
 from jbnet.snmp import ber
 from jbnet.snmp.ber import BerError, Tag
+from jbnet.snmp.envelope import Envelope
+from jbnet.snmp.faults import Fault
+from jbnet.snmp.layout import layout_of
 from jbnet.snmp.message import CommunityMessage, SecureMessage, decode_message, decode_scoped, encode_secure
 from jbnet.snmp.pdu import Pdu, PduType, decode_pdu, decode_varbinds, encode_pdu
 from jbnet.snmp.types import Oid, VarBind
@@ -138,3 +142,94 @@ def test_late_lost_and_repeated_answers_never_change_the_result(
         # A wrong privacy key cannot be told from many lost datagrams with certainty, but it is never cried early.
         assert answer.error == "timeout" or (answer.error == "decryptionError" and len(stormy.sent) > 5)
         assert set(answer.varbinds) <= set(expected.varbinds)
+
+
+def damaged(whole: bytes, changes: Sequence[tuple[int, int]]) -> bytes:
+    """Return the datagram with bytes replaced; a value past 255 cuts it there instead."""
+    made = bytearray(whole)
+    for at, value in changes:
+        if value > 255:
+            del made[at % (len(made) + 1) :]
+        elif made:
+            made[at % len(made)] = value
+    return bytes(made)
+
+
+damages = st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 259)), max_size=4)
+
+
+@settings(max_examples=200)
+@given(pdus, damages)
+def test_an_answer_read_by_layout_is_what_decoding_in_full_gives(pdu: Pdu, changes: list[tuple[int, int]]) -> None:
+    given_pdu = pdu._replace(request_id=0x01020304, error_status=0, error_index=0)
+    whole = community_answer(given_pdu)
+    decoded = decode_message(whole)
+    assert isinstance(decoded, CommunityMessage)
+    layout = layout_of(whole, decoded.pdu_at, decoded.pdu)
+    assert layout.read(whole) == given_pdu
+    mutant = damaged(whole, changes)
+    found = layout.read(mutant)
+    if found is not None:
+        again = decode_message(mutant)
+        assert isinstance(again, CommunityMessage)
+        assert (again.pdu, again.version, again.community) == (found, decoded.version, decoded.community)
+
+
+@settings(max_examples=200)
+@given(
+    st.integers(2**24, 2**31 - 1), st.sampled_from([0, 1, 3]), st.integers(0, 2**31 - 1),
+    st.binary(max_size=32), st.binary(max_size=64), damages,
+)  # fmt: skip
+def test_an_envelope_opens_to_what_decoding_in_full_gives(
+    number: int, flags: int, time: int, user: bytes, scoped: bytes, changes: list[tuple[int, int]]
+) -> None:
+    digest, salt = b"d" * (12 if flags & 1 else 0), b"s" * (8 if flags & 2 else 0)
+    content = scoped if flags & 2 else ber.encode(ber.SEQUENCE, scoped)
+    whole, _ = encode_secure(SecureMessage(number, flags, b"engine", 7, time, user, digest, 0, salt, content, b""))
+    decoded = decode_message(whole)
+    assert isinstance(decoded, SecureMessage)
+    envelope = Envelope(whole, decoded)
+    assert envelope.read(whole) == decoded
+    assert envelope.fill(decoded) == whole
+    mutant = damaged(whole, changes)
+    found = envelope.read(mutant)
+    if found is not None and flags & 2:
+        assert decode_message(mutant) == found
+    elif found is not None:  # what is not encrypted is checked when the scopedPDU is read
+        assert (found.whole, found.engine_id, found.user, found.boots) == (mutant, b"engine", user, 7)
+
+
+RECEIVED = (
+    Fault.MALFORMED, Fault.UNASKED, Fault.DUPLICATE, Fault.LATE, Fault.WRONG_SOURCE, Fault.WRONG_VERSION,
+    Fault.WRONG_COMMUNITY, Fault.BAD_DIGEST, Fault.UNREADABLE, Fault.FOREIGN_ENGINE, Fault.LEVEL_TOO_LOW,
+    Fault.REPLAYED, Fault.UNKNOWN_REPORT, Fault.UNKNOWN_ENGINE, Fault.NOT_IN_TIME_WINDOW, Fault.CLOCK_BACKWARDS,
+    Fault.UNSUPPORTED_LEVEL, Fault.UNKNOWN_USER, Fault.WRONG_DIGEST, Fault.DECRYPTION_ERROR,
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(["1", "2c", "3"]), st.booleans(), st.lists(damages, max_size=30), st.integers(1, 20))
+def test_whatever_is_damaged_a_poll_ends_and_every_datagram_is_used_or_counted(
+    version: str, walk: bool, storm: list[list[tuple[int, int]]], rows: int
+) -> None:
+    """Polled until it is calm: answers read by layout and envelope are damaged as well."""
+    content = mib(rows)
+    agent: Agent = {"1": OldAgent, "2c": Agent}[version](content) if version != "3" else Engine(content=content)
+    wire = Wire(agent.target() if isinstance(agent, Engine) else replace(TARGET, version=version))
+    delivered, remaining = 0, iter(storm)
+
+    def stormy(datagram: bytes) -> list[bytes]:
+        nonlocal delivered
+        replies = [damaged(reply, next(remaining, [])) for reply in agent.replies(datagram)]
+        delivered += len(replies)
+        return replies
+
+    ask = wire.walk if walk else wire.get
+    asked = [UPTIME, *TABLE] if walk else [UPTIME, *[(*TABLE[0], row) for row in range(1, rows + 1)]]
+    for _ in range(4):
+        before = len(wire.sent)
+        ask(stormy, asked)
+        assert len(wire.sent) - before < 200
+    counted = sum(wire.counters[fault] for fault in RECEIVED)
+    assert delivered <= counted + len(wire.sent), "each request takes one answer at most; all others have a name"
+    assert counted <= delivered + wire.counters[Fault.DECRYPTION_ERROR]

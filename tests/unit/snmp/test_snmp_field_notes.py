@@ -408,7 +408,7 @@ def test_a_message_of_snmpv3_to_a_question_of_snmpv2c_is_refused_by_name() -> No
         engine = Engine()
         probe = Wire(engine.target())
         probe.get(engine.replies, [UPTIME])
-        asked = replace(decode_asked(probe.sent[-1]), id=number)
+        asked = decode_asked(probe.sent[-1])._replace(id=number)
         return [engine.wrap(asked, Pdu(PduType.RESPONSE, number, 0, 0, ()), asked.flags)]
 
     assert Wire().get(other, [UPTIME]).error == "wrongVersion"

@@ -141,7 +141,7 @@ def strip_security(datagram: bytes) -> bytes:
     decoded = decode_asked(datagram)
     engine = Engine()
     plain = engine.privacy().decrypt(decoded.scoped, decoded.boots, decoded.time, decoded.salt)
-    return encode_secure(replace(decoded, flags=0, digest=b"", salt=b"", scoped=plain))[0]
+    return encode_secure(decoded._replace(flags=0, digest=b"", salt=b"", scoped=plain))[0]
 
 
 @pytest.mark.parametrize(
