@@ -1,4 +1,4 @@
-"""Devices polled per second of CPU, 22 variables each: jbnet, gufo-snmp and pysnmp, against the same agent.
+"""Devices polled per second of CPU, 22 variables each: jbnet and its peers, against the same agent.
 
 One snmpd on 0.0.0.0 answers for all of 127.0.0.0/8, so that thousands of addresses are thousands of devices to a
 manager. CPU time is that of the process that polls, user and system; of several runs the best counts, for both sides.
@@ -21,9 +21,10 @@ from typing import Any
 
 sys.path.append(str(Path(__file__).parents[1] / "lab"))
 
+import snmp_peers
 from gufo.snmp import Aes128Key, Sha1Key, aio, sync
 from gufo.snmp import User as GufoUser
-from snmp_daemon import COMMUNITY, USERS, Daemon
+from snmp_daemon import COMMUNITY, USERS, Daemon, User
 
 from jbnet.adapters.udp import UdpSnmpTransport
 from jbnet.snmp.types import Oid, SnmpTarget
@@ -33,7 +34,7 @@ NAMES: tuple[Oid, ...] = (
     *((1, 3, 6, 1, 2, 1, 31, 1, 1, 1, column, 1) for column in range(2, 13)),
 )
 USER = USERS[0]
-RUNS = 5
+RUNS = 8  # the first ones learn engines and layouts
 
 
 def addresses(count: int, net: int) -> list[str]:
@@ -162,9 +163,11 @@ def pysnmp(daemon: Daemon, secure: bool, count: int) -> float:
     return asyncio.run(measure())
 
 
-def row(name: str, ours: float, goal: float, peers: dict[str, float], in_turn: float) -> dict[str, object]:
-    """Return one row. The peer is the faster of those that poll many devices at once, as a collector must;
-    gufo-snmp asking one device after the other stands beside it.
+def row(name: str, ours: float, goal: float, peers: dict[str, float], beside: dict[str, float]) -> dict[str, object]:
+    """Return one row. The peer is the faster of those that poll many devices at once, as a collector must.
+
+    ``beside`` are figures of another kind: bare sockets, which decode nothing, and gufo-snmp asking one device after
+    the other, which no network with a single slow device would bear.
     """
     best = max(peers, key=lambda peer: peers[peer])
     return {
@@ -173,11 +176,11 @@ def row(name: str, ours: float, goal: float, peers: dict[str, float], in_turn: f
         "unit": "devices/CPU-s",
         "better": "higher",
         "goal": goal,
-        "peer": f"{best} {version(best)}",
+        "peer": best,
         "peer_value": round(peers[best]),
         "ratio": round(ours / peers[best], 2),
-        "peers": {f"{peer} {version(peer)}": round(value) for peer, value in peers.items()},
-        "gufo_snmp_one_after_the_other": round(in_turn),
+        "peers": {peer: round(value) for peer, value in peers.items()},
+        "beside": {peer: round(value) for peer, value in beside.items()},
     }
 
 
@@ -187,20 +190,29 @@ def rows(devices: int = 3000) -> list[dict[str, object]]:
         daemon = Daemon(Path(folder))
         daemon.start()
         try:
-            return _measured(daemon, devices)
+            secure = (False, True)
+            return [_measured(daemon, devices, USER if v3 else None, Path(folder)) for v3 in secure]
         finally:
             daemon.stop()
 
 
-def _measured(daemon: Daemon, devices: int) -> list[dict[str, object]]:
-    v2c = jbnet([daemon.community(address) for address in addresses(devices, 5)])
-    v3 = jbnet([daemon.user(USER, address) for address in addresses(devices, 5)])
-    v2c_peers = {"gufo_snmp": gufo(daemon, False, 500), "pysnmp": pysnmp(daemon, False, 50)}
-    v3_peers = {"gufo_snmp": gufo(daemon, True, 500), "pysnmp": pysnmp(daemon, True, 50)}
-    return [
-        row("snmp.v2c_devices_per_cpu_s", v2c, 8800, v2c_peers, gufo_in_turn(daemon, False, 500)),
-        row("snmp.v3_devices_per_cpu_s", v3, 5000, v3_peers, gufo_in_turn(daemon, True, 500)),
-    ]
+def _measured(daemon: Daemon, devices: int, user: User | None, folder: Path) -> dict[str, object]:
+    listed = addresses(devices, 5)
+    targets = [daemon.user(user, address) if user else daemon.community(address) for address in listed]
+    ours = jbnet(targets)
+    secure = user is not None
+    peers = {
+        f"gufo_snmp {version('gufo_snmp')}": gufo(daemon, secure, 500),
+        f"pysnmp {version('pysnmp')}": pysnmp(daemon, secure, 50),
+    }
+    if program := snmp_peers.exporter_program():
+        found = snmp_peers.exporter(program, daemon, addresses(400, 8), NAMES, user, folder)
+        peers[f"snmp_exporter {snmp_peers.exporter_version(program)}"] = found
+    beside = {"gufo_snmp one after the other": gufo_in_turn(daemon, secure, 500)}
+    if user is None:
+        beside["bare sockets"] = snmp_peers.bare_sockets(daemon, listed[:1000], NAMES, RUNS)
+    name, goal = ("snmp.v3_devices_per_cpu_s", 5000) if secure else ("snmp.v2c_devices_per_cpu_s", 20000)
+    return row(name, ours, goal, peers, beside)
 
 
 if __name__ == "__main__":
