@@ -69,8 +69,9 @@ class SqliteOutbox:
             query = "SELECT contact, channel, max(made) FROM messages GROUP BY 1, 2"
             last = {(contact, channel): moment(made) for contact, channel, made in database.execute(query)}
             desk = read_desk(database)
+            time = database.execute("SELECT max(time) FROM rounds").fetchone()[0]
             database.execute("COMMIT")
-        return Situation(store, incidents, desk, told, busy, last)
+        return Situation(store, incidents, desk, told, busy, last, None if time is None else moment(time))
 
     def intend(self, messages: Sequence[tuple[Message, Draft]], finished: Sequence[str]) -> None:
         """Keep messages and what they tell in one transaction."""

@@ -124,6 +124,7 @@ class Situation:
     """What there is to tell. ``incidents``: with news that not everybody has heard; ``told``: items by target.
 
     ``busy``: targets with a message that is not delivered yet; ``last``: when a target got its latest one.
+    ``latest``: the time of the monitor's last round, which is ahead of a clock that was set back.
     """
 
     store: str
@@ -132,6 +133,7 @@ class Situation:
     told: Mapping[Target, frozenset[str]] = field(default_factory=dict)
     busy: frozenset[Target] = frozenset()
     last: Mapping[Target, datetime] = field(default_factory=dict)
+    latest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from jbnet.model.errors import JbnetError
 from jbnet.model.text import Text, text
@@ -47,12 +47,15 @@ class Teller:
         self._telling, self._outbox, self._log, self._notifiers = telling, outbox, log, notifiers
         self._clock, self._picks, self._catalogues = clock, picks, catalogues
         self._say, self._after_change = say, after_change
+        self._ahead = timedelta()
 
     def step(self) -> Sequence[Action]:
         """Do what is due now; return what people did since. Raises JbnetError (the store)."""
         taken = self._outbox.take(self._log.after(self._outbox.actions_taken()))
-        now = self._clock.now()
         situation = self._outbox.situation()
+        wall = self._clock.now()
+        self._ahead = max(timedelta(), (situation.latest or wall) - wall)
+        now = wall + self._ahead
         found = plan(self._telling, situation, self._picks, now)
         if found.drafts or found.finished:
             made = [
@@ -85,7 +88,7 @@ class Teller:
         return notifier.send(message) if notifier is not None else Fate.FAILED
 
     def _settle(self, message: Message, tries: int, fate: Fate) -> None:
-        now = self._clock.now()
+        now = self._clock.now() + self._ahead
         if fate is Fate.SENT:
             self._outbox.settle(message.key, "sent", tries, now)
             return
