@@ -56,8 +56,9 @@ def rules_of(directory: Path, state_dir: Path, network: Network) -> Rules:
 
     In a lab nobody switches anything off in the evening: there the opening hours do not count.
     """
-    whole = load_network(directory, state_dir, whole=True)
-    return load_rules(directory, whole, awake=(state_dir / "lab.json").exists()).within(network)
+    in_lab = (state_dir / "lab.json").exists()
+    whole = load_network(directory, state_dir, whole=True) if in_lab else network
+    return load_rules(directory, whole, awake=in_lab).within(network)
 
 
 def monitor(

@@ -1,0 +1,105 @@
+"""jbnet sla: a month as text, JSON, CSV and HTML, and a carrier's claim."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from monitoring import make_monitor
+from simnet import FakeClock, SimNet
+from typer.testing import CliRunner
+
+from jbnet.cli.app import root
+from jbnet.wiring import load_network
+
+ROOT = Path(__file__).parents[3]
+LINE = "chengdong-up1"
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a monitor kept of a minute in May 2020 in which a county's line was down for 20 s."""
+    state = tmp_path_factory.mktemp("state")
+    net = SimNet(load_network(ROOT, state, whole=True))
+    clock = FakeClock(datetime(2020, 5, 10, 4, tzinfo=UTC))
+    monitor = make_monitor(net, state / "monitor.db", clock=clock)
+    monitor.start()
+    for cut in (False, True, True, False):
+        net.cut = {LINE} if cut else set()
+        monitor.poll_once()
+        clock.sleep(10)
+    monitor.close()
+    return state
+
+
+def run(state: Path, *arguments: str, code: int = 0) -> str:
+    done = CliRunner().invoke(root, ["-C", str(ROOT), "--state", str(state), *arguments])
+    assert done.exit_code == code, done.output
+    return done.stdout
+
+
+def data(state: Path, *arguments: str) -> Any:
+    return json.loads(run(state, "--json", "sla", "--month", "2020-05", *arguments))["data"]
+
+
+def test_a_carrier_answers_for_its_line_and_the_rest_of_the_month_is_unknown(state: Path) -> None:
+    rows = {row["carrier"]: row for row in data(state, "--by", "carrier")["rows"]}
+    carrier = load_network(ROOT, state, whole=True).circuits[LINE].carrier
+    assert {name: row["down"] for name, row in rows.items() if row["down"]} == {carrier: 20.0}
+    assert rows[carrier]["charged"] == {"county": 20.0}
+    assert rows[carrier]["unknown"] > 0.99 * rows[carrier]["due"]
+
+
+@pytest.mark.parametrize("by", ["site", "level", "carrier", "service"])
+def test_parts_sum_to_what_was_due(state: Path, by: str) -> None:
+    rows = data(state, "--by", by)["rows"]
+    assert rows
+    for row in rows:
+        known = row["due"] - row["down"] - row["maintenance"] - row["unknown"]
+        assert known >= -0.01
+        assert row["availability"] is None or 0 <= row["availability"] <= 1
+
+
+def test_as_csv_it_has_a_line_for_each_row(state: Path) -> None:
+    said = run(state, "sla", "--month", "2020-05", "--by", "carrier", "--csv")
+    rows = list(csv.DictReader(said.splitlines()))
+    assert sum(float(row["down"]) for row in rows) == 20.0
+    assert {row["charged_county"] for row in rows} == {"20.0", ""}
+
+
+def test_as_html_it_is_one_page(state: Path) -> None:
+    said = run(state, "--lang", "zh", "sla", "--month", "2020-05", "--html")
+    assert said.startswith("<!doctype html>")
+    assert said.count("<tr>") == 1 + len(data(state)["rows"])
+    assert "可用率" in said
+
+
+def test_as_text_it_fits_a_terminal(state: Path) -> None:
+    said = run(state, "sla", "--month", "2020-05", "--by", "carrier")
+    assert "20 s" in said
+    assert all(len(line) <= 80 for line in said.splitlines()), said
+
+
+def test_the_claim_names_the_line_and_the_time(state: Path) -> None:
+    carrier = load_network(ROOT, state, whole=True).circuits[LINE].carrier
+    (row,) = data(state, "--claim", str(carrier))["rows"]
+    assert (row["circuit"], row["down"], row["incident"]) == (LINE, 20.0, "1")
+    assert "nothing was down" in run(state, "sla", "--month", "2020-04", "--claim", str(carrier))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(("--month", "May"), "May is no month"), (("--claim", "nobody"), "there is no carrier nobody")],
+)
+def test_what_is_asked_wrongly_is_said(state: Path, arguments: tuple[str, ...], said: str) -> None:
+    done = CliRunner().invoke(root, ["-C", str(ROOT), "--state", str(state), "sla", *arguments])
+    assert said in str(done.exception or done.output)
+
+
+def test_where_nothing_was_monitored_that_is_said(tmp_path: Path) -> None:
+    done = CliRunner().invoke(root, ["-C", str(ROOT), "--state", str(tmp_path / "none"), "sla"])
+    assert "nothing was ever monitored here" in str(done.exception or done.output)
