@@ -165,6 +165,7 @@ class UdpLoop:
         while self._runnable:
             wait = self._pace.wait(now)
             if wait:
+                self._counters[Fault.HELD] += 1
                 return min(wait, self._until_deadline(now))
             conversation = self._runnable.popleft()
             datagram = conversation.send(now)

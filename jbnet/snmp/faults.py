@@ -21,6 +21,7 @@ class Fault(StrEnum):
     BAD_TARGET = "badTarget"
     CANCELLED = "cancelled"
     OWED = "answerOwed"
+    HELD = "requestHeld"
     TRUNCATED = "answerTruncated"
     # SNMPv1 and v2c
     WRONG_VERSION = "wrongVersion"

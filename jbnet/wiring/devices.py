@@ -35,11 +35,15 @@ def lab(directory: Path, state_dir: Path) -> Lab:
     return Lab(directory.absolute(), state, SecretsFile(state / "secrets.yaml"))
 
 
-def snmp_transport(bind: str = "") -> UdpSnmpTransport:
-    """Return the poll engine, inert until its first call. ``bind``: the address to poll from; empty means any."""
-    from jbnet.adapters.udp import UdpSnmpTransport
+def snmp_transport(bind: str = "", per_second: float | None = None) -> UdpSnmpTransport:
+    """Return the poll engine, inert until its first call.
 
-    return UdpSnmpTransport(bind=bind)
+    ``bind``: the address to poll from; empty means any. ``per_second``: the most requests that leave in a second, of
+    all devices together; None means the engine's own bound.
+    """
+    from jbnet.adapters.udp import PER_SECOND, UdpSnmpTransport
+
+    return UdpSnmpTransport(bind=bind, per_second=per_second or PER_SECOND)
 
 
 def device_sessions(directory: Path, state_dir: Path, network: Network) -> PlatformSessions:

@@ -175,26 +175,22 @@ def test_an_agent_too_slow_for_a_look_is_given_time_before_it_is_asked_again() -
     assert wire.memory.owes_until == 0.0, "once: it may be dead"
 
 
-def test_an_agent_known_to_be_slow_that_gave_no_answer_is_left_in_peace_for_a_while() -> None:
+def test_an_agent_that_owes_an_answer_is_left_in_peace_for_a_while(transport: UdpSnmpTransport) -> None:
     asked_at: list[float] = []
     agent = Agent()
 
-    def slow(datagram: bytes) -> list[bytes]:
+    def noting(datagram: bytes) -> list[bytes]:
         asked_at.append(time.monotonic())
-        if len(asked_at) <= 2:
-            time.sleep(0.15)
-        return agent.replies(datagram) if len(asked_at) != 2 else []
+        return agent.replies(datagram)
 
-    opened = UdpSnmpTransport()
-    with UdpAgent(slow) as server:
-        assert opened.get([server.target()], [UPTIME], timeout=0.1, retries=3)[0].error == ""
-        memory = next(iter(opened._agents.values())).memory
-        memory.owes_until = time.monotonic() + 0.5
-        until = memory.owes_until
-        opened.get([server.target()], [UPTIME], timeout=0.1, retries=3)
-    opened.close()
-    assert next(at for at in asked_at if at > until - 0.5 + 0.2) >= until
-    assert opened.counters[Fault.OWED] == 1
+    with UdpAgent(noting) as server:
+        target = server.target()
+        assert transport.get([target], [UPTIME], timeout=10, retries=0)[0].error == ""
+        memory = next(iter(transport._agents.values())).memory
+        memory.owes_until = until = time.monotonic() + 0.3
+        assert transport.get([target], [UPTIME], timeout=10, retries=0)[0].error == ""
+    assert asked_at[1] >= until
+    assert transport.counters == {Fault.OWED: 1}
 
 
 def test_a_dead_agent_owes_nothing_and_its_next_poll_begins_at_once() -> None:
@@ -319,6 +315,15 @@ def test_the_rate_of_all_requests_is_bounded_whoever_asks() -> None:
             pace.sent(sent, tick / 1000)
             sent += 1
     assert 580 <= sent <= 610
+
+
+def test_the_rate_holds_all_callers_together_and_says_so() -> None:
+    opened = UdpSnmpTransport(per_second=400.0)
+    with UdpAgent(Agent().replies) as server:
+        answers = opened.get([server.target(name=f"t{i}") for i in range(60)], [UPTIME], timeout=5, retries=0)
+    opened.close()
+    assert {answer.error for answer in answers} == {""}
+    assert opened.counters[Fault.HELD] > 0
 
 
 # --- engines of SNMPv3

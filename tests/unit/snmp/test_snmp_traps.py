@@ -8,12 +8,14 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from snmp_agent import Engine
 
 from jbnet.adapters.traps import TrapReceiver
 from jbnet.model.errors import Missing
 from jbnet.model.secrets import Secret
 from jbnet.snmp import ber, mibs
 from jbnet.snmp.ber import Tag
+from jbnet.snmp.message import AUTH, PRIV, SecureMessage
 from jbnet.snmp.pdu import Pdu, encode_pdu
 from jbnet.snmp.types import SnmpTarget, VarBind
 
@@ -151,6 +153,45 @@ def test_one_address_of_ipv6_can_be_listened_on_alone() -> None:
     opened.close()
     assert got is not None
     assert got.source == "::1"
+
+
+def secure_trap(engine: Engine, number: int) -> bytes:
+    """Return an SNMPv2-Trap secured by its sender's engine."""
+    varbinds = (
+        VarBind(mibs.SYS_UPTIME, Tag.TIME_TICKS, number),
+        VarBind(mibs.SNMP_TRAP_OID, Tag.OBJECT_IDENTIFIER, mibs.TRAP_LINK_DOWN),
+    )
+    like = SecureMessage(number, AUTH | PRIV, b"", 0, 0, b"", b"", 0, b"", b"", b"")
+    return engine.wrap(like, Pdu(TRAP, number, 0, 0, varbinds), AUTH | PRIV)
+
+
+@pytest.mark.parametrize("priv", ["DES", "AES", "AES192", "AES256C"])
+def test_a_secured_trap_is_taken_and_its_damaged_copies_are_refused(priv: str) -> None:
+    engine, source = Engine(auth="SHA256", priv=priv), random.Random(priv)
+    opened = TrapReceiver([engine.target()], bind="127.0.0.1", port=0)
+    opened.start()
+    whole = secure_trap(engine, 0x01020304)
+    damaged = [bytearray(whole) for _ in range(20)]
+    for copy in damaged:
+        copy[source.randrange(len(copy))] ^= source.randrange(1, 256)
+    send(opened, *map(bytes, damaged), whole)
+    got = opened.take(20)
+    opened.close()
+    assert got is not None
+    assert (got.oid, got.varbinds[0].value) == (mibs.TRAP_LINK_DOWN, 0x01020304)
+    assert (opened.counters["trap"], opened.counters["trapRefused"]) == (1, 20)
+
+
+def test_every_notification_is_taken_or_refused_however_damaged(receiver: TrapReceiver) -> None:
+    source, sent = random.Random(7), 120
+    for number in range(sent):
+        made = bytearray(old_trap(2, 0, "10.63.0.7") if number % 2 else trap(number))
+        for _ in range(source.randrange(1, 4)):
+            made[source.randrange(len(made))] = source.randrange(256)
+        send(receiver, bytes(made[: source.choice([len(made), source.randrange(len(made))])]))
+    while receiver.counters["trap"] + receiver.counters["trapRefused"] < sent:
+        threading.Event().wait(0.01)
+    assert receiver.counters["trapRefused"] > 0
 
 
 def test_no_trap_is_none(receiver: TrapReceiver) -> None:
