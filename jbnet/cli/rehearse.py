@@ -155,10 +155,10 @@ def _print_steads(context: Context, evidence: Evidence) -> None:
 
 
 def _print_few(context: Context, said: Sequence[Text]) -> None:
-    for one in said[:FEW]:
+    for one in said[:EXAMPLES]:
         context.say(one)
-    if len(said) > FEW:
-        context.say("  more lines: {count} (--json lists them)", count=len(said) - FEW)
+    if len(said) > EXAMPLES:
+        context.say("  more lines: {count} (--json lists them)", count=len(said) - EXAMPLES)
 
 
 def _by_reason(context: Context, texts: Mapping[str, Text]) -> dict[str, list[str]]:

@@ -26,7 +26,8 @@ class Usual:
     """Preferences (administrative distances) and costs that nobody configured.
 
     ``bgp`` are those of external, internal and local routes; ``default`` is the metric of an announced default route;
-    ``abr`` is how an area border router is one (RFC 3509), in FRR's word; ``unmatched``: a packet no rule fits.
+    ``abr`` is how an area border router is one (RFC 3509), in FRR's word; ``unmatched``: a packet no rule fits;
+    ``point_to_point``: names of ports on which OSPF takes the line for one of two ends.
     """
 
     static: int
@@ -39,6 +40,7 @@ class Usual:
     cost: int
     abr: str
     unmatched: str
+    point_to_point: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +92,5 @@ def _usual(said: dict[str, Any]) -> Usual:
         static=said["static"], ospf=said["ospf"], ospf_external=said["ospf_external"], bgp=tuple(said["bgp"]),
         imported=said["import"], imported_bgp=said.get("import_bgp", said["import"]), default=said["default"],
         cost=said["cost"], abr=said["abr"], unmatched=said["unmatched"],
+        point_to_point=re.compile(said["point_to_point"]),
     )  # fmt: skip

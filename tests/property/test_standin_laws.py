@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from drawn_intents import INTENTS
+from encrypted import encrypted
 from equipped import RENDERED, equipped
 from hypothesis import given
 from network_changes import areas, interfaces
-from test_render_laws import INTENTS
 
 from jbnet.adapters.annet_differ import AnnetDiffer
 from jbnet.adapters.hier_differ import HierDiffer
+from jbnet.config.bootstrap import bootstrap
 from jbnet.config.intent import Intent
 from jbnet.config.lines import paths_of
 from jbnet.config.printer import print_intent
@@ -25,6 +27,7 @@ from jbnet.config.standin.standin import stand_in
 from jbnet.config.standin.translating import gaps, translated
 from jbnet.model.authentication import Algorithm, Proof
 from jbnet.model.network import Device, Network
+from jbnet.platforms.registry import platform
 from jbnet.platforms.routing_facts import Usual, routing_facts
 
 FRR = "frr"
@@ -44,7 +47,7 @@ def meaning(found: RoutingText, usual: Usual) -> RoutingText:
         ports={name: port for name, port in sorted((n, _port(p, usual)) for n, p in found.ports.items()) if port},
         ospf=found.ospf and _ospf(found.ospf, usual),
         bgp=found.bgp and replace(
-            found.bgp, distances=tuple(min(d, 254) for d in found.bgp.distances or usual.bgp), imports=()
+            found.bgp, distances=_of_bgp(found.bgp.distances or usual.bgp), imports=()
         ),
         statics=tuple(sorted((_static(route, usual) for route in found.statics), key=repr)),
         entries=tuple(sorted(found.entries, key=repr)),
@@ -75,6 +78,11 @@ def _ospf(ospf: OspfFacts, usual: Usual) -> OspfFacts:
         default=default,
         distances=(internal or usual.ospf, external or usual.ospf_external),
     )
+
+
+def _of_bgp(distances: tuple[int, int, int]) -> tuple[int, int, int]:
+    external, internal, local = (min(distance, 254) for distance in distances)
+    return external, internal, local
 
 
 def _static(route: StaticFacts, usual: Usual) -> StaticFacts:
@@ -193,3 +201,22 @@ def test_a_stand_in_runs_after_a_patch_what_stands_in_for_the_device_that_was_pa
         assert tree(FRR, made.after) == tree(FRR, aimed.before)
         assert {*made.filters_after} == {*aimed.filters}
         assert made.against == ()
+
+
+@pytest.mark.parametrize("name", RENDERED)
+def test_a_first_deployment_can_be_rehearsed_whole_on_stand_ins(name: str) -> None:
+    network, differ = equipped(name), HierDiffer(name) if name == "ios" else AnnetDiffer(name)
+    for device in network.devices.values():
+        boxed, goal = bootstrap(network, device), render(network, device)
+        made = stand_in(network, device, boxed, differ.compare(boxed, goal).patch)
+        assert made.against == ()
+        assert tree(FRR, made.after) == tree(FRR, stand_in(network, device, goal).before)
+
+
+@pytest.mark.parametrize("name", [name for name in RENDERED if platform(name).encryption])
+def test_an_encrypted_line_is_routed_over_by_its_name_as_any_other(name: str) -> None:
+    plain, network = equipped(name), encrypted(name)
+    for device in network.devices.values():
+        here, there = (stand_in(n, n.devices[device.name], render(n, n.devices[device.name])) for n in (plain, network))
+        assert tree(FRR, here.before) == tree(FRR, there.before)
+        assert [*map(str, there.unproved)] in ([], ["lines are encrypted by the lab's own keys and algorithms"])

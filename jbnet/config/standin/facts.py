@@ -46,7 +46,7 @@ class Rule:
 class PortFacts:
     """An interface. ``area`` None: not in OSPF; ``filters`` are names of lists by ``in`` and ``out``.
 
-    ``vpn``: it is not in the common table. ``signed``: keys count.
+    ``vpn``: it is not in the common table; ``point_to_point`` None: nobody said. ``signed``: keys count.
     """
 
     name: str
@@ -56,7 +56,7 @@ class PortFacts:
     area: str | None = None
     cost: int | None = None
     passive: bool = False
-    point_to_point: bool = False
+    point_to_point: bool | None = None
     hello: int | None = None
     dead: int | None = None
     bfd: bool = False

@@ -120,8 +120,10 @@ class _Reader:
         if area in self.area_keys and not signed:
             keys, signed = (self.area_keys[area],), True
         is_loopback = port.name == (platform(self.platform).loopback or "lo")
+        joins = routing_facts(self.platform).usual.point_to_point.fullmatch(port.name) is not None
+        joined = joins if port.point_to_point is None else port.point_to_point
         return replace(
-            port, area=area, keys=keys if signed else (), signed=signed,
+            port, area=area, point_to_point=joined, keys=keys if signed else (), signed=signed,
             passive=area is not None and (passive or is_loopback),
             filters={way: self.access.resolved(name) for way, name in port.filters.items()},
         )  # fmt: skip
@@ -134,14 +136,18 @@ class _Reader:
     # interfaces
 
     def _set(self, said: Said, **values: Any) -> None:
-        self.ports[said["port"]] = replace(self.ports[said["port"]], **values)
+        """Say more of a port; lines below a heading that is no line by itself (a patch has it so) name it too."""
+        self.ports[said["port"]] = replace(self._of_port(said), **values)
+
+    def _of_port(self, said: Said) -> PortFacts:
+        return self.ports.get(said["port"], PortFacts(said["port"]))
 
     def _port(self, said: Said) -> None:
         self.ports.setdefault(said["port"], PortFacts(said["port"]))
 
     def _address(self, said: Said) -> None:
         address = IPv4Interface("/".join(part for part in (said["address"], said.get("mask")) if part))
-        self._set(said, addresses=(*self.ports[said["port"]].addresses, address))
+        self._set(said, addresses=(*self._of_port(said).addresses, address))
 
     def _vpn(self, said: Said) -> None:
         self._set(said, vpn=said["vpn"])
@@ -152,7 +158,7 @@ class _Reader:
     def _filter(self, said: Said) -> None:
         way = "in" if said["way"].startswith("in") else "out"
         name = said.get("list") or f"policy {said['policy']}"
-        self._set(said, filters={**self.ports[said["port"]].filters, way: name})
+        self._set(said, filters={**self._of_port(said).filters, way: name})
 
     def _area(self, said: Said) -> None:
         self._set(said, area=dotted(said["area"]))
@@ -176,7 +182,7 @@ class _Reader:
         self._set(said, signed=True)
 
     def _key(self, said: Said) -> None:
-        self._set(said, keys=(*self.ports[said["port"]].keys, _key_of(said)))
+        self._set(said, keys=(*self._of_port(said).keys, _key_of(said)))
 
     def _chained(self, said: Said) -> None:
         self.chained[said["port"]] = said["chain"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jbnet import wiring
-from jbnet.change.rehearsal import Counts, Evidence, Likeness, Lost, Pair, Scale, Trial
+from jbnet.change.rehearsal import Counts, Evidence, Likeness, Lost, Pair, Scale, Stead, Trial
 from jbnet.cli.context import Context
 from jbnet.cli.rehearse import print_evidence
 from jbnet.model.errors import UsageError
@@ -63,3 +63,28 @@ def test_people_see_who_lost_whom_after_which_device_and_what_is_not_proved(
     assert max(map(len, said.splitlines())) <= 80
     print_evidence(Context(tmp_path), replace(EVIDENCE, trials=()))
     assert "the plan is blessed" in capsys.readouterr().out
+
+
+def test_people_see_in_whose_place_others_stood_and_what_was_not_rehearsed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stead = Stead("vrp5", (text("not understood: {line}", line="dhcp enable"),), ("+ snmp-agent",))
+    harmless = replace(EVIDENCE, trials=(replace(EVIDENCE.trials[0], lost=()),), likeness=Likeness(stood_in={
+        "county-r1": stead, "core-r1": Stead("vrp8")}))  # fmt: skip
+    print_evidence(Context(tmp_path), harmless)
+    said = capsys.readouterr().out
+    for line in (
+        "FRR stood in for vrp5: county-r1",
+        "unproved: county-r1: not understood: dhcp enable",
+        "not rehearsed: county-r1: + snmp-agent",
+        "the plan is blessed, with FRR in the place of county-r1",
+    ):
+        assert line in said.splitlines()
+    against = replace(harmless, likeness=Likeness(stood_in={"county-r1": replace(stead, against=("+ rip 1",))}))
+    print_evidence(Context(tmp_path), against)
+    said = capsys.readouterr().out
+    assert "may move packets and could not be rehearsed: county-r1: + rip 1" in said.splitlines()
+    assert said.splitlines()[-1] == "the plan is not blessed: county-r1"
+    plans = tmp_path / "plans"
+    wiring.keep_evidence(plans, against)
+    assert wiring.read_evidence(plans, against.plan) == against
