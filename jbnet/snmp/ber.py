@@ -172,6 +172,16 @@ def _split_first(arcs: list[int]) -> Oid:
 cached_oid = lru_cache(maxsize=16384)(_decode_oid)
 
 
+def as_decoded(oid: Oid) -> Oid:
+    """Return the very object that decoding gives for a name: comparing what is the same object costs nothing.
+
+    Raises BerError when it is no OBJECT IDENTIFIER.
+    """
+    encoded = encode_oid(oid)
+    _, start, stop = read_header(encoded, 0, len(encoded))
+    return decode_oid(encoded[start:stop])
+
+
 def decode_value(data: bytes, tag: int, start: int, stop: int) -> Value:
     """Return the value between ``start`` and ``stop``. Raises BerError for a type or size that SNMP lacks."""
     if tag in UNSIGNED_SIZES:

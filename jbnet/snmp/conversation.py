@@ -272,7 +272,8 @@ class Conversation:
     def _end(self, error: str) -> None:
         self._land_all()
         self._pending.clear()
-        varbinds = tuple(chain.from_iterable([task.result() for task in self._tasks]))
+        results = [task.result() for task in self._tasks]
+        varbinds = tuple(results[0]) if len(results) == 1 else tuple(chain.from_iterable(results))
         self.answer = SnmpAnswer(self.target.name, varbinds, str(error), self._rtt)
 
     def _land_all(self) -> None:

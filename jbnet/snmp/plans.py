@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from jbnet.snmp.ber import as_decoded
 from jbnet.snmp.faults import Counters
 from jbnet.snmp.memory import DeviceMemory
 from jbnet.snmp.pdu import PduType, Request, request
@@ -32,7 +33,7 @@ class GetPlan:
     """GET of variables, no more at once than fits an answer as far as known."""
 
     def __init__(self, oids: Sequence[Oid]):
-        self._oids = tuple(oids)
+        self._oids = tuple([as_decoded(oid) for oid in oids])
         self._parts: dict[int, list[Get]] = {}
 
     def tasks(self, memory: DeviceMemory, counters: Counters) -> Sequence[Task]:

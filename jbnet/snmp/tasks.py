@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Protocol
 
 from jbnet.snmp.ber import Tag
@@ -18,6 +19,7 @@ from jbnet.snmp.types import Oid, VarBind
 
 MOST_VARBINDS = 100_000  # of one walk: an agent that invents rows for ever is stopped here
 _MOST_STALLS = 2
+_NAME_OF = itemgetter(0)
 
 
 class Task(Protocol):
@@ -38,7 +40,7 @@ class Task(Protocol):
     def shrink(self) -> bool:
         """Ask for less, for the last answer was cut off; False when less cannot be asked for."""
 
-    def result(self) -> list[VarBind]:
+    def result(self) -> Sequence[VarBind]:
         """Return the variables in the order in which they were asked for."""
 
 
@@ -52,7 +54,7 @@ class GetTask:
     def __init__(self, oids: tuple[Oid, ...], whole: Request, memory: DeviceMemory, counters: Counters):
         self._oids, self._whole = oids, whole  # whole: the request for all of them
         self._memory, self._counters = memory, counters
-        self._found: list[VarBind] = []
+        self._found: tuple[VarBind, ...] = ()
         self._open: Sequence[int] = range(len(oids))  # positions that are still to be asked for
         self._absent: set[int] = set()
         self._asked = self._oids
@@ -75,8 +77,8 @@ class GetTask:
         """See Task."""
         if pdu.error_status:
             self._refused(pdu.error_status, pdu.error_index - 1)
-        elif tuple([varbind.oid for varbind in pdu.varbinds]) == self._asked:
-            self._found += pdu.varbinds
+        elif tuple(map(_NAME_OF, pdu.varbinds)) == self._asked:
+            self._found = (*self._found, *pdu.varbinds) if self._found else pdu.varbinds
             self._open = self._open[len(self._asked) :]
         else:
             self._fail(Fault.MISMATCHED)
@@ -99,7 +101,7 @@ class GetTask:
         self._counters[name] += 1
         self.error = self.error or name
 
-    def result(self) -> list[VarBind]:
+    def result(self) -> Sequence[VarBind]:
         """See Task."""
         if not self._absent:
             return self._found
@@ -252,6 +254,6 @@ class WalkTask:
         self._counters[name] += 1
         self.error = self.error or name
 
-    def result(self) -> list[VarBind]:
+    def result(self) -> Sequence[VarBind]:
         """See Task."""
         return [*self._scalars, *[varbind for column in self._columns for varbind in column.found]]
