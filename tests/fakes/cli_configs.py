@@ -15,6 +15,7 @@ from jbnet.adapters.commandline.walk import Walk
 from jbnet.config.tree import Path
 
 NEXT_HOPS = st.sampled_from(["10.0.0.2", "10.0.0.6", "NULL0"])
+ROUTE_WORDS = ["", " preference 200", " description hall, 17", " preference 70 description far"]
 NAMES = st.sampled_from(["core", "agency", "uplink 1", "to county-r1"])
 OCTETS = st.integers(0, 3)
 VPNS = ("finance", "health")
@@ -91,8 +92,9 @@ def configs(draw: st.DrawFn, kind: type[Router]) -> str:
     lines += draw(bgp(kind)) if draw(st.booleans()) else []
     lines += draw(ospf()) if draw(st.booleans()) else []
     for n in draw(st.lists(OCTETS, unique=True, max_size=3)):
-        preference = " preference 200" if draw(st.booleans()) else ""
-        lines.append(f"ip route-static 10.{n}.0.0 255.255.0.0 {draw(NEXT_HOPS)}{preference}")
+        for hop in draw(st.lists(NEXT_HOPS, unique=True, min_size=1, max_size=2)):
+            said = draw(st.sampled_from(ROUTE_WORDS))
+            lines.append(f"ip route-static 10.{n}.0.0 255.255.0.0 {hop}{said}")
     return "\n".join([*lines, ""])
 
 
