@@ -51,13 +51,27 @@ def _print(context: Context, summary: Mapping[str, Any], incidents: Sequence[Inc
         time=clock_time(datetime.fromisoformat(summary["as_of"])),
         span=span(summary["age_s"]),
     )
+    if closed := summary["sites"].get("closed"):
+        context.say("sites dark because they are closed: {count}", count=closed)
     for incident in incidents:
         print_incident(context, incident, noted.now)
         noted.print(context, incident)
     if summary["unexplained"]:
         names = listed(summary["unexplained"], MOST_NAMES)
         context.say("silent, cause not known yet ({count}): {names}", count=len(summary["unexplained"]), names=names)
+    _print_redundancy(context, summary.get("alarms", ()))
     if not incidents:
         context.say("no incident is open")
     devices = summary["devices"]
     context.say("devices {answering} of {total} answer", answering=devices["answering"], total=devices["total"])
+
+
+def _print_redundancy(context: Context, alarms: Sequence[Mapping[str, Any]]) -> None:
+    """Say how many ways are left to whom; other alarms have incidents of their own."""
+    from jbnet.cli.incident_text import MOST_NAMES, listed
+
+    ways = [f"{a['subject']} {a['value']:g}/{a['limit']:g}" for a in alarms if a["rule"] == "ways-left"]
+    if ways:
+        context.say(
+            "ways to the core that are left ({count}): {names}", count=len(ways), names=listed(ways, MOST_NAMES)
+        )

@@ -85,18 +85,18 @@ def _of_circuit(plant: Plant, states: States, line: Line, measure: str) -> float
     if measure in (ERRORS, DISCARDS):
         return _worse(states, line, measure)
     bandwidth = plant.network.circuits[line.circuit].bandwidth
-    rate = traffic(states, line)
-    bps = rate.in_bps if measure == UTILISATION_IN else rate.out_bps
+    bps = traffic(states, line, down=measure == UTILISATION_IN) if bandwidth else None
     return bps / (bandwidth * 1e6) if bps is not None and bandwidth else None
 
 
-def traffic(states: States, line: Line) -> Rate:
-    """Return the traffic of a circuit seen from its lower end, by whichever end knows it."""
-    low, high = _rate(states, line.z), _rate(states, line.a)
-    return Rate(
-        low.in_bps if low.in_bps is not None else high.out_bps,
-        low.out_bps if low.out_bps is not None else high.in_bps,
-    )
+def traffic(states: States, line: Line, *, down: bool) -> float | None:
+    """Return the traffic of a circuit in bit/s, down to its lower end or up from it, by whichever end knows it."""
+    low = _rate(states, line.z)
+    bps = low.in_bps if down else low.out_bps
+    if bps is not None:
+        return bps
+    high = _rate(states, line.a)
+    return high.out_bps if down else high.in_bps
 
 
 def _rate(states: States, end: End) -> Rate:

@@ -56,6 +56,9 @@ def judge(before: Alarms, readings: Iterable[Reading], now: datetime) -> tuple[A
     found: dict[AlarmId, Alarm] = {}
     events: list[Event] = []
     for reading in readings:
+        fine = reading.value is None or not reading.threshold.beyond(reading.value, raised=False)
+        if fine and not before:
+            continue  # of thousands of measures nearly all are fine, and nothing is remembered of them
         key = AlarmId(reading.threshold.name, reading.subject)
         old = before.get(key)
         new = step(old, reading, now)
