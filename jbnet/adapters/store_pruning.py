@@ -10,6 +10,7 @@ from jbnet.adapters.store_rollups import SLICE
 ROUNDS = 4
 """Recorded rounds that one round removes at most; it adds one."""
 EVENTS = 200
+MESSAGES = 20
 SERIES = 50
 """Series whose old roll-ups one round removes."""
 _HOUR_US = 3_600_000_000
@@ -55,6 +56,15 @@ class Pruner:
         self._database.execute(query, (before, EVENTS))
         query = f"DELETE FROM outbox WHERE id IN ({old.format(table='outbox', time='sent')})"  # noqa: S608  constants
         self._database.execute(query, (before, EVENTS))
+
+        # what was told of an incident that is still open must be known for as long as it is
+        old_messages = (
+            "SELECT key FROM messages WHERE state IN ('sent', 'given up') AND made < ?1"
+            " AND NOT EXISTS (SELECT 1 FROM outbox WHERE sent IS NULL AND time < ?1) LIMIT ?2"
+        )
+        for (key,) in self._database.execute(old_messages, (before, MESSAGES)).fetchall():
+            self._database.execute("DELETE FROM told WHERE message = ?", (key,))
+            self._database.execute("DELETE FROM messages WHERE key = ?", (key,))
 
     def _rollups(self, now: int) -> None:
         query = "SELECT id FROM series WHERE id > ? ORDER BY id LIMIT ?"

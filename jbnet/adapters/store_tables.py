@@ -59,6 +59,7 @@ CREATE INDEX messages_state ON messages (state);
 CREATE TABLE told (
   item TEXT, contact TEXT, channel TEXT, message TEXT, PRIMARY KEY (item, contact, channel)
 ) WITHOUT ROWID;
+CREATE INDEX told_message ON told (message);
 """
 
 

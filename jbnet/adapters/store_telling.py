@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -63,7 +63,7 @@ class SqliteOutbox:
             database.execute("BEGIN")
             store = str(database.execute("SELECT store FROM identity").fetchone()[0])
             incidents = [unpack_incident(str(number), data) for number, data in database.execute(_NEWS)]
-            told = _told(database, {incident.id for incident in incidents})
+            told = _told(database, [incident.id for incident in incidents])
             query = f"SELECT contact, channel FROM messages WHERE state IN {_WAITING}"  # noqa: S608  a constant
             busy: frozenset[Target] = frozenset(database.execute(query).fetchall())
             query = "SELECT contact, channel, max(made) FROM messages GROUP BY 1, 2"
@@ -151,10 +151,12 @@ def _take(database: sqlite3.Connection, action: Action) -> None:
     database.execute(query, row)
 
 
-def _told(database: sqlite3.Connection, incidents: set[str]) -> dict[Target, frozenset[str]]:
+def _told(database: sqlite3.Connection, incidents: Iterable[str]) -> dict[Target, frozenset[str]]:
+    """Return what was told of these incidents; their items begin with ``ID:`` and lie together."""
     found: dict[Target, set[str]] = {}
-    for item, contact, channel in database.execute("SELECT item, contact, channel FROM told"):
-        if item.partition(":")[0] in incidents:
+    query = "SELECT item, contact, channel FROM told WHERE item >= ? AND item < ?"
+    for incident in incidents:
+        for item, contact, channel in database.execute(query, (f"{incident}:", f"{incident};")):
             found.setdefault((contact, channel), set()).add(item)
     return {target: frozenset(items) for target, items in found.items()}
 

@@ -148,8 +148,9 @@ def plan(telling: Telling, situation: Situation, picks: Picks, now: datetime) ->
     """Return what is to be told now. Law: an item is in the drafts for a target, or told to it, at most once."""
     due: dict[Target, list[tuple[datetime, Item]]] = {}
     finished = []
+    heard = _heard(situation)
     for incident in situation.incidents:
-        left = list(_items(telling, situation, incident, picks, now))
+        left = list(_items(telling, situation, incident, heard.get(incident.id, frozenset()), picks, now))
         if incident.closed and not left:
             finished.append(incident.id)
         for target, since, item in left:
@@ -158,13 +159,26 @@ def plan(telling: Telling, situation: Situation, picks: Picks, now: datetime) ->
     return Plan(tuple(draft for draft in drafts if draft is not None), tuple(finished))
 
 
+def _heard(situation: Situation) -> Mapping[str, frozenset[Target]]:
+    """Return who has heard anything of an incident, by its id."""
+    found: dict[str, set[Target]] = {}
+    for target, items in situation.told.items():
+        for item in items:
+            found.setdefault(item.partition(":")[0], set()).add(target)
+    return {incident: frozenset(targets) for incident, targets in found.items()}
+
+
 def _items(
-    telling: Telling, situation: Situation, incident: Incident, picks: Picks, now: datetime
+    telling: Telling,
+    situation: Situation,
+    incident: Incident,
+    heard: frozenset[Target],
+    picks: Picks,
+    now: datetime,
 ) -> Iterable[tuple[Target, datetime, Item]]:
     """Yield the items of an incident that a target has not been told, and since when they are due."""
     withheld = bool(incident.maintenance) or situation.desk.silenced(incident, now, picks) is not None
     routes = _routes(telling, incident, picks)
-    heard = {target for target, items in situation.told.items() if any(k.split(":")[0] == incident.id for k in items)}
     met: set[Target] = set()
     for contact in dict.fromkeys(name for route in routes for name in route.tell):
         for target in _targets(telling, contact):
