@@ -113,6 +113,7 @@ BREAKS: dict[str, dict[str, Edit]] = {
         "CF-N-02": ("^  neighbor 10.5.0.129 route-map MINISTRY-OUT out\n", ""),
         "CF-N-03": ("^ neighbor 10.5.0.129 password .*\n", ""),
         "CF-L-01": ("^ area 0.0.63.1 authentication message-digest\n", ""),
+        "CF-L-02": ("^ +esp_proposals = .*\n", ""),
     },
 }  # fmt: skip
 FILES: dict[str, Edit] = {
@@ -145,7 +146,7 @@ SEEN: dict[str, dict[str, Any]] = {
 HOLDS_NOT: dict[str, set[str]] = {
     "vrp8": {"CF-H-15"}, "vrp5": {"CF-H-15"}, "comware7": {"CF-H-15"}, "ios": {"CF-H-15"},
     "frr": {
-        "CF-H-15", "CF-D-01", "CF-H-01", "CF-H-10", "CF-H-16", "CF-L-02", "CF-N-01", "CF-P-01", "CF-P-02", "CF-P-03",
+        "CF-H-15", "CF-D-01", "CF-H-01", "CF-H-10", "CF-H-16", "CF-N-01", "CF-P-01", "CF-P-02", "CF-P-03",
     },
 }  # fmt: skip
 """What does not apply to the hardened device, or does not show there; FRR shows its keys to whoever may look."""

@@ -15,7 +15,7 @@ from jbnet.model.errors import CommandFailed, Unreachable
 from jbnet.model.network import Device
 from jbnet.ports import RunningConfig
 
-_NOISE = ("", "!", "exit", "exit-address-family", "end")
+_NOISE = ("", "!", "exit", "exit-address-family", "end", "}")
 
 
 def normal(config: str) -> str:
@@ -51,6 +51,7 @@ class FakeDevice:
     cut_by: str = ""
     neighbours: list[Mapping[str, object]] = field(default_factory=list)
     routes: set[str] = field(default_factory=set)
+    tunnels: set[str] = field(default_factory=set)
     answers: dict[str, str] = field(default_factory=dict)
     now: float = 0.0
     before: tuple[str, str] | None = None
@@ -198,6 +199,10 @@ class FakeSession:
         """Return the route to an address, where one was given to the device."""
         assert (protocol, longer) == ("", False)
         return {destination: [{}]} if destination in self._device("get_route_to").routes else {}
+
+    def get_established_tunnels(self) -> Sequence[str]:
+        """Return the encrypted lines that are up, as the test has it."""
+        return sorted(self._device("get_established_tunnels").tunnels)
 
     def cli(self, commands: list[str], encoding: str = "text") -> Mapping[str, object]:
         """Return the answers given to the device; other commands are unknown to it."""

@@ -10,6 +10,10 @@ _INSIDE = {
     "router ospf": ["ospf router-id 10.0.0.9", "area 0.0.0.1 nssa", "timers lsa min-arrival 100"],
     "router bgp 64512": ["bgp router-id 10.0.0.9", "neighbor 10.0.0.0 remote-as 64513"],
     "route-map IN permit 10": ["match ip address prefix-list IN", "set metric 5"],
+    "swanctl up1": [
+        "connections {\n  up1 {\n   version = 2\n   proposals = aes256-sha256-modp2048\n  }\n }",
+        'secrets {\n  ike-up1 {\n   secret = "hunter2"\n  }\n }',
+    ],
 }
 _GLOBALS = ["hostname r1", "agentx", "ip route 10.0.0.0/8 blackhole", "no ipv6 forwarding", "debug bgp updates"]
 

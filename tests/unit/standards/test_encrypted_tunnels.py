@@ -39,11 +39,11 @@ def outcome(network: Network, platform: str, device: str) -> Outcome:
 
 
 @pytest.mark.parametrize("device", [UPPER, LOWER])
-@pytest.mark.parametrize("platform", ENCRYPTING)
+@pytest.mark.parametrize("platform", [*ENCRYPTING, "frr"])
 def test_a_rendered_tunnel_fulfils_the_control_for_lines_over_networks_of_others(platform: str, device: str) -> None:
     assert outcome(carried(platform), platform, device) is Outcome.FULFILLED
 
 
-@pytest.mark.parametrize("platform", ENCRYPTING)
+@pytest.mark.parametrize("platform", [*ENCRYPTING, "frr"])
 def test_the_same_line_without_a_tunnel_does_not(platform: str) -> None:
     assert outcome(carried(platform, is_encrypted=False), platform, LOWER) is Outcome.VIOLATED
