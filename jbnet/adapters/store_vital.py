@@ -2,7 +2,7 @@
 
 Open incidents, conditions, what was told to whom. It is written whole and renamed into place, so that it is always
 either the one before or the one after; its first line is a checksum. From it, or from what a damaged monitor.db still
-gives, a fresh store is filled (ADR 42).
+gives, a fresh store is filled (ADR 44).
 """
 
 from __future__ import annotations
