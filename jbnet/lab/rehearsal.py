@@ -129,16 +129,18 @@ def copy_spec(blueprint: Blueprint) -> LabSpec:
     """
     network = blueprint.network
     spec = spec_from(restrict(network, blueprint.configs), SCALE)
-    devices = (_device(d, network.devices[d.name], spec, blueprint.configs[d.name]) for d in spec.devices)
+    devices = (_device(d, network.devices[d.name], spec, blueprint) for d in spec.devices)
     return replace(spec, devices=tuple(devices))
 
 
-def _device(found: LabDevice, declared: Device, spec: LabSpec, config: str) -> LabDevice:
+def _device(found: LabDevice, declared: Device, spec: LabSpec, blueprint: Blueprint) -> LabDevice:
+    config, later = blueprint.configs[found.name], blueprint.later.get(found.name, "")
+    lines = [*config.splitlines(), *later.splitlines()]
     wired = spec.interfaces(found.name)
     stubs = [p.name for p in declared.interfaces if p.kind is InterfaceKind.CIRCUIT and p.name not in wired]
-    said = [port[1] for line in config.splitlines() if (port := _PORT.fullmatch(line))]
+    said = [port[1] for line in lines if (port := _PORT.fullmatch(line))]
     stubs += [name for name in dict.fromkeys(said) if name not in (*wired, *stubs, *found.lans)]
-    spoken = {daemon for line in config.splitlines() for begin, daemon in SPEAKERS.items() if line.startswith(begin)}
+    spoken = {daemon for line in lines for begin, daemon in SPEAKERS.items() if line.startswith(begin)}
     more = [daemon for daemon in sorted(spoken) if daemon not in found.daemons]
     return replace(found, config=config, lans=(*found.lans, *stubs), daemons=(*found.daemons, *more))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from jbnet.config.standin.standin import PortFilter
@@ -17,12 +17,14 @@ class Blueprint:
     """What a copy of a part of the network is built from.
 
     ``configs`` says of every device of the part with what it starts; ``network`` is all that is declared, in the
-    copy's platform; ``down`` are circuits that do not work in the copy.
+    copy's platform; ``down`` are circuits that do not work in the copy. ``later`` says what some devices will run in
+    it: they have the daemons and ports for that as well.
     """
 
     network: Network
     configs: Mapping[str, str]
     down: tuple[str, ...] = ()
+    later: Mapping[str, str] = field(default_factory=dict)
 
 
 class LiveCopy(Protocol):

@@ -80,7 +80,8 @@ def today(plan: Plan, network: Network, sessions: DeviceSessions, reporter: Repo
         _take_unasked(found, network, copied, network.devices[name], plan.changes.get(name))
     asked = [name for name in network.devices if name in part and name not in found.configs]
     _ask(found, asked, plan, network, copied, sessions, reporter)
-    blueprint = Blueprint(copied, found.configs, tuple(_down(network, found)))
+    later = {name: made.after for name, made in found.steads.found.items()}
+    blueprint = Blueprint(copied, found.configs, tuple(_down(network, found)), later)
     likeness = Likeness(found.left_out, found.assumed, blueprint.down, found.steads.told())
     return Today(blueprint, likeness, found.steads.plan(plan), found.steads.found)
 
