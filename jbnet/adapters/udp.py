@@ -110,6 +110,7 @@ class UdpSnmpTransport:
         if known is not None and (known.target is target or known.target == target):
             return known
         memory = known.memory if known is not None else DeviceMemory.of(target)
+        memory.proven = False
         agent = _Agent(target, peer_of(target.address, target.port), memory, self._security(target, memory))
         self._agents[key] = agent
         return agent

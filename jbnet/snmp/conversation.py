@@ -34,7 +34,9 @@ class Timing:
 
     def tries(self, patience: float) -> int:
         """Return how many tries of ``patience`` seconds the time of all allows; one at least."""
-        return max(1, int(self.timeout * (1 + self.retries) / patience)) if patience > 0 else 1 + self.retries
+        if patience <= self.timeout:  # the usual case, and no rounding may take a try away
+            return 1 + self.retries
+        return max(1, int(self.timeout * (1 + self.retries) / patience))
 
 
 @dataclass(slots=True, eq=False)

@@ -215,6 +215,7 @@ def test_patience_is_learnt_and_bounded() -> None:
 
 def test_patience_takes_tries_and_not_more_time() -> None:
     assert [Timing(1.0, 2).tries(patience) for patience in (1.0, 1.5, 2.0, 3.0)] == [3, 2, 1, 1]
+    assert {Timing(tenths / 10, 2).tries(tenths / 10) for tenths in range(1, 100)} == {3}
 
 
 def test_a_device_that_loses_requests_is_sent_one_at_a_time_until_it_is_calm_again() -> None:

@@ -112,6 +112,17 @@ def test_engines_are_remembered_from_poll_to_poll(transport: UdpSnmpTransport) -
     assert engine.reports == [4]
 
 
+def test_new_credentials_keep_what_was_learnt_but_must_prove_themselves(transport: UdpSnmpTransport) -> None:
+    engine = Engine()
+    with UdpAgent(engine.replies) as server:
+        right = engine.target(server.port)
+        wrong = replace(right, priv_key=Secret("priv", "another password"))
+        errors = [
+            transport.get([target], [UPTIME], timeout=0.2, retries=0)[0].error for target in (right, wrong, right)
+        ]
+    assert errors == ["", "decryptionError", ""]
+
+
 @pytest.mark.parametrize(
     "changes",
     [
