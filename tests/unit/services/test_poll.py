@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from simnet import FakeClock, SimNet
 
 from jbnet.model.errors import Missing
 from jbnet.monitor.checks import Check, Checks, Reads
+from jbnet.monitor.maintenance import Maintenance, Opener
 from jbnet.services.poll import Monitor, Turn
 from jbnet.snmp.mibs import OSPF_NBR_STATE
 from jbnet.snmp.types import Oid, SnmpAnswer, SnmpTarget, Trap
@@ -261,3 +263,49 @@ def test_secrets_that_are_missing_stop_the_start_and_leave_the_store_free(net: S
     again = make_monitor(net, tmp_path / "monitor.db", checks=all_checks(net.network))
     again.start()
     again.close()
+
+
+def test_two_minutes_after_a_change_there_is_another_look_however_long_the_interval(
+    net: SimNet, tmp_path: Path
+) -> None:
+    monitor = make_monitor(net, tmp_path / "monitor.db")
+    monitor._interval = 600.0
+    monitor.start()
+    times = []
+
+    def note(turn: Turn) -> None:
+        times.append(turn.summary.time)
+        net.cut = {"chengdong-up1"} if len(times) > 1 else set()
+
+    monitor.run(note, 4)
+    monitor.close()
+    gaps = [(after - before).total_seconds() for before, after in zip(times, times[1:], strict=False)]
+    assert gaps == [600.0, 600.0, 120.0]
+
+
+class Announced:
+    """Windows that somebody registers while the monitor runs."""
+
+    def __init__(self) -> None:
+        self.known: list[Maintenance] = []
+
+    def windows(self) -> Sequence[Maintenance]:
+        return self.known
+
+    def register(self, window: Maintenance) -> None:
+        self.known.append(window)
+
+
+def test_a_window_that_is_registered_while_the_monitor_runs_counts_from_then_on(net: SimNet, monitor: Monitor) -> None:
+    announced = Announced()
+    monitor._windows = announced
+    now = monitor._clock.now()
+    ends = now + timedelta(hours=1)
+    lines = frozenset({"chengdong-up1"})
+    announced.register(Maintenance("change:abc", Opener.CHANGE, now, ends, circuits=lines, registered=now))
+    net.cut = {"chengdong-up1", "huangyuan-t1-up1"}
+    turn = next_round(monitor)
+    assert {i.root_cause.name: i.maintenance for i in turn.outcome.book.incidents.open.values()} == {
+        "chengdong-up1": "change:abc",
+        "huangyuan-t1-up1": None,
+    }
