@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
 import pytest
 from cli_servers.console import Console
 from cli_world import COUNTY, DEVICES, KINDS, Words
+from encrypted import LOWER, encrypted
 from equipped import equipped
 from sample_network import sample_network
 
 from jbnet.config.bootstrap import bootstrap
 from jbnet.config.console import typed
 from jbnet.config.lines import paths_of
+from jbnet.config.parts import parts
 from jbnet.config.render import render
 from jbnet.config.words import revealed
 from jbnet.platforms.console import console_words
@@ -54,6 +59,17 @@ def test_on_frr_the_lines_are_typed_as_they_are_written() -> None:
     assert lines[-3:] == ("end", "write memory", "exit")
     assert lines.index("interface up1") + 1 == next(i for i, line in enumerate(lines) if "ip address" in line)
     assert not [line for line in lines if line.startswith("!")]
+
+
+def test_on_frr_what_encrypts_the_way_up_is_laid_before_the_rest_is_typed(tmp_path: Path) -> None:
+    network = encrypted("frr")
+    config = bootstrap(network, network.devices[LOWER])
+    lines = typed("frr", config)
+    end = lines.index("vtysh")
+    script = "\n".join(lines[:end]).replace("/etc/swanctl/conf.d", str(tmp_path)).replace("swanctl --load-all", "true")
+    subprocess.run(["/bin/sh", "-c", script], check=True)
+    assert (tmp_path / "up1.conf").read_text(encoding="utf-8") == parts(config).tunnels["up1"]
+    assert not [line for line in lines[end:] if "swanctl" in line or "{" in line]
 
 
 @pytest.mark.parametrize("platform", names())
