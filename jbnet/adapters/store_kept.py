@@ -129,7 +129,14 @@ class KeptStore:
                 path=self._path, error=error, aside=aside, count=len(saved.tables.get("incidents", ())),
             )
         )  # fmt: skip
-        return self._filled(saved)
+        for candidate in (saved, *([kept] if kept is not None and saved is not kept else [])):
+            try:
+                return self._filled(candidate)
+            except sqlite3.Error:  # what could be read makes no sense: the copy, or at last nothing
+                self._store.forget()
+                for suffix in ("", "-wal", "-shm"):
+                    self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+        return self._store.load()
 
     def _filled(self, vital: Vital) -> tuple[Watchbook, int]:
         """Return the memory after the store took what was saved."""

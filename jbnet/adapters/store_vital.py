@@ -13,6 +13,7 @@ import sqlite3
 import threading
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,8 +66,8 @@ def read_vital(path: Path) -> Vital | None:
         if int(checksum, 16) != zlib.crc32(content):
             return None
         tables = json.loads(content)
-        return Vital({name: tables[name] for name in PARTS})
-    except (OSError, ValueError, KeyError):
+        return Vital({name: tables.get(name, ()) for name in PARTS})  # an earlier jbnet knew fewer tables
+    except (OSError, ValueError, AttributeError):
         return None
 
 
@@ -123,7 +124,8 @@ def restore(database: sqlite3.Connection, vital: Vital) -> None:
                                  " json_each(?))", (json.dumps([row[0] for row in rows]),))  # fmt: skip
             for row in rows:
                 marks = ", ".join("?" * len(row))
-                database.execute(f"INSERT OR REPLACE INTO {name} VALUES ({marks})", row)  # noqa: S608  a constant
+                with suppress(sqlite3.Error):  # a row of another shape: what fits is better than nothing
+                    database.execute(f"INSERT OR REPLACE INTO {name} VALUES ({marks})", row)  # noqa: S608  a constant
 
 
 def _query(name: str) -> str:

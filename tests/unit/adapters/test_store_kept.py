@@ -149,6 +149,28 @@ def test_a_damaged_store_is_put_aside_and_the_same_incidents_go_on(night: Night,
     assert list(night.open) == ["3"], "numbers go on"
 
 
+def test_rows_that_make_no_sense_are_taken_from_the_copy(night: Night) -> None:
+    night.rounds(5)
+    night.net.cut.add("chengdong-up1")
+    night.rounds(5)
+    night.monitor.close()
+    with sqlite3.connect(night.path) as database:
+        database.execute("UPDATE states SET data = '{\"answer\": 7}'")
+    night.begin_again()
+    assert night.open == {"1": "chengdong-up1"}
+
+
+def test_a_store_without_a_copy_that_makes_no_sense_begins_with_nothing(night: Night) -> None:
+    night.rounds(5)
+    night.monitor.close()
+    with sqlite3.connect(night.path) as database:
+        database.execute("UPDATE states SET data = '{\"answer\": 7}'")
+    night.path.with_suffix(".vital").unlink()
+    night.begin_again()
+    night.rounds(2)
+    assert night.open == {}
+
+
 def test_damage_that_shows_while_the_monitor_runs_does_not_stop_it(night: Night) -> None:
     night.rounds(5)
     night.net.cut.add("chengdong-up1")

@@ -7,7 +7,7 @@ import json
 import sqlite3
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -189,6 +189,28 @@ def test_a_teller_that_begins_again_tells_nothing_twice(tmp_path: Path, web: Web
         desk.run(3)
         desk.begin_again()
     assert sorted(items(web)) == [("chengdong-up1", "firing"), ("huangyuan-t1-up1", "firing")]
+
+
+def test_a_clock_that_is_set_back_holds_no_message_up(tmp_path: Path, web: Web) -> None:
+    class SetBack(FakeClock):
+        offset = timedelta()
+
+        def now(self) -> datetime:
+            return self.time + self.offset
+
+    desk = office(tmp_path, web)
+    clock = SetBack(desk.clock.time)
+    desk.monitor.close()
+    desk.clock = clock
+    desk.monitor = make_monitor(desk.net, desk.path, clock=clock)
+    desk.monitor.start()
+    desk.begin_again()
+    desk.run(5)
+    clock.offset = timedelta(hours=-3)
+    desk.run(2)
+    desk.net.cut.add("chengdong-up1")
+    desk.run(30)
+    assert items(web) == [("chengdong-up1", "firing")]
 
 
 def test_nobody_acknowledges_and_the_next_is_told_in_their_language(tmp_path: Path, web: Web) -> None:
