@@ -3,7 +3,7 @@
 ``usual`` is what the system does where nobody said otherwise; ``elsewhere`` are sections (``sections.yaml``) that are
 about other things; ``beyond`` are sections that matter and that no stand-in says; ``like`` names a platform whose
 patterns hold as well, after its own. A fact is known as in ``jbnet.platforms.adopting``; ``told`` are lines that are
-known and move no packet.
+known and move no packet; ``said`` those that a stand-in needs no words for: headings, and what is so anyway.
 """
 
 from __future__ import annotations

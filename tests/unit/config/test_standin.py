@@ -163,3 +163,11 @@ def test_every_declared_port_has_its_circuits_name_in_the_copy() -> None:
     device = NETWORK["vrp8"].devices["core-r1"]
     made = stand_in(NETWORK["vrp8"], device, render(NETWORK["vrp8"], device))
     assert {*made.ports.values()} >= {interface.name for interface in device.interfaces}
+
+
+def test_a_port_that_is_opened_is_open_in_the_copy_and_nothing_of_it_is_left_untried() -> None:
+    port = "interface GigabitEthernet0/1/1"
+    made = stands_in(TYPED, patch=Patch(removed=((port, "shutdown"),), added=((port, "undo shutdown"),)))
+    assert "shutdown" in section(made.before, "interface up2")
+    assert "shutdown" not in section(made.after, "interface up2")
+    assert (made.untried, made.against) == ((), ())
