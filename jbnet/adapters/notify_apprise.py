@@ -14,7 +14,7 @@ from jbnet.model.secrets import Secret
 from jbnet.monitor.messages import Fate, Message
 
 if TYPE_CHECKING:
-    from apprise import NotifyType
+    from apprise import Apprise, NotifyType
 
 _TYPES = {"": "success", "critical": "failure", "major": "failure"}
 
@@ -25,13 +25,16 @@ class AppriseNotifier:
     def __init__(self, template: str, secrets: Mapping[str, Secret]):
         self._template, self._secrets = template, dict(secrets)
 
+    def is_understood(self) -> bool:
+        """Say whether apprise can read the URL; nothing is sent."""
+        return self._sender() is not None
+
     def send(self, message: Message) -> Fate:
         """Send by apprise. It says only whether all went well; what did not, may have arrived all the same."""
         import apprise
 
-        logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # its messages quote URLs
-        sender = apprise.Apprise()
-        if not sender.add(self._url()):
+        sender = self._sender()
+        if sender is None:
             return Fate.FAILED
         kind: NotifyType = apprise.NotifyType(_TYPES.get(message.severity, "warning"))
         try:
@@ -40,16 +43,13 @@ class AppriseNotifier:
             return Fate.UNSURE
         return Fate.SENT if done else Fate.FAILED
 
+    def _sender(self) -> Apprise | None:
+        import apprise
+
+        logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # its messages quote URLs
+        sender = apprise.Apprise()
+        return sender if sender.add(self._url()) else None
+
     def _url(self) -> str:
         values = {name: quote(secret.reveal(), safe="") for name, secret in self._secrets.items()}
         return self._template.format(**values)
-
-
-def is_known(template: str, names: Mapping[str, str]) -> bool:
-    """Say whether apprise knows what kind of URL this is, with something in the place of the secrets."""
-    import apprise
-
-    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
-    return bool(
-        apprise.Apprise.instantiate(template.format(**dict.fromkeys(names, "0" * 32)), suppress_exceptions=True)
-    )

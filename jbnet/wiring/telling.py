@@ -81,7 +81,8 @@ def desk_of(state_dir: Path, view: StoreView) -> Desk:
 def teller(directory: Path, state_dir: Path, say: Callable[[Text], None]) -> TellingThread:
     """Return what tells people while the monitor runs, inert until ``start``.
 
-    Raises AnswerIsNo with the findings, and Missing for a secret that is not there: now, not in the night.
+    Raises AnswerIsNo with the findings, Missing for a secret and UsageError for a
+    URL that cannot be used: now, not in the night.
     """
     from jbnet.adapters.clock import SystemClock
     from jbnet.adapters.store_telling import SqliteOutbox
@@ -97,10 +98,9 @@ def teller(directory: Path, state_dir: Path, say: Callable[[Text], None]) -> Tel
     if errors:
         raise AnswerIsNo("monitors/ has errors: {count}", count=len(errors), findings=errors)
     known = secrets(directory, state_dir)
-    notifiers = {name: _notifier(channel, known) for name, channel in notify.channels.items()}
+    notifiers = {name: _notifier(name, channel, known) for name, channel in notify.channels.items()}
     log, clock = action_log(state_dir), SystemClock()
     catalogues = {lang: {} if lang == "en" else load(lang) for lang in {"en", *_langs(notify)}}
-
 
     def copy_vital() -> None:
         with suppress(OSError, sqlite3.Error):  # the monitor itself says so when it cannot write
@@ -115,14 +115,24 @@ def _langs(notify: Notify) -> set[str]:
     return {contact.lang for contact in notify.telling.contacts.values()}
 
 
-def _notifier(channel: Channel, known: Secrets) -> Notifier:
-    """Return what delivers on a channel. Raises Missing for a secret that is not there."""
-    from jbnet.monitor.notify_file import AppriseChannel, CommandChannel
+def _notifier(name: str, channel: Channel, known: Secrets) -> Notifier:
+    """Return what delivers on a channel. Raises Missing (a secret) and UsageError (a URL that apprise cannot read)."""
+    from jbnet.model.errors import UsageError
+    from jbnet.model.text import text
+    from jbnet.monitor.notify_file import FILE, AppriseChannel, CommandChannel
 
     if isinstance(channel, AppriseChannel):
         from jbnet.adapters.notify_apprise import AppriseNotifier
 
-        return AppriseNotifier(channel.url, {name: known.get(secret) for name, secret in channel.secrets.items()})
+        made = AppriseNotifier(channel.url, {key: known.get(secret) for key, secret in channel.secrets.items()})
+        if not made.is_understood():
+            raise UsageError(
+                "{channel}: apprise cannot read the URL that {file} and its secrets make",
+                channel=name,
+                file=FILE,
+                hint=text("compare kind and parts with apprise's wiki; a token that is too short is refused too"),
+            )
+        return made
     if isinstance(channel, CommandChannel):
         from jbnet.adapters.notify_command import CommandNotifier
 

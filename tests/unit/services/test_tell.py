@@ -309,6 +309,7 @@ def test_apprise_posts_and_neither_log_nor_error_has_the_secret(
     assert way.send(message()) is Fate.FAILED
     bad = AppriseNotifier("nosuchkind://{pw}", {"pw": Secret("hook", secret)})
     assert bad.send(message()) is Fate.FAILED
+    assert (way.is_understood(), bad.is_understood()) == (True, False)
     shown = caplog.text + "".join(capfd.readouterr()) + repr(way)
     assert secret not in shown
     assert quote(secret, safe="") not in shown
