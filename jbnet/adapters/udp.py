@@ -17,8 +17,9 @@ from jbnet.snmp.faults import Counters, Fault
 from jbnet.snmp.keyring import KeyRing
 from jbnet.snmp.memory import DeviceMemory, Ledger, Peer
 from jbnet.snmp.plans import GetPlan, Plan, WalkPlan
-from jbnet.snmp.security import BadTarget, CommunitySecurity, Security, UserSecurity
+from jbnet.snmp.security import BadTarget, CommunitySecurity, Security
 from jbnet.snmp.types import Oid, SnmpAnswer, SnmpTarget
+from jbnet.snmp.usm import UserSecurity
 
 PER_SECOND = 50_000.0
 

@@ -16,9 +16,10 @@ from jbnet.snmp.keyring import KeyRing
 from jbnet.snmp.memory import DeviceMemory, Ledger
 from jbnet.snmp.message import decode_message
 from jbnet.snmp.plans import GetPlan, Plan, WalkPlan
-from jbnet.snmp.security import CommunitySecurity, Security, UserSecurity
+from jbnet.snmp.security import CommunitySecurity, Security
 from jbnet.snmp.tasks import Task
 from jbnet.snmp.types import Oid, SnmpAnswer, SnmpTarget
+from jbnet.snmp.usm import UserSecurity
 
 TARGET = SnmpTarget("core-r1", "127.0.0.1", community=Secret("community", COMMUNITY))
 Delays = Callable[[int], Sequence[float]]
