@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jbnet.monitor.alarms import Alarm, AlarmId, Alarms, standing
+from jbnet.monitor.calendar import Calendar
 from jbnet.monitor.causes import CauseId, CauseKind
-from jbnet.monitor.incidents import Incident, Incidents
+from jbnet.monitor.incidents import Incident, Incidents, event_word
 from jbnet.monitor.lines import Symptom
+from jbnet.monitor.maintenance import Maintenance
+from jbnet.monitor.plant import Plant
 from jbnet.monitor.standing import RULES as EXPLAINED
 from jbnet.monitor.state import Event, Subject, SubjectKind
 
@@ -28,27 +31,45 @@ def is_alarm(incident: Incident) -> bool:
     return incident.root_cause.kind is CauseKind.ALARM
 
 
-def advise(before: Mapping[str, Incident], faults: Incidents, alarms: Alarms, now: datetime) -> Advised:
+def advise(
+    before: Mapping[str, Incident], faults: Incidents, alarms: Alarms, now: datetime, plant: Plant, calendar: Calendar
+) -> Advised:
     """Return all open incidents, those of alarms among them.
 
     ``before`` are the open ones of the last round, ``faults`` those of this round. Lost redundancy has no incident
-    of its own: the fault that takes it away has.
+    of its own: the fault that takes it away has. An alarm about what a maintenance window names is kept as a record,
+    as a fault is.
     """
     known = {i.root_cause: i for i in before.values() if is_alarm(i)}
     raised = {cause_of(key): (key, a) for key, a in standing(alarms).items() if key.rule not in EXPLAINED}
-    number, fresh = faults.next_number, []
+    number, kept = faults.next_number, dict[CauseId, Incident]()
     for cause, (key, alarm) in raised.items():
         if cause not in known:
-            fresh.append(_opened(str(number), cause, key, alarm, now))
+            kept[cause] = _opened(str(number), cause, key, alarm, now)
             number += 1
+        else:
+            kept[cause] = known[cause]
+        window = calendar.maintenance_of(plant, _subject(key), now)
+        if cause not in known or kept[cause].maintenance:
+            kept[cause] = _under(kept[cause], window, now)
     closed = [replace(i, cleared=now, closed=now) for cause, i in known.items() if cause not in raised]
-    kept = {
-        i.id: i for i in (*faults.open.values(), *known.values(), *fresh) if i.root_cause in raised or not is_alarm(i)
-    }
-    ordered = dict(sorted(kept.items(), key=lambda item: int(item[0])))
-    changed = (*fresh, *closed)
-    events = tuple(_event(incident, now) for incident in changed)
+    whole = {i.id: i for i in (*faults.open.values(), *kept.values())}
+    changed = tuple(i for i in (*kept.values(), *closed) if before.get(i.id) != i)
+    events = tuple(_event(before.get(i.id), i, now) for i in changed)
+    ordered = dict(sorted(whole.items(), key=lambda item: int(item[0])))
     return Advised(Incidents(ordered, number, faults.pending), changed, events)
+
+
+def _subject(key: AlarmId) -> CauseId:
+    """Return what an alarm is about, as a window names it."""
+    kind = CauseKind.CIRCUIT if key.subject.kind is SubjectKind.CIRCUIT else CauseKind.DEVICE
+    return CauseId(kind, key.subject.device)
+
+
+def _under(incident: Incident, window: Maintenance | None, now: datetime) -> Incident:
+    """Return an incident under a window, or opened now because its window is over."""
+    opened = now if incident.maintenance and window is None else incident.opened
+    return replace(incident, maintenance=window.id if window else None, opened=opened)
 
 
 def cause_of(key: AlarmId) -> CauseId:
@@ -61,6 +82,5 @@ def _opened(number: str, cause: CauseId, key: AlarmId, alarm: Alarm, now: dateti
     return Incident(number, cause, alarm.raised or now, now, symptoms=(symptom,), alarm=alarm.severity)
 
 
-def _event(incident: Incident, now: datetime) -> Event:
-    word = "closed" if incident.closed else "opened"
-    return Event(now, word, Subject(SubjectKind.INCIDENT, incident.id), incident.as_json())
+def _event(before: Incident | None, after: Incident, now: datetime) -> Event:
+    return Event(now, event_word(before, after), Subject(SubjectKind.INCIDENT, after.id), after.as_json())

@@ -12,7 +12,7 @@ from jbnet.monitor.causes import Cause, CauseId, CauseKind, View
 from jbnet.monitor.consequences import consequences, cut_off
 from jbnet.monitor.diagnose import Diagnosis, diagnose
 from jbnet.monitor.flaps import Flaps, aged
-from jbnet.monitor.incidents import Incident, Incidents, heirs, merged
+from jbnet.monitor.incidents import Incident, Incidents, event_word, heirs, merged
 from jbnet.monitor.maintenance import Maintenance
 from jbnet.monitor.plant import Plant
 from jbnet.monitor.policy import Policy
@@ -221,20 +221,6 @@ class _Turn:
     def _event(self, incident: Incident) -> Event:
         word = event_word(self._before.open.get(incident.id), incident)
         return Event(self._view.now, word, Subject(SubjectKind.INCIDENT, incident.id), incident.as_json())
-
-
-def event_word(before: Incident | None, after: Incident) -> str:
-    """Return what happened to an incident. People are told of ``opened`` and ``closed``.
-
-    What comes and goes under maintenance is ``planned`` and ``over``; still there when the window ends, it opens.
-    """
-    if after.closed:
-        return "over" if after.maintenance else "closed"
-    if before is not None and before.maintenance == after.maintenance:
-        return "updated"
-    if after.maintenance:
-        return "planned"
-    return "opened"
 
 
 def _with(incident: Incident, added: Added) -> Incident:

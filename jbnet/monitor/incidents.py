@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from jbnet.monitor.alarms import Severity
-from jbnet.monitor.causes import CauseId, Known
+from jbnet.monitor.causes import CauseId, CauseKind, Known
 from jbnet.monitor.lines import Symptom
 from jbnet.topology.needs import ServiceImpact
 
@@ -62,6 +62,12 @@ class Incident:
         if self.sites or self.others or self.services:
             return Severity.CRITICAL
         return Severity.MAJOR if self.devices else Severity.MINOR
+
+    @property
+    def subject(self) -> str:
+        """Return the name of the circuit or device that it is about, also where the cause is an alarm."""
+        name = self.root_cause.name
+        return name.partition(" ")[2] if self.root_cause.kind is CauseKind.ALARM else name
 
     def known(self) -> Known:
         """Return what finding causes needs to know of it."""
@@ -124,3 +130,17 @@ def heirs(incidents: Iterable[Incident], now: datetime, fold_s: float) -> tuple[
 def merged(incident: Incident, into: str, now: datetime) -> Incident:
     """Return the incident as folded into another one."""
     return replace(incident, closed=now, merged_into=into)
+
+
+def event_word(before: Incident | None, after: Incident) -> str:
+    """Return what happened to an incident. People are told of ``opened`` and ``closed``.
+
+    What comes and goes under maintenance is ``planned`` and ``over``; still there when the window ends, it opens.
+    """
+    if after.closed:
+        return "over" if after.maintenance else "closed"
+    if before is not None and before.maintenance == after.maintenance:
+        return "updated"
+    if after.maintenance:
+        return "planned"
+    return "opened"

@@ -81,7 +81,7 @@ def conclude(
     known = replace(were, open=faulty)
     found = correlate(known, plant, states, turn.time, policy, rules.calendar, before.flaps)
     alarms, raised = alarms_of(before, faulty, found.incidents, plant, states, turn, policy, rules)
-    advised = advise(were.open, found.incidents, alarms, turn.time)
+    advised = advise(were.open, found.incidents, alarms, turn.time, plant, rules.calendar)
     spells, changed = spelled(before, known, found.incidents, plant, states, turn.time, policy)
     carried = Carried(found.flaps, alarms, spells, turn.time)
     return Outcome(

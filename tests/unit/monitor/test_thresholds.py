@@ -13,6 +13,8 @@ from simnet import START
 from watching import Watching
 
 from jbnet.monitor.alarms import Alarm, AlarmId, Alarms, Severity
+from jbnet.monitor.calendar import Calendar
+from jbnet.monitor.maintenance import Maintenance, Opener
 from jbnet.monitor.measures import Meters
 from jbnet.monitor.plant import survey
 from jbnet.monitor.quality import Quality
@@ -185,3 +187,16 @@ def test_an_alarm_is_an_incident_of_its_severity_that_touches_nobody_and_ends_wi
     assert watch.causes == ["circuit huangyuan-t1-up1"]
     assert watch.history["1"].state == "closed"
     assert watch.told == [("opened", "1"), ("opened", "2"), ("closed", "1")]
+
+
+def test_an_alarm_about_what_a_window_names_is_a_record_until_the_window_ends() -> None:
+    slow = Threshold("slow", "rtt", 0.0005, 0.0001, Severity.MINOR, roles=frozenset({"county-router"}))
+    lasts = {"begins": START, "ends": after(15), "devices": frozenset({"chengdong-r1"})}
+    works = Maintenance("declared:works", Opener.DECLARED, **lasts)  # type: ignore[arg-type]  # times and names
+    watch = Watching(small(), rules=Rules(Calendar(windows=(works,)), (slow,)))
+    states = {i.subject: i.state for i in watch.open}
+    assert states == {"chengdong-r1": "maintenance", "chengzhong-r1": "open", "huangyuan-r1": "open"}
+    assert len(watch.told) == 2
+    watch.round(10)
+    assert {i.state for i in watch.open} == {"open"}
+    assert len(watch.told) == 3
