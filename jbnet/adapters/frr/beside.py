@@ -16,8 +16,8 @@ MARK = "!swanctl"
 """What stands before each file, with its name, and alone behind the last; FRR prints no such line."""
 UNREADABLE = 9
 FILES = (
-    f"if [ -O {FOLDER} ]; then for file in {FOLDER}/*.conf; do [ -e \"$file\" ] || continue; "
-    f"echo \"{MARK} ${{file##*/}}\"; cat \"$file\" || exit {UNREADABLE}; echo; done; echo {MARK}; fi"
+    f'if [ -O {FOLDER} ]; then for file in {FOLDER}/*.conf; do [ -e "$file" ] || continue; '
+    f'echo "{MARK} ${{file##*/}}"; cat "$file" || exit {UNREADABLE}; echo; done; echo {MARK}; fi'
 )
 """For a shell: prints the files. What is said behind it comes after them."""
 
