@@ -11,7 +11,7 @@ from jbnet.change.records import of_changes
 
 Entry = Mapping[str, object]
 FINE = frozenset({"confirmed", "already"})
-"""States of devices (``jbnet.services.deploy_desk.State``) that are as planned."""
+"""States of devices (``jbnet.services.deploy.desk.State``) that are as planned."""
 
 
 class Ending(StrEnum):

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from jbnet.change.model import Plan
     from jbnet.change.rehearsal import Evidence
     from jbnet.ports import Progress
-    from jbnet.services.deploy import Outcome, Result
+    from jbnet.services.deploy.apply import Outcome
+    from jbnet.services.deploy.desk import Result
 
 STATES = {
     "confirmed": text("confirmed and saved"),
@@ -60,7 +61,8 @@ def command(
     from jbnet.cli.plan import plans_folder
     from jbnet.cli.rollback import remarks_on_way_back
     from jbnet.cli.vantage import enter
-    from jbnet.services.deploy import Timing, apply
+    from jbnet.services.deploy.apply import apply
+    from jbnet.services.deploy.desk import Timing
     from jbnet.services.rollback import still_declared
 
     context: Context = ctx.obj

@@ -32,7 +32,7 @@ def command(
     from jbnet.cli.vantage import enter
     from jbnet.inventory.select import select, some
     from jbnet.services.backup import back_up
-    from jbnet.services.deploy import managed
+    from jbnet.services.deploy.plan import managed
 
     context: Context = ctx.obj
     enter(context)

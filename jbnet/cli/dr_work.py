@@ -18,7 +18,7 @@ from jbnet.recovery.replay import Entry, State, replay
 if TYPE_CHECKING:
     from jbnet.model.network import Network
     from jbnet.recovery.expand import Binding
-    from jbnet.services.recover import Ending, Recovery
+    from jbnet.services.recover.engine import Ending, Recovery
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def _where(state: State, entries: Sequence[Entry], *, running: bool) -> tuple[st
     from jbnet.adapters.clock import SystemClock
     from jbnet.recovery import decide
     from jbnet.recovery.account import told_by
-    from jbnet.services.recover import pinned_runbook
+    from jbnet.services.recover.engine import pinned_runbook
 
     if state.result is not None:
         return state.result, "", None

@@ -37,7 +37,7 @@ def command(
     from jbnet.cli.progress import Counting
     from jbnet.cli.vantage import enter
     from jbnet.inventory.select import select, some
-    from jbnet.services.deploy import managed
+    from jbnet.services.deploy.plan import managed
     from jbnet.services.drift import find_drift
 
     context: Context = ctx.obj

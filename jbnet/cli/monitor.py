@@ -13,7 +13,7 @@ from jbnet.cli.context import SCHEMA, Context
 
 if TYPE_CHECKING:
     from jbnet.monitor.state import Event
-    from jbnet.services.poll import Turn
+    from jbnet.services.watch.monitor import Turn
 
 
 def command(

@@ -58,8 +58,8 @@ def command(
     from jbnet.cli.progress import Counting
     from jbnet.cli.rehearse import rehearsed
     from jbnet.inventory.select import select, some
-    from jbnet.services.deploy import managed, plan
-    from jbnet.services.deploy_aim import Declared
+    from jbnet.services.deploy.aim import Declared
+    from jbnet.services.deploy.plan import managed, plan
 
     network, faults = wiring.load_judged(context.directory, context.state_dir)
     with inside(context):

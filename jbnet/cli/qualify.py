@@ -59,7 +59,7 @@ def command(
 def _router(network: Network, name: str) -> Device:
     """Return the router of that name. Raises UsageError for anything that no driver of a vendor's system is for."""
     from jbnet.platforms.registry import LAB_PLATFORM
-    from jbnet.services.deploy import managed
+    from jbnet.services.deploy.plan import managed
 
     if name not in network.devices:
         raise UsageError("no such device: {device}", device=name)

@@ -56,7 +56,7 @@ def rehearsed(context: Context, made: Plan, network: Network, within: float = WI
     from jbnet.cli.plan import plans_folder
     from jbnet.cli.vantage import inside
     from jbnet.lab.host import require_root
-    from jbnet.services.rehearse import Bounds, rehearse, today
+    from jbnet.services.rehearse.trial import Bounds, rehearse, today
 
     require_root()
     state, steps = context.state_dir, Scenes(context)

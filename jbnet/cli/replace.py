@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from jbnet.cli.context import Context
     from jbnet.model.network import Device, Network
     from jbnet.ports import Progress
-    from jbnet.services.replace import Bench, Wishes
+    from jbnet.services.replace.box import Bench, Wishes
 
 
 def command(
@@ -72,7 +72,7 @@ def _check_words(device: str, override: str | None) -> None:
 def _bench(context: Context, name: str) -> tuple[Network, Device, Bench]:
     from jbnet import wiring
     from jbnet.cli.vantage import enter
-    from jbnet.services.deploy import managed
+    from jbnet.services.deploy.plan import managed
 
     enter(context)
     network = wiring.load_network(context.directory, context.state_dir)
@@ -88,7 +88,7 @@ def _bench(context: Context, name: str) -> tuple[Network, Device, Bench]:
 
 
 def _prepare(context: Context, device: Device, serial: str, bench: Bench, *, override: bool, dry_run: bool) -> None:
-    from jbnet.services.replace import prepare
+    from jbnet.services.replace.box import prepare
 
     made = prepare(device, serial, bench, override=override, dry_run=dry_run)
     old = made.replacement.old_serial
@@ -108,7 +108,7 @@ def _prepare(context: Context, device: Device, serial: str, bench: Bench, *, ove
 
 
 def _take_in(context: Context, device: Device, bench: Bench, wishes: Wishes, *, dry_run: bool) -> None:
-    from jbnet.services.replace import take_in
+    from jbnet.services.replace.box import take_in
 
     taken = take_in(device, bench, wishes, dry_run=dry_run)
     data = {"device": device.name, "taken_in": taken is not None and not dry_run, "dry_run": dry_run}
@@ -128,7 +128,7 @@ def _take_in(context: Context, device: Device, bench: Bench, wishes: Wishes, *, 
 
 def _history(context: Context, device: str) -> None:
     from jbnet import wiring
-    from jbnet.services.replace_record import replacements
+    from jbnet.services.replace.record import replacements
 
     found = [one for one in replacements(wiring.change_entries(context.state_dir)) if device in ("", one.device)]
     context.emit([

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jbnet.model.network import Device, Network
     from jbnet.model.text import Text
     from jbnet.services.host_keys import Look, Trust
-    from jbnet.services.replace import Wishes
+    from jbnet.services.replace.box import Wishes
 
 FEW_LINES = 8
 
@@ -76,8 +76,8 @@ def wishes_of(
     diff: bool = False,
 ) -> Wishes:
     """Return what people say of the new box. Raises UsageError for an interface on which nobody is expected."""
-    from jbnet.services.replace import Wishes
-    from jbnet.services.replace_look import expected_neighbours
+    from jbnet.services.replace.box import Wishes
+    from jbnet.services.replace.look import expected_neighbours
 
     known = expected_neighbours(network, device).values()
     for name in without:

@@ -66,7 +66,7 @@ def command(
 def _devices(context: Context, network: Network, selector: str) -> tuple[Device, ...]:
     """Return the selected devices of ours, and say how many others were selected."""
     from jbnet.inventory.select import select
-    from jbnet.services.deploy import managed
+    from jbnet.services.deploy.plan import managed
 
     selected = select(network, selector)
     devices = managed(network, selected)

@@ -26,8 +26,8 @@ def main(directory: Path, state_dir: Path, plan: str, timer: int, devices: list[
     """Be ready, wait, and take over where that is called for."""
     from jbnet import wiring
     from jbnet.cli.apply import read_plan
-    from jbnet.services.deploy import Timing
-    from jbnet.services.deploy_successor import succeed
+    from jbnet.services.deploy.desk import Timing
+    from jbnet.services.deploy.successor import succeed
 
     network = wiring.load_network(directory, state_dir)
     desk = replace(wiring.deploy_desk(directory, state_dir, network, Silent()), timing=Timing.of_timer(timer))

@@ -18,11 +18,12 @@ from jbnet.ports.rehearsal import Blueprint, LiveCopy, Rehearsal
 from jbnet.ports.secrets import LoadedSecrets, Secrets
 from jbnet.ports.service import Fence, FenceProof, RouteControl, WriteCheck
 from jbnet.ports.snmp import SnmpTransport, TrapSource
-from jbnet.ports.store import Store, StoreView
+from jbnet.ports.store import Answers, Store, StoreView
 from jbnet.snmp.types import SnmpAnswer, SnmpTarget, Trap, VarBind
 
 __all__ = [
     "AnswerParser",
+    "Answers",
     "ApprovalVerifier",
     "Blueprint",
     "Clock",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # these bring networkx along, which most commands do without
@@ -32,20 +31,24 @@ class Store(Protocol):
         """Let go of it; never raises."""
 
 
-class StoreView(Protocol):
-    """The same memory, read only, while the monitor writes."""
+class Answers(Protocol):
+    """Who answered the monitor in its last round."""
 
     def summary(self) -> Mapping[str, object] | None:
         """Return the last round's summary (``jbnet.monitor.summary``); None: nothing was ever polled."""
+
+    def answers(self) -> Mapping[str, bool | None]:
+        """Say of every polled device whether its agent answers; None: not known yet."""
+
+
+class StoreView(Answers, Protocol):
+    """The same memory, read only, while the monitor writes."""
 
     def incidents(self, *, only_open: bool) -> Sequence[Incident]:
         """Return the incidents, latest first."""
 
     def desk(self) -> tuple[int, Desk]:
         """Return what people have noted on incidents, and the number of the last action that is in it."""
-
-    def answers(self) -> Mapping[str, bool | None]:
-        """Say of every polled device whether its agent answers; None: not known yet."""
 
     def rounds(self) -> Iterable[Round]:
         """Return the recorded rounds, oldest first, for replaying."""

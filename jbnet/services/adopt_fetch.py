@@ -13,7 +13,7 @@ from jbnet.model.text import text
 from jbnet.platforms.adopting import adoptable
 from jbnet.ports import DeviceSessions
 from jbnet.services.asking import ASK_S, WORKERS, unknown
-from jbnet.services.deploy_pool import Held, each
+from jbnet.services.pool import Held, each
 
 _NOBODY = Network("adopted", "adopted", 0, IPv4Network((0, 0)))
 _WORDS = 3

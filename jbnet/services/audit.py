@@ -21,7 +21,7 @@ from jbnet.model.text import Text, text
 from jbnet.platforms.facts import RUNNING, facts
 from jbnet.ports import Clock, ConfigHistory, DeviceSessions, Progress, RemoteHosts, Reporter
 from jbnet.services.asking import ASK_S, WORKERS, unknown
-from jbnet.services.deploy_pool import Held, each
+from jbnet.services.pool import Held, each
 
 FILES_S = 20.0
 _FILE = {Origin.DEVICE: RUNNING, Origin.BACKUP: "backup", Origin.RENDERED: "rendered"}

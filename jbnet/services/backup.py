@@ -11,7 +11,7 @@ from jbnet.model.network import Device
 from jbnet.model.text import Text, text
 from jbnet.ports import ConfigHistory, DeviceSessions, Fetch, Progress, Reporter, Version
 from jbnet.services.asking import ASK_S, WORKERS, unknown
-from jbnet.services.deploy_pool import Held, each
+from jbnet.services.pool import Held, each
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from datetime import datetime
 from jbnet.inventory.coverage import Evidence
 from jbnet.model.text import Text, text
 from jbnet.model.times import stamp
-from jbnet.ports import Journal, StoreView
-from jbnet.services.deploy_desk import State
+from jbnet.ports import Answers, Journal
+from jbnet.services.deploy.desk import State
 
 _KEPT = frozenset({State.CONFIRMED, State.ALREADY})
 
@@ -33,7 +33,7 @@ class Built:
     deployed: frozenset[str] = frozenset()
 
 
-def gather(journal: Journal, view: StoreView | None, now: datetime, built: Built | None = None) -> Gathered:
+def gather(journal: Journal, view: Answers | None, now: datetime, built: Built | None = None) -> Gathered:
     """Return what the change journal and the monitor's memory say. ``view`` None: nothing was ever monitored.
 
     A monitor that has not looked for longer than its own limit says nothing about now, and what was deployed
@@ -75,7 +75,7 @@ def deployed_devices(entries: Iterable[Mapping[str, object]]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _last_look(view: StoreView | None) -> tuple[datetime | None, float]:
+def _last_look(view: Answers | None) -> tuple[datetime | None, float]:
     """Return when the monitor last finished a round, and after how many seconds that says nothing any more."""
     summary = view.summary() if view is not None else None
     if not summary:

@@ -18,7 +18,7 @@ from jbnet.model.text import Text
 from jbnet.platforms.masking import masked
 from jbnet.ports import Clock, ConfigHistory, DeviceSession, DeviceSessions, Differ, Journal, Progress, Reporter
 from jbnet.services.asking import ASK_S, WORKERS, check_agrees, told, unknown
-from jbnet.services.deploy_pool import Held, each
+from jbnet.services.pool import Held, each
 
 
 @dataclass(frozen=True, slots=True)

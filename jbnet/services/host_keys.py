@@ -14,7 +14,7 @@ from jbnet.model.network import Device
 from jbnet.model.text import Text
 from jbnet.ports import HostKeyProbes, Journal, KnownHosts, Progress, Reporter
 from jbnet.services.asking import WORKERS, unknown
-from jbnet.services.deploy_pool import Held, each
+from jbnet.services.pool import Held, each
 
 ASK_S = 30.0
 

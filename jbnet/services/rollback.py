@@ -14,8 +14,8 @@ from jbnet.model.network import Device, Network
 from jbnet.model.text import text
 from jbnet.platforms.masking import masked
 from jbnet.ports import ConfigBackups, DeviceSessions, Reporter
-from jbnet.services.deploy_aim import Earlier
-from jbnet.services.deploy_plan import plan
+from jbnet.services.deploy.aim import Earlier
+from jbnet.services.deploy.plan import plan
 
 Entry = Mapping[str, object]
 

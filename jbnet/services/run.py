@@ -19,7 +19,7 @@ from jbnet.platforms.masking import masked
 from jbnet.platforms.registry import platform
 from jbnet.ports import AnswerParser, DeviceLocks, DeviceSession, DeviceSessions, Journal, Progress, Reporter
 from jbnet.services.asking import WORKERS
-from jbnet.services.deploy_pool import Held, each
+from jbnet.services.pool import Held, each
 from jbnet.services.run_answer import Answer, ask
 
 LEASE_MORE_S = 30.0

@@ -34,7 +34,7 @@ def make_audit(
     from jbnet.config.audit.observed import Origin as From
     from jbnet.inventory.select import select
     from jbnet.services.audit import Eyes, observe
-    from jbnet.services.deploy import managed
+    from jbnet.services.deploy.plan import managed
     from jbnet.standards import load
     from jbnet.standards.audit import Audit
     from jbnet.wiring.declaration import load_network

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from jbnet.lab.lab import Lab
     from jbnet.model.network import Device, Network
     from jbnet.ports import Reporter, Successor
-    from jbnet.services.deploy import Desk
-    from jbnet.services.deploy_secrets import SecretBook
+    from jbnet.services.deploy.desk import Desk
+    from jbnet.services.deploy.secrets import SecretBook
     from jbnet.services.drift import Records
     from jbnet.services.qualify import Outcome, Qualification
     from jbnet.snmp.types import SnmpTarget
@@ -154,7 +154,7 @@ def deploy_desk(directory: Path, state_dir: Path, network: Network, reporter: Re
     """Return what ``jbnet apply`` works with: sessions, journal, leases and backups of the state directory."""
     from jbnet.adapters.clock import SystemClock
     from jbnet.adapters.device_files import BackupFiles, DeviceLockFiles
-    from jbnet.services.deploy import Desk
+    from jbnet.services.deploy.desk import Desk
     from jbnet.wiring.change_journal import change_journal
     from jbnet.wiring.secrets import secrets
 
@@ -182,7 +182,7 @@ def loaded_secrets(state_dir: Path) -> LoadedSecretFiles:
 
 def secret_book(directory: Path, state_dir: Path) -> SecretBook:
     """Return what compares the secrets of devices with their source."""
-    from jbnet.services.deploy_secrets import SecretBook
+    from jbnet.services.deploy.secrets import SecretBook
     from jbnet.wiring.secrets import secrets
 
     return SecretBook(secrets(directory, state_dir), loaded_secrets(state_dir))

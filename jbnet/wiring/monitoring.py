@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from jbnet.monitor.checks import Checks
     from jbnet.monitor.rules import Rules
     from jbnet.ports import StoreView
-    from jbnet.services.poll import Monitor
+    from jbnet.services.watch.monitor import Monitor
+
 
 def load_checks(directory: Path, network: Network) -> Checks:
     """Return what ``monitors/`` says is to be checked. Raises AnswerIsNo with the findings when it has errors."""
@@ -78,8 +79,8 @@ def monitor(
     from jbnet.adapters.store import SqliteStore
     from jbnet.adapters.store_kept import KeptStore
     from jbnet.adapters.store_pruning import Keep
-    from jbnet.services.poll import Monitor
-    from jbnet.services.poll_targets import trap_senders
+    from jbnet.services.watch.monitor import Monitor
+    from jbnet.services.watch.targets import trap_senders
 
     network = load_network(directory, state_dir)
     checks = load_checks(directory, network)

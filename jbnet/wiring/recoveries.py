@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jbnet.ports import Reporter, StepAction
     from jbnet.recovery.plan import RecoveryPlan
     from jbnet.recovery.runbook import Runbook
-    from jbnet.services.recover import Recovery
+    from jbnet.services.recover.engine import Recovery
 
 
 RECOVERY_CONNECT_S = 4.0
@@ -67,7 +67,7 @@ def recovery(directory: Path, state_dir: Path, execution: str, reporter: Reporte
     """Return the engine of an execution and its journal, which the caller closes."""
     from jbnet.adapters.clock import SystemClock
     from jbnet.recovery.replay import replay
-    from jbnet.services.recover import Recovery
+    from jbnet.services.recover.engine import Recovery
 
     store = executions(state_dir)
     journal = store.journal(execution)
@@ -120,8 +120,8 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     from jbnet.adapters.silence import PatientOnce
     from jbnet.adapters.ssh import SshHosts
     from jbnet.services.database_accounts import CLIENT_SECRET
-    from jbnet.services.recover_actions import Tools, watchers
-    from jbnet.services.recover_actions_all import all_actions
+    from jbnet.services.recover.actions import Tools, watchers
+    from jbnet.services.recover.actions_all import all_actions
 
     plan = recovery_plan(directory)
     hosts = PatientOnce(SshHosts(state_dir, _addresses(network), connect_timeout=RECOVERY_CONNECT_S))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from jbnet.lab.rehearsal import LabRehearsal
     from jbnet.model.network import Network
     from jbnet.ports import Reporter
-    from jbnet.services.deploy import Desk
+    from jbnet.services.deploy.desk import Desk
 
 FOLDER = "rehearsal"
 OPEN_S = 5.0

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from jbnet.model.network import Network
     from jbnet.ports import Reporter
-    from jbnet.services.replace import Bench
+    from jbnet.services.replace.box import Bench
 
 FOLDER = "replace"
 
@@ -27,7 +27,7 @@ def replacement_bench(
     """Return sessions, host keys, echo requests and papers; these go to ``folder``, else below the state directory."""
     from jbnet.adapters.ping import IcmpProber
     from jbnet.adapters.replacement_papers import ReplacementPapers
-    from jbnet.services.replace import Bench
+    from jbnet.services.replace.box import Bench
 
     desk = deploy_desk(directory, state_dir, network, reporter)
     whole = load_network(directory, state_dir, whole=True)

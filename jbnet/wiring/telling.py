@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jbnet.ports import Secrets, StoreView
     from jbnet.ports.actions import ActionLog
     from jbnet.ports.telling import Notifier
-    from jbnet.services.tell import TellingThread
+    from jbnet.services.watch.tell import TellingThread
 
 ACTIONS = "actions.db"
 STORE = "monitor.db"
@@ -90,7 +90,7 @@ def teller(directory: Path, state_dir: Path, say: Callable[[Text], None]) -> Tel
     from jbnet.adapters.workspace import read_files
     from jbnet.catalogue import load
     from jbnet.model.errors import AnswerIsNo
-    from jbnet.services.tell import Teller, TellingThread
+    from jbnet.services.watch.tell import Teller, TellingThread
 
     network, store = load_network(directory, state_dir), state_dir / STORE
     notify, findings = findings_of_notify(read_files(directory, ("monitors",)), network)

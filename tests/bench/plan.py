@@ -31,7 +31,7 @@ from jbnet.config.words import revealed  # noqa: E402  found only on the path se
 from jbnet.lab.lab import Lab  # noqa: E402  found only on the path set above
 from jbnet.model.network import Device  # noqa: E402  found only on the path set above
 from jbnet.services.asking import ASK_S, WORKERS  # noqa: E402  found only on the path set above
-from jbnet.services.deploy_plan import managed  # noqa: E402  found only on the path set above
+from jbnet.services.deploy.plan import managed  # noqa: E402  found only on the path set above
 
 ROUTERS = 100
 DRIFTED = 5

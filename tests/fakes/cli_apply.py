@@ -19,7 +19,7 @@ def main(platform: str, state: Path, ports: dict[str, int], plan: Path) -> None:
     from jbnet.adapters.clock import SystemClock
     from jbnet.change.codec import from_json
     from jbnet.ports import Progress
-    from jbnet.services.deploy import apply
+    from jbnet.services.deploy.apply import apply
 
     class Silent:
         def report(self, progress: Progress) -> None:

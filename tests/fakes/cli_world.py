@@ -32,7 +32,7 @@ from jbnet.config.words import revealed
 from jbnet.model.network import Device, Network
 from jbnet.model.secrets import Secret
 from jbnet.ports import Differ, Progress
-from jbnet.services.deploy import Desk, Timing
+from jbnet.services.deploy.desk import Desk, Timing
 
 KINDS: dict[str, type[Router]] = {"vrp8": Vrp8, "vrp5": Vrp5, "comware7": Comware, "ios": Ios}
 COUNTY, TOWNSHIP, COMMUNITY = "chengdong-r1", "chengdong-lejiawan-r1", "chengdong-lejiawan-a-r1"

@@ -15,7 +15,7 @@ from jbnet.config.standin.standin import PortFilter
 from jbnet.inventory.restrict import restrict
 from jbnet.model.network import Network
 from jbnet.ports import Blueprint, Reporter
-from jbnet.services.deploy import Desk
+from jbnet.services.deploy.desk import Desk
 
 Screened = Callable[[str, Sequence[PortFilter]], None]
 """Who is told of packet filters."""

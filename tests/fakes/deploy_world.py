@@ -28,7 +28,8 @@ from jbnet.config.tree import ConfigTree, parse
 from jbnet.model.errors import Unreachable
 from jbnet.model.network import Circuit, Device, Network, Termination
 from jbnet.ports import Differ, Journal, Progress
-from jbnet.services.deploy import Desk, Timing, plan
+from jbnet.services.deploy.desk import Desk, Timing
+from jbnet.services.deploy.plan import plan
 
 SHARED = ("ip ospf area ", "ip ospf hello-interval ", "ip ospf dead-interval ", "ip ospf message-digest-key ")
 START = datetime(2026, 11, 22, tzinfo=UTC)

@@ -20,8 +20,8 @@ from jbnet.config.render import render
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text
 from jbnet.ports import DeviceSession, Differ
-from jbnet.services.deploy_aim import Runs
-from jbnet.services.deploy_secrets import Standing
+from jbnet.services.deploy.aim import Runs
+from jbnet.services.deploy.secrets import Standing
 
 PLATFORMS = {
     "core": "vrp8", "dc-router": "vrp8", "prefecture-router": "comware7", "county-router": "vrp5",

@@ -14,7 +14,7 @@ from jbnet.model.network import Network
 from jbnet.model.secrets import Secret
 from jbnet.monitor.checks import Check, Checks, Reads
 from jbnet.ports import Clock, Prober, Store, TrapSource
-from jbnet.services.poll import Monitor
+from jbnet.services.watch.monitor import Monitor
 
 
 class FakeSecrets:

@@ -13,7 +13,7 @@ from jbnet.ports import Progress, StepAction, StepOutcome
 from jbnet.recovery.approval import Approval, ApprovalRequest, Approver, Judged, judge, prepare
 from jbnet.recovery.canonical import GENESIS, canonical_json, plain
 from jbnet.recovery.chain import sealed
-from jbnet.services.recover import Recovery
+from jbnet.services.recover.engine import Recovery
 
 START = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 PRIMARY, STANDBY = "xining-dc-db1", "golmud-dc-db1"

@@ -22,7 +22,7 @@ from jbnet.adapters.store import SqliteStore
 from jbnet.adapters.store_kept import KeptStore
 from jbnet.adapters.store_telling import SqliteOutbox
 from jbnet.monitor.notices import Contact, Route, Telling
-from jbnet.services.tell import Teller
+from jbnet.services.watch.tell import Teller
 from jbnet.wiring.telling import picks
 
 STORY: tuple[tuple[int, set[str]], ...] = (

@@ -40,8 +40,8 @@ from jbnet.recovery.measure import ClientEvent, Measured, measure, parse_record
 from jbnet.recovery.plan import HostFence
 from jbnet.services import databases
 from jbnet.services.database_accounts import CLIENT, password_file
-from jbnet.services.recover_actions import Tools
-from jbnet.services.recover_actions_all import all_actions
+from jbnet.services.recover.actions import Tools
+from jbnet.services.recover.actions_all import all_actions
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(240)]
 ROOT = Path(__file__).parents[2]

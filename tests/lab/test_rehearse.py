@@ -23,9 +23,9 @@ from jbnet.lab.netns import network_of
 from jbnet.lab.paths import LabPaths
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text
-from jbnet.services.deploy import plan
-from jbnet.services.deploy_aim import Runs
-from jbnet.services.deploy_secrets import Standing
+from jbnet.services.deploy.aim import Runs
+from jbnet.services.deploy.plan import plan
+from jbnet.services.deploy.secrets import Standing
 
 pytestmark = pytest.mark.lab
 

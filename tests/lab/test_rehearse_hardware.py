@@ -13,8 +13,8 @@ from host_view import leftovers
 from jbnet import wiring
 from jbnet.change.rehearsal import Evidence
 from jbnet.lab.paths import LabPaths
-from jbnet.services.deploy import plan
-from jbnet.services.rehearse import rehearse, today
+from jbnet.services.deploy.plan import plan
+from jbnet.services.rehearse.trial import rehearse, today
 
 pytestmark = pytest.mark.lab
 

@@ -12,7 +12,7 @@ from workspace import Workspace
 
 from jbnet import wiring
 from jbnet.lab.lab import Lab
-from jbnet.services.replace_record import replacements
+from jbnet.services.replace.record import replacements
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(600)]  # whoever comes first also deploys the whole lab
 DEAD, BELOW, SERIAL = "golmud-r1", "golmud-guolemude-r1", "2102351NEW10K1000002"

@@ -31,7 +31,7 @@ from jbnet.model.network import Device, DeviceKind, Network
 from jbnet.model.ownership import Hold
 from jbnet.ports import Differ, Progress, RunningConfig
 from jbnet.services.adopt import Adoption, adopt
-from jbnet.services.deploy import plan
+from jbnet.services.deploy.plan import plan
 from jbnet.wiring import load_network, load_scale
 from jbnet.wiring.adopting import differ
 

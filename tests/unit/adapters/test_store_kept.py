@@ -16,7 +16,7 @@ from jbnet.adapters.store import SqliteStore
 from jbnet.adapters.store_kept import KeptStore
 from jbnet.adapters.store_view import SqliteStoreView
 from jbnet.adapters.store_vital import read_vital
-from jbnet.services.poll import Monitor
+from jbnet.services.watch.monitor import Monitor
 
 
 class Night:

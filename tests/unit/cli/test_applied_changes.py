@@ -17,7 +17,8 @@ from jbnet.cli.apply import read_plan
 from jbnet.cli.kept_plans import file_of
 from jbnet.cli.rollback import remarks_on_way_back
 from jbnet.model.errors import UsageError
-from jbnet.services.deploy import Desk, apply
+from jbnet.services.deploy.apply import apply
+from jbnet.services.deploy.desk import Desk
 from jbnet.services.rollback import plan_back, still_declared
 
 TYPED = "ip route 192.0.2.0/24 blackhole"

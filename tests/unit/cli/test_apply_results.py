@@ -10,8 +10,8 @@ from jbnet.cli.apply import _print_results
 from jbnet.cli.context import Context
 from jbnet.cli.plan import print_unasked
 from jbnet.model.text import text
-from jbnet.services.deploy import Outcome
-from jbnet.services.deploy_desk import Result, State
+from jbnet.services.deploy.apply import Outcome
+from jbnet.services.deploy.desk import Result, State
 
 
 @pytest.mark.parametrize(

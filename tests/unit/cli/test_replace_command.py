@@ -22,9 +22,9 @@ from jbnet.model.errors import Unreachable
 from jbnet.model.host_keys import HostKey
 from jbnet.model.network import Device, Network
 from jbnet.ports import Reporter
-from jbnet.services.deploy import plan
+from jbnet.services.deploy.plan import plan
 from jbnet.services.host_keys import Trust
-from jbnet.services.replace import Bench
+from jbnet.services.replace.box import Bench
 
 BASE = Path(__file__).parents[2] / "golden" / "check" / "base"
 SERIAL = "2102351NEW10K1000002"

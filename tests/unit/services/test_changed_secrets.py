@@ -15,9 +15,10 @@ from jbnet.config.bootstrap import bootstrap
 from jbnet.config.render import render
 from jbnet.model.errors import CommandFailed
 from jbnet.model.secrets import Secret
-from jbnet.services.deploy import Outcome, apply, plan
-from jbnet.services.deploy_aim import Declared
-from jbnet.services.deploy_secrets import SecretBook
+from jbnet.services.deploy.aim import Declared
+from jbnet.services.deploy.apply import Outcome, apply
+from jbnet.services.deploy.plan import plan
+from jbnet.services.deploy.secrets import SecretBook
 
 NEW = "Another-Word-1"
 

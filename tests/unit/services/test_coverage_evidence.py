@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from jbnet.monitor.incidents import Incident
-from jbnet.monitor.samples import Round
 from jbnet.services.coverage import Built, deployed_devices, gather
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -29,7 +27,7 @@ class Entries:
 
 
 class View:
-    """A StoreView with one summary."""
+    """Implements Answers: one summary."""
 
     def __init__(self, as_of: datetime, answers: Mapping[str, bool | None]):
         self._as_of, self._answers = as_of, answers
@@ -39,15 +37,6 @@ class View:
 
     def answers(self) -> Mapping[str, bool | None]:
         return self._answers
-
-    def incidents(self, *, only_open: bool) -> Sequence[Incident]:
-        return []
-
-    def rounds(self) -> Iterable[Round]:
-        return []
-
-    def close(self) -> None:
-        pass
 
 
 CONFIRMED = ("device.result", "a-r1", {"act": "confirm", "ok": True})

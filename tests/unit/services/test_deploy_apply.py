@@ -19,8 +19,9 @@ from jbnet.config.tree import parse
 from jbnet.model.errors import Refused, Unreachable, UsageError
 from jbnet.model.findings import Finding, Severity
 from jbnet.model.text import text
-from jbnet.services.deploy import Desk, Outcome, State, apply
-from jbnet.services.deploy_earlier import EarlierRun, earlier_run
+from jbnet.services.deploy.apply import Outcome, apply
+from jbnet.services.deploy.desk import Desk, State
+from jbnet.services.deploy.earlier import EarlierRun, earlier_run
 from jbnet.services.rollback import kept_before
 
 

@@ -22,7 +22,9 @@ from jbnet.config.render import render
 from jbnet.inventory.restrict import lab_of
 from jbnet.model.errors import ExitCode, Refused, UsageError
 from jbnet.model.text import Text, text
-from jbnet.services.deploy import Outcome, Result, State, Timing, plan
+from jbnet.services.deploy.apply import Outcome
+from jbnet.services.deploy.desk import Result, State, Timing
+from jbnet.services.deploy.plan import plan
 
 ROOT = Path(__file__).parents[3]
 SOURCES = [
@@ -178,7 +180,7 @@ def test_whoever_is_refused_as_no_longer_planned_is_told_to_plan_again(
 def test_progress_for_programs_is_one_json_line_an_event(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     world = World(sample_network())
     made = plan(world.network, world.network.devices.values(), world, world)
-    from jbnet.services.deploy import apply
+    from jbnet.services.deploy.apply import apply
 
     desk = world.desk(tmp_path)
     board = Board(Context(directory=tmp_path, json=True))

@@ -15,7 +15,9 @@ from jbnet.change.model import Plan
 from jbnet.config.render import render
 from jbnet.model.errors import Refused
 from jbnet.model.network import Network
-from jbnet.services.deploy import Desk, Result, State, apply, plan
+from jbnet.services.deploy.apply import apply
+from jbnet.services.deploy.desk import Desk, Result, State
+from jbnet.services.deploy.plan import plan
 from jbnet.services.rollback import kept_before
 
 
@@ -96,7 +98,7 @@ def test_a_plan_that_hides_what_it_does_is_refused_by_the_device_s_own_look(worl
 
 
 def test_what_was_accepted_when_the_plan_began_is_known_to_whoever_carries_it_on(world: World, desk: Desk) -> None:
-    from jbnet.services.deploy_earlier import overrides_of
+    from jbnet.services.deploy.earlier import overrides_of
 
     made: Plan = planned(world)
     apply(made, desk, overrides=["xining-r1", "datong-r1"])

@@ -28,9 +28,11 @@ from jbnet.model.network import Device
 from jbnet.model.secrets import Secret
 from jbnet.model.text import Text
 from jbnet.services.backup import back_up
-from jbnet.services.deploy import Outcome, State, apply, plan
-from jbnet.services.deploy_aim import Runs
-from jbnet.services.deploy_secrets import Standing
+from jbnet.services.deploy.aim import Runs
+from jbnet.services.deploy.apply import Outcome, apply
+from jbnet.services.deploy.desk import State
+from jbnet.services.deploy.plan import plan
+from jbnet.services.deploy.secrets import Standing
 from jbnet.services.drift import Records, find_drift
 from jbnet.services.rollback import plan_back
 

@@ -8,7 +8,7 @@ from device import FakeSession
 from sample_network import sample_network
 
 from jbnet.config.render import render
-from jbnet.services.deploy import managed
+from jbnet.services.deploy.plan import managed
 
 MANAGED = 9
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from jbnet.model.errors import Unreachable
-from jbnet.services.deploy_pool import Held, each
+from jbnet.services.pool import Held, each
 
 
 class Line:

@@ -11,7 +11,8 @@ from encrypted import CIRCUIT, LOWER, PROFILE, UPPER, encrypted
 from sample_network import sample_network
 
 from jbnet.model.encryption import Suite
-from jbnet.services.deploy import Desk, Outcome, State, apply
+from jbnet.services.deploy.apply import Outcome, apply
+from jbnet.services.deploy.desk import Desk, State
 
 ENDS = {LOWER: "up1", UPPER: "d0102-1"}
 OLD, NEW = "esp_proposals = aes256-sha256-modp2048", "esp_proposals = aes128-sha256-modp2048"

@@ -17,9 +17,11 @@ from jbnet.change.model import Plan
 from jbnet.config.render import render
 from jbnet.config.tree import parse
 from jbnet.model.errors import CommandFailed, Refused, Unreachable
-from jbnet.services.deploy import Desk, Outcome, State, apply, plan
-from jbnet.services.deploy_earlier import GRACE_S
-from jbnet.services.deploy_successor import succeed
+from jbnet.services.deploy.apply import Outcome, apply
+from jbnet.services.deploy.desk import Desk, State
+from jbnet.services.deploy.earlier import GRACE_S
+from jbnet.services.deploy.plan import plan
+from jbnet.services.deploy.successor import succeed
 
 FAR, NEAR = "datong-r1", "xining-r1"
 HELLO, SLOW = " ip ospf hello-interval 1\n", " ip ospf hello-interval 2\n"

@@ -13,8 +13,9 @@ from deploy_world import Killed, KillingJournal
 
 from jbnet.change.model import Plan
 from jbnet.config.render import render
-from jbnet.services.deploy import apply, plan
-from jbnet.services.deploy_successor import succeed
+from jbnet.services.deploy.apply import apply
+from jbnet.services.deploy.plan import plan
+from jbnet.services.deploy.successor import succeed
 
 ENDS = {TOWNSHIP: "10.200.0.1 255.255.255.254", COUNTY: "10.200.0.0 255.255.255.254"}
 """The far end first, and the address that somebody typed there."""

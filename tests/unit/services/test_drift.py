@@ -18,7 +18,9 @@ from jbnet.config.words import revealed
 from jbnet.model.network import Device
 from jbnet.model.secrets import Secret
 from jbnet.services.backup import Backup, back_up
-from jbnet.services.deploy import Desk, apply, managed, plan
+from jbnet.services.deploy.apply import apply
+from jbnet.services.deploy.desk import Desk
+from jbnet.services.deploy.plan import managed, plan
 from jbnet.services.drift import Found, Records, find_drift
 
 TYPED = "ip route 192.0.2.0/24 blackhole"

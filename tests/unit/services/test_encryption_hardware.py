@@ -12,8 +12,9 @@ from encrypted import ENCRYPTING, with_encryption
 
 from jbnet.change.model import Plan
 from jbnet.config.render import render
-from jbnet.services.deploy import apply, plan
-from jbnet.services.deploy_aim import Declared
+from jbnet.services.deploy.aim import Declared
+from jbnet.services.deploy.apply import apply
+from jbnet.services.deploy.plan import plan
 
 CIRCUIT = "chengdong-lejiawan-up1"
 

@@ -13,7 +13,8 @@ from jbnet.adapters.config_history import GitHistory
 from jbnet.config.render import render
 from jbnet.model.network import Network
 from jbnet.model.ownership import Hold, Ownership
-from jbnet.services.deploy import apply, managed
+from jbnet.services.deploy.apply import apply
+from jbnet.services.deploy.plan import managed
 from jbnet.services.drift import Found, Records, find_drift
 
 DEVICE = "datong-r1"

@@ -14,7 +14,7 @@ from simnet import FakeClock, SimNet
 from jbnet.model.errors import Missing
 from jbnet.monitor.checks import Check, Checks, Reads
 from jbnet.monitor.maintenance import Maintenance, Opener
-from jbnet.services.poll import Monitor, Turn
+from jbnet.services.watch.monitor import Monitor, Turn
 from jbnet.snmp.mibs import OSPF_NBR_STATE
 from jbnet.snmp.types import Oid, SnmpAnswer, SnmpTarget, Trap
 

@@ -12,9 +12,9 @@ import pytest
 from jbnet.model.errors import CommandFailed, Refused, Unreachable, UsageError
 from jbnet.model.network import Database, Device, Network
 from jbnet.ports import FenceProof, LostTransactions, ServerState
-from jbnet.services.recover_actions import Place, Tools
-from jbnet.services.recover_actions_all import all_actions
-from jbnet.services.recover_actions_fence import loss
+from jbnet.services.recover.actions import Place, Tools
+from jbnet.services.recover.actions_all import all_actions
+from jbnet.services.recover.actions_fence import loss
 
 OLD, NEW = "east-db1", "west-db1"
 

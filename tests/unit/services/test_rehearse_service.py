@@ -18,10 +18,11 @@ from jbnet.config.render import render
 from jbnet.model.errors import Refused, TargetError, UsageError
 from jbnet.model.network import Device
 from jbnet.model.text import Text
-from jbnet.services.deploy import apply, plan
-from jbnet.services.deploy_aim import Runs
-from jbnet.services.deploy_secrets import Standing
-from jbnet.services.rehearse import Bounds, rehearse, today
+from jbnet.services.deploy.aim import Runs
+from jbnet.services.deploy.apply import apply
+from jbnet.services.deploy.plan import plan
+from jbnet.services.deploy.secrets import Standing
+from jbnet.services.rehearse.trial import Bounds, rehearse, today
 
 BOUNDS = Bounds(settle_s=4.0, first_rest_s=1.0, rest_s=1.0, hold_s=0.5)
 UPLINK = "ip address 10.8.132.129/31"

@@ -14,8 +14,8 @@ from jbnet.change.rehearsal import Evidence
 from jbnet.change.rehearsal_codec import from_json, to_json
 from jbnet.model.errors import Refused
 from jbnet.ports import Progress
-from jbnet.services.deploy import plan
-from jbnet.services.rehearse import Bounds, rehearse, today
+from jbnet.services.deploy.plan import plan
+from jbnet.services.rehearse.trial import Bounds, rehearse, today
 
 BOUNDS = Bounds(settle_s=4.0, first_rest_s=1.0, rest_s=1.0, hold_s=0.5)
 COUNTY, TOWNSHIP = "chengdong-r1", "chengdong-lejiawan-r1"

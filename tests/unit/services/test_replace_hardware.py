@@ -22,10 +22,11 @@ from jbnet.config.words import revealed
 from jbnet.model.errors import AnswerIsNo, Refused, Unreachable
 from jbnet.model.host_keys import HostKey
 from jbnet.model.network import Device
-from jbnet.services.deploy import apply, plan
+from jbnet.services.deploy.apply import apply
+from jbnet.services.deploy.plan import plan
 from jbnet.services.host_keys import Look, Office, Trust
-from jbnet.services.replace import Bench, TakenIn, Wishes, prepare, take_in
-from jbnet.services.replace_record import going_on, replacements
+from jbnet.services.replace.box import Bench, TakenIn, Wishes, prepare, take_in
+from jbnet.services.replace.record import going_on, replacements
 
 OLD, NEW = "2102350OLD10K1000001", "2102351NEW10K1000002"
 OLD_KEY = HostKey("ssh-rsa", "AAAAB3NzaC1yc2E=")

@@ -11,7 +11,8 @@ from sample_network import sample_network
 from jbnet.change.model import Plan
 from jbnet.config.tree import parse
 from jbnet.model.errors import Missing, Refused, UsageError
-from jbnet.services.deploy import Desk, apply
+from jbnet.services.deploy.apply import apply
+from jbnet.services.deploy.desk import Desk
 from jbnet.services.rollback import plan_back
 
 TYPED = "ip route 192.0.2.0/24 blackhole"

@@ -16,7 +16,7 @@ from jbnet.adapters.ntc import NtcParser
 from jbnet.config.render import render
 from jbnet.model.errors import Refused, UsageError
 from jbnet.model.network import Device
-from jbnet.services.deploy import managed
+from jbnet.services.deploy.plan import managed
 from jbnet.services.run import Order, Ran, State, Ways, run
 from jbnet.services.run_answer import Form
 

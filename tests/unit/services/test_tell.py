@@ -28,7 +28,7 @@ from jbnet.monitor.actions import Action, Deed
 from jbnet.monitor.messages import Fate, Message, alertmanager
 from jbnet.monitor.notices import Contact, Escalation, Route, Telling
 from jbnet.ports.telling import Notifier
-from jbnet.services.tell import Teller
+from jbnet.services.watch.tell import Teller
 from jbnet.wiring.telling import picks
 
 RECORDED = Path(__file__).parents[2] / "recorded"

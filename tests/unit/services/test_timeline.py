@@ -10,8 +10,8 @@ from monitoring import make_monitor
 from networks import small
 from simnet import START, FakeClock, SimNet
 
-from jbnet.services.poll import Monitor
-from jbnet.services.timeline import COMING_BACK, Timeline
+from jbnet.services.watch.monitor import Monitor
+from jbnet.services.watch.timeline import COMING_BACK, Timeline
 
 
 class SetClock(FakeClock):

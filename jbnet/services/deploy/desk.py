@@ -21,7 +21,7 @@ from jbnet.ports import (
     Secrets,
     Successor,
 )
-from jbnet.services.deploy_secrets import SecretBook
+from jbnet.services.deploy.secrets import SecretBook
 
 
 class State(StrEnum):

@@ -1,6 +1,6 @@
 """What runs today in the part of the network that a plan can matter to: what a rehearsal's copy starts with.
 
-For a device whose system no copy can run FRR stands in (``jbnet.services.rehearse_stead``).
+For a device whose system no copy can run FRR stands in (``jbnet.services.rehearse.stead``).
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from jbnet.platforms.registry import LAB_PLATFORM
 from jbnet.platforms.routing_facts import readable
 from jbnet.ports import Blueprint, DeviceSession, DeviceSessions, Progress, Reporter
 from jbnet.services.asking import ASK_S, WORKERS, unknown
-from jbnet.services.deploy_guard import full_neighbours
-from jbnet.services.deploy_pool import Held, each
-from jbnet.services.rehearse_stead import Steads, needs_one
+from jbnet.services.deploy.guard import full_neighbours
+from jbnet.services.pool import Held, each
+from jbnet.services.rehearse.stead import Steads, needs_one
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from jbnet.model.host_keys import HostKey
 from jbnet.model.network import Device
 from jbnet.model.text import text
 from jbnet.services.host_keys import Fate, Look, Standing, learn, look
-from jbnet.services.replace_desk import Bench, Wishes
-from jbnet.services.replace_record import Act, Replacement
+from jbnet.services.replace.desk import Bench, Wishes
+from jbnet.services.replace.record import Act, Replacement
 
 
 def show(device: Device, bench: Bench) -> Look:

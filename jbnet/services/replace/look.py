@@ -9,9 +9,9 @@ from jbnet.config.naming import port_namer
 from jbnet.model.errors import JbnetError
 from jbnet.model.network import Device, Network
 from jbnet.services.asking import ASK_S
-from jbnet.services.deploy_desk import Desk
-from jbnet.services.deploy_pool import Held, each
-from jbnet.services.deploy_sight import full
+from jbnet.services.deploy.desk import Desk
+from jbnet.services.deploy.sight import full
+from jbnet.services.pool import Held, each
 
 
 def shown_serial(device: Device, desk: Desk) -> str | None:

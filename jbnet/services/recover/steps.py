@@ -9,8 +9,8 @@ from jbnet.model.text import Text, text
 from jbnet.ports import Journal, Progress, Reporter, StepAction, StepOutcome
 from jbnet.recovery.account import told_by
 from jbnet.recovery.expand import Instance
-from jbnet.services.recover_bounded import TimedOut, bounded
-from jbnet.services.recover_entries import outcome_data, text_data
+from jbnet.services.recover.bounded import TimedOut, bounded
+from jbnet.services.recover.entries import outcome_data, text_data
 
 
 class Steps:

@@ -12,7 +12,7 @@ from jbnet.config.render import render
 from jbnet.model.errors import JbnetError
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text, text
-from jbnet.services.deploy_secrets import SecretBook, Standing
+from jbnet.services.deploy.secrets import SecretBook, Standing
 
 Runs = Callable[[str], bool]
 """Says whether a device runs a configuration, its secrets left out."""

@@ -30,8 +30,8 @@ from jbnet.recovery.decide import (
 from jbnet.recovery.expand import Binding, Instance, expand
 from jbnet.recovery.replay import State, replay
 from jbnet.recovery.runbook import APPROVE, Runbook, from_content
-from jbnet.services.recover_approval import Agreement
-from jbnet.services.recover_steps import Steps
+from jbnet.services.recover.approval import Agreement
+from jbnet.services.recover.steps import Steps
 
 
 @dataclass(frozen=True, slots=True)

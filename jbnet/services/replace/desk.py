@@ -9,7 +9,7 @@ from typing import Protocol
 from jbnet.change.model import Plan
 from jbnet.model.network import Device
 from jbnet.ports import Prober
-from jbnet.services.deploy import Desk
+from jbnet.services.deploy.desk import Desk
 from jbnet.services.host_keys import Office, Trust
 
 

@@ -8,7 +8,7 @@ from jbnet.model.errors import CommandFailed, Refused
 from jbnet.model.text import text
 from jbnet.ports import DatabaseServer, LostTransactions, ServerState, StepOutcome
 from jbnet.services.database_cluster import member_name
-from jbnet.services.recover_actions import Params, Place, Tools, facts, not_yet, other_server, place, seen, server
+from jbnet.services.recover.actions import Params, Place, Tools, facts, not_yet, other_server, place, seen, server
 
 STREAM_S = 60.0
 CLOSE_BYTES = 16 << 20

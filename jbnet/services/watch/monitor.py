@@ -20,9 +20,9 @@ from jbnet.monitor.state import DeviceState, Event
 from jbnet.monitor.summary import Summary, summarise
 from jbnet.ports import Clock, Prober, Secrets, SnmpTransport, Store, TrapSource
 from jbnet.ports.store import Windows
-from jbnet.services.poll_read import read_answer
-from jbnet.services.poll_targets import Question, Targets
-from jbnet.services.timeline import Timeline
+from jbnet.services.watch.read import read_answer
+from jbnet.services.watch.targets import Question, Targets
+from jbnet.services.watch.timeline import Timeline
 
 MAX_LOOKS = 3
 """Second looks in one round: the first shows who else is silent, the next confirms it."""

@@ -16,15 +16,12 @@ from jbnet.model.errors import JbnetError, Refused, UsageError
 from jbnet.model.text import text
 from jbnet.model.times import stamp
 from jbnet.ports import Progress
-from jbnet.services.deploy_desk import GOOD, Desk, JournalOf, Result, State, Timing
-from jbnet.services.deploy_device import Course
-from jbnet.services.deploy_earlier import EarlierRun, earlier_run
-from jbnet.services.deploy_plan import managed, plan
-from jbnet.services.deploy_pool import Held, each
-from jbnet.services.deploy_successor import carry_through
-from jbnet.services.deploy_unit import UnitCourse
-
-__all__ = ["Desk", "Outcome", "Result", "State", "Timing", "apply", "managed", "plan"]
+from jbnet.services.deploy.desk import GOOD, Desk, JournalOf, Result, State
+from jbnet.services.deploy.device import Course
+from jbnet.services.deploy.earlier import EarlierRun, earlier_run
+from jbnet.services.deploy.successor import carry_through
+from jbnet.services.deploy.unit import UnitCourse
+from jbnet.services.pool import Held, each
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from jbnet.config.standin.standin import StandIn
 from jbnet.ports import LiveCopy, Progress
-from jbnet.services.deploy import State
+from jbnet.services.deploy.desk import State
 
 
 class Screens:

@@ -16,15 +16,16 @@ from jbnet.model.errors import AnswerIsNo, JbnetError, Refused, Unreachable, Usa
 from jbnet.model.network import Device
 from jbnet.model.text import text
 from jbnet.ports import Progress
-from jbnet.services.deploy import apply, plan
-from jbnet.services.deploy_desk import GOOD
+from jbnet.services.deploy.apply import apply
+from jbnet.services.deploy.desk import GOOD
+from jbnet.services.deploy.plan import plan
 from jbnet.services.host_keys import Standing
-from jbnet.services.replace_desk import Bench as Bench
-from jbnet.services.replace_desk import Papers as Papers
-from jbnet.services.replace_desk import Wishes as Wishes
-from jbnet.services.replace_key import recorded, show, take_key
-from jbnet.services.replace_look import missing_neighbours, shown_serial
-from jbnet.services.replace_record import Act, Replacement, going_on
+from jbnet.services.replace.desk import Bench as Bench
+from jbnet.services.replace.desk import Papers as Papers
+from jbnet.services.replace.desk import Wishes as Wishes
+from jbnet.services.replace.key import recorded, show, take_key
+from jbnet.services.replace.look import missing_neighbours, shown_serial
+from jbnet.services.replace.record import Act, Replacement, going_on
 
 PING_S = 2.0
 

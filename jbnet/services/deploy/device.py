@@ -15,15 +15,15 @@ from jbnet.model.errors import CommandFailed, JbnetError, Refused, TargetError, 
 from jbnet.model.network import Device
 from jbnet.model.text import Text, text
 from jbnet.ports import DeviceSession
-from jbnet.services.deploy_acts import Acts
-from jbnet.services.deploy_arrival import Arrival, Standing
-from jbnet.services.deploy_desk import Desk, Neighbours, Result, State
-from jbnet.services.deploy_earlier import EarlierRun
-from jbnet.services.deploy_guard import check_dangers, check_nobody_is_stranded, full_neighbours
-from jbnet.services.deploy_pool import Held
-from jbnet.services.deploy_services import routed, service_addresses
-from jbnet.services.deploy_sight import Sight, full
-from jbnet.services.deploy_tunnels import established
+from jbnet.services.deploy.acts import Acts
+from jbnet.services.deploy.arrival import Arrival, Standing
+from jbnet.services.deploy.desk import Desk, Neighbours, Result, State
+from jbnet.services.deploy.earlier import EarlierRun
+from jbnet.services.deploy.guard import check_dangers, check_nobody_is_stranded, full_neighbours
+from jbnet.services.deploy.services import routed, service_addresses
+from jbnet.services.deploy.sight import Sight, full
+from jbnet.services.deploy.tunnels import established
+from jbnet.services.pool import Held
 
 
 class Course:

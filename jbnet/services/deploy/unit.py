@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from jbnet.model.errors import CommandFailed, JbnetError, Refused, Unreachable
 from jbnet.model.text import Text, text
 from jbnet.ports import DeviceSession
-from jbnet.services.deploy_arrival import Standing
-from jbnet.services.deploy_desk import Neighbours, Result, State
-from jbnet.services.deploy_device import Course
-from jbnet.services.deploy_pool import Held
+from jbnet.services.deploy.arrival import Standing
+from jbnet.services.deploy.desk import Neighbours, Result, State
+from jbnet.services.deploy.device import Course
+from jbnet.services.pool import Held
 
 Missing = dict[str, tuple[str, ...]]
 """New neighbours that are not there yet, by device."""

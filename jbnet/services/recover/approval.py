@@ -11,7 +11,7 @@ from jbnet.recovery.approval import ApprovalRequest
 from jbnet.recovery.decide import Grant, Renew, Request, WaitApproval
 from jbnet.recovery.replay import State, StepState
 from jbnet.recovery.runbook import Runbook
-from jbnet.services.recover_entries import text_data
+from jbnet.services.recover.entries import text_data
 
 POLL_S = 0.3
 """How often received approvals are looked at while an execution waits for them, in seconds."""

@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from jbnet.change.model import Plan
-from jbnet.services.deploy_desk import Desk, JournalOf, Result
-from jbnet.services.deploy_device import Course
-from jbnet.services.deploy_earlier import EarlierRun, earlier_run, overrides_of
-from jbnet.services.deploy_pool import Held
-from jbnet.services.deploy_unit import UnitCourse
+from jbnet.services.deploy.desk import Desk, JournalOf, Result
+from jbnet.services.deploy.device import Course
+from jbnet.services.deploy.earlier import EarlierRun, earlier_run, overrides_of
+from jbnet.services.deploy.unit import UnitCourse
+from jbnet.services.pool import Held
 
 
 def succeed(plan: Plan, desk: Desk, devices: Sequence[str]) -> dict[str, Result]:

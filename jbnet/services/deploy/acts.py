@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from jbnet.change import timers
 from jbnet.model.network import Device
 from jbnet.ports import DeviceSession, Progress
-from jbnet.services.deploy_desk import Desk, Timing
-from jbnet.services.deploy_pool import Held, each
+from jbnet.services.deploy.desk import Desk, Timing
+from jbnet.services.pool import Held, each
 
 MESSAGE = "jbnet apply"
 

@@ -24,9 +24,9 @@ from jbnet.platforms.changing import changing
 from jbnet.platforms.masking import masked
 from jbnet.platforms.registry import platform
 from jbnet.ports import ConfigBackups, DeviceSession, DeviceSessions, Secrets
-from jbnet.services.deploy_desk import Neighbours
-from jbnet.services.deploy_guard import full_neighbours
-from jbnet.services.deploy_secrets import SecretBook
+from jbnet.services.deploy.desk import Neighbours
+from jbnet.services.deploy.guard import full_neighbours
+from jbnet.services.deploy.secrets import SecretBook
 
 
 class Sight:

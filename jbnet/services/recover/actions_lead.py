@@ -8,8 +8,8 @@ from jbnet.model.errors import CommandFailed, Refused
 from jbnet.model.text import text
 from jbnet.ports import ServerState, StepOutcome
 from jbnet.services.database_cluster import member_name
-from jbnet.services.recover_actions import Params, Place, Tools, facts, other_server, place, seen, server
-from jbnet.services.recover_actions_fence import unproved
+from jbnet.services.recover.actions import Params, Place, Tools, facts, other_server, place, seen, server
+from jbnet.services.recover.actions_fence import unproved
 
 PROMOTE_S = 30.0
 STOP_S = 45.0

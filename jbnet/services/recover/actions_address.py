@@ -5,7 +5,7 @@ from __future__ import annotations
 from jbnet.model.errors import CommandFailed, JbnetError, TargetError
 from jbnet.model.text import text
 from jbnet.ports import StepOutcome
-from jbnet.services.recover_actions import Params, Place, Tools, not_yet, place, server
+from jbnet.services.recover.actions import Params, Place, Tools, not_yet, place, server
 
 ROUTE_S = 20.0
 WRITE_S = 30.0

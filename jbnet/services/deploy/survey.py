@@ -21,9 +21,9 @@ from jbnet.platforms.masking import masked
 from jbnet.platforms.registry import platform
 from jbnet.ports import DeviceSession, DeviceSessions, Progress, Reporter
 from jbnet.services.asking import check_agrees, told, unknown
-from jbnet.services.deploy_aim import Aim
-from jbnet.services.deploy_pool import Held, each
-from jbnet.services.deploy_secrets import Standing
+from jbnet.services.deploy.aim import Aim
+from jbnet.services.deploy.secrets import Standing
+from jbnet.services.pool import Held, each
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import partial
 from jbnet.model.errors import CommandFailed, Refused
 from jbnet.model.text import Text, text
 from jbnet.ports import FenceProof, ServerState, StepOutcome
-from jbnet.services.recover_actions import Params, Place, Tools, facts, not_yet, other_server, place, seen, server
+from jbnet.services.recover.actions import Params, Place, Tools, facts, not_yet, other_server, place, seen, server
 
 QUICK_S = 1.0
 """Seconds to wait for the host when it is only asked whether it is fenced already."""

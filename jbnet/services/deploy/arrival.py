@@ -11,11 +11,11 @@ from jbnet.config.reading import tree
 from jbnet.model.errors import CommandFailed, Refused, Unreachable
 from jbnet.model.text import text
 from jbnet.ports import DeviceSession, RunningConfig
-from jbnet.services.deploy_acts import Acts
-from jbnet.services.deploy_earlier import EarlierRun
-from jbnet.services.deploy_pool import Held
-from jbnet.services.deploy_sight import Sight
-from jbnet.services.deploy_survey import is_first
+from jbnet.services.deploy.acts import Acts
+from jbnet.services.deploy.earlier import EarlierRun
+from jbnet.services.deploy.sight import Sight
+from jbnet.services.deploy.survey import is_first
+from jbnet.services.pool import Held
 
 
 class Standing(Enum):

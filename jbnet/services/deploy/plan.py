@@ -12,8 +12,8 @@ from jbnet.model.network import Device, Network
 from jbnet.model.text import Text
 from jbnet.ports import DeviceSessions, Reporter
 from jbnet.services.asking import ASK_S, WORKERS
-from jbnet.services.deploy_aim import Aim, Declared
-from jbnet.services.deploy_survey import Asked, Survey
+from jbnet.services.deploy.aim import Aim, Declared
+from jbnet.services.deploy.survey import Asked, Survey
 
 
 def managed(network: Network, devices: Iterable[Device]) -> tuple[Device, ...]:

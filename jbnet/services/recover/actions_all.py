@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from jbnet.ports import StepAction
-from jbnet.services.recover_actions import Tools
-from jbnet.services.recover_actions_address import MoveAddress, ReleaseAddress, VerifyWrites
-from jbnet.services.recover_actions_fence import Assess, FenceHost, Unfence
-from jbnet.services.recover_actions_lead import Promote, StopPrimary, WaitCaughtUp
-from jbnet.services.recover_actions_standby import CheckStandby, RebuildStandby
+from jbnet.services.recover.actions import Tools
+from jbnet.services.recover.actions_address import MoveAddress, ReleaseAddress, VerifyWrites
+from jbnet.services.recover.actions_fence import Assess, FenceHost, Unfence
+from jbnet.services.recover.actions_lead import Promote, StopPrimary, WaitCaughtUp
+from jbnet.services.recover.actions_standby import CheckStandby, RebuildStandby
 
 
 def all_actions(tools: Tools) -> dict[str, StepAction]:

@@ -1,7 +1,7 @@
 """Rehearsing a plan: carried out on a copy of the part that it can matter to, with everybody asking for everybody.
 
-What is applied is the very plan, by the code that applies it (``jbnet.services.deploy``), to devices that start with
-what runs today.
+What is applied is the very plan, by the code that applies it (``jbnet.services.deploy.apply``), to devices that start
+with what runs today.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from jbnet.model.errors import TargetError
 from jbnet.model.network import Network
 from jbnet.model.text import Text, text
 from jbnet.ports import Clock, Progress, Rehearsal, Reporter
-from jbnet.services.deploy import Desk, Outcome, Result, State, apply
-from jbnet.services.deploy_desk import GOOD
-from jbnet.services.rehearse_screens import Screens
-from jbnet.services.rehearse_stead import slowest
-from jbnet.services.rehearse_survey import Today, today, without
-from jbnet.services.rehearse_watch import Links, Watch
+from jbnet.services.deploy.apply import Outcome, apply
+from jbnet.services.deploy.desk import GOOD, Desk, Result, State
+from jbnet.services.rehearse.screens import Screens
+from jbnet.services.rehearse.stead import slowest
+from jbnet.services.rehearse.survey import Today, today, without
+from jbnet.services.rehearse.watch import Links, Watch
 
 __all__ = ["Bounds", "Today", "rehearse", "today"]
 

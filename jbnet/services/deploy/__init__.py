@@ -1,0 +1,1 @@
+"""Plans made of what devices run, and carried out wave by wave."""

@@ -1,0 +1,1 @@
+"""Runbooks carried out: steps, approvals, actions."""

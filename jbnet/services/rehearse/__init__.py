@@ -1,0 +1,1 @@
+"""Plans tried on a live copy of what they touch."""

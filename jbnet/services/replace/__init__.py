@@ -1,0 +1,1 @@
+"""A dead box and what takes its place."""

@@ -1,0 +1,1 @@
+"""The monitor: whom it asks, what it makes of the answers, whom it tells."""
