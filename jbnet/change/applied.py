@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from jbnet.change.endings import AS_PLANNED
 from jbnet.change.records import of_changes
 
 Entry = Mapping[str, object]
-FINE = frozenset({"confirmed", "already"})
-"""States of devices (``jbnet.services.deploy.desk.State``) that are as planned."""
 
 
 class Ending(StrEnum):
@@ -44,7 +43,7 @@ class Applied:
         """Say how the last run ended."""
         if self.ended is None:
             return Ending.UNFINISHED
-        fine = sum(state in FINE for state in self.states.values())
+        fine = sum(state in AS_PLANNED for state in self.states.values())
         if not fine:
             return Ending.NOTHING
         return Ending.WHOLE if fine == (self.devices or len(self.states)) else Ending.PART
@@ -79,7 +78,7 @@ def applied(entries: Iterable[Entry]) -> dict[str, Applied]:
 def deployed(entries: Iterable[Entry], since: datetime) -> frozenset[str]:
     """Return the devices that ran what some change intended, at that time or later."""
     changes = applied(entry for entry in entries if _time(entry) >= since).values()
-    fine = (name for change in changes for name, state in change.states.items() if state in FINE)
+    fine = (name for change in changes for name, state in change.states.items() if state in AS_PLANNED)
     return frozenset(fine).union(*(change.kept for change in changes))
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from jbnet.change.endings import State
 from jbnet.inventory.coverage import Evidence
 from jbnet.model.text import Text, text
 from jbnet.model.times import stamp
 from jbnet.ports import Answers, Journal
-from jbnet.services.deploy.desk import State
 
 _KEPT = frozenset({State.CONFIRMED, State.ALREADY})
 

@@ -10,13 +10,14 @@ from typing import Any
 
 from jbnet.change import timers
 from jbnet.change.applied import applied
+from jbnet.change.endings import GOOD, State
 from jbnet.change.model import Plan, Wave
 from jbnet.change.rehearsal import Evidence
 from jbnet.model.errors import JbnetError, Refused, UsageError
 from jbnet.model.text import text
 from jbnet.model.times import stamp
 from jbnet.ports import Progress
-from jbnet.services.deploy.desk import GOOD, Desk, JournalOf, Result, State
+from jbnet.services.deploy.desk import Desk, JournalOf, Result
 from jbnet.services.deploy.device import Course
 from jbnet.services.deploy.earlier import EarlierRun, earlier_run
 from jbnet.services.deploy.successor import carry_through

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
+from jbnet.change.endings import State
 from jbnet.change.timers import REVERT_S
 from jbnet.model.network import Network
 from jbnet.model.text import Text
@@ -23,23 +23,8 @@ from jbnet.ports import (
 )
 from jbnet.services.deploy.secrets import SecretBook
 
-
-class State(StrEnum):
-    """How a device's course ended."""
-
-    CONFIRMED = "confirmed"
-    ALREADY = "already"
-    WOULD = "would"
-    UNASKED = "unasked"
-    REFUSED = "refused"
-    FAILED = "failed"
-    REVERTED = "reverted"
-    REVERTING = "reverting"
-
-
 WAITING = 4
 """How much more seldom than for a neighbour a device on which commands are typed is asked whether its timer is over."""
-GOOD = frozenset({State.CONFIRMED, State.ALREADY, State.WOULD, State.UNASKED})
 
 
 @dataclass(frozen=True, slots=True)

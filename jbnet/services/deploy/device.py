@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 
 from jbnet.change import timers
+from jbnet.change.endings import State
 from jbnet.change.model import Change, Plan
 from jbnet.change.units import headings
 from jbnet.model.errors import CommandFailed, JbnetError, Refused, TargetError, Unreachable
@@ -17,7 +18,7 @@ from jbnet.model.text import Text, text
 from jbnet.ports import DeviceSession
 from jbnet.services.deploy.acts import Acts
 from jbnet.services.deploy.arrival import Arrival, Standing
-from jbnet.services.deploy.desk import Desk, Neighbours, Result, State
+from jbnet.services.deploy.desk import Desk, Neighbours, Result
 from jbnet.services.deploy.earlier import EarlierRun
 from jbnet.services.deploy.guard import check_dangers, check_nobody_is_stranded, full_neighbours
 from jbnet.services.deploy.services import routed, service_addresses

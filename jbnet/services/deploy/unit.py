@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from jbnet.change.endings import State
 from jbnet.model.errors import CommandFailed, JbnetError, Refused, Unreachable
 from jbnet.model.text import Text, text
 from jbnet.ports import DeviceSession
 from jbnet.services.deploy.arrival import Standing
-from jbnet.services.deploy.desk import Neighbours, Result, State
+from jbnet.services.deploy.desk import Neighbours, Result
 from jbnet.services.deploy.device import Course
 from jbnet.services.pool import Held
 

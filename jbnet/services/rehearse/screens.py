@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from jbnet.change.endings import State
 from jbnet.config.standin.standin import StandIn
 from jbnet.ports import LiveCopy, Progress
-from jbnet.services.deploy.desk import State
 
 
 class Screens:

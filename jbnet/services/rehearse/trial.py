@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from jbnet.change.affected import dispensable
+from jbnet.change.endings import GOOD, State
 from jbnet.change.model import Plan, Wave
 from jbnet.change.pairs import blame, sources, targets, wanted
 from jbnet.change.rehearsal import Counts, Evidence, Lost, Pair, Scale, Trial
@@ -21,7 +22,7 @@ from jbnet.model.network import Network
 from jbnet.model.text import Text, text
 from jbnet.ports import Clock, Progress, Rehearsal, Reporter
 from jbnet.services.deploy.apply import Outcome, apply
-from jbnet.services.deploy.desk import GOOD, Desk, Result, State
+from jbnet.services.deploy.desk import Desk, Result
 from jbnet.services.rehearse.screens import Screens
 from jbnet.services.rehearse.stead import slowest
 from jbnet.services.rehearse.survey import Today, today, without

@@ -11,13 +11,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from jbnet.change.applied import applied
+from jbnet.change.endings import GOOD
 from jbnet.change.model import Plan
 from jbnet.model.errors import AnswerIsNo, JbnetError, Refused, Unreachable, UsageError
 from jbnet.model.network import Device
 from jbnet.model.text import text
 from jbnet.ports import Progress
 from jbnet.services.deploy.apply import apply
-from jbnet.services.deploy.desk import GOOD
 from jbnet.services.deploy.plan import plan
 from jbnet.services.host_keys import Standing
 from jbnet.services.replace.desk import Bench as Bench

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from jbnet.change.endings import State
 from jbnet.cli.apply import _print_results
 from jbnet.cli.context import Context
 from jbnet.cli.plan import print_unasked
 from jbnet.model.text import text
 from jbnet.services.deploy.apply import Outcome
-from jbnet.services.deploy.desk import Result, State
+from jbnet.services.deploy.desk import Result
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from sample_network import sample_network
 
 from jbnet.adapters.device_files import DeviceLockFiles
 from jbnet.change.codec import from_json, to_json
+from jbnet.change.endings import State
 from jbnet.change.model import Plan
 from jbnet.config.render import render
 from jbnet.config.tree import parse
@@ -20,7 +21,7 @@ from jbnet.model.errors import Refused, Unreachable, UsageError
 from jbnet.model.findings import Finding, Severity
 from jbnet.model.text import text
 from jbnet.services.deploy.apply import Outcome, apply
-from jbnet.services.deploy.desk import Desk, State
+from jbnet.services.deploy.desk import Desk
 from jbnet.services.deploy.earlier import EarlierRun, earlier_run
 from jbnet.services.rollback import kept_before
 

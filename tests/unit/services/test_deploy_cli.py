@@ -14,6 +14,7 @@ from sample_network import sample_network
 
 from jbnet.catalogue import load
 from jbnet.change.codec import to_json
+from jbnet.change.endings import State
 from jbnet.change.model import Change, Plan, Unit, Wave
 from jbnet.cli.apply import Board, _conclude, read_plan
 from jbnet.cli.context import Context
@@ -23,7 +24,7 @@ from jbnet.inventory.restrict import lab_of
 from jbnet.model.errors import ExitCode, Refused, UsageError
 from jbnet.model.text import Text, text
 from jbnet.services.deploy.apply import Outcome
-from jbnet.services.deploy.desk import Result, State, Timing
+from jbnet.services.deploy.desk import Result, Timing
 from jbnet.services.deploy.plan import plan
 
 ROOT = Path(__file__).parents[3]

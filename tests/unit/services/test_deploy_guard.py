@@ -11,12 +11,13 @@ from deploy_world import Killed, KillingJournal, World, planned
 from sample_network import moved, sample_network, without_interface
 
 from jbnet.adapters.device_files import BackupFiles
+from jbnet.change.endings import State
 from jbnet.change.model import Plan
 from jbnet.config.render import render
 from jbnet.model.errors import Refused
 from jbnet.model.network import Network
 from jbnet.services.deploy.apply import apply
-from jbnet.services.deploy.desk import Desk, Result, State
+from jbnet.services.deploy.desk import Desk, Result
 from jbnet.services.deploy.plan import plan
 from jbnet.services.rollback import kept_before
 

@@ -19,6 +19,7 @@ from cli_world import COMMUNITY, COUNTY, DEVICES, KINDS, TOWNSHIP, WORD, CliWorl
 
 from jbnet.adapters.config_history import GitHistory
 from jbnet.change.codec import from_json, to_json
+from jbnet.change.endings import State
 from jbnet.change.model import Plan
 from jbnet.config.bootstrap import bootstrap
 from jbnet.config.reading import tree
@@ -30,7 +31,6 @@ from jbnet.model.text import Text
 from jbnet.services.backup import back_up
 from jbnet.services.deploy.aim import Runs
 from jbnet.services.deploy.apply import Outcome, apply
-from jbnet.services.deploy.desk import State
 from jbnet.services.deploy.plan import plan
 from jbnet.services.deploy.secrets import Standing
 from jbnet.services.drift import Records, find_drift

@@ -10,9 +10,10 @@ from deploy_world import World, planned
 from encrypted import CIRCUIT, LOWER, PROFILE, UPPER, encrypted
 from sample_network import sample_network
 
+from jbnet.change.endings import State
 from jbnet.model.encryption import Suite
 from jbnet.services.deploy.apply import Outcome, apply
-from jbnet.services.deploy.desk import Desk, State
+from jbnet.services.deploy.desk import Desk
 
 ENDS = {LOWER: "up1", UPPER: "d0102-1"}
 OLD, NEW = "esp_proposals = aes256-sha256-modp2048", "esp_proposals = aes128-sha256-modp2048"

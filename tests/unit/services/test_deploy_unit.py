@@ -13,12 +13,13 @@ from device import normal
 from sample_network import sample_network
 
 from jbnet.change.applied import applied
+from jbnet.change.endings import State
 from jbnet.change.model import Plan
 from jbnet.config.render import render
 from jbnet.config.tree import parse
 from jbnet.model.errors import CommandFailed, Refused, Unreachable
 from jbnet.services.deploy.apply import Outcome, apply
-from jbnet.services.deploy.desk import Desk, State
+from jbnet.services.deploy.desk import Desk
 from jbnet.services.deploy.earlier import GRACE_S
 from jbnet.services.deploy.plan import plan
 from jbnet.services.deploy.successor import succeed
