@@ -116,9 +116,11 @@ def _give(context: Context, configs: Mapping[str, Printed], output: Path | None,
     if output is not None:
         context.say("configurations written to {folder}: {count}", folder=output, count=len(configs))
         return
-    many = len(configs) > 1
+    from jbnet.cli.render_explain import room_of_output
+
+    many, room = len(configs) > 1, room_of_output()
     for name, printed in configs.items():
-        said = _to_read(printed)
+        said = _to_read(printed, room)
         typer.echo(f"! {name}\n{said}" if many else said, nl=False)
 
 
@@ -130,10 +132,11 @@ def _data(configs: Mapping[str, Printed]) -> dict[str, object]:
     return {**data, "lines": lines} if lines else data
 
 
-def _to_read(printed: Printed) -> str:
-    from jbnet.cli.render_explain import explained
+def _to_read(printed: Printed, room: int | None = None) -> str:
+    """Return a configuration as it is shown in so many columns; none: in whole lines, as a file has it."""
+    from jbnet.cli.render_explain import ENDLESS, explained
 
-    return printed.config if printed.lines is None else explained(printed.lines)
+    return printed.config if printed.lines is None else explained(printed.lines, room or ENDLESS)
 
 
 def _write(folder: Path, configs: Mapping[str, Printed]) -> list[str]:

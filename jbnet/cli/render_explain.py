@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jbnet.config.trace import TracedLine
 
-_WIDTH = 80
+ENDLESS = sys.maxsize
+"""The room of what is no terminal: a file or another program wants whole lines."""
+NARROWEST = 40
+"""Columns below which folding would leave nothing that can be read."""
 
 
 def clean(lines: Sequence[TracedLine]) -> str:
@@ -16,10 +21,15 @@ def clean(lines: Sequence[TracedLine]) -> str:
     return "".join(f"{line.text}\n" for line in lines)
 
 
-def explained(lines: Sequence[TracedLine]) -> str:
+def room_of_output() -> int:
+    """Return how many columns stdout has: a terminal's width, without end where it is none."""
+    return max(NARROWEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else ENDLESS
+
+
+def explained(lines: Sequence[TracedLine], room: int = ENDLESS) -> str:
     """Return the lines with their numbers in the template, below what they come from: declaration, template.
 
-    Lines wider than a screen go on below themselves: this is to be read, not to be pasted.
+    Lines wider than ``room`` columns go on below themselves.
     """
     from jbnet.cli.columns import hanging
 
@@ -29,10 +39,10 @@ def explained(lines: Sequence[TracedLine]) -> str:
         template, number = _placed(line.template)
         if (line.origin, template) != last:
             last = line.origin, template
-            said += ["", *hanging(f"{line.origin or '-'} ({template})", 2)]
+            said += ["", *hanging(f"{line.origin or '-'} ({template})", 2, room)]
         indent = len(line.text) - len(line.text.lstrip())
         lead = f"{number:>6}  {line.text[:indent]}"
-        first, *others = hanging(line.text.strip(), 4, _WIDTH - len(lead))
+        first, *others = hanging(line.text.strip(), 4, room - len(lead))
         said += [(lead + first).rstrip(), *(" " * len(lead) + other for other in others)]
     return "\n".join((*said[1:], ""))
 

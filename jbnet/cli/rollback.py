@@ -57,8 +57,16 @@ def command(
 
 
 def remarks_on_way_back(devices: Sequence[str]) -> list[Text]:
-    """Return what is to be said where the declaration has what is taken back on these devices."""
+    """Return what is to be said where the declaration does not want on these devices what they shall run again.
+
+    It may still have lines that go, or be without lines that come again: either way the rollback would not last.
+    """
     if not devices:
         return []
     shown = ", ".join([*devices[:FEW], *(["..."] if len(devices) > FEW else [])])
-    return [text("still declared is what is taken back ({devices}); the next plan brings it again", devices=shown)]
+    return [
+        text(
+            "the declaration is not what this goes back to ({devices}): change it as well, or the next plan undoes"
+            " this rollback", devices=shown,
+        )
+    ]  # fmt: skip

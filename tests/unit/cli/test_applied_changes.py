@@ -114,11 +114,14 @@ def test_a_change_that_was_confirmed_nowhere_cannot_be_taken_back(
     assert "nothing was changed" in run("--state", tmp_path, "show", "changes")[1]
 
 
-def test_a_way_back_says_what_the_declaration_still_has(world: World, desk: Desk, change: Plan) -> None:
+def test_a_way_back_that_the_declaration_does_not_want_says_that_it_will_not_last(world: World, desk: Desk, change: Plan) -> None:
     way = plan_back(change, desk.network, desk.journal.entries(), desk.backups, desk.sessions, desk.reporter)
     found = still_declared(way, world.network, desk.sessions)
     assert found == ("datong-r1",)
-    assert "next plan brings it again" in str(remarks_on_way_back(found)[0])
+    assert any(line.startswith("+") for line in way.changes["datong-r1"].diff)  # it comes again, nothing declares it
+    said = str(remarks_on_way_back(found)[0])
+    assert said.startswith("the declaration is not what this goes back to (datong-r1)")
+    assert "the next plan undoes" in said
 
 
 def test_nothing_is_said_of_a_way_back_to_what_is_declared(world: World, desk: Desk, change: Plan) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from command_line import Run, runner
 
+from jbnet.cli.render_explain import explained, room_of_output
 from jbnet.config import printer
 from jbnet.config.intent import Intent
+from jbnet.config.trace import TracedLine
 from jbnet.model.errors import TargetError
 from jbnet.platforms.registry import names, platform
 
@@ -53,7 +56,7 @@ def test_a_platform_without_templates_is_refused_and_the_way_on_is_named(monkeyp
         printer.print_intent("frr", Intent("r1", ()))
 
 
-def test_explain_names_declaration_and_template_above_the_lines_within_80_columns(run: Run) -> None:
+def test_explain_names_declaration_and_template_above_the_lines(run: Run) -> None:
     code, out, _ = run("render", "core-r1", "--explain")
     assert code == 0
     lines = out.splitlines()
@@ -61,7 +64,30 @@ def test_explain_names_declaration_and_template_above_the_lines_within_80_column
     above = next(line for line in reversed(lines[:at]) if line and not line.startswith(" "))
     assert above.startswith("inventory/locations.yaml:")
     assert above.endswith(" (vrp8/system.j2)")
-    assert [line for line in lines if len(line) > 80] == []
+
+
+WIDE = "a configuration line that is wider than a terminal of eighty columns, as a key of SSH is, or a description"
+
+
+def test_what_is_explained_is_whole_where_the_output_is_no_terminal_and_in_files(run: Run, tmp_path: Path) -> None:
+    config = run("render", "core-r1")[1].splitlines()
+    assert max(map(len, config)) > 72
+    assert run("render", "core-r1", "--explain", "-o", tmp_path / "out")[0] == 0
+    for said in (run("render", "core-r1", "--explain")[1], (tmp_path / "out" / "core-r1.explain.txt").read_text()):
+        below = [line for line in said.splitlines() if line.startswith(" ")]
+        assert [line[8:] for line in below] == config
+
+
+@pytest.mark.parametrize("room", [80, 120])
+def test_on_a_terminal_explained_lines_go_on_below_themselves_in_its_width(
+    monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(room))
+    lines = [TracedLine(f" {WIDE}", "inventory/sites.yaml:1", "vrp8/system.j2:1")]
+    said = explained(lines, room_of_output()).splitlines()
+    assert room - 20 < max(map(len, said)) <= room
+    assert " ".join(line.strip() for line in said[1:]).split(maxsplit=1)[1] == WIDE
 
 
 def test_explain_traces_a_filters_rules_to_application_agency_and_site(run: Run) -> None:
