@@ -31,13 +31,15 @@ class Drift:
     """One device that is not as declared. ``diff``: what a plan would do about it, as the device's tools show it.
 
     ``unsaved``: what a restart would change, because what runs was not saved. In both ``-`` stands before what runs
-    and shall go, ``+`` before what would come. ``since`` and ``author`` are about
-    ``diff``; ``author`` None: no change of ours lies in the window, somebody else's hand did it.
+    and shall go, ``+`` before what would come. ``secrets`` are the names of those that it does not have as their source
+    does. ``since`` and ``author`` are about ``diff``; ``since`` None: nothing but secrets differs, which backups do not
+    hold; ``author`` None: no change of ours lies in the window, somebody else's hand did it.
     """
 
     device: str
     diff: tuple[str, ...] = ()
     unsaved: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
     since: Window | None = None
     author: Author | None = None
 

@@ -157,6 +157,7 @@ def _conclude(context: Context, plan: Plan, outcome: Outcome) -> None:
         _event_line("apply.end", plan.hash, data)
     else:
         _print_results(context, outcome)
+        _print_next(context, plan, outcome)
     if code:
         raise typer.Exit(code)
 
@@ -172,7 +173,17 @@ def _print_results(context: Context, outcome: Outcome) -> None:
     context.say("devices: {said}", said=said if counts else "0")
     if outcome.not_started:
         context.say("not started: {devices}", devices=", ".join(outcome.not_started))
-    if not outcome.ok:
+
+
+def _print_next(context: Context, plan: Plan, outcome: Outcome) -> None:
+    """Say what is to be done now, if anything is."""
+    from jbnet.cli.plan import SHORT
+
+    if outcome.interrupted and outcome.all_good:
+        context.say("interrupted; all that was planned was done before")
+    elif outcome.interrupted:
+        context.say("interrupted; go on with: jbnet apply {hash} --resume", hash=plan.hash[:SHORT])
+    elif not outcome.ok:
         context.say("when the cause is mended, plan again: what is right already is left alone")
 
 

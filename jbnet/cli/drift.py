@@ -15,7 +15,7 @@ from jbnet.model.text import text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jbnet.change.drift import Drift, Window
+    from jbnet.change.drift import Drift
     from jbnet.cli.context import Context
     from jbnet.model.text import Text
     from jbnet.services.drift import Found
@@ -46,7 +46,8 @@ def command(
     devices = some(managed(network, select(network, selector)), selector)
     sessions = wiring.device_sessions(context.directory, context.state_dir, network)
     records = wiring.change_records(context.state_dir)
-    found = find_drift(network, devices, sessions, records, Counting(context, (d.name for d in devices)))
+    book = wiring.secret_book(context.directory, context.state_dir)
+    found = find_drift(network, devices, sessions, records, Counting(context, (d.name for d in devices)), book=book)
     context.emit(_data(context, found), ok=not (found.drifts or found.unasked))
     if not context.json:
         _print(context, found, None if diff else FEW_LINES)
@@ -82,7 +83,7 @@ def _print_next(context: Context, found: Found) -> None:
 def _print_drift(context: Context, drift: Drift, lines: int | None) -> None:
     if drift.diff:
         context.say("{device}: differs from the declaration", device=drift.device)
-        for line in (*_since(drift.since), _author(drift)):
+        for line in _history(drift):
             context.say("  {said}", said=line)
         print_lines(context, drift.diff, lines)
     if drift.unsaved:
@@ -90,14 +91,17 @@ def _print_drift(context: Context, drift: Drift, lines: int | None) -> None:
         print_lines(context, drift.unsaved, lines)
 
 
-def _since(since: Window | None) -> Iterator[Text]:
-    """Yield after which time it came, and when it was first seen there."""
-    if since is None or since.after is None:
-        yield text("no backup from before it")
-    else:
-        yield text("came after {time}", time=both(since.after))
-    if since is not None:
-        yield text("was there at {time}", time=both(since.by))
+def _history(drift: Drift) -> Iterator[Text]:
+    """Yield which secrets are others, after which time it came, when it was first seen there, and through whom."""
+    if drift.secrets:
+        yield text("secrets that are not as their source has them: {names}", names=", ".join(drift.secrets))
+    if drift.since is None:
+        yield text("since when is not known: backups hold no secrets")
+        return
+    after = drift.since.after
+    yield text("no backup from before it") if after is None else text("came after {time}", time=both(after))
+    yield text("was there at {time}", time=both(drift.since.by))
+    yield _author(drift)
 
 
 def _author(drift: Drift) -> Text:
@@ -121,6 +125,7 @@ def _drift_json(drift: Drift) -> dict[str, object]:
         "device": drift.device,
         "diff": list(drift.diff),
         "unsaved": list(drift.unsaved),
+        "secrets": list(drift.secrets),
         "after": stamp(since.after) if since and since.after else None,
         "by": stamp(since.by) if since else None,
         "change": author.change if author else None,

@@ -182,7 +182,7 @@ def _print_change(context: Context, change: Change, lines: int | None) -> None:
         echo(f"    ! {context.tr(danger)}")
     if change.secrets:
         said = context.tr(
-            "secrets that have changed since they were loaded on this device: {names}", names=", ".join(change.secrets)
+            "secrets that are not as their source has them: {names}", names=", ".join(change.secrets)
         )
         echo(f"    {said}")
     print_lines(context, change.diff, lines)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from jbnet.config.shown import bare
+from jbnet.config.shown import bare, with_secrets_of
 from jbnet.config.tree import Path
 from jbnet.platforms.commands import commands
+from jbnet.platforms.registry import platform
 
 MARK = " <again>"
 _CHAINED = re.compile(r"\bkey-chain ([a-z][a-z0-9-]*)-\d+$")
@@ -38,6 +39,17 @@ def marked(config: str, names: Collection[str]) -> str:
 def unmarked(config: str) -> str:
     """Return a configuration without marks: what the device is to run."""
     return config.replace(MARK, "")
+
+
+def for_its_tools(platform_name: str, goal: str, running: str) -> str:
+    """Return what a device's own tools are to compare with what runs.
+
+    Where it shows secrets as they were typed, its tools would take a secret's name for another secret; only those that
+    bear the mark are others there.
+    """
+    if not platform(platform_name).plain_secrets:
+        return goal
+    return unmarked(with_secrets_of(platform_name, goal, running))
 
 
 def parted(intended: Sequence[Path]) -> tuple[tuple[Path, ...], frozenset[Path]]:

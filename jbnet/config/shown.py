@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from jbnet.config.lines import read_lines
 from jbnet.config.tree import Path
 from jbnet.platforms.masking import without_secret
-from jbnet.platforms.registry import platform
 
 
 def bare(platform_name: str, path: Path) -> Path:
@@ -41,11 +40,3 @@ def with_secrets_of(platform_name: str, config: str, other: str) -> str:
         if without != line.path and without in shown:
             lines[line.number - 1] = lines[line.number - 1].replace(line.path[-1], shown[without])
     return "".join(lines)
-
-
-def for_its_tools(platform_name: str, goal: str, running: str) -> str:
-    """Return what a device's own tools are to compare with what runs.
-
-    Where it shows secrets as they were typed, its tools would take a secret's name for another secret.
-    """
-    return with_secrets_of(platform_name, goal, running) if platform(platform_name).plain_secrets else goal

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from jbnet.change.drift import Drift, author, came_about
+from jbnet.config.again import for_its_tools, marked
 from jbnet.config.ownership import aimed, chosen, compared
 from jbnet.config.reading import bare_patch, tree
-from jbnet.config.render import render
-from jbnet.config.shown import for_its_tools
 from jbnet.config.tree import Patch
 from jbnet.model.errors import CommandFailed
 from jbnet.model.network import Device, Network
@@ -18,6 +17,8 @@ from jbnet.model.text import Text
 from jbnet.platforms.masking import masked
 from jbnet.ports import Clock, ConfigHistory, DeviceSession, DeviceSessions, Differ, Journal, Progress, Reporter
 from jbnet.services.asking import ASK_S, WORKERS, check_agrees, told, unknown
+from jbnet.services.deploy.aim import Declared
+from jbnet.services.deploy.secrets import SecretBook
 from jbnet.services.pool import Held, each
 
 
@@ -58,18 +59,22 @@ def find_drift(
     records: Records,
     reporter: Reporter,
     *,
+    book: SecretBook | None = None,
     workers: int = WORKERS,
     ask_s: float = ASK_S,
 ) -> Found:
-    """Ask the devices at once and return what differs from the declaration, since when and through whom."""
-    known = {device.name: device for device in devices}
+    """Ask the devices at once and return what differs from the declaration, since when and through whom.
+
+    ``book`` knows their secrets; without it secrets are taken to be the right ones.
+    """
+    known, aim = {device.name: device for device in devices}, Declared(network, book=book)
 
     def work(name: str, held: Held) -> _Seen:
         device = known[name]
-        wanted, differ = render(network, device), sessions.differ(device)
+        differ = sessions.differ(device)
         with held.session(sessions.session(device)) as session:
             session.open()
-            seen = _look(session, network, device, wanted, differ)
+            seen = _look(session, aim, device, differ)
         reporter.report(Progress("drift.asked", name))
         return seen
 
@@ -83,16 +88,18 @@ def find_drift(
     )
 
 
-def _look(session: DeviceSession, network: Network, device: Device, declared: str, differ: Differ) -> _Seen:
+def _look(session: DeviceSession, aim: Declared, device: Device, differ: Differ) -> _Seen:
     """Compare what runs with what is declared and with what is saved; what is kept of it has its secrets masked.
 
     What is only observed is compared apart: a plan would do nothing about it. What is foreign is not compared.
     """
     if session.has_pending_commit():
         raise CommandFailed("{device}: a change that nobody confirmed runs there; plan again later", device=device.name)
-    texts = session.get_config()
+    network, declared, texts = aim.network, aim.config(device), session.get_config()
     running, startup = (masked(device.platform, texts[name]) for name in ("running", "startup"))
     intended = aimed(network, device, texts["running"], declared)
+    others = aim.secrets(device, intended, texts["running"]).changed
+    intended = marked(intended, others)
     shown: tuple[str, ...] = ()
     if difference := differ.compare(texts["running"], intended):
         session.load_replace_candidate(config=for_its_tools(device.platform, intended, texts["running"]))
@@ -102,7 +109,10 @@ def _look(session: DeviceSession, network: Network, device: Device, declared: st
     unsaved = differ.compare(running, startup).patch.lines()
     patch = bare_patch(device.platform, differ.compare(running, aimed(network, device, running, declared)).patch)
     return _Seen(
-        device.platform, Drift(device.name, shown, unsaved), patch, observed(network, device, running, declared, differ)
+        device.platform,
+        Drift(device.name, shown, unsaved, others),
+        patch,
+        observed(network, device, running, declared, differ),
     )
 
 
@@ -116,8 +126,9 @@ def observed(network: Network, device: Device, running: str, declared: str, diff
 
 
 def _dated(seen: _Seen, records: Records) -> Drift:
+    """Say since when it is so, and through whom; of secrets backups hold nothing that would tell it."""
     drift = seen.drift
-    if not drift.diff:
+    if not drift.diff or not (seen.patch.added or seen.patch.removed):
         return drift
     ran = ((version.time, tree(seen.platform, said)) for version, said in records.history.texts(drift.device))
     since = came_about(seen.patch, records.clock.now(), ran)

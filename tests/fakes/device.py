@@ -125,7 +125,7 @@ class FakeSession:
     def compare_config(self) -> str:
         """Return what would change."""
         device = self._device("compare")
-        return difference(device.running, self.candidate) if self.candidate is not None else ""
+        return redacted(difference(device.running, self.candidate)) if self.candidate is not None else ""
 
     def commit_config(self, message: str = "", revert_in: int | None = None) -> None:
         """Make the candidate run, whole or not at all."""

@@ -35,8 +35,13 @@ class Outcome:
 
     @property
     def ok(self) -> bool:
+        """Say whether every device of the plan is as intended (or would be, in a dry run), and nobody interrupted it."""
+        return self.all_good and not self.interrupted
+
+    @property
+    def all_good(self) -> bool:
         """Say whether every device of the plan is as intended (or would be, in a dry run)."""
-        return not self.not_started and not self.interrupted and all(r.state in GOOD for r in self.results)
+        return not self.not_started and all(r.state in GOOD for r in self.results)
 
     @property
     def refused(self) -> bool:

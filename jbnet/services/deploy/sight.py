@@ -7,14 +7,13 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 
 from jbnet.change.model import Change
-from jbnet.config.again import marked, unmarked
+from jbnet.config.again import for_its_tools, marked, unmarked
 from jbnet.config.links import circuit_interfaces, far_end
 from jbnet.config.naming import port_namer
 from jbnet.config.ownership import aimed
 from jbnet.config.parts import named
 from jbnet.config.reading import tree
 from jbnet.config.render import key_lengths
-from jbnet.config.shown import for_its_tools
 from jbnet.config.tree import PORT, ConfigTree
 from jbnet.config.words import revealed
 from jbnet.model.errors import Refused

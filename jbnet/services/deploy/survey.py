@@ -7,18 +7,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from jbnet.change import timers, waves
-from jbnet.config.again import marked, unmarked
+from jbnet.config.again import for_its_tools, marked
 from jbnet.config.bootstrap import bootstrap
 from jbnet.config.naming import loopback_name, port_namer
 from jbnet.config.ownership import aimed
 from jbnet.config.reading import bare_patch, tree
-from jbnet.config.shown import with_secrets_of
 from jbnet.config.tree import PORT, ConfigTree, Patch, diff
 from jbnet.model.errors import CommandFailed, TargetError, Unreachable
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text
 from jbnet.platforms.masking import masked
-from jbnet.platforms.registry import platform
 from jbnet.ports import DeviceSession, DeviceSessions, Progress, Reporter
 from jbnet.services.asking import check_agrees, told, unknown
 from jbnet.services.deploy.aim import Aim
@@ -158,10 +156,7 @@ class Survey:
 
     def _compare(self, session: DeviceSession, device: Device, running: str) -> tuple[str, ...]:
         """Return the difference as the device's own tools see it; asked only where the texts differ at all."""
-        goal = self.goals[device.name]
-        if platform(device.platform).plain_secrets:  # its tools would take a secret's name for another secret
-            goal = unmarked(with_secrets_of(device.platform, goal, running))
-        session.load_replace_candidate(config=goal)
+        session.load_replace_candidate(config=for_its_tools(device.platform, self.goals[device.name], running))
         shown = tuple(session.compare_config().splitlines())
         session.discard_config()
         return shown

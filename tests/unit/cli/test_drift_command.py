@@ -22,7 +22,7 @@ SILENT = text("{device} does not answer", device="core-r2")
 
 
 def found(count: int = 1) -> Found:
-    drifts = tuple(Drift(f"county-r{number}", (TYPED,), (TYPED,), Window(AFTER, BY)) for number in range(count))
+    drifts = tuple(Drift(f"county-r{number}", (TYPED,), (TYPED,), since=Window(AFTER, BY)) for number in range(count))
     return Found(drifts, ("core-r1",), {"core-r2": SILENT})
 
 
@@ -40,6 +40,18 @@ def test_drift_says_between_when_what_the_signs_mean_and_which_command_goes_on(
     assert any(line.startswith("- runs and would go; +") for line in said)
     assert said[-1] == "next: jbnet plan county-r0"
     assert max(map(cells, said)) <= 80
+
+
+def test_of_a_secret_that_differs_the_name_is_said_and_that_its_age_is_unknown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    other = Drift("county-r0", ("- secret = <secret>", "+ secret = <secret>"), secrets=("ipsec-county-up1",))
+    said = shown(Found((other,), (), {}), capsys)
+    assert "  secrets that are not as their source has them: ipsec-county-up1" in said
+    assert "  since when is not known: backups hold no secrets" in said
+    assert not [line for line in said if "not through jbnet" in line]
+    told = json.loads(json.dumps(_data(Context(Path()), Found((other,), (), {}))))["drifted"][0]
+    assert (told["secrets"], told["after"], told["by"]) == (["ipsec-county-up1"], None, None)
 
 
 def test_many_devices_are_planned_together(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,17 +13,27 @@ from equipped import with_keys
 from sample_network import sample_network
 
 from jbnet.adapters.config_history import GitHistory
+from jbnet.adapters.loaded_secrets import LoadedSecretFiles
 from jbnet.config.render import render
 from jbnet.config.words import revealed
 from jbnet.model.network import Device
 from jbnet.model.secrets import Secret
 from jbnet.services.backup import Backup, back_up
+from jbnet.services.deploy.aim import Declared
 from jbnet.services.deploy.apply import apply
 from jbnet.services.deploy.desk import Desk
 from jbnet.services.deploy.plan import managed, plan
+from jbnet.services.deploy.secrets import SecretBook
 from jbnet.services.drift import Found, Records, find_drift
 
 TYPED = "ip route 192.0.2.0/24 blackhole"
+
+
+class Keys:
+    """Secrets: one value for all."""
+
+    def get(self, name: str) -> Secret:
+        return Secret(name, "0f1e2d3c4b5a6978")
 
 
 class Office:
@@ -79,13 +89,32 @@ def test_a_line_typed_by_hand_is_found_and_dated_between_two_backups(office: Off
 def test_a_key_that_a_device_shows_is_no_drift_beside_one(tmp_path: Path) -> None:
     world = World(with_keys(sample_network()))
     for name, device in world.network.devices.items():
-        said = revealed(render(world.network, device), lambda secret: Secret(secret, "0f1e2d3c4b5a6978"))
+        said = revealed(render(world.network, device), Keys().get)
         world.devices[name].running = world.devices[name].startup = normal(said)
     world.devices["xining-r1"].type(TYPED)
     devices = managed(world.network, world.network.devices.values())
     records = Records(GitHistory(tmp_path / "history", world.clock), world.desk(tmp_path).journal, world.clock)
     (drift,) = find_drift(world.network, devices, world, records, world, workers=1).drifts
     assert (drift.device, drift.diff) == ("xining-r1", (f"- {TYPED}",))
+
+
+def test_a_key_that_was_typed_by_hand_is_drift_and_named_and_nobody_knows_since_when(tmp_path: Path) -> None:
+    world = World(with_keys(sample_network()))
+    for name, device in world.network.devices.items():
+        said = revealed(render(world.network, device), Keys().get)
+        world.devices[name].running = world.devices[name].startup = normal(said)
+    other = world.devices["xining-r1"]
+    assert "0f1e2d3c4b5a6978" in other.running
+    other.running = other.startup = other.running.replace("0f1e2d3c4b5a6978", "typedbyhand12345", 1)
+    devices = managed(world.network, world.network.devices.values())
+    records = Records(GitHistory(tmp_path / "history", world.clock), world.desk(tmp_path).journal, world.clock)
+    book = SecretBook(Keys(), LoadedSecretFiles(tmp_path / "loaded"))
+    (drift,) = find_drift(world.network, devices, world, records, world, book=book, workers=1).drifts
+    assert (drift.device, drift.since, drift.author) == ("xining-r1", None, None)
+    assert drift.secrets
+    assert "typedbyhand12345" not in str(drift)
+    made = plan(world.network, devices, world, world, aim=Declared(world.network, book=book))
+    assert made.changes.keys() == {"xining-r1"}
 
 
 def test_a_drift_that_every_backup_shows_has_no_beginning(office: Office) -> None:
