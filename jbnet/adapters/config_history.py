@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
+from jbnet.adapters.disk import full, has_no_room
 from jbnet.model.errors import Missing, TargetError
 from jbnet.model.text import text
 from jbnet.ports import Clock, Fetch, Version
@@ -24,6 +25,10 @@ ALONE = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_TERMI
 """Nobody's own git settings (hooks, signing, line ends) have a say here."""
 LIMIT_S = 120.0
 TIME, FETCHED, MISSED, CHANGED, EVERYBODY = "Time: ", "Fetched: ", "Missed: ", "Changed: ", "all"
+LEFT_BEHIND = ("fast_import_crash_*", "objects/*/*")
+"""Where git-fast-import(1) leaves reports of crashes, and objects that no commit has."""
+NO_ROOM = ("No space left on device", "Out of diskspace", "Disk quota exceeded")
+"""How git says that the disk is full."""
 FIELDS = "%H%x00%an%x00%B%x01"
 
 
@@ -36,7 +41,7 @@ class GitHistory:
 
     def keep(self, fetch: Fetch) -> Version:
         """Keep a fetch as one commit, also where nothing changed: that it was looked at is worth knowing."""
-        with self._alone():
+        with self._alone(), self._nothing_left():
             last = self._last(fetch.configs)
             changed = {name: said for name, said in fetch.configs.items() if last.get(name) != said}
             time = self._clock.now()
@@ -95,8 +100,30 @@ class GitHistory:
         with os.fdopen(os.open(self._folder / ".jbnet-lock", os.O_RDWR | os.O_CREAT, 0o600), "r+") as guard:
             fcntl.flock(guard, fcntl.LOCK_EX)
             if not (self._folder / "HEAD").exists():
-                self._git("init", "--quiet", "--bare", "--initial-branch=main", str(self._folder), here=False)
+                self._make()
             yield
+
+    def _make(self) -> None:
+        try:
+            self._git("init", "--quiet", "--bare", "--initial-branch=main", str(self._folder), here=False)
+        except TargetError:
+            (self._folder / "HEAD").unlink(missing_ok=True)  # half a repository is none: it is made again next time
+            raise
+
+    @contextmanager
+    def _nothing_left(self) -> Iterator[None]:
+        """Take away what git wrote for a commit that was not made: it would hold what room is left."""
+        before, last = set(self._written()), self._git("for-each-ref", BRANCH)
+        try:
+            yield
+        except TargetError:
+            if self._git("for-each-ref", BRANCH) == last:
+                for file in set(self._written()) - before:
+                    file.unlink(missing_ok=True)
+            raise
+
+    def _written(self) -> Iterator[Path]:
+        return (file for pattern in LEFT_BEHIND for file in self._folder.glob(pattern))
 
     def _git(self, *arguments: str, stdin: bytes = b"", here: bool = True) -> bytes:
         argv = ["git", *([f"--git-dir={self._folder}"] if here else []), *arguments]
@@ -109,12 +136,17 @@ class GitHistory:
         except subprocess.TimeoutExpired as error:
             raise TargetError("git did not end within {seconds} s", seconds=round(LIMIT_S)) from error
         if done.returncode:
-            raise TargetError(
-                "the history {folder} cannot be used: {reason}",
-                folder=self._folder, reason=done.stderr.decode(errors="replace").strip(),
-                hint=text("the disk may be full; move the folder away to begin a new history"),
-            )  # fmt: skip
+            raise self._failed(done.stderr.decode(errors="replace").strip())
         return done.stdout
+
+    def _failed(self, said: str) -> TargetError:
+        """Return the error for what git said when it failed."""
+        if any(words in said for words in NO_ROOM) or has_no_room(self._folder):
+            return full(self._folder)
+        return TargetError(
+            "the history {folder} cannot be used: {reason}", folder=self._folder, reason=said,
+            hint=text("move the folder away to begin a new history"),
+        )  # fmt: skip
 
 
 class _Fetched:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from jbnet.model.errors import Missing, Refused
+from jbnet.model.refusals import way_out
 from jbnet.model.text import text
 from jbnet.model.times import stamp
 from jbnet.ports import Clock
@@ -111,7 +112,7 @@ def _named_file(path: Path) -> Iterator[None]:
     except OSError as error:
         raise Missing(
             "cannot write {path}: {reason}", path=path, reason=error.strerror or error,
-            hint=text("make room there, or give another state directory with --state"),
+            hint=way_out(error),
         ) from error  # fmt: skip
 
 

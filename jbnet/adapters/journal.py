@@ -18,8 +18,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from jbnet.adapters.disk import sqlite_way_out
 from jbnet.model.errors import Missing, Refused, TargetError
 from jbnet.model.findings import Finding, Place, Severity
+from jbnet.model.refusals import way_out
 from jbnet.model.text import Text, text
 from jbnet.ports import Clock
 from jbnet.recovery.canonical import GENESIS, canonical_json
@@ -192,10 +194,13 @@ class SqliteJournal:
                 "journal {path} cannot be used: {error}",
                 path=self.path,
                 error=error,
-                hint=self._way_out,
+                hint=sqlite_way_out(self.path, error) or self._way_out,
             ) from error
         except OSError as error:
-            raise Missing("journal {path} cannot be opened: {error}", path=self.path, error=error) from error
+            reason = error.strerror or error
+            raise Missing(
+                "journal {path} cannot be opened: {error}", path=self.path, error=reason, hint=way_out(error)
+            ) from error
 
 
 def _handed_out(connection: sqlite3.Connection) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from jbnet.adapters.disk import full, is_for_room, sqlite_code, sqlite_way_out
 from jbnet.adapters.store_tables import APPLICATION_ID, MIGRATIONS, VERSION, make_tables, migrate
 from jbnet.model.errors import JbnetError, Missing
 from jbnet.model.text import text
@@ -90,17 +91,19 @@ def transaction(database: sqlite3.Connection) -> Iterator[None]:
 
 def is_corrupt(error: sqlite3.Error) -> bool:
     """Say whether an error means that the file is damaged: nothing that waiting would mend."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and (code & 0xFF) in _CORRUPT
+    return sqlite_code(error) in _CORRUPT
 
 
 def broken(path: Path, error: Exception) -> JbnetError:
-    """Return the error for a store that SQLite cannot read or write."""
+    """Return the error for a store that SQLite cannot read or write: for want of room, of a right, or damaged."""
+    if is_for_room(path, error):
+        return full(path)
     return JbnetError(
         "the monitor's store {path} cannot be used: {error}",
         path=path,
         error=error,
-        hint=text("start jbnet monitor: it moves a damaged store aside and goes on from what it finds in it"),
+        hint=sqlite_way_out(path, error)
+        or text("start jbnet monitor: it moves a damaged store aside and goes on from what it finds in it"),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import io
 import os
 import re
@@ -18,6 +17,7 @@ import typer
 from jbnet.cli.context import Context
 from jbnet.model.errors import ExitCode, JbnetError
 from jbnet.model.findings import Finding, Severity
+from jbnet.model.refusals import way_out
 from jbnet.model.text import Text, text
 
 USAGE: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -87,11 +87,7 @@ def refused(error: OSError) -> tuple[Text, Text | None]:
     if os.environ.get("JBNET_DEBUG"):
         traceback.print_exception(error)
     reason = error.strerror or str(error)
-    hint = {
-        errno.EACCES: text("run it as the user who owns the state directory, or as root; or choose one with --state"),
-        errno.EROFS: text("choose a state directory that can be written with --state"),
-        errno.ENOSPC: text("free some room there, or choose another state directory with --state"),
-    }.get(error.errno or 0)
+    hint = way_out(error)
     if error.filename is None:
         return text("the system refused: {reason}", reason=reason), hint
     return text("{path}: {reason}", path=os.fsdecode(error.filename), reason=reason), hint

@@ -114,7 +114,9 @@ def test_a_change_that_was_confirmed_nowhere_cannot_be_taken_back(
     assert "nothing was changed" in run("--state", tmp_path, "show", "changes")[1]
 
 
-def test_a_way_back_that_the_declaration_does_not_want_says_that_it_will_not_last(world: World, desk: Desk, change: Plan) -> None:
+def test_a_way_back_that_the_declaration_does_not_want_says_that_it_will_not_last(
+    world: World, desk: Desk, change: Plan
+) -> None:
     way = plan_back(change, desk.network, desk.journal.entries(), desk.backups, desk.sessions, desk.reporter)
     found = still_declared(way, world.network, desk.sessions)
     assert found == ("datong-r1",)
