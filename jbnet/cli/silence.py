@@ -66,7 +66,7 @@ def command(
     shown = take(desk, action).silences[chosen.id]
     context.emit({"dry_run": dry_run, "silence": shown.as_json()})
     context.say(_done(end is not None, dry_run=dry_run), id=shown.id[:8])
-    _line(context, shown, now)
+    _line(context, chosen if dry_run and end is not None else shown, now)
 
 
 def _done(ended: bool, *, dry_run: bool) -> str:
@@ -138,12 +138,18 @@ def _show(context: Context, silences: list[Silence], now: datetime) -> None:
 def _line(context: Context, silence: Silence, now: datetime) -> None:
     from jbnet.cli.times import both, span
 
+    target = f"#{silence.target}" if silence.target.isdigit() else silence.target
+    common = {"id": silence.id[:8], "target": target, "until": both(silence.until), "comment": silence.comment}
+    if silence.ended is not None:
+        who, at = silence.ended
+        context.say(
+            "{id} {target}: ended {at} by {who}, would have held until {until}: {comment}",
+            who=who, at=both(at), **common,
+        )  # fmt: skip
+        return
     context.say(
         "{id} {target}: until {until}, {left} left, by {who}: {comment}",
-        id=silence.id[:8],
-        target=f"#{silence.target}" if silence.target.isdigit() else silence.target,
-        until=both(silence.until),
-        left=span(0 if silence.ended else (silence.until - now).total_seconds()),
+        left=span((silence.until - now).total_seconds()),
         who=silence.who,
-        comment=silence.comment,
+        **common,
     )

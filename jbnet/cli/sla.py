@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jbnet.cli.context import Context
+from jbnet.cli.times import stamp
 from jbnet.model.errors import UsageError
 from jbnet.model.text import text
 
@@ -31,7 +32,9 @@ class Grouping(StrEnum):
 
 def command(
     ctx: typer.Context,
-    by: Annotated[Grouping, typer.Option("--by", help="site, level, carrier or service.")] = Grouping.LEVEL,
+    by: Annotated[
+        Grouping | None, typer.Option("--by", help="site, level, carrier or service (default: level).")
+    ] = None,
     month: Annotated[
         str | None, typer.Option("--month", metavar="YYYY-MM", help="A month of local time (default: this one).")
     ] = None,
@@ -49,29 +52,44 @@ def command(
     from jbnet.wiring.availability import period, watched
 
     context: Context = ctx.obj
-    if csv and html:
-        raise UsageError("--csv and --html exclude each other", hint=text("choose one"))
+    _refuse_both(csv=csv, html=html, by=by, claim=claim)
     network, hours = watched(context.directory, context.state_dir)
-    begins, ends = _span(month, hours.offset_min)
-    seen = period(context.state_dir, begins, min(ends, max(begins, datetime.now(UTC))))
+    begins, ends = _span(month, hours.offset_min, now := datetime.now(UTC))
+    seen = period(context.state_dir, begins, min(ends, now))
     head = {"from": seen.begins, "to": seen.ends, "seen": seen.seen}
     if claim is not None:
         table = sla_print.claim_table(network, _outages(network, seen, claim))
     else:
-        table = sla_print.report_table(network, _lines(network, hours, seen, by), by.value)
-    context.emit({**{key: time.isoformat() for key, time in head.items()}, "rows": table.rows})
+        group = by or Grouping.LEVEL
+        table = sla_print.report_table(network, _lines(network, hours, seen, group), group.value)
+    context.emit({**{key: stamp(time) for key, time in head.items()}, "rows": table.rows})
     if not context.json:
-        sla_print.show(context, table, seen, "csv" if csv else "html" if html else "text")
+        heading = sla_print.heading(context, table, seen, hours.offset_min)
+        sla_print.show(context, table, heading, "csv" if csv else "html" if html else "text")
 
 
-def _span(month: str | None, offset_min: int) -> tuple[datetime, datetime]:
+def _refuse_both(*, csv: bool, html: bool, by: Grouping | None, claim: str | None) -> None:
+    """Raise UsageError where one of two options could only be ignored."""
+    if csv and html:
+        raise UsageError("--csv and --html exclude each other", hint=text("choose one"))
+    if by is not None and claim is not None:
+        hint = text("a claim lists each outage; it is not grouped")
+        raise UsageError("--by and --claim exclude each other", hint=hint)
+
+
+def _span(month: str | None, offset_min: int, now: datetime) -> tuple[datetime, datetime]:
+    """Return the beginning and the end of a month, in UTC. Raises UsageError for what is none, or has not begun."""
     from jbnet.monitor.sla import month as span_of
 
-    name = month or f"{datetime.now(UTC) + timedelta(minutes=offset_min):%Y-%m}"
+    name = month or f"{now + timedelta(minutes=offset_min):%Y-%m}"
     try:
-        return span_of(name, offset_min)
-    except ValueError as error:
+        begins, ends = (time.astimezone(UTC) for time in span_of(name, offset_min))
+    except (ValueError, OverflowError) as error:  # OverflowError: of the first and the last year there is
         raise UsageError("{month} is no month", month=name, hint=text("write it as 2026-11")) from error
+    if begins > now:
+        hint = text("choose this month or an earlier one")
+        raise UsageError("{month} has not begun", month=name, hint=hint)
+    return begins, ends
 
 
 def _lines(network: Network, hours: Hours, seen: Period, by: Grouping) -> Sequence[Line]:

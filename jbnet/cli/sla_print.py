@@ -7,12 +7,13 @@ import html
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
 
 from jbnet.cli.columns import cells, pad
 from jbnet.cli.printing import echo
-from jbnet.cli.times import span, stamp
+from jbnet.cli.times import offset, span, stamp
+from jbnet.model.text import text
 
 if TYPE_CHECKING:
     from jbnet.cli.context import Context
@@ -29,6 +30,18 @@ class Table:
     rows: Sequence[Row]
     short: Sequence[str]
     """The columns that a terminal has room for."""
+    title: str
+    """What stands above them: a template with ``begins``, ``ends`` and ``offset``."""
+    note: str = ""
+    """What is to be said below them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a table is of: its period in local time, and the same in UTC."""
+
+    title: str
+    in_utc: str
 
 
 def report_table(network: Network, lines: Sequence[Line], by: str) -> Table:
@@ -50,7 +63,12 @@ def report_table(network: Network, lines: Sequence[Line], by: str) -> Table:
                 "charged": {level or "nobody": _seconds(time) for level, time in sorted(levels.items())},
             }
         )
-    return Table(rows, (by, "count", "availability", "down", "maintenance", "unknown"))
+    return Table(
+        rows,
+        (by, "count", "availability", "down", "maintenance", "unknown"),
+        title=text("availability from {begins} to {ends} (local time, {offset})").template,
+        note=text("availability is the share of the known time, planned work left out").template,
+    )
 
 
 def claim_table(network: Network, outages: Sequence[Outage]) -> Table:
@@ -62,33 +80,43 @@ def claim_table(network: Network, outages: Sequence[Outage]) -> Table:
             {
                 "circuit": found.circuit,
                 "line": circuit.line_number or "",
-                "from": found.begins.isoformat(),
-                "to": found.ends.isoformat(),
+                "from": stamp(found.begins),
+                "to": stamp(found.ends),
                 "down": _seconds(found.ends - found.begins),
                 "incident": found.incident,
                 "monthly_cost": circuit.monthly_cost,
             }
         )
-    return Table(rows, ("circuit", "line", "from", "down", "incident"))
+    title = text("outages from {begins} to {ends} (local time, {offset})").template
+    return Table(rows, ("circuit", "line", "from", "down", "incident"), title)
 
 
-def show(context: Context, table: Table, seen: Period, how: str) -> None:
+def heading(context: Context, table: Table, seen: Period, offset_min: int) -> Heading:
+    """Return what stands above a table. ``offset_min``: minutes of the network's local time east of Greenwich."""
+    begins, ends = (time.astimezone(timezone(timedelta(minutes=offset_min))) for time in (seen.begins, seen.ends))
+    local = {"begins": f"{begins:%Y-%m-%d %H:%M}", "ends": f"{ends:%Y-%m-%d %H:%M}", "offset": offset(begins)}
+    in_utc = context.tr("in UTC: {begins} to {ends}", begins=stamp(begins), ends=stamp(ends))
+    return Heading(context.tr(table.title, **local), in_utc)
+
+
+def show(context: Context, table: Table, heading: Heading, how: str) -> None:
     """Print a table as text, CSV or HTML."""
     if how == "csv":
         echo(_csv(table), nl=False)
         return
-    title = context.tr("availability from {begins} to {ends}", begins=stamp(seen.begins), ends=stamp(seen.ends))
     heads = [context.tr(column) for column in table.short]
     rows = [[_cell(context, column, row[column]) for column in table.short] for row in table.rows]
     if how == "html":
-        echo(_html(context.lang, title, heads, rows))
+        echo(_html(context.lang, heading, heads, rows))
         return
-    context.say("{line}", line=title)
+    for line in (heading.title, heading.in_utc):
+        context.say("{line}", line=line)
     if not rows:
         context.say("nothing was down")
         return
     _columns([heads, *rows])
-    context.say("availability is the share of the known time, planned work left out")
+    if table.note:
+        context.say(table.note)
 
 
 def _seconds(time: timedelta) -> float:
@@ -130,12 +158,13 @@ def _flat(row: Row) -> Row:
     return found
 
 
-def _html(lang: str, title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def _html(lang: str, heading: Heading, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     def line(tag: str, values: Sequence[str]) -> str:
         return "<tr>" + "".join(f"<{tag}>{html.escape(value)}</{tag}>" for value in values) + "</tr>"
 
     body = "\n".join([line("th", heads), *(line("td", row) for row in rows)])
     style = "table{border-collapse:collapse}th,td{border:1px solid #999;padding:.2em .6em;text-align:left}"
-    head = f'<meta charset="utf-8"><title>{html.escape(title)}</title><style>{style}</style>'
-    page = f"<h1>{html.escape(title)}</h1>\n<table>\n{body}\n</table>"
+    title, in_utc = html.escape(heading.title), html.escape(heading.in_utc)
+    head = f'<meta charset="utf-8"><title>{title}</title><style>{style}</style>'
+    page = f"<h1>{title}</h1>\n<p>{in_utc}</p>\n<table>\n{body}\n</table>"
     return f'<!doctype html>\n<html lang="{lang}">{head}\n{page}\n</html>'

@@ -86,7 +86,12 @@ def test_a_silence_is_no_acknowledgement_and_can_be_ended(jbnet: Run) -> None:
     assert isinstance(silenced, dict)
     assert "silenced until" in jbnet("status")[1]
     assert silenced["comment"] in jbnet("silence", "--list")[1]
-    assert jbnet("silence", "--end", str(silenced["id"])[:6])[0] == ExitCode.OK
+    would = jbnet("silence", "--end", str(silenced["id"])[:6], "--dry-run")[1]
+    assert "left, by " in would, "it is in force still"
+    code, said, _ = jbnet("silence", "--end", str(silenced["id"])[:6])
+    assert code == ExitCode.OK
+    assert ": ended 20" in said
+    assert " left" not in said
     assert first(jbnet)["silenced"] is None
     assert "no silence is in force" in jbnet("silence", "--list")[1]
 

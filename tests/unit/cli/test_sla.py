@@ -14,6 +14,7 @@ from simnet import FakeClock, SimNet
 from typer.testing import CliRunner
 
 from jbnet.cli.app import root
+from jbnet.model.errors import UsageError
 from jbnet.wiring import load_network
 
 ROOT = Path(__file__).parents[3]
@@ -88,16 +89,42 @@ def test_the_claim_names_the_line_and_the_time(state: Path) -> None:
     carrier = load_network(ROOT, state, whole=True).circuits[LINE].carrier
     (row,) = data(state, "--claim", str(carrier))["rows"]
     assert (row["circuit"], row["down"], row["incident"]) == (LINE, 20.0, "1")
+    assert (row["from"], row["to"]) == ("2020-05-10T04:00:10Z", "2020-05-10T04:00:30Z")
     assert "nothing was down" in run(state, "sla", "--month", "2020-04", "--claim", str(carrier))
+
+
+def test_a_claim_speaks_of_outages_and_writes_times_as_everything_else_does(state: Path) -> None:
+    carrier = load_network(ROOT, state, whole=True).circuits[LINE].carrier
+    said = run(state, "sla", "--month", "2020-05", "--claim", str(carrier))
+    assert said.startswith("outages from 2020-05-01 00:00")
+    assert " 2020-05-10T04:00:10Z " in said
+    assert "availability" not in said
+
+
+def test_the_heading_has_the_month_in_local_time_with_its_zone_and_in_utc(state: Path) -> None:
+    first, second, *_ = run(state, "sla", "--month", "2020-05").splitlines()
+    assert first == "availability from 2020-05-01 00:00 to 2020-06-01 00:00 (local time, +08:00)"
+    assert second == "in UTC: 2020-04-30T16:00:00Z to 2020-05-31T16:00:00Z"
+    found = data(state)
+    assert (found["from"], found["to"]) == ("2020-04-30T16:00:00Z", "2020-05-31T16:00:00Z")
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(("--month", "May"), "May is no month"), (("--claim", "nobody"), "there is no carrier nobody")],
+    [
+        (("--month", "May"), "May is no month"),
+        (("--month", "9999-12"), "9999-12 is no month"),
+        (("--month", "0001-01"), "0001-01 is no month"),
+        (("--month", "9998-01"), "9998-01 has not begun"),
+        (("--claim", "nobody"), "there is no carrier nobody"),
+        (("--claim", "nobody", "--by", "level"), "--by and --claim exclude each other"),
+        (("--csv", "--html"), "--csv and --html exclude each other"),
+    ],
 )
 def test_what_is_asked_wrongly_is_said(state: Path, arguments: tuple[str, ...], said: str) -> None:
     done = CliRunner().invoke(root, ["-C", str(ROOT), "--state", str(state), "sla", *arguments])
-    assert said in str(done.exception or done.output)
+    assert isinstance(done.exception, UsageError)
+    assert said in str(done.exception)
 
 
 def test_where_nothing_was_monitored_that_is_said(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_json_has_the_envelope_with_places(run: Run, workspace: Path) -> None:
 def test_findings_speak_chinese(run: Run, workspace: Path) -> None:
     spoil(workspace, "wrong-types")
     _, out, _ = run("--lang", "zh", "-C", workspace, "check")
-    assert "port 应为不小于 1024 的数" in out
+    assert "port 应为：不小于 1024 的数；实为：" in out
     assert "must be" not in out
 
 
