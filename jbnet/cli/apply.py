@@ -136,6 +136,11 @@ class Board:
                 self._context.note("wave {number}: {devices}", number=progress.subject, devices=devices)
             elif progress.event == "apply.device":
                 self._device(progress)
+            elif progress.event == "apply.unannounced":
+                self._context.note(
+                    "the monitor could not be told of this wave, and may raise incidents: {reason}",
+                    reason=progress.data["reason"],
+                )
 
     def _device(self, progress: Progress) -> None:
         data = progress.data

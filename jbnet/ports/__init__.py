@@ -18,7 +18,7 @@ from jbnet.ports.rehearsal import Blueprint, LiveCopy, Rehearsal
 from jbnet.ports.secrets import LoadedSecrets, Secrets
 from jbnet.ports.service import Fence, FenceProof, RouteControl, WriteCheck
 from jbnet.ports.snmp import SnmpTransport, TrapSource
-from jbnet.ports.store import Answers, Store, StoreView
+from jbnet.ports.store import Answers, Store, StoreView, Windows
 from jbnet.snmp.types import SnmpAnswer, SnmpTarget, Trap, VarBind
 
 __all__ = [
@@ -75,5 +75,6 @@ __all__ = [
     "TrapSource",
     "VarBind",
     "Version",
+    "Windows",
     "WriteCheck",
 ]

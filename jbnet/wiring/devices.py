@@ -157,6 +157,7 @@ def deploy_desk(directory: Path, state_dir: Path, network: Network, reporter: Re
     from jbnet.services.deploy.desk import Desk
     from jbnet.wiring.change_journal import change_journal
     from jbnet.wiring.secrets import secrets
+    from jbnet.wiring.telling import windows
 
     clock = SystemClock()
     return Desk(
@@ -170,6 +171,7 @@ def deploy_desk(directory: Path, state_dir: Path, network: Network, reporter: Re
         owner=operator(),
         secrets=secrets(directory, state_dir),
         loaded=loaded_secrets(state_dir),
+        windows=windows(state_dir),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jbnet.wiring.declaration import load_network
 from jbnet.wiring.devices import snmp_transport, trap_receiver
 from jbnet.wiring.secrets import secrets
-from jbnet.wiring.telling import STORE
+from jbnet.wiring.telling import STORE, windows
 
 if TYPE_CHECKING:
     from jbnet.model.network import Network
@@ -98,6 +98,7 @@ def monitor(
         traps=trap_receiver(trap_senders(checks.asking, known)),
         interval_s=interval_s,
         rules=rules_of(directory, state_dir, network),
+        windows=windows(state_dir),
     )
 
 

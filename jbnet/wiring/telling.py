@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jbnet.model.text import Text
     from jbnet.monitor.actions import Desk, Picks
     from jbnet.monitor.notify_file import Channel, Notify
-    from jbnet.ports import Secrets, StoreView
+    from jbnet.ports import Secrets, StoreView, Windows
     from jbnet.ports.actions import ActionLog
     from jbnet.ports.telling import Notifier
     from jbnet.services.watch.tell import TellingThread
@@ -31,6 +31,13 @@ def action_log(state_dir: Path) -> ActionLog:
     from jbnet.adapters.action_log import ActionFile
 
     return ActionFile(state_dir / ACTIONS)
+
+
+def windows(state_dir: Path) -> Windows:
+    """Return the maintenance windows that changes register and the monitor reads."""
+    from jbnet.adapters.maintenance_windows import WindowFile
+
+    return WindowFile(state_dir / ACTIONS)
 
 
 def findings_of_notify(files: Mapping[str, str], network: Network) -> tuple[Notify, tuple[Finding, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from jbnet.model.errors import JbnetError, Refused, UsageError
 from jbnet.model.text import text
 from jbnet.model.times import stamp
 from jbnet.ports import Progress
+from jbnet.services.deploy.announced import announced
 from jbnet.services.deploy.desk import Desk, JournalOf, Result
 from jbnet.services.deploy.device import Course
 from jbnet.services.deploy.earlier import EarlierRun, earlier_run
@@ -35,7 +36,7 @@ class Outcome:
 
     @property
     def ok(self) -> bool:
-        """Say whether every device of the plan is as intended (or would be, in a dry run), and nobody interrupted it."""
+        """Say whether all is good, and nobody interrupted it."""
         return self.all_good and not self.interrupted
 
     @property
@@ -213,7 +214,8 @@ class _Run:
         deadline_s = timing.at_pace(max(self._pace(name) for name in wave.devices)).device_s
         if any(len(group) > 1 for group in groups.values()):
             deadline_s *= 2  # a unit that is half confirmed is carried through, past its timers if need be
-        done = each(list(groups), work, workers=timing.workers, deadline_s=deadline_s, stop=self.stop)
+        with nullcontext() if self.dry_run else announced(self.plan, wave, self.desk, deadline_s):
+            done = each(list(groups), work, workers=timing.workers, deadline_s=deadline_s, stop=self.stop)
         for first, results in done.items():
             ended = results if isinstance(results, dict) else {n: _hung(n, results) for n in groups[first]}
             self.results |= ended

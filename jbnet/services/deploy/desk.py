@@ -20,6 +20,7 @@ from jbnet.ports import (
     Reporter,
     Secrets,
     Successor,
+    Windows,
 )
 from jbnet.services.deploy.secrets import SecretBook
 
@@ -106,7 +107,7 @@ class Nobody:
 class Desk:
     """What an apply works with. ``secrets`` None: no configuration needs any. ``successor`` is for units.
 
-    ``loaded`` None: it is not remembered which secrets devices were given.
+    ``loaded`` None: it is not remembered which secrets devices were given. ``windows`` None: no monitor is told.
     """
 
     network: Network
@@ -121,6 +122,7 @@ class Desk:
     secrets: Secrets | None = None
     successor: Successor = field(default_factory=Nobody)
     loaded: LoadedSecrets | None = None
+    windows: Windows | None = None
     overrides: frozenset[str] = frozenset()
     """Devices whose dangers are accepted in this run."""
 
