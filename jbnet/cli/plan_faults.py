@@ -15,14 +15,19 @@ if TYPE_CHECKING:
 FEW = 5
 
 
+def finding_line(context: Context, finding: Finding) -> str:
+    """Return a finding on one line: place, severity, code, what is wrong."""
+    severity = context.tr(Text(finding.severity.value))
+    return f"{finding.place or '-'} {severity} {finding.code} {context.tr(finding.text)}"
+
+
 def print_faults(context: Context, faults: Sequence[Finding]) -> None:
     """Print the first broken rules, how many more there are, and how to go on (nothing with ``--json``)."""
     if not faults:
         return
     context.say("the declaration breaks rules: {count}", count=sum(fault.count for fault in faults))
     for fault in faults[:FEW]:
-        said = f"  {fault.place or '-'} {context.tr(Text(fault.severity.value))} {fault.code} {context.tr(fault.text)}"
-        for line in hanging(said, 4):
+        for line in hanging(f"  {finding_line(context, fault)}", 4):
             context.say("{line}", line=line)
     if len(faults) > FEW:
         context.say("  more: {count} (jbnet check lists them)", count=len(faults) - FEW)

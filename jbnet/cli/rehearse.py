@@ -39,13 +39,15 @@ def command(
     from jbnet import wiring
     from jbnet.change.rehearsal_codec import to_json
     from jbnet.cli.apply import read_plan
+    from jbnet.cli.plan_faults import print_faults
 
     context: Context = ctx.obj
     made = read_plan(context.state_dir, plan)
     network = wiring.load_network(context.directory, context.state_dir)
     evidence = rehearsed(context, made, network, within)
-    context.emit(to_json(evidence), ok=evidence.blessed)
+    context.emit(to_json(evidence), ok=evidence.blessed, findings=made.faults)
     print_evidence(context, evidence)
+    print_faults(context, made.faults)
     if not evidence.blessed:
         raise typer.Exit(ExitCode.REFUSED)
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from jbnet.cli.context import Context
     from jbnet.config.trace import TracedLine
     from jbnet.model.errors import TargetError
+    from jbnet.model.findings import Finding
     from jbnet.model.network import Device, Network
 
 
@@ -44,24 +45,31 @@ def command(
 ) -> None:
     """Render the configuration of devices from the declaration; no device is asked. Secrets are shown by name.
 
+    A permission that is over is named on stderr: what is rendered still opens filters for it.
+
     Exit code 1 when the declaration has errors, 3 when some or all devices cannot be rendered, 4 when a file in DIR is
     not jbnet's own.
     """
     from dataclasses import replace
 
     from jbnet import wiring
+    from jbnet.cli.plan_faults import finding_line
     from jbnet.inventory.restrict import as_lab as lab_copy
     from jbnet.inventory.select import select, some
+    from jbnet.model.findings import Severity
 
     context: Context = ctx.obj
     network = wiring.load_network(context.directory, context.state_dir, whole=True)
     if as_lab:  # of all: what the two ends of a line share depends on both
         network = replace(network, devices={name: lab_copy(device) for name, device in network.devices.items()})
     devices = some(select(network, selector), selector)
+    faults = wiring.findings_of_days(network, Severity.ERROR)
+    for fault in faults:
+        context.note("{fault}", fault=finding_line(context, fault))
     configs, failed = _print_all(network, devices, _printer(bootstrap=bootstrap, explain=explain))
     if failed and not configs:
         raise _refusal(failed)
-    _give(context, configs, output, ok=not failed)
+    _give(context, configs, output, faults, ok=not failed)
     if failed:
         raise _refusal(failed)
 
@@ -107,10 +115,12 @@ def _refusal(failed: dict[str, TargetError]) -> TargetError:
     )  # fmt: skip
 
 
-def _give(context: Context, configs: Mapping[str, Printed], output: Path | None, *, ok: bool) -> None:
+def _give(
+    context: Context, configs: Mapping[str, Printed], output: Path | None, faults: Sequence[Finding], *, ok: bool
+) -> None:
     data = _data(configs) if output is None else {"files": _write(output, configs)}
     if ok:  # else the one document is that of the refusal
-        context.emit(data)
+        context.emit(data, findings=faults)
     if context.json:
         return
     if output is not None:

@@ -9,6 +9,9 @@ from jbnet.cli.show_print import Record, Table, View
 from jbnet.model.text import Text, text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from ipaddress import IPv4Network
+
     from jbnet.model.network import Agency, Application, Database, Network, Objective, Peer, Premises, Service
     from jbnet.model.permissions import Permission
 
@@ -44,8 +47,8 @@ def permission_view(network: Network, permission: Permission) -> View:
     """Return what is shown of a permission."""
     rows: list[tuple[Text, object]] = [
         (text("Name"), permission.name),
-        (text("From"), permission.sources),
-        (text("To"), permission.targets),
+        (text("From"), _end(permission.source, permission.sources)),
+        (text("To"), _end(permission.target, permission.targets)),
         (text("Protocol"), permission.protocol),
         (text("Port"), permission.port),
         (text("Until"), permission.until.isoformat()),
@@ -53,6 +56,12 @@ def permission_view(network: Network, permission: Permission) -> View:
         (text("Declared at"), permission.place),
     ]
     return View(rows)
+
+
+def _end(name: str, prefixes: Sequence[IPv4Network]) -> list[str]:
+    """Return somebody by name and what it comes to; a prefix that was declared as one is said once."""
+    said = [str(prefix) for prefix in prefixes]
+    return said if [name] == [one.removesuffix("/32") for one in said] or [name] == said else [name, *said]
 
 
 def application_view(network: Network, application: Application) -> View:

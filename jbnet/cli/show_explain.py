@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 
 def facts_about(declared: Declaration, network: Network, kind: str, found: Any) -> list[Fact]:
-    """Return the facts of a home with all that it houses, or those of one device, circuit, premises or partner."""
-    from jbnet.inventory.explain import explain
+    """Return the facts of a home with all that it houses; of one device, circuit, premises, partner or permission."""
+    from jbnet.inventory.explain import explain, permission_facts
 
+    if kind == "permission":
+        return list(permission_facts(declared, network, found))
     home = _home(network, kind, found)
     facts = explain(declared, network, home)
     if home == found.name:

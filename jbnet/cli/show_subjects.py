@@ -149,8 +149,9 @@ SUBJECTS: tuple[Subject, ...] = (
     ),
     Subject(
         "permission", "permissions", "Show a permission: who may reach whom beside what services need, and until when.",
-        "show_business:permission_view", "permissions", ("name", "protocol", "port", "until"),
-        headings=(_NAME, text("Protocol"), text("Port"), text("Until")),
+        "show_business:permission_view", "permissions", ("name", "source", "target", "protocol", "port", "until"),
+        explained=True,
+        headings=(_NAME, text("From"), text("To"), text("Protocol"), text("Port"), text("Until")),
     ),
     Subject(
         "service", "services", "Show a business service: what it needs, who needs it, what it promises.",

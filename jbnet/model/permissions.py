@@ -13,11 +13,13 @@ from jbnet.model.findings import Place
 class Permission:
     """Somebody behind a filter may open connections to somebody else until a day, inclusive.
 
-    ``sources`` and ``targets`` are what the declared names come to. ``protocol`` is ip, tcp, udp or icmp; ``port`` that
-    of the target, None: any.
+    ``source`` and ``target`` are the ends as they are called, ``sources`` and ``targets`` the prefixes that these come
+    to. ``protocol`` is ip, tcp, udp or icmp; ``port`` that of the target, None: any.
     """
 
     name: str
+    source: str
+    target: str
     sources: tuple[IPv4Network, ...]
     targets: tuple[IPv4Network, ...]
     protocol: str

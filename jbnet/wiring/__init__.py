@@ -8,6 +8,7 @@ from jbnet.wiring.coverage import gather_evidence, load_register, load_targets
 from jbnet.wiring.databases import client_passfile, database_servers, playbook_runner, set_up_databases
 from jbnet.wiring.declaration import (
     check_workspace,
+    findings_of_days,
     load_declaration,
     load_judged,
     load_network,
@@ -68,6 +69,7 @@ __all__ = [
     "device_sessions",
     "executions",
     "fetched_configs",
+    "findings_of_days",
     "gather_evidence",
     "hardware_sessions",
     "host_key_office",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from jbnet.adapters.texts import Texts
     from jbnet.inventory.declaration import Declaration
     from jbnet.inventory.loader import Loaded
-    from jbnet.model.findings import Finding
+    from jbnet.model.findings import Finding, Severity
     from jbnet.model.network import Network
 
 
@@ -51,7 +51,7 @@ def check_workspace(directory: Path) -> Loaded:
     more += _findings_of_targets(texts.files, loaded.network)
     more += _findings_of_secrets(texts.files)
     more += findings_of_standards(directory, texts.files, loaded.network)
-    more += _findings_of_days(loaded.network)
+    more += findings_of_days(loaded.network)
     report = Report()
     report.extend((*loaded.findings, *more))
     return Loaded(None if report.has_errors else loaded.network, report.sorted())
@@ -99,12 +99,14 @@ def _findings_of_targets(files: Mapping[str, str], network: Network | None) -> t
     return load_targets(files.get(FILE), network)[1]
 
 
-def _findings_of_days(network: Network | None) -> tuple[Finding, ...]:
-    """Return what is wrong since some day, or soon will be."""
+def findings_of_days(network: Network | None, *severities: Severity) -> tuple[Finding, ...]:
+    """Return what is wrong since some day, or soon will be; of these severities where some are named."""
     from jbnet.inventory.rules.permissions import ended
     from jbnet.wiring.standards import today
 
-    return tuple(ended(network, today())) if network is not None and network.permissions else ()
+    if network is None or not network.permissions:
+        return ()
+    return tuple(found for found in ended(network, today()) if not severities or found.severity in severities)
 
 
 def _findings_of_secrets(files: Mapping[str, str]) -> tuple[Finding, ...]:
@@ -183,7 +185,7 @@ def load_network(directory: Path, state_dir: Path, *, whole: bool = False) -> Ne
 
 
 def load_judged(directory: Path, state_dir: Path) -> tuple[Network, tuple[Finding, ...]]:
-    """Return the declared network as ``load_network`` does, and the errors that standards find in all of it.
+    """Return the declared network as ``load_network`` does, and the errors that standards and days find in all of it.
 
     What is waived is none. Raises what ``load_network`` raises.
     """
@@ -193,7 +195,7 @@ def load_judged(directory: Path, state_dir: Path) -> tuple[Network, tuple[Findin
     whole = load_network(directory, state_dir, whole=True)
     files = read_files(directory, ("topology", "monitors", "dr"))
     with uncollected():
-        found = findings_of_standards(directory, files, whole)
+        found = (*findings_of_standards(directory, files, whole), *findings_of_days(whole))
     return _built(whole, state_dir), tuple(finding for finding in found if finding.severity == "error")
 
 

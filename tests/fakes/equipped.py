@@ -75,12 +75,14 @@ def with_permissions(network: Network) -> Network:
     """The network with permissions beside what services need: a partner to a host, an office to that partner."""
     place = Place("inventory/permissions.yaml", 3)
     taxes, office = network.peers["tax-xining"], network.premises["chengdong-pension"]
-    host = network.devices["xining-dc-db1"].loopback
-    assert host is not None
-    until = date(2199, 12, 31)
+    server = network.devices["xining-dc-db1"]
+    assert server.loopback is not None
+    host, until = (IPv4Network(server.loopback),), date(2199, 12, 31)
     found = (
-        Permission("audit", taxes.prefixes, (IPv4Network(host),), "tcp", 8443, until, "letter 17", place),
-        Permission("logs", (office.prefix,), taxes.prefixes, "udp", 514, until, "letter 18", place),
+        Permission("audit", taxes.name, server.name, taxes.prefixes, host, "tcp", 8443, until, "letter 17", place),
+        Permission(
+            "logs", office.name, taxes.name, (office.prefix,), taxes.prefixes, "udp", 514, until, "letter 18", place
+        ),
     )
     return replace(network, permissions={one.name: one for one in found})
 

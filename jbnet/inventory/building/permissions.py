@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network
 
-from jbnet.inventory.building.hierarchy import dangling
 from jbnet.inventory.declaration import Declaration, Item
+from jbnet.inventory.reading.prune import could_mean
 from jbnet.inventory.report import Report
 from jbnet.inventory.schema.permissions import PermissionDecl
 from jbnet.model.network import Network
@@ -13,6 +13,15 @@ from jbnet.model.permissions import Permission
 from jbnet.model.text import text
 
 Prefixes = tuple[IPv4Network, ...]
+_FEW = 8
+_NEARLY = {
+    "from": "{name} is no partner, office or agency, and no kind of partners; did you mean {like}?",
+    "to": "{name} is no partner, office, agency, device or application; did you mean {like}?",
+}
+_NOBODY = {
+    "from": "{name} is no partner, office or agency, and no kind of partners; kinds and agencies are {known}",
+    "to": "{name} is no partner, office, agency, device or application; kinds and agencies are {known}",
+}
 
 
 class PermissionReader:
@@ -39,7 +48,9 @@ class PermissionReader:
             return None
         application = self._network.applications.get(decl.to)
         port = decl.port or (application.port if application and decl.protocol in ("tcp", "udp") else None)
-        return Permission(item.name, sources, targets, decl.protocol, port, decl.until, decl.reason, item.place)
+        return Permission(
+            item.name, decl.from_, decl.to, sources, targets, decl.protocol, port, decl.until, decl.reason, item.place
+        )
 
     def _filtered(self, name: str) -> Prefixes | None:
         """Return the prefixes of somebody behind a filter: a partner or an office, or all of a kind or an agency."""
@@ -74,5 +85,11 @@ class PermissionReader:
             return
         ends = (network.peers, network.premises, self._declared.extranet, self._declared.agencies)
         more = (network.devices, network.applications) if key == "to" else ()
-        known = [one for names in (*ends, *more) for one in names]
-        dangling(self._report, "end of a permission", name, known, place, self._declared, "JB410")
+        if could_mean(name, self._declared.doubtful):
+            return
+        like = self._report.nearest(name, *ends, *more)
+        if like:
+            self._report.add("JB410", _NEARLY[key], place, name=name, like=like)
+        else:
+            known = ", ".join([*self._declared.extranet, *self._declared.agencies][:_FEW]) or "-"
+            self._report.add("JB410", _NOBODY[key], place, name=name, known=known)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
@@ -62,11 +62,9 @@ class RouteReader:
         if said in self._declared.doubtful:
             return
         if _DOTTED.match(said):
-            near = ", ".join(str(one.prefix) for one in hops.links) or "-"
-            self._report.add(
-                "JB401", "{next_hop} is no neighbour of {device}: it stands on none of its links ({links})", place,
-                next_hop=said, device=hops.device.name, links=near,
-            )  # fmt: skip
+            template, links = hops.why_not(said)
+            self._report.add("JB401", template, place, next_hop=said, device=hops.device.name,
+                             links=", ".join(str(one.prefix) for one in links) or "-")  # fmt: skip
             return
         lines = hops.lines_to(said)
         if lines:
@@ -127,13 +125,32 @@ class _Hops:
         lines = self.lines_to(said)
         return self.names.get(lines[0] if len(lines) == 1 else said)
 
+    def why_not(self, said: str) -> tuple[str, Sequence[Connected]]:
+        """Return what to say of an address that is no next hop, and the links that matter to it."""
+        address = _address(said)
+        if address is None:
+            return "{next_hop} is no address", ()
+        own = {interface.address.ip for interface in self.device.interfaces if interface.address is not None}
+        if address in own | {one.own for one in self.links}:
+            return "{next_hop} is {device}'s own address", ()
+        around = [one for one in self.links if address in one.prefix]
+        if around:
+            return "{next_hop} is no host's address: it is the first or the last of {links}", around
+        return "{next_hop} is no neighbour of {device}: it stands on none of its links ({links})", self.links
+
     def _neighbour(self, said: str) -> IPv4Address | None:
-        try:
-            address = IPv4Address(said)
-        except AddressValueError:
+        address = _address(said)
+        if address is None:
             return None
         near = (one.prefix for one in self.links if address in one.prefix and address != one.own)
         return address if any(_is_host(address, prefix) for prefix in near) else None
+
+
+def _address(said: str) -> IPv4Address | None:
+    try:
+        return IPv4Address(said)
+    except AddressValueError:
+        return None
 
 
 def _is_host(address: IPv4Address, prefix: IPv4Network) -> bool:

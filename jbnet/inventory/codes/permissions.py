@@ -43,4 +43,21 @@ RULES = rules(
         text("Within 14 days. Whoever gave the reason may need another day, or nothing more."),
         Severity.WARNING,
     ),
+    Rule(
+        "JB415",
+        text("A permission to reach oneself"),
+        text(
+            "What somebody sends to himself passes no filter of ours, and offices of one agency reach each other "
+            "anyway. Name somebody else at one end, or remove the permission."
+        ),
+    ),
+    Rule(
+        "JB416",
+        text("A permission that opens the whole network"),
+        text(
+            "Its prefix holds all of ours (`supernet` in inventory/network.yaml) and no port is named: whoever is "
+            "named in `from` reaches everything. Name whom he needs, the protocol and the port."
+        ),
+        Severity.WARNING,
+    ),
 )

@@ -101,4 +101,15 @@ RULES = rules(
         ),
         Severity.WARNING,
     ),
+    Rule(
+        "JB409",
+        text("A destination that no router sends on to"),
+        text(
+            "0.0.0.0/8, loopback (127.0.0.0/8), link-local addresses (169.254.0.0/16), multicast (224.0.0.0/4) and "
+            "what is reserved (240.0.0.0/4) are dropped or kept on the link whatever routes and filters say (RFC "
+            "1812, 5.3.7; RFC 6890), and some systems refuse such a route. Correct the prefix, or remove it."
+        ),
+        wrong=_route("{prefix: 127.0.0.0/8, next_hop: up1}"),
+        right=_route("{prefix: 172.27.0.0/16, next_hop: up1}"),
+    ),
 )  # fmt: skip

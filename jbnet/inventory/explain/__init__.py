@@ -7,6 +7,7 @@ from jbnet.inventory.explain.equipment import circuit_facts, device_facts
 from jbnet.inventory.explain.fact import Fact as Fact
 from jbnet.inventory.explain.leased import partner_facts, premises_facts
 from jbnet.inventory.explain.others import location_facts, peer_facts
+from jbnet.inventory.explain.permissions import permission_facts as permission_facts
 from jbnet.inventory.explain.site import site_facts
 from jbnet.model.network import Network
 

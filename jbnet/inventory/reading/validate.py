@@ -96,7 +96,7 @@ def _report_unknown(source: Source, model: type[BaseModel], path: Path, report: 
 def _report_value(kind: str, problem: Any, path: Path, place: Place, report: FileReport) -> None:
     context = problem.get("ctx", {})
     name = _subject(path)
-    given = _short(problem.get("input"))
+    given = _given(kind, problem, context)
     if kind == "jb_code_number":
         report.add("JB110", "codes are text: write {code} in quotes", place, code=context["code"])
     elif kind == "jb_code_text":
@@ -129,8 +129,20 @@ def _expected(kind: str, problem: Any, context: Mapping[str, Any]) -> Text:
 
 
 def _subject(path: Path) -> Text:
+    """Return what a value is called: its key, or its number below the key of a list."""
     names = [part for part in path if isinstance(part, str)]
-    return text("{value}", value=names[-1]) if names else text("the file")
+    if not names:
+        return text("the file")
+    last = path[-1]
+    if isinstance(last, int):
+        return text("entry {number} of {name}", number=last + 1, name=names[-1])
+    return text("{value}", value=names[-1])
+
+
+def _given(kind: str, problem: Any, context: Mapping[str, Any]) -> Text:
+    """Return what stands there instead; of a list that is too long how many."""
+    count = context.get("actual_length") if kind == "too_long" else None
+    return _short(problem.get("input")) if count is None else text("{value}", value=str(count))
 
 
 def _short(value: object) -> Text:

@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 from itertools import islice
 
 from jbnet.inventory.addresses.connected import connected
+from jbnet.inventory.rules.martians import martian
 from jbnet.inventory.rules.world import World
 from jbnet.model.findings import Place
 from jbnet.model.network import Device, Location, Network, Site
@@ -25,6 +26,7 @@ def check(world: World) -> None:
         _check_managed(world, device, routes[:1])
         _check_twice(world, routes)
         for route in routes:
+            _check_martian(world, route)
             _check_own(world, device, route)
             _check_elsewhere(world, device, route, blocks)
             _check_derived(world, device, route)
@@ -51,6 +53,13 @@ def _check_twice(world: World, routes: tuple[Route, ...]) -> None:
             world.report.add("JB405", "{device} has the route to {prefix} by {next_hop} twice", route.place,
                              _related(other.place), device=route.device, prefix=route.prefix,
                              next_hop=route.said)  # fmt: skip
+
+
+def _check_martian(world: World, route: Route) -> None:
+    block = martian(route.prefix)
+    if block is not None:
+        world.report.add("JB409", "no router sends on what goes to {prefix}: it lies in {block}", route.at("prefix"),
+                         prefix=route.prefix, block=block)  # fmt: skip
 
 
 def _check_own(world: World, device: Device, route: Route) -> None:

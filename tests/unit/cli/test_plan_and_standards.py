@@ -1,11 +1,13 @@
-"""What `jbnet check` calls an error of the rule sets, `jbnet plan` says too."""
+"""What `jbnet check` calls an error of the rule sets or of a day that is over, `jbnet plan` and others say too."""
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
+from command_line import Run, runner
 
 from jbnet import wiring
 from jbnet.change.model import Change, Plan, Wave
@@ -68,3 +70,53 @@ def test_programs_find_them_among_the_findings(
 ) -> None:
     conclude(Context(directory=tmp_path, json=True), Plan("qinghai", faults=faults), None, diff=False)
     assert '"code": "QH-R-07", "severity": "error"' in capsys.readouterr().out
+
+
+@pytest.fixture(scope="module")
+def outlasted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped workspace with a permission that ended, and one that did not."""
+    workspace = tmp_path_factory.mktemp("outlasted")
+    for folder in ("inventory", "topology", "monitors", "dr"):
+        shutil.copytree(ROOT / folder, workspace / folder)
+    (workspace / "inventory" / "permissions.yaml").write_text(
+        "permissions:\n"
+        '  over: {from: tax-haixi, to: xining-dc-db1, port: 8443, until: "2020-01-31", reason: letter 17}\n'
+        '  open: {from: tax-haixi, to: xining-dc-db1, port: 8444, until: "2199-12-31", reason: letter 18}\n',
+        encoding="utf-8",
+    )
+    return workspace
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], outlasted: Path, tmp_path: Path) -> Run:
+    call = runner(monkeypatch, capfd)
+    return lambda *arguments: call("-C", outlasted, "--state", tmp_path / "state", *arguments)
+
+
+def test_a_plan_gets_the_permissions_that_are_over_as_rules_that_apply_wants_overridden(
+    outlasted: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    network, over = wiring.load_judged(outlasted, tmp_path / "state")
+    assert [(fault.code, str(fault.place)) for fault in over] == [("JB413", "inventory/permissions.yaml:2:3")]
+    changes = {"core-r1": Change("core-r1", ("+ x",), "", "")}
+    made = Plan(network.name, (Wave(1, ("core-r1",)),), changes, faults=over)
+    assert made.broken == ("JB413",)
+    conclude(Context(outlasted, state=tmp_path / "state"), made, None, diff=False)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "the permission over ended on 2020-01-31 and still opens filters" in said
+    assert "--override JB413" in said
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_render_says_on_stderr_that_a_permission_is_over_and_prints_the_configuration(run: Run, lang: str) -> None:
+    code, out, err = run("--lang", lang, "render", "haixi-r1")
+    assert code == 0
+    assert "JB413" not in out
+    assert ("许可 over 已于" if lang == "zh" else "the permission over ended on 2020-01-31") in err
+    assert err.count("JB413") == 1
+
+
+def test_render_puts_it_among_the_findings_of_its_json(run: Run) -> None:
+    code, out, _ = run("--json", "render", "haixi-r1")
+    assert code == 0
+    assert [finding["code"] for finding in json.loads(out)["findings"]] == ["JB413"]

@@ -51,7 +51,9 @@ def with_additions(network: Network) -> Network:
     host, place = IPv4Network("10.1.192.2/32"), Place("inventory/additions.yaml", 3)
     taxes = network.peers["tax-xining"].prefixes
     until = date(2199, 12, 31)
-    permission = Permission("audit", taxes, (host,), "tcp", 8443, until, "letter 17 of the tax office", place)
+    permission = Permission(
+        "audit", "tax-xining", "xining-dc-db1", taxes, (host,), "tcp", 8443, until, "letter 17 of the tax office", place
+    )
     hop = IPv4Address("10.8.130.2")
     routes = (
         Route("chengdong-r1", IPv4Network("172.30.0.0/16"), hop, "up2", 200, "hospital, contract 17", True),

@@ -6,7 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from jbnet.inventory.declaration import declare
+from jbnet.inventory.explain import permission_facts
 from jbnet.inventory.loader import load
+from jbnet.inventory.report import Report
 from jbnet.inventory.rules.permissions import SOON, ended
 from jbnet.model.network import Network
 
@@ -32,15 +35,18 @@ WEST = """prefectures:
 """
 
 
-def network_of(small_files: dict[str, str], said: str) -> Network:
-    files = {
+def files_of(small_files: dict[str, str], said: str) -> dict[str, str]:
+    return {
         **small_files,
         "inventory/business.yaml": BUSINESS.format(said=said),
         "inventory/sites/west.yaml": WEST,
         "topology/addresses.yaml": small_files["topology/addresses.yaml"] + "extranet: {pool: 10.7.0.0/24, link: 30}\n",
         "topology/allocations.yaml": small_files["topology/allocations.yaml"] + PARTNERS,
     }
-    loaded = load(files)
+
+
+def network_of(small_files: dict[str, str], said: str) -> Network:
+    loaded = load(files_of(small_files, said))
     assert loaded.network is not None, loaded.findings
     return loaded.network
 
@@ -96,3 +102,46 @@ def test_a_permission_is_told_before_its_last_day_and_is_an_error_after_it(
     findings = list(ended(network, today))
     assert [finding.code for finding in findings] == codes
     assert all(str(finding.place) == "inventory/business.yaml:8:3" for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("said", "facts"),
+    [
+        (
+            "from: tax, to: insurance",
+            [
+                ("from", "tax", "written for it"),
+                ("from (tax-east)", "10.7.0.0/30", "kind of partner tax"),
+                ("from (tax-west)", "10.7.0.4/30, 172.31.0.0/24", "kind of partner tax"),
+                ("to", "insurance", "written for it"),
+                ("to (east-dc-db1)", "10.1.192.2/32", "application insurance"),
+                ("to (west-dc-db1)", "10.2.192.2/32", "application insurance"),
+                ("protocol", "tcp", "default"),
+                ("port", "8080", "application insurance"),
+            ],
+        ),
+        (
+            "from: lake-pension, to: 10.2.0.0/16, protocol: udp, port: 514",
+            [
+                ("from", "lake-pension", "written for it"),
+                ("from (lake-pension)", "10.16.129.0/27", "premises"),
+                ("to", "10.2.0.0/16", "written for it"),
+                ("protocol", "udp", "written for it"),
+                ("port", "514", "written for it"),
+            ],
+        ),
+    ],
+)
+def test_each_value_of_a_permission_is_explained_and_whom_its_ends_mean(
+    small_files: dict[str, str], said: str, facts: list[tuple[str, str, str]]
+) -> None:
+    declared, network = declare(files_of(small_files, said), Report()), network_of(small_files, said)
+    permission = network.permissions["audit"]
+    found = list(permission_facts(declared, network, permission))
+    last = [("until", "2027-03-31", "written for it"), ("reason", "letter 17", "written for it")]
+    assert [(fact.key, fact.value, str(fact.source)) for fact in found] == [*facts, *last]
+    assert all((fact.place is None) == (str(fact.source) == "default") for fact in found)
+    ends = {"from": permission.sources, "to": permission.targets}
+    for end, prefixes in ends.items():
+        told = [fact.value for fact in found if fact.key.startswith(f"{end} (")]
+        assert told in ([], [", ".join(map(str, prefixes))]) or ", ".join(told) == ", ".join(map(str, prefixes))

@@ -57,10 +57,49 @@ def test_a_next_hop_is_a_neighbours_address_or_the_name_of_a_line(
     assert str(route.at("next_hop")) == "inventory/sites/west.yaml:6:63"
 
 
-@pytest.mark.parametrize("said", ["10.16.0.0", "10.16.0.255", "10.16.0.1", "10.16.64.1"])
-def test_no_next_hop_is_the_device_itself_or_the_name_of_a_network(small_files: dict[str, str], said: str) -> None:
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("10.16.0.0", "10.16.0.0 is no host's address: it is the first or the last of 10.16.0.0/24"),
+        ("10.16.0.255", "10.16.0.255 is no host's address: it is the first or the last of 10.16.0.0/24"),
+        ("10.16.0.1", "10.16.0.1 is west-r1's own address"),
+        ("10.16.64.1", "10.16.64.1 is west-r1's own address"),
+        ("10.16.96.1", "10.16.96.1 is west-r1's own address"),
+        ("10.16.0.256", "10.16.0.256 is no address"),
+    ],
+)
+def test_no_next_hop_is_the_device_itself_or_the_name_of_a_network(
+    small_files: dict[str, str], said: str, why: str
+) -> None:
     found = loaded(small_files, f"{{prefix: {PREFIX}, next_hop: {said}}}")
-    assert [finding.code for finding in found.findings] == ["JB401"]
+    assert [(finding.code, finding.message) for finding in found.findings] == [("JB401", why)]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "codes"),
+    [
+        ("127.0.0.0/8", ["JB409"]),
+        ("127.1.0.0/16", ["JB409"]),
+        ("0.0.0.0/8", ["JB409"]),
+        ("169.254.0.0/16", ["JB409"]),
+        ("239.0.0.0/8", ["JB409"]),
+        ("255.255.255.255/32", ["JB409"]),
+        ("128.0.0.0/1", []),
+    ],
+)
+def test_no_route_leads_to_what_no_router_sends_on(small_files: dict[str, str], prefix: str, codes: list[str]) -> None:
+    found = loaded(small_files, f"{{prefix: {prefix}, next_hop: up1}}")
+    assert [finding.code for finding in found.findings] == codes
+
+
+def test_too_many_routes_are_counted_and_one_that_is_no_mapping_is_named_by_its_number(
+    small_files: dict[str, str],
+) -> None:
+    many = ", ".join(f"{{prefix: 172.30.{n // 256}.{n % 256}/32, next_hop: up1}}" for n in range(257))
+    said = [finding.message for finding in loaded(small_files, many).findings]
+    assert said == ["routes must be at most 256 entries, not 257"]
+    said = [f.message for f in loaded(small_files, f"{{prefix: {PREFIX}, next_hop: up1}}, 172.31.0.0/16").findings]
+    assert said == ['entry 2 of routes must be a mapping of keys to values, not "172.31.0.0/16"']
 
 
 def test_routes_of_an_archetype_lead_over_each_sites_own_line(small_files: dict[str, str]) -> None:

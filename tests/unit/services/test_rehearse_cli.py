@@ -8,14 +8,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from command_line import runner
 
 from jbnet import wiring
+from jbnet.change.model import Change, Plan, Wave
 from jbnet.change.rehearsal import Counts, Evidence, Likeness, Lost, Pair, Scale, Stead, Trial
+from jbnet.cli import rehearse
 from jbnet.cli.context import Context
+from jbnet.cli.plan import keep_plan
 from jbnet.cli.rehearse import print_evidence
 from jbnet.model.errors import UsageError
+from jbnet.model.findings import Finding, Severity
 from jbnet.model.text import text
 
+ROOT = Path(__file__).parents[3]
 LOST = tuple(Lost(Pair("town-r1", target), "county-r1") for target in ("core-r1", "noc-s1", "database production"))
 EVIDENCE = Evidence(
     "c0ffee" * 10, datetime(2026, 11, 22, 8, tzinfo=UTC), 31.4, Scale(9, 11, 4), Counts(80, 80, 77),
@@ -88,3 +94,19 @@ def test_people_see_in_whose_place_others_stood_and_what_was_not_rehearsed(
     plans = tmp_path / "plans"
     wiring.keep_evidence(plans, against)
     assert wiring.read_evidence(plans, against.plan) == against
+
+
+def test_a_rehearsal_names_the_rules_for_which_apply_will_refuse_the_plan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    fault = Finding("JB413", Severity.ERROR, text("the permission {name} is over", name="audit"))
+    changes = {"core-r1": Change("core-r1", ("+ x",), "", "")}
+    made = Plan("qinghai", (Wave(1, ("core-r1",)),), changes, faults=(fault,))
+    keep_plan(Context(ROOT, state=tmp_path), made, None)
+    monkeypatch.setattr(rehearse, "rehearsed", lambda *_: replace(EVIDENCE, trials=()))  # no copy is built here
+    call = runner(monkeypatch, capfd)
+    said = call("-C", ROOT, "--state", tmp_path, "rehearse", made.hash[:12])[1]
+    assert "JB413 the permission audit is over" in said
+    assert "--override JB413" in said
+    document = json.loads(call("-C", ROOT, "--state", tmp_path, "--json", "rehearse", made.hash[:12])[1])
+    assert [finding["code"] for finding in document["findings"]] == ["JB413"]
