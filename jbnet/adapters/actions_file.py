@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from jbnet.adapters.disk import full, is_for_room, sqlite_way_out
 from jbnet.adapters.store_schema import BUSY_S, transaction
 from jbnet.model.errors import JbnetError
 from jbnet.model.text import text
@@ -54,9 +55,12 @@ def rows(path: Path, table: str, query: str, given: Sequence[object] = ()) -> Se
 
 
 def _unusable(path: Path, error: Exception) -> JbnetError:
+    if is_for_room(path, error):
+        return full(path)
     return JbnetError(
         "{path} cannot be used: {error}",
         path=path,
         error=error,
-        hint=text("it holds what people did to incidents; move it away if it is damaged: what was taken stays"),
+        hint=sqlite_way_out(path, error)
+        or text("it holds what people did to incidents; move it away if it is damaged: what was taken stays"),
     )

@@ -9,12 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+from jbnet.adapters.action_log import ActionFile
 from jbnet.adapters.clock import SystemClock
 from jbnet.adapters.config_history import GitHistory
 from jbnet.adapters.device_files import BackupFiles
 from jbnet.adapters.store import SqliteStore
 from jbnet.adapters.store_kept import KeptStore
 from jbnet.model.errors import JbnetError
+from jbnet.monitor.actions import Action, Deed
 from jbnet.ports import Fetch
 from jbnet.wiring.change_journal import change_journal
 
@@ -23,6 +25,8 @@ clock, said = SystemClock(), dict[str, list[str]]()
 history, ballast = folder / "history", folder / "ballast"
 SMALL = "hostname core-r1\n"
 LINES = [f"description {Random(i).randbytes(32).hex()}\n" for i in range(20_000)]
+
+ACTION = Action("1", clock.now(), "clerk@noc", Deed.ACKNOWLEDGE, "1")
 
 
 def fill(leave: int) -> None:
@@ -61,6 +65,7 @@ refused("new history", lambda: keep(SMALL, folder / "another"))
 store = KeptStore(SqliteStore(folder / "monitor.db"), folder / "monitor.db", print)
 refused("monitor", store.load)
 store.close()
+refused("actions", lambda: ActionFile(folder / "actions.db").append([ACTION]))
 ballast.unlink()
 keep(SMALL)
 keep(SMALL, folder / "another")
@@ -69,5 +74,6 @@ journal.append("change.began", "1", {})
 journal.close()
 subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
 refused("backup", lambda: BackupFiles(folder / "backups", clock).keep("core-r1", SMALL))
+refused("actions read-only", lambda: ActionFile(folder / "actions.db").append([ACTION]))
 refused("journal", lambda: change_journal(folder, clock).append("change.began", "2", {}))
 print(json.dumps({"said": said, "left": left}))
