@@ -181,9 +181,7 @@ def _print_change(context: Context, change: Change, lines: int | None) -> None:
     for danger in change.dangers:
         echo(f"    ! {context.tr(danger)}")
     if change.secrets:
-        said = context.tr(
-            "secrets that are not as their source has them: {names}", names=", ".join(change.secrets)
-        )
+        said = context.tr("secrets that are not as their source has them: {names}", names=", ".join(change.secrets))
         echo(f"    {said}")
     print_lines(context, change.diff, lines)
 
