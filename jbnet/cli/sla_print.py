@@ -126,6 +126,8 @@ def _seconds(time: timedelta) -> float:
 def _cell(context: Context, column: str, value: object) -> str:
     if value is None:
         return context.tr("unknown")
+    if column == "level":
+        return context.tr(str(value))
     if column == "availability" and isinstance(value, float):
         return f"{value * 100:.3f} %"
     if column in ("down", "maintenance", "unknown") and isinstance(value, float):

@@ -72,6 +72,12 @@ def test_as_csv_it_has_a_line_for_each_row(state: Path) -> None:
     assert {row["charged_county"] for row in rows} == {"20.0", ""}
 
 
+def test_levels_are_named_in_the_readers_language(state: Path) -> None:
+    said = run(state, "--lang", "zh", "sla", "--month", "2020-05", "--by", "level")
+    assert "township" not in said
+    assert len([line for line in said.splitlines() if line.startswith(("省", "州", "市", "县", "乡", "社区"))]) == 5
+
+
 def test_as_html_it_is_one_page(state: Path) -> None:
     said = run(state, "--lang", "zh", "sla", "--month", "2020-05", "--html")
     assert said.startswith("<!doctype html>")
