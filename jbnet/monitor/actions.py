@@ -129,10 +129,10 @@ Picks = Callable[[str], frozenset[str]]
 
 
 def covers(silence: Silence, incident: Incident, picks: Picks) -> bool:
-    """Say whether an incident is the one that is silenced, or its root cause is among what the selector picks."""
+    """Say whether an incident is the one that is silenced, or is about something that the selector picks."""
     if silence.target.isdigit():
         return silence.target == incident.id
-    return incident.root_cause.name in picks(silence.target)
+    return incident.subject in picks(silence.target)
 
 
 def take(desk: Desk, action: Action) -> Desk:

@@ -67,7 +67,7 @@ class Incident:
     def subject(self) -> str:
         """Return the name of the circuit or device that it is about, also where the cause is an alarm."""
         name = self.root_cause.name
-        return name.partition(" ")[2] if self.root_cause.kind is CauseKind.ALARM else name
+        return name.partition(" ")[2].partition("/")[0] if self.root_cause.kind is CauseKind.ALARM else name
 
     def known(self) -> Known:
         """Return what finding causes needs to know of it."""

@@ -71,7 +71,7 @@ class Route:
             return False
         if self.services and self.services.isdisjoint(service.name for service in incident.services):
             return False
-        return not self.selector or not picks(self.selector).isdisjoint((incident.root_cause.name, *incident.devices))
+        return not self.selector or not picks(self.selector).isdisjoint((incident.subject, *incident.devices))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from jbnet.snmp.mibs import IF_COUNTER_DISCONTINUITY_TIME, IF_NAME
+from jbnet.snmp.mibs import IF_COUNTER_DISCONTINUITY_TIME, IF_ENTRY, IF_NAME, IFX_ENTRY
 from jbnet.snmp.types import Oid, Value, VarBind
 
-_IF_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 2, 2, 1)
-_IFX_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 31, 1, 1, 1)
-IF_IN_OCTETS: Oid = (*_IF_ENTRY, 10)
-IF_IN_DISCARDS: Oid = (*_IF_ENTRY, 13)
-IF_IN_ERRORS: Oid = (*_IF_ENTRY, 14)
-IF_OUT_OCTETS: Oid = (*_IF_ENTRY, 16)
-IF_OUT_DISCARDS: Oid = (*_IF_ENTRY, 19)
-IF_OUT_ERRORS: Oid = (*_IF_ENTRY, 20)
-IF_HIGH_SPEED: Oid = (*_IFX_ENTRY, 15)
+IF_IN_OCTETS: Oid = (*IF_ENTRY, 10)
+IF_IN_DISCARDS: Oid = (*IF_ENTRY, 13)
+IF_IN_ERRORS: Oid = (*IF_ENTRY, 14)
+IF_OUT_OCTETS: Oid = (*IF_ENTRY, 16)
+IF_OUT_DISCARDS: Oid = (*IF_ENTRY, 19)
+IF_OUT_ERRORS: Oid = (*IF_ENTRY, 20)
+IF_HIGH_SPEED: Oid = (*IFX_ENTRY, 15)
 QUALITY_COLUMNS: tuple[Oid, ...] = (
     IF_NAME,
     IF_HIGH_SPEED,

@@ -114,7 +114,8 @@ class FrrSession(Getters):
         if not self._candidate:
             return ""
         if self._merge or time.monotonic() - self._compared[1] > FRESH_S:
-            self._load(merged(self._merge, self._running()) if self._merge else self._candidate)
+            running = self._running()  # the files beside FRR's own lines are compared here, with what was read last
+            self._load(merged(self._merge, running) if self._merge else self._candidate)
         return "\n".join([*readable(self._compared[0]).splitlines(), *changes(self._read, self._candidate)])
 
     def commit_config(self, message: str = "", revert_in: int | None = None) -> None:

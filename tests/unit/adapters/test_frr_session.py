@@ -43,3 +43,28 @@ def test_noise_and_half_an_answer_are_not_taken_for_what_runs(said: str, monkeyp
 
 def test_a_whole_configuration_is_what_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert session(WHOLE, monkeypatch).get_config("running")["running"] == WHOLE
+
+
+class Encrypting:
+    """Stands for a router whose file beside FRR's own lines somebody edits; FRR itself sees no difference."""
+
+    def __init__(self) -> None:
+        self.key = "first"
+
+    def run(self, argv: Sequence[str], **_: Any) -> Completed:
+        compared = argv[-1] == "compare"
+        file = f"!swanctl up1.conf\nconnections {{\n secret = {self.key}\n}}\n\n!swanctl\n"
+        return Completed(tuple(argv), 0, "" if compared else file + WHOLE, "")
+
+
+def test_what_was_edited_beside_frr_since_it_was_read_is_seen_by_a_later_comparison(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    router, made = Encrypting(), FrrSession("r1", "netops")
+    monkeypatch.setattr(made, "_connection", router)
+    made.load_replace_candidate(config=made.get_config("running")["running"])
+    assert made.compare_config() == ""
+    router.key = "second"
+    monkeypatch.setattr("jbnet.adapters.frr.session.FRESH_S", -1.0)
+    assert "secret" in made.compare_config()
+    assert "second" not in made.compare_config()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,6 +56,16 @@ def test_windows_and_deeds_lie_in_one_file_whichever_came_first(file: Path, wind
         WindowFile(file).register(WINDOW)
     assert WindowFile(file).windows() == (WINDOW,)
     assert [action.id for _, action in ActionFile(file).after(0)] == ["one"]
+
+
+def test_a_file_whose_writer_was_killed_before_its_first_transaction_holds_nothing(file: Path) -> None:
+    file.parent.mkdir()
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+    assert WindowFile(file).windows() == ()
+    assert ActionFile(file).after(0) == ()
+    WindowFile(file).register(WINDOW)
+    assert WindowFile(file).windows() == (WINDOW,)
 
 
 def test_a_file_that_is_no_database_is_named(file: Path) -> None:
