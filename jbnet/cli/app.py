@@ -121,6 +121,7 @@ def options(
     These options stand before the command or behind it.
     """
     ctx.obj = Context(directory=directory, json=json, lang=known_language(lang), state=state, vantage=vantage)
+    ctx.call_on_close(ctx.obj.end_progress)  # also where a command ends without a result
 
 
 def main() -> None:

@@ -55,6 +55,7 @@ class Counting:
         self._answered: set[str] = set()
         self._over = threading.Event()
         self._began = time.monotonic()
+        context.end_progress()  # of what was counted before
         context.before_results = self.close
         if self._whole:
             self._begin()
