@@ -16,7 +16,7 @@ from jbnet.inventory.report import Report
 from jbnet.model.findings import Finding
 from jbnet.model.network import Device, Role
 from jbnet.monitor.policy import FlapPolicy, Policy
-from jbnet.monitor.schema import FlappingDecl, HoursDecl, MaintenanceDecl, ThresholdDecl
+from jbnet.monitor.schema import FlappingDecl, HoursDecl, MaintenanceDecl, SlaDecl, ThresholdDecl
 
 Positive = Annotated[float, Field(gt=0, le=86400)]
 Seconds = Annotated[float, Field(ge=0, le=86400)]
@@ -119,6 +119,7 @@ class MonitorFile(_Strict):
     thresholds: dict[str, ThresholdDecl] = Field(default_factory=dict)
     hours: HoursDecl | None = None
     maintenance: dict[str, MaintenanceDecl] = Field(default_factory=dict)
+    sla: dict[str, SlaDecl] = Field(default_factory=dict)
 
 
 def of_checks(files: Mapping[str, str]) -> dict[str, str]:

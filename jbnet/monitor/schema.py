@@ -1,4 +1,4 @@
-"""What may be written in ``monitors/`` beside checks and policy: thresholds, opening hours, maintenance, flapping."""
+"""What may be written in ``monitors/`` beside checks and policy: thresholds, hours, maintenance, flapping, SLA."""
 
 from __future__ import annotations
 
@@ -109,6 +109,27 @@ class MaintenanceDecl(Strict):
     circuits: list[str] = Field(default_factory=list)
     reason: Annotated[str, Field(min_length=1)]
     who: Annotated[str, Field(min_length=1)]
+
+
+class TierDecl(Strict):
+    """What is owed below an availability in percent: a part of the monthly cost, or the lost time's cost so often."""
+
+    below: Annotated[float, Field(gt=0, le=100)]
+    part: Annotated[float, Field(gt=0, le=100)] | None = None
+    times: Annotated[float, Field(gt=0, le=1000)] | None = None
+
+
+class SlaDecl(Strict):
+    """A target of availability, in percent of a month, and what a carrier owes below it."""
+
+    availability: Annotated[float, Field(gt=0, le=100)]
+    levels: list[Literal["province", "prefecture", "county", "township", "community"]] = Field(default_factory=list)
+    services: list[str] = Field(default_factory=list)
+    carriers: list[str] = Field(default_factory=list)
+    circuits: list[str] = Field(default_factory=list)
+    owes: list[TierDecl] = Field(default_factory=list)
+    cap: Annotated[float, Field(gt=0, le=100)] = 100.0
+    most_unknown: Annotated[float, Field(ge=0, le=100)] = 5.0
 
 
 class FlappingDecl(Strict):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jbnet.model.network import Network
     from jbnet.monitor.hours import Hours
     from jbnet.monitor.sla import Period
+    from jbnet.monitor.targets import Target
 
 
 def watched(directory: Path, state_dir: Path) -> tuple[Network, Hours]:
@@ -37,3 +38,20 @@ def period(state_dir: Path, begins: datetime, ends: datetime) -> Period:
         view.close()
     seen = datetime.fromisoformat(str(summary["as_of"])) if summary else begins
     return Period(begins, ends, tuple(spells), seen)
+
+
+def promised(directory: Path, state_dir: Path) -> tuple[Target, ...]:
+    """Return the declared targets of availability; in a lab too they are those of the whole network.
+
+    Raises AnswerIsNo with the findings when monitors/ has errors.
+    """
+    from jbnet.adapters.workspace import read_files
+    from jbnet.model.errors import AnswerIsNo
+    from jbnet.monitor.sla_file import load_sla
+
+    whole = load_network(directory, state_dir, whole=True)
+    targets, findings = load_sla(read_files(directory, ("monitors",)), whole)
+    errors = tuple(finding for finding in findings if finding.severity == "error")
+    if errors:
+        raise AnswerIsNo("monitors/ has errors: {count}", count=len(errors), findings=errors)
+    return targets

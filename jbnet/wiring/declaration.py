@@ -83,13 +83,15 @@ def _findings_of_roles(files: Mapping[str, str], network: Network | None) -> tup
     """Return what is wrong in monitors/; nothing while the roles it speaks of are not known."""
     from jbnet.monitor.checks import load_checks as load
     from jbnet.monitor.declared import load_rules
+    from jbnet.monitor.sla_file import load_sla
     from jbnet.wiring.telling import findings_of_notify
 
     if network is None:
         return ()
     monitors = _below(files, "monitors")
     told = findings_of_notify(files, network)[1]
-    return (*load(monitors, network.roles)[1], *load_rules(monitors, network)[1], *told)
+    promised = load_sla(monitors, network)[1]
+    return (*load(monitors, network.roles)[1], *load_rules(monitors, network)[1], *promised, *told)
 
 
 def _findings_of_targets(files: Mapping[str, str], network: Network | None) -> tuple[Finding, ...]:
