@@ -86,12 +86,21 @@ def cut(
     ctx: typer.Context,
     circuit: CircuitName,
     silent: Annotated[bool, typer.Option("--silent", help="Interfaces stay up, nothing arrives.")] = False,
+    one_way: Annotated[
+        str | None, typer.Option("--one-way", metavar="a|z", help="Interfaces stay up, nothing of this end arrives.")
+    ] = None,
+    loss: Annotated[
+        float | None, typer.Option("--loss", metavar="PERCENT", help="Interfaces stay up, so many frames are lost.")
+    ] = None,
 ) -> None:
-    """Cut a circuit: both ends lose the carrier."""
+    """Cut a circuit: both ends lose the carrier. Or lose its frames: all, one end's, so many of a hundred."""
+    from jbnet.lab.faults import asked
+
     context: Context = ctx.obj
-    _lab(context).cut(circuit, silent=silent)
-    context.say("{circuit} is cut", circuit=circuit)
-    context.emit({"cut": circuit, "silent": silent})
+    fault = asked(silent=silent, one_way=one_way, loss=loss)
+    _lab(context).impair(circuit, fault)
+    context.say("{circuit}: {state}", circuit=circuit, state=_state_text(context, fault.word))
+    context.emit({"cut": circuit, "silent": silent, "state": fault.word})
 
 
 @app.command()
@@ -184,7 +193,7 @@ def _print(context: Context, found: Status, every: bool) -> None:
         table = Table(context.tr(title), context.tr("state"), box=None)
         shown = [(state in WELL, name, state) for name, state in states.items() if every or state not in WELL]
         for _, name, state in sorted(shown):
-            table.add_row(name, context.tr(STATES[state]))
+            table.add_row(name, _state_text(context, state))
         if shown:
             context.out.print(table)
     if not every:
@@ -196,6 +205,16 @@ def _parts(found: Status) -> dict[str, Mapping[str, str]]:
     return {"devices": found.devices, "circuits": found.circuits}
 
 
+def _state_text(context: Context, state: str) -> str:
+    """Return a state's word as people read it."""
+    if not state.startswith("loss-"):
+        return context.tr(STATES[state])
+    share, _, end = state.removeprefix("loss-").partition("-")
+    if end:
+        return context.tr("{share} % of what end {end} sends is lost", share=share, end=end)
+    return context.tr("{share} % of the frames are lost", share=share)
+
+
 WELL = ("on", "up")
 STATES = {
     "on": text("on"),
@@ -204,6 +223,8 @@ STATES = {
     "up": text("up"),
     "cut": text("cut"),
     "silent": text("cut silently"),
+    "mute-a": text("nothing of end a arrives"),
+    "mute-z": text("nothing of end z arrives"),
 }
 
 

@@ -1,10 +1,11 @@
-"""The lines of a lab, and what happens to them: cut (no carrier), cut silently (carrier, but nothing arrives), healed.
+"""The lines of a lab, and what happens to them: cut (no carrier), silent (carrier, but frames are lost), healed.
 
 Between the two ends of a circuit lies the carrier's equipment, two ports in a network namespace of its own, as
 between the ends of a leased line; nftables hands each frame from one port to the other (a bridge each would do the
 same, but the kernel deletes bridges one by one, with all of the machine's networking waiting). Cutting takes the
 carrier's ports down: both ends lose the carrier and stay administratively up. Cutting silently stops the handing
-over. A line with delay is a relay (``jbnet.lab.relay``) unless the kernel has netem.
+over, in both directions or one; a share of the frames is lost by chance (``numgen``) before they are handed over.
+A line with delay is a relay (``jbnet.lab.relay``) unless the kernel has netem.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from jbnet.lab.lines import EXCHANGE, TABLE, Line, batch_for, exchange_for, holder, join, netem_for, part
+from jbnet.lab.faults import ALL as WHOLE
+from jbnet.lab.faults import CUT, Fault
+from jbnet.lab.lines import TABLE, Line, batch_for, exchange_for, faults_in, holder, impaired, netem_for
 from jbnet.lab.paths import LabPaths, tail
 from jbnet.lab.process import POLL_S
-from jbnet.lab.relay import ALL, CUT, SILENT, STATE, UP, Ends, as_text, ask
+from jbnet.lab.relay import ALL, STATE, Ends, as_text, ask
 from jbnet.model.errors import CommandFailed
 
 LINES_A_RELAY = 64
@@ -44,25 +47,24 @@ class Circuits:
         for number, relayed in enumerate(self._relayed()):
             self._start_relay(number, relayed, pids, environment)
 
-    def set_state(self, name: str, state: str) -> None:
-        """Cut a line (``cut``), cut it silently (``silent``), or heal it (``up``). Raises CommandFailed."""
+    def set_state(self, name: str, fault: Fault) -> None:
+        """Cut a line, lose frames on it, or heal it. Raises CommandFailed."""
         line = self._lines[name]
         if not line.port:
             number = next(n for n, lines in enumerate(self._relayed()) if line in lines)
-            self._ask(number, state, name)
+            self._ask(number, fault.word, name)
             return
-        ports = "down" if state == CUT else "up"
+        ports = "up" if fault.carrier else "down"
         self._batch("ip", "-batch", f"link set {line.port}a {ports}\nlink set {line.port}z {ports}\n")
-        self._batch("nft", "-f", part(line.port) if state == SILENT else join(line.port))
+        self._batch("nft", "-f", impaired(line.port, fault))
 
     def states(self) -> dict[str, str]:
-        """Return the state of every line, read from the kernel and from the relays."""
+        """Return the word for the state of every line, read from the kernel and from the relays."""
         up = {link["ifname"] for link in json.loads(self._show("ip", "-json", "link", "show")) if "UP" in link["flags"]}
-        exchange = json.loads(self._show("nft", "-j", "list", "map", *TABLE.split(), EXCHANGE))
-        handed = {pair[0] for entry in exchange["nftables"] for pair in entry.get("map", {}).get("elem", ())}
+        lost = faults_in(json.loads(self._show("nft", "-j", "list", "table", *TABLE.split())))
         relayed = {n: state for number, _ in enumerate(self._relayed()) for n, state in self._ask(number).items()}
         return {
-            line.name: _port_state(line.port, up, handed) if line.port else relayed[line.name]
+            line.name: _port_state(line.port, up, lost) if line.port else relayed[line.name]
             for line in self._lines.values()
         }
 
@@ -121,8 +123,8 @@ def _end(end: tuple[str, str], pids: Mapping[str, int]) -> tuple[str, str]:
     return f"/proc/{holder(end, pids)}/ns/net", end[1]
 
 
-def _port_state(port: str, up: Collection[str], handed: Collection[str]) -> str:
-    """Return the state of a line by its ports: those that are up, those whose frames are handed over."""
+def _port_state(port: str, up: Collection[str], lost: Mapping[str, float]) -> str:
+    """Return the state of a line by its ports: those that are up, and how many frames each loses."""
     if f"{port}a" not in up or f"{port}z" not in up:
-        return CUT
-    return UP if f"{port}a" in handed else SILENT
+        return CUT.word
+    return Fault(lost_a=lost.get(f"{port}a", WHOLE), lost_z=lost.get(f"{port}z", WHOLE)).word

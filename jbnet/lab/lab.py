@@ -17,10 +17,10 @@ from pathlib import Path
 from jbnet.lab import factory, host, keys, memory, power, process, record, storage
 from jbnet.lab.build import Builder, LabSecrets
 from jbnet.lab.circuits import Circuits
+from jbnet.lab.faults import CUT, SILENT, UP, Fault
 from jbnet.lab.paths import MARK, LabPaths
 from jbnet.lab.power import Power
 from jbnet.lab.record import Chassis, Record
-from jbnet.lab.relay import CUT, SILENT, UP
 from jbnet.lab.spec import LabSpec, spec_from
 from jbnet.model.errors import Missing, TargetError, UsageError
 from jbnet.model.network import Network
@@ -103,9 +103,13 @@ class Lab:
 
     def cut(self, circuit: str, *, silent: bool = False) -> None:
         """Cut a circuit: both ends lose the carrier; ``silent``: interfaces stay up and nothing arrives."""
+        self.impair(circuit, SILENT if silent else CUT)
+
+    def impair(self, circuit: str, fault: Fault) -> None:
+        """Cut a circuit in any way, or lose a share of its frames; what was wrong with it before is over."""
         found = self._up()
         self._known(circuit, (line.name for line in found.lines), "no circuit {name} in the lab")
-        self._circuits(found).set_state(circuit, SILENT if silent else CUT)
+        self._circuits(found).set_state(circuit, fault)
 
     def heal(self, circuit: str | None = None) -> list[str]:
         """Heal one circuit, or all that are cut; return the names of those healed."""
@@ -113,7 +117,7 @@ class Lab:
         circuits = self._circuits(found)
         if circuit is not None:
             self._known(circuit, (line.name for line in found.lines), "no circuit {name} in the lab")
-        broken = [name for name, state in circuits.states().items() if state != UP and circuit in (None, name)]
+        broken = [name for name, state in circuits.states().items() if state != UP.word and circuit in (None, name)]
         for name in broken:
             circuits.set_state(name, UP)
         return broken

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from jbnet.lab.faults import ALL, Fault
 from jbnet.lab.tunnels import plug
 
 NETEM_QUEUE_PACKETS = 100_000
-TABLE, EXCHANGE = "netdev carriers", "exchange"
+TABLE, EXCHANGE, LOSSY = "netdev carriers", "exchange", "lossy"
+GRAIN = 1000
+"""Loss is counted in frames of so many."""
 LINES_A_CHAIN = 100
 """Lines of one chain: it may have 256 devices (NFT_NETDEVICE_MAX of the kernel), a line has two."""
 
@@ -69,10 +72,10 @@ def exchange_for(lines: Iterable[Line]) -> str:
     chunks = [ports[first : first + LINES_A_CHAIN] for first in range(0, len(ports), LINES_A_CHAIN)]
     chains = [
         f" chain ports{number} {{\n  type filter hook ingress devices = {{ {_both(chunk)} }} priority 0;\n"
-        f"  fwd to iif map @{EXCHANGE}\n  drop\n }}\n"
+        f"  iif vmap @{LOSSY}\n  fwd to iif map @{EXCHANGE}\n  drop\n }}\n"
         for number, chunk in enumerate(chunks)
     ]
-    table = f"map {EXCHANGE} {{ type iface_index : iface_index; }}"
+    table = f"map {EXCHANGE} {{ type iface_index : iface_index; }}\n map {LOSSY} {{ type iface_index : verdict; }}"
     return f"table {TABLE} {{\n {table}\n{''.join(chains)}}}\n" + "".join(join(port) for port in ports)
 
 
@@ -81,9 +84,40 @@ def join(port: str) -> str:
     return f"add element {TABLE} {EXCHANGE} {{ {port}a : {port}z, {port}z : {port}a }}\n"
 
 
-def part(port: str) -> str:
-    """Return the commands (nft(8)) that stop it, whether or not it was stopped before."""
-    return f"{join(port)}delete element {TABLE} {EXCHANGE} {{ {port}a, {port}z }}\n"
+def impaired(port: str, fault: Fault) -> str:
+    """Return the commands (nft(8)) that make a line lose frames, or none any more, however it was before."""
+    shares = {f"{port}a": fault.lost_a, f"{port}z": fault.lost_z}
+    return join(port) + "".join(_losing(end, lost) for end, lost in shares.items())
+
+
+def _losing(port: str, lost: float) -> str:
+    """Return the commands for what comes in at one of the carrier's ports: each has a chain once it lost something."""
+    if lost == ALL:
+        return f"delete element {TABLE} {EXCHANGE} {{ {port} }}\n"
+    chain = f"{TABLE} {LOSSY}_{port}"
+    emptied = f"add chain {chain}\nflush chain {chain}\n"
+    if not lost:
+        return emptied
+    rule = f"numgen random mod {GRAIN} < {round(lost * GRAIN / ALL)} drop"
+    return f"{emptied}add rule {chain} {rule}\nadd element {TABLE} {LOSSY} {{ {port} : jump {LOSSY}_{port} }}\n"
+
+
+def faults_in(table: Mapping[str, object]) -> dict[str, float]:
+    """Return how many of 100 frames that come in at each port are lost, from ``nft -j list table`` (libnftables-json).
+
+    A port that is not named loses all.
+    """
+    entries = table["nftables"]
+    found: dict[str, float] = {}
+    for entry in entries if isinstance(entries, list) else ():
+        if entry.get("map", {}).get("name") == EXCHANGE:
+            found |= {here: 0.0 for here, _ in entry["map"].get("elem", ())}
+    for entry in entries if isinstance(entries, list) else ():
+        rule = entry.get("rule", {})
+        port = rule.get("chain", "").removeprefix(f"{LOSSY}_")
+        if port in found and rule["chain"] != port:
+            found[port] = rule["expr"][0]["match"]["right"] * ALL / GRAIN
+    return found
 
 
 def _both(ports: Iterable[str]) -> str:

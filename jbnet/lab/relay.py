@@ -13,6 +13,7 @@ import errno
 import fcntl
 import json
 import os
+import random
 import select
 import signal
 import socket
@@ -23,7 +24,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from jbnet.lab import faults
 from jbnet.lab.delay import DelayQueue
+from jbnet.lab.faults import CUT, UP, Fault
 
 TUNSETIFF = 0x400454CA
 TUNSETOFFLOAD = 0x400454D0
@@ -34,7 +37,6 @@ CLONE_NEWNET = 0x40000000
 FRAME_MAX = 65536 + 64
 MESSAGE_MAX = 65536
 BURST = 64
-UP, CUT, SILENT = "up", "cut", "silent"
 STATE = "state"
 ALL = "*"
 
@@ -54,7 +56,8 @@ class RelayedLine:
 
     def __init__(self, taps: tuple[int, int], round_trip_ms: float):
         self.taps = taps
-        self.state = UP
+        self.fault = UP
+        self._lost = dict.fromkeys(taps, 0.0)
         self._queues = {tap: DelayQueue(round_trip_ms / 2000.0) for tap in taps}
 
     def take(self, tap: int) -> None:
@@ -67,7 +70,8 @@ class RelayedLine:
                 if error.errno == errno.EBADFD:  # its network namespace has ended
                     raise
                 return  # nothing more to read, or the interface is down
-            if self.state == UP:
+            lost = self._lost[tap]
+            if not lost or random.random() * faults.ALL >= lost:  # noqa: S311  a line's chance, nobody's secret
                 queue.put(frame, time.monotonic())
 
     def give(self) -> float | None:
@@ -76,12 +80,14 @@ class RelayedLine:
         times = [self._send(first, second), self._send(second, first)]
         return min((moment for moment in times if moment is not None), default=None)
 
-    def set(self, state: str) -> None:
-        """Cut the line (no carrier), cut it silently (nothing arrives), or heal it."""
-        self.state = state
-        for tap, queue in self._queues.items():
-            fcntl.ioctl(tap, TUNSETCARRIER, struct.pack("I", state != CUT))
-            if state != UP:
+    def set(self, fault: Fault) -> None:
+        """Cut the line, lose frames on it, or heal it."""
+        self.fault = fault
+        shares = (fault.lost_a, fault.lost_z) if fault.carrier else (faults.ALL, faults.ALL)
+        for (tap, queue), lost in zip(self._queues.items(), shares, strict=True):
+            fcntl.ioctl(tap, TUNSETCARRIER, struct.pack("I", fault.carrier))
+            self._lost[tap] = lost
+            if lost == faults.ALL:
                 queue.clear()
 
     def _send(self, source: int, target: int) -> float | None:
@@ -139,15 +145,16 @@ class Relay:
                 self._next[line] = moment
 
     def _answer(self) -> None:
-        """Obey one request, ``VERB NAME``; the verb is a state or ``state``, the name may be ``*``."""
+        """Obey one request, ``VERB NAME``; the verb is a state's word or ``state``, the name may be ``*``."""
         connection, _ = self._control.accept()
         with connection, contextlib.suppress(OSError):
             verb, _, name = connection.recv(MESSAGE_MAX).decode("utf-8", "replace").partition(" ")
             chosen = self._lines if name == ALL else {name: self._lines[name]} if name in self._lines else {}
-            if verb in (UP, CUT, SILENT):
-                for line in chosen.values():
-                    line.set(verb)
-            connection.send(json.dumps({name: line.state for name, line in chosen.items()}).encode())
+            if verb != STATE:
+                with contextlib.suppress(ValueError):  # no such state: what is answered shows that nothing changed
+                    for line in chosen.values():
+                        line.set(faults.read(verb))
+            connection.send(json.dumps({name: line.fault.word for name, line in chosen.items()}).encode())
 
 
 def ask(path: Path, verb: str, name: str = ALL, timeout: float = 5.0) -> dict[str, str]:

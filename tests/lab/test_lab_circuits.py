@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from eventually import eventually
 from jbnet.adapters.secrets import SecretsFile
 from jbnet.lab import process
 from jbnet.lab.agent import engine_id
+from jbnet.lab.faults import asked
 from jbnet.lab.lab import Lab
 from jbnet.lab.spec import LabEnd, LabSpec
 
@@ -171,6 +173,41 @@ def test_one_relay_serves_many_lines_and_each_has_its_own_delay_and_state(
     assert "NO-CARRIER" in carrier(lab, "right", "x2")
     assert "NO-CARRIER" not in carrier(lab, "right", "x3")
     assert pings(lab, "left", "10.9.3.1")
+
+
+@pytest.mark.parametrize(("line", "far"), [("near-up1", "10.0.1.1"), ("far-up1", "10.0.2.1")])
+def test_frames_of_one_end_alone_are_lost_and_the_other_direction_works(lab: Lab, line: str, far: str) -> None:
+    port = line.partition("-")[0]
+    for end, sender, hears in (("a", "left", "right"), ("z", "right", "left")):
+        lab.impair(line, asked(one_way=end))
+        assert state_of(lab, line) == f"mute-{end}"
+        sent, heard = received(lab, sender, port), received(lab, hears, port)
+        assert eventually(partial(has_received, lab, sender, port, sent + 3))  # hellos of the other end
+        assert received(lab, hears, port) <= heard + 1  # one may have been on its way
+        assert not pings(lab, "left", far)
+        assert "NO-CARRIER" not in carrier(lab, "left", port)
+    lab.heal(line)
+    assert eventually(lambda: pings(lab, "left", far))
+
+
+@pytest.mark.parametrize(("line", "far"), [("near-up1", "10.0.1.1"), ("far-up1", "10.0.2.1")])
+def test_a_share_of_the_frames_is_lost_by_chance(lab: Lab, line: str, far: str) -> None:
+    lab.impair(line, asked(loss=30, one_way="a"))
+    assert state_of(lab, line) == "loss-30-a"
+    said = lab.run("left", ["ping", "-c300", "-i0.005", "-W1", far]).stdout
+    lost = float(re.findall(r"([\d.]+)% packet loss", said)[0])
+    assert 15 <= lost <= 45  # five standard deviations of 300 throws
+    lab.heal(line)
+    assert state_of(lab, line) == "up"
+    assert " 0% packet loss" in lab.run("left", ["ping", "-c50", "-i0.005", "-W1", far]).stdout
+
+
+def has_received(lab: Lab, device: str, port: str, frames: int) -> bool:
+    return received(lab, device, port) >= frames
+
+
+def received(lab: Lab, device: str, port: str) -> int:
+    return int(lab.run(device, ["cat", f"/sys/class/net/{port}/statistics/rx_packets"]).stdout)
 
 
 LISTENER = """

@@ -27,7 +27,7 @@ def test_a_line_is_a_port_of_the_carrier_to_each_end() -> None:
 
 def test_frames_are_handed_from_port_to_port_and_nowhere_else() -> None:
     text = exchange_for([SHORT, RELAYED])
-    assert "devices = { c0a, c0z } priority 0;\n  fwd to iif map @exchange\n  drop\n" in text
+    assert "devices = { c0a, c0z } priority 0;\n  iif vmap @lossy\n  fwd to iif map @exchange\n  drop\n" in text
     assert text.endswith("add element netdev carriers exchange { c0a : c0z, c0z : c0a }\n")
 
 
