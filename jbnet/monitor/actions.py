@@ -24,6 +24,8 @@ class Deed(StrEnum):
     """What is done."""
 
     ACKNOWLEDGE = "acknowledge"
+    RELEASE = "release"
+    """An acknowledgement is taken back: nobody is on it any more, and escalation goes on."""
     COMMENT = "comment"
     OWN = "own"
     SILENCE = "silence"
@@ -153,6 +155,8 @@ def take(desk: Desk, action: Action) -> Desk:
 def _noted(notes: Notes, action: Action) -> Notes:
     if action.deed is Deed.ACKNOWLEDGE and notes.acknowledged is None:
         notes = replace(notes, acknowledged=(action.who, action.time), owner=notes.owner or action.who)
+    if action.deed is Deed.RELEASE:
+        notes = replace(notes, acknowledged=None, owner="")
     if action.owner:
         notes = replace(notes, owner=action.owner)
     if action.comment:

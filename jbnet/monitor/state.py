@@ -25,6 +25,8 @@ class SubjectKind(StrEnum):
     CIRCUIT = "circuit"
     INCIDENT = "incident"
     SITE = "site"
+    SILENCE = "silence"
+    """What a person did about telling; no state of the network."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

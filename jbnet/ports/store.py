@@ -13,8 +13,9 @@ if TYPE_CHECKING:  # these bring networkx along, which most commands do without
     from jbnet.monitor.maintenance import Maintenance
     from jbnet.monitor.replay import Outcome, Watchbook
     from jbnet.monitor.rollup import Figures, Series
-    from jbnet.monitor.samples import Round
+    from jbnet.monitor.samples import Round, Sample
     from jbnet.monitor.spells import Spell
+    from jbnet.monitor.state import DeviceState, Event
     from jbnet.monitor.summary import Summary
 
 
@@ -52,6 +53,34 @@ class StoreView(Answers, Protocol):
 
     def rounds(self) -> Iterable[Round]:
         """Return the recorded rounds, oldest first, for replaying."""
+
+    def name(self) -> str:
+        """Return the name of the store: numbers of incidents and events mean something only with it."""
+
+    def changes(self) -> int:
+        """Return a number that is another one after somebody has written; cheap to ask."""
+
+    def last_event(self) -> int:
+        """Return the number of the last event; 0: there is none."""
+
+    def events(self, after: int, most: int) -> Sequence[tuple[int, Event]]:
+        """Return at most so many events behind a number, with theirs, in the order in which they were kept."""
+
+    def history(self, incident: Incident) -> Sequence[Event]:
+        """Return what happened to an incident and what people did to it, oldest first.
+
+        ``Event.data`` is the incident as it was then (``Incident.as_json``), or who did what (``by``, ``comment``,
+        ``owner``; the word of the event is a ``Deed``).
+        """
+
+    def events_of(self, device: str, most: int) -> Sequence[Event]:
+        """Return the last events of a device, of its interfaces and of its neighbours, latest first."""
+
+    def samples_of(self, device: str, since: datetime) -> Sequence[Sample]:
+        """Return the looks at one device that were kept since a time, oldest first."""
+
+    def state_of(self, device: str) -> DeviceState | None:
+        """Return the state of a device with its last counters; None: it was never polled."""
 
     def series(self, device: str) -> Sequence[Series]:
         """Return what there are graphs of for a device."""
