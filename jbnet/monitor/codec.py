@@ -8,6 +8,7 @@ from dataclasses import astuple
 from datetime import UTC, datetime
 from typing import Any
 
+from jbnet.monitor.agencies import AgencyImpact
 from jbnet.monitor.alarms import Severity
 from jbnet.monitor.causes import CauseId, CauseKind
 from jbnet.monitor.incidents import Incident
@@ -150,6 +151,7 @@ def pack_incident(incident: Incident) -> bytes:
     packed |= {
         "cause": [str(incident.root_cause.kind), incident.root_cause.name],
         "services": [[s.name, s.sites] for s in incident.services],
+        "agencies": [[a.name, a.offices] for a in incident.agencies],
         "symptoms": [[str(s.subject.kind), s.subject.device, s.subject.part, s.state] for s in incident.symptoms],
         "merged_into": incident.merged_into,
         "flapping": incident.flapping,
@@ -171,6 +173,7 @@ def unpack_incident(number: str, data: bytes) -> Incident:
         id=number,
         root_cause=CauseId(CauseKind(kind), name),
         services=tuple(ServiceImpact(service, sites) for service, sites in packed["services"]),
+        agencies=tuple(AgencyImpact(agency, offices) for agency, offices in packed.get("agencies", ())),
         symptoms=tuple(Symptom(Subject(SubjectKind(k), d, p), s) for k, d, p, s in packed["symptoms"]),
         merged_into=packed["merged_into"],
         flapping=packed.get("flapping", False),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from jbnet.monitor.agencies import AgencyImpact, agencies_at
 from jbnet.monitor.calendar import Calendar, dormant, line_or_power
 from jbnet.monitor.causes import Cause, CauseId, CauseKind, View
 from jbnet.monitor.consequences import consequences, cut_off
@@ -161,7 +162,10 @@ class _Turn:
     def _ended(self, incident: Incident) -> Incident:
         """Return a closed incident with all whom it touched while it was open."""
         services = self._services_of(replace(incident, sites=incident.peak))
-        return replace(incident, sites=incident.peak, services=services if incident.peak else incident.services)
+        if not incident.peak:
+            return incident
+        agencies = agencies_at(self._view.plant.network, incident.peak)
+        return replace(incident, sites=incident.peak, services=services, agencies=agencies)
 
     def fill_in(self) -> None:
         """Bring sites, services and symptoms of the open incidents up to date."""
@@ -182,7 +186,9 @@ class _Turn:
             for cause_id, incident in self._kept.items():
                 self._kept[cause_id] = _with(incident, added[cause_id])
         for cause_id, incident in self._kept.items():
-            self._kept[cause_id] = replace(incident, services=self._services(incident))
+            self._kept[cause_id] = replace(
+                incident, services=self._services(incident), agencies=self._agencies(incident)
+            )
 
     def _gone(self) -> list[Cause]:
         """Return the causes of incidents that wait for what lies behind them, as far as it is still silent."""
@@ -202,6 +208,12 @@ class _Turn:
         if old is not None and _felt_by(old) == _felt_by(incident):
             return old.services
         return self._services_of(incident)
+
+    def _agencies(self, incident: Incident) -> tuple[AgencyImpact, ...]:
+        old = self._before.open.get(incident.id)
+        if old is not None and old.sites == incident.sites:
+            return old.agencies
+        return agencies_at(self._view.plant.network, incident.sites)
 
     def _services_of(self, incident: Incident) -> tuple[ServiceImpact, ...]:
         sites, devices, others = _felt_by(incident)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from jbnet.monitor.agencies import AgencyImpact
 from jbnet.monitor.alarms import Severity
 from jbnet.monitor.causes import CauseId, CauseKind, Known
 from jbnet.monitor.lines import Symptom
@@ -21,6 +22,7 @@ class Incident:
     before, ``on_backup`` go up over a backup line, ``others`` (locations and peers) are cut off. ``cleared``: the
     cause is repaired, what lies behind it is still coming back. ``peak``: all sites that it ever cut off; a closed
     incident shows these as its ``sites``.
+    ``agencies`` have offices at ``sites``.
     ``merged_into``: the incident whose cause turned out to explain this one.
     ``flapping``: the cause comes and goes; the incident stays while it does. ``maintenance``: the window that names
     the cause; while there is one nobody is called. ``reading``: what else the evidence may mean (``line or power``).
@@ -40,6 +42,7 @@ class Incident:
     on_backup: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     services: tuple[ServiceImpact, ...] = ()
+    agencies: tuple[AgencyImpact, ...] = ()
     symptoms: tuple[Symptom, ...] = ()
     merged_into: str | None = None
     flapping: bool = False
@@ -90,6 +93,7 @@ class Incident:
             "others": list(self.others),
             "devices": list(self.devices),
             "services": [{"name": s.name, "sites": s.sites} for s in self.services],
+            "agencies": [{"name": a.name, "offices": a.offices} for a in self.agencies],
             "symptoms": [symptom.as_json() for symptom in self.symptoms],
             "merged_into": self.merged_into,
             "flapping": self.flapping,
