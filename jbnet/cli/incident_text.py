@@ -25,6 +25,10 @@ def print_incident(context: Context, incident: Incident, now: datetime, *, whole
     )
     if incident.reading:
         context.say("  the evidence reads: {reading}", reading=context.tr(incident.reading))
+    if incident.said:
+        expected, actual = incident.said
+        context.say("  declared is {expected}, seen is {actual}", expected=expected, actual=actual)
+        context.say("  move the cable to where it belongs, or declare it as it is")
     if incident.flapping:
         context.say("  the cause comes and goes")
     if incident.maintenance:

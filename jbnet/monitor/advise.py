@@ -48,7 +48,7 @@ def advise(
             kept[cause] = _opened(str(number), cause, key, alarm, now)
             number += 1
         else:
-            kept[cause] = known[cause]
+            kept[cause] = known[cause] if known[cause].said == alarm.said else replace(known[cause], said=alarm.said)
         window = calendar.maintenance_of(plant, _subject(key), now)
         if cause not in known or kept[cause].maintenance:
             kept[cause] = _under(kept[cause], window, now)
@@ -79,7 +79,7 @@ def cause_of(key: AlarmId) -> CauseId:
 
 def _opened(number: str, cause: CauseId, key: AlarmId, alarm: Alarm, now: datetime) -> Incident:
     symptom = Symptom(key.subject, "not as it should be")
-    return Incident(number, cause, alarm.raised or now, now, symptoms=(symptom,), alarm=alarm.severity)
+    return Incident(number, cause, alarm.raised or now, now, symptoms=(symptom,), alarm=alarm.severity, said=alarm.said)
 
 
 def _event(before: Incident | None, after: Incident, now: datetime) -> Event:

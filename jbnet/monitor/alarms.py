@@ -33,6 +33,7 @@ class Alarm:
 
     ``raised`` is when it was raised (None: not yet). ``doubt`` is the time of the first of ``looks`` consecutive
     looks that say the contrary. ``value`` is what was measured, ``limit`` what it is held against.
+    ``said``: what is expected and what is there, where figures do not say it.
     """
 
     severity: Severity
@@ -42,6 +43,7 @@ class Alarm:
     looks: int = 0
     value: float | None = None
     limit: float | None = None
+    said: tuple[str, str] | None = None
 
 
 Alarms = Mapping[AlarmId, Alarm]

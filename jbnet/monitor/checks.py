@@ -30,6 +30,7 @@ class Reads(StrEnum):
     OSPF = "ospf"
     BGP = "bgp"
     QUALITY = "quality"
+    LLDP = "lldp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class _Strict(BaseModel):
 
 
 class _CheckDecl(_Strict):
-    reads: Literal["system", "interfaces", "ospf", "bgp", "quality"]
+    reads: Literal["system", "interfaces", "ospf", "bgp", "quality", "lldp"]
     roles: Annotated[list[str], Field(min_length=1)]
     every_s: Positive = 1.0
 

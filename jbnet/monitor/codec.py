@@ -11,6 +11,7 @@ from typing import Any
 from jbnet.monitor.agencies import AgencyImpact
 from jbnet.monitor.alarms import Severity
 from jbnet.monitor.causes import CauseId, CauseKind
+from jbnet.monitor.codec_seldom import pack_seldom, unpack_seldom
 from jbnet.monitor.incidents import Incident
 from jbnet.monitor.lines import Symptom
 from jbnet.monitor.samples import Sample
@@ -52,9 +53,10 @@ def pack_sample(sample: Sample) -> bytes:
     """Return a sample as JSON; device and time are kept beside it."""
     system = sample.system
     more: list[object] = []
-    if sample.quality is not None or sample.gauges:  # seldom: what is not there takes no room
+    seldom = pack_seldom(sample)
+    if sample.quality is not None or sample.gauges or seldom:  # seldom: what is not there takes no room
         rows = None if sample.quality is None else [list(astuple(row)) for row in sample.quality]
-        more = [rows, dict(sample.gauges)]
+        more = [rows, dict(sample.gauges), *([seldom] if seldom else [])]
     return dump(
         [
             sample.answered,
@@ -72,7 +74,7 @@ def pack_sample(sample: Sample) -> bytes:
 def unpack_sample(device: str, time: datetime, data: bytes) -> Sample:
     """Return the sample that was packed."""
     answered, rtt, system, rows, ospf, bgp, pinged, *more = json.loads(data)
-    quality, gauges = more or (None, {})
+    quality, gauges, seldom = list(more) + [None, {}, {}][len(more) :]  # rows of earlier releases end sooner
     return Sample(
         device=device,
         time=time,
@@ -85,6 +87,7 @@ def unpack_sample(device: str, time: datetime, data: bytes) -> Sample:
         pinged=pinged,
         quality=None if quality is None else tuple(QualityRow(*row) for row in quality),
         gauges=gauges,
+        **unpack_seldom(seldom),
     )
 
 
@@ -158,6 +161,7 @@ def pack_incident(incident: Incident) -> bytes:
         "maintenance": incident.maintenance,
         "reading": incident.reading,
         "alarm": incident.alarm,
+        "said": incident.said,
     }
     return dump(packed)
 
@@ -180,6 +184,7 @@ def unpack_incident(number: str, data: bytes) -> Incident:
         maintenance=packed.get("maintenance"),
         reading=packed.get("reading", ""),
         alarm=Severity(alarm) if (alarm := packed.get("alarm")) else None,
+        said=(said[0], said[1]) if (said := packed.get("said")) else None,
         **times,
         **names,
     )

@@ -95,12 +95,14 @@ def _alarm_id(found: AlarmId) -> list[str]:
 
 def _alarm(alarm: Alarm) -> list[object]:
     said = [str(alarm.severity), alarm.measure, _time(alarm.raised), _time(alarm.doubt)]
-    return [*said, alarm.looks, alarm.value, alarm.limit]
+    found: list[object] = [*said, alarm.looks, alarm.value, alarm.limit]
+    return [*found, *alarm.said] if alarm.said else found
 
 
 def _unpack_alarm(packed: list[Any]) -> tuple[AlarmId, Alarm]:
-    rule, kind, device, part, severity, measure, raised, doubt, looks, value, limit = packed
-    alarm = Alarm(Severity(severity), measure, _moment(raised), _moment(doubt), looks, value, limit)
+    rule, kind, device, part, severity, measure, raised, doubt, looks, value, limit, *words = packed
+    said = (words[0], words[1]) if words else None
+    alarm = Alarm(Severity(severity), measure, _moment(raised), _moment(doubt), looks, value, limit, said)
     return AlarmId(rule, Subject(SubjectKind(kind), device, part)), alarm
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from jbnet.monitor.alarms import Severity
+from jbnet.monitor.cabling import Cabling, Verdict
 from jbnet.monitor.plant import End, Line, Plant
 from jbnet.monitor.policy import Policy
 from jbnet.monitor.state import DeviceState, Subject, SubjectKind
@@ -20,9 +21,11 @@ LOOK_EVERY_S = 10
 
 INTERFACE = Threshold("interface-missing", "interface", raise_at=0, clear_at=1, severity=Severity.MINOR, looks=2)
 NEIGHBOUR = Threshold("neighbour-missing", "neighbour", raise_at=0, clear_at=1, severity=Severity.MINOR, looks=2)
+CABLING = Threshold("cabling", "cabling", raise_at=0, clear_at=1, severity=Severity.MINOR, looks=2)
+"""LLDP sees another device, or another port, than is declared (``jbnet.monitor.cabling``)."""
 SPEED = Threshold("port-too-slow", "speed", raise_at=0.99, clear_at=1, severity=Severity.WARNING, looks=2)
 """The port's speed (ifHighSpeed) as a share of the declared bandwidth; a faster port is no finding."""
-RULES = frozenset({INTERFACE.name, NEIGHBOUR.name, SPEED.name})
+RULES = frozenset({INTERFACE.name, NEIGHBOUR.name, SPEED.name, CABLING.name})
 
 States = Mapping[str, DeviceState]
 
@@ -32,19 +35,30 @@ def due(last: datetime | None, now: datetime) -> bool:
     return last is None or int(last.timestamp()) // LOOK_EVERY_S != int(now.timestamp()) // LOOK_EVERY_S
 
 
-def expected(plant: Plant, states: States, blamed: Collection[str], policy: Policy) -> Iterator[Reading]:
-    """Yield for every circuit whether its interfaces, its neighbours and its ports are as declared.
+def expected(
+    plant: Plant, states: States, blamed: Collection[str], policy: Policy, cabling: Cabling
+) -> Iterator[Reading]:
+    """Yield for every circuit whether its interfaces, its neighbours, its ports and its cabling are as declared.
 
     ``blamed`` are the circuits that are root causes: of them nothing else is said.
     """
-    held = (replace(rule, seconds=policy.expect_s) for rule in (INTERFACE, NEIGHBOUR, SPEED))
-    interface, neighbour, speed = held
+    held = (replace(rule, seconds=policy.expect_s) for rule in (INTERFACE, NEIGHBOUR, SPEED, CABLING))
+    interface, neighbour, speed, cables = held
+    chassis = cabling.chassis(states)
     for name, line in plant.lines.items():
         subject = Subject(SubjectKind.CIRCUIT, name)
         quiet = name in blamed
         yield Reading(interface, subject, None if quiet else _interfaces(line, states))
         yield Reading(neighbour, subject, None if quiet else _neighbours(line, states))
         yield Reading(speed, subject, _speed(line, states, plant.network.circuits[name].bandwidth))
+        seen = None if quiet else cabling.judge(line, states, chassis)
+        yield _cabling(cables, subject, seen)
+
+
+def _cabling(rule: Threshold, subject: Subject, seen: Verdict | None) -> Reading:
+    if seen is None:
+        return Reading(rule, subject, None)
+    return Reading(rule, subject, float(seen.right), None if seen.right else (seen.expected, seen.actual))
 
 
 def _interfaces(line: Line, states: States) -> float | None:

@@ -26,7 +26,8 @@ class Incident:
     ``merged_into``: the incident whose cause turned out to explain this one.
     ``flapping``: the cause comes and goes; the incident stays while it does. ``maintenance``: the window that names
     the cause; while there is one nobody is called. ``reading``: what else the evidence may mean (``line or power``).
-    ``alarm``: the declared severity, where the cause is an alarm.
+    ``alarm``: the declared severity, where the cause is an alarm. ``said``: what it expects and what is there instead,
+    where it is about more than a figure.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Incident:
     maintenance: str | None = None
     reading: str = ""
     alarm: Severity | None = None
+    said: tuple[str, str] | None = None
 
     @property
     def state(self) -> str:
@@ -99,6 +101,8 @@ class Incident:
             "flapping": self.flapping,
             "maintenance": self.maintenance,
             "reading": self.reading or None,
+            "expected": self.said[0] if self.said else None,
+            "actual": self.said[1] if self.said else None,
         }
 
 

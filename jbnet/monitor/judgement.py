@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from jbnet.monitor import expected, standing, thresholds
 from jbnet.monitor.alarms import Alarms
@@ -36,13 +36,19 @@ def alarms_of(
     events = list(happened)
     compared: Alarms = _of(before.alarms, expected.RULES)
     if expected.due(before.last, now):
-        compared, happened = thresholds.judge(compared, expected.expected(plant, states, blamed, policy), now)
+        compared, happened = thresholds.judge(compared, _compared(plant, states, blamed, policy, rules), now)
         events += happened
     redundant: Alarms = _of(before.alarms, standing.RULES)
     if set(causes) != set(_standing(were)):
         redundant, happened = standing.redundancy(redundant, plant, causes, now)
         events += happened
     return {**declared, **compared, **redundant}, tuple(events)
+
+
+def _compared(
+    plant: Plant, states: Mapping[str, DeviceState], blamed: Collection[str], policy: Policy, rules: Rules
+) -> Iterator[thresholds.Reading]:
+    return expected.expected(plant, states, blamed, policy, rules.meters(plant).cabling)
 
 
 def _standing(incidents: Mapping[str, Incident]) -> list[CauseId]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from jbnet.monitor.cabling import Cabling
 from jbnet.monitor.plant import End, Line, Plant
 from jbnet.monitor.rates import UNKNOWN, Rate
 from jbnet.monitor.state import DeviceState, Subject, SubjectKind
@@ -32,10 +33,14 @@ States = Mapping[str, DeviceState]
 
 
 class Meters:
-    """Reads what thresholds are held against. Which threshold holds for what is worked out once."""
+    """Reads what thresholds are held against. Which threshold holds for what is worked out once.
+
+    ``cabling`` holds what LLDP sees against what is declared; it is made with it, for the same plant.
+    """
 
     def __init__(self, plant: Plant, thresholds: Sequence[Threshold]):
         self.plant = plant
+        self.cabling = Cabling(plant)
         self._of_circuits = [
             (threshold, Subject(SubjectKind.CIRCUIT, circuit), plant.lines[circuit])
             for threshold in thresholds

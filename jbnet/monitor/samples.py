@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from jbnet.snmp.ifquality import QualityRow
+from jbnet.snmp.lldp import Lldp
 from jbnet.snmp.mibs import BgpPeer, InterfaceRow, OspfNeighbor, System
 
 
@@ -31,6 +32,7 @@ class Sample:
     pinged: bool | None = None
     quality: tuple[QualityRow, ...] | None = None
     gauges: Mapping[str, float] = field(default_factory=dict)
+    lldp: Lldp | None = None
 
 
 @dataclass(frozen=True, slots=True)

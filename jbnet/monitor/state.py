@@ -12,6 +12,7 @@ from jbnet.monitor.quality import after as quality_after
 from jbnet.monitor.rates import UNKNOWN, Rate, continuous, interface_rate, restarted
 from jbnet.monitor.samples import Sample
 from jbnet.monitor.watch import NEW, Condition, Watch, observe
+from jbnet.snmp.lldp import Lldp
 from jbnet.snmp.mibs import AdminStatus, BgpState, InterfaceRow, OperStatus, OspfState, System
 
 
@@ -83,6 +84,7 @@ class DeviceState:
     jitter_s: float | None = None
     gauges: Mapping[str, float] = field(default_factory=dict)
     quality: Qualities = field(default_factory=dict)
+    lldp: Lldp | None = None
 
     @property
     def doubtful(self) -> bool:
@@ -140,6 +142,7 @@ def advance(state: DeviceState, sample: Sample, confirm: int = 2) -> tuple[Devic
             jitter_s=_jitter(state, sample.rtt_s),
             gauges={**state.gauges, **sample.gauges} if sample.gauges else state.gauges,
             quality=quality_after(state.quality, sample.quality, sample.time, continuous=trusted),
+            lldp=sample.lldp or state.lldp,
         ),
         events,
     )

@@ -40,11 +40,15 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A measure of a subject at a moment: the threshold that holds for it and its value (None: unknown)."""
+    """A measure of a subject at a moment: the threshold that holds for it and its value (None: unknown).
+
+    ``said``: what is expected and what is there, where figures do not say it.
+    """
 
     threshold: Threshold
     subject: Subject
     value: float | None
+    said: tuple[str, str] | None = None
 
 
 def judge(before: Alarms, readings: Iterable[Reading], now: datetime) -> tuple[Alarms, tuple[Event, ...]]:
@@ -77,12 +81,15 @@ def step(old: Alarm | None, reading: Reading, now: datetime) -> Alarm | None:
         return old
     raised = old is not None and old.raised is not None
     if limit.beyond(value, raised=raised) == raised:  # nothing contrary
-        return replace(old, value=value, doubt=None, looks=0) if old is not None and raised else None
+        if old is None or not raised:
+            return None
+        return replace(old, value=value, doubt=None, looks=0, said=reading.said or old.said)
     first = (old.doubt if old is not None else None) or now
     looks = (old.looks if old is not None else 0) + 1
     sure = looks >= limit.looks and now >= first + timedelta(seconds=limit.seconds)
     if sure:
-        return None if raised else Alarm(limit.severity, limit.measure, first, None, 0, value, limit.raise_at)
+        made = Alarm(limit.severity, limit.measure, first, None, 0, value, limit.raise_at, reading.said)
+        return None if raised else made
     kept = old or Alarm(limit.severity, limit.measure, limit=limit.raise_at)
     return replace(kept, doubt=first, looks=looks, value=value)
 
@@ -97,4 +104,6 @@ def _event(reading: Reading, now: datetime, *, raised: bool) -> Event:
         "limit": held,
         "severity": str(limit.severity),
     }
+    if reading.said is not None:
+        data = {**data, "expected": reading.said[0], "actual": reading.said[1]}
     return Event(now, word, reading.subject, data)

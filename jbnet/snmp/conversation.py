@@ -276,7 +276,8 @@ class Conversation:
         self._pending.clear()
         results = [task.result() for task in self._tasks]
         varbinds = tuple(results[0]) if len(results) == 1 else tuple(chain.from_iterable(results))
-        self.answer = SnmpAnswer(self.target.name, varbinds, str(error), self._rtt)
+        broken = tuple(chain.from_iterable(task.missing() for task in self._tasks)) if error and varbinds else ()
+        self.answer = SnmpAnswer(self.target.name, varbinds, str(error), self._rtt, broken)
 
     def _land_all(self) -> None:
         for flight in list(self._flights):

@@ -43,6 +43,9 @@ class Task(Protocol):
     def result(self) -> Sequence[VarBind]:
         """Return the variables in the order in which they were asked for."""
 
+    def missing(self) -> Sequence[Oid]:
+        """Return the columns and scalars of which something was not fetched."""
+
 
 class GetTask:
     """GET of a list of variables, in as many requests as the agent's answers need.
@@ -113,6 +116,10 @@ class GetTask:
             if at in answered
         ]
 
+    def missing(self) -> Sequence[Oid]:
+        """See Task."""
+        return [self._oids[at] for at in self._open]
+
 
 @dataclass(slots=True)
 class Column:
@@ -121,6 +128,7 @@ class Column:
     root: Oid
     cursor: Oid
     done: bool = False
+    whole: bool = False
     found: list[VarBind] = field(default_factory=list)
 
 
@@ -134,7 +142,7 @@ class WalkTask:
         self._asked_scalars: tuple[Oid, ...] = ()
         self._asked: list[Column] = []
         self._repetitions = 0
-        self._open_scalars = tuple(scalars)
+        self._wanted = self._open_scalars = tuple(scalars)
         self._stalls = 0
         self.error = ""
 
@@ -203,6 +211,8 @@ class WalkTask:
         if varbind.tag == Tag.END_OF_MIB_VIEW or oid[: len(root)] != root:
             if varbind.tag != Tag.END_OF_MIB_VIEW and oid <= column.cursor:
                 self._end(column, Fault.NOT_INCREASING)
+            else:
+                column.whole = True
             column.done = True
         elif oid <= column.cursor:
             self._end(column, Fault.NOT_INCREASING)
@@ -232,6 +242,8 @@ class WalkTask:
     def _refused_one(self, status: int, at: int) -> None:
         """End the one scalar or column that the agent named; noSuchName is how SNMPv1's end of MIB shines through."""
         name = "" if status == NO_SUCH_NAME else error_name(status)
+        if not name and at >= len(self._asked_scalars):
+            self._asked[at - len(self._asked_scalars)].whole = True
         if at < len(self._asked_scalars):
             refused = self._asked_scalars[at]
             self._open_scalars = tuple(oid for oid in self._open_scalars if oid != refused)
@@ -257,3 +269,9 @@ class WalkTask:
     def result(self) -> Sequence[VarBind]:
         """See Task."""
         return [*self._scalars, *[varbind for column in self._columns for varbind in column.found]]
+
+    def missing(self) -> Sequence[Oid]:
+        """See Task."""
+        found = {varbind.oid for varbind in self._scalars}
+        scalars = [oid for oid in self._wanted if oid not in found and self.error]
+        return [*scalars, *[column.root for column in self._columns if not column.whole]]

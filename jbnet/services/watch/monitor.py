@@ -20,7 +20,6 @@ from jbnet.monitor.state import DeviceState, Event
 from jbnet.monitor.summary import Summary, summarise
 from jbnet.ports import Clock, Prober, Secrets, SnmpTransport, Store, TrapSource
 from jbnet.ports.store import Windows
-from jbnet.services.watch.read import read_answer
 from jbnet.services.watch.targets import Question, Targets
 from jbnet.services.watch.timeline import Timeline
 
@@ -212,7 +211,7 @@ class Monitor:
         )
         found: dict[str, Sample] = {}
         for target, answer in zip(question.targets, answers, strict=True):
-            sample = read_answer(answer, question.reads, time)
+            sample = self._targets.read(answer, question, time)
             known = found.get(target.name)
             if known is None or (sample.answered and not known.answered):
                 found[target.name] = sample

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from jbnet.inventory.reach import management_addresses
 from jbnet.model.network import Device, Network
 from jbnet.model.secrets import Secret
 from jbnet.monitor.checks import Asking, Checks, Reads
+from jbnet.monitor.ports import port_names
+from jbnet.monitor.samples import Sample
 from jbnet.ports import Secrets, SnmpTarget
+from jbnet.services.watch.read import read_answer, whole
 from jbnet.snmp import mibs
 from jbnet.snmp.ifquality import QUALITY_COLUMNS
-from jbnet.snmp.types import Oid
+from jbnet.snmp.lldp import LLDP_COLUMNS
+from jbnet.snmp.types import Oid, SnmpAnswer
 
 COLUMNS: Mapping[Reads, tuple[Oid, ...]] = {
     Reads.SYSTEM: mibs.SYSTEM_COLUMNS,
@@ -20,6 +25,7 @@ COLUMNS: Mapping[Reads, tuple[Oid, ...]] = {
     Reads.OSPF: mibs.OSPF_COLUMNS,
     Reads.BGP: mibs.BGP_COLUMNS,
     Reads.QUALITY: QUALITY_COLUMNS,
+    Reads.LLDP: LLDP_COLUMNS,
 }
 
 
@@ -62,6 +68,7 @@ class Targets:
         devices = [network.devices[name] for name in sorted(watched)]
         self._agents = {d.name: _agents(d, network.roles[d.role].snmp, checks.asking, secrets) for d in devices}
         self._due: dict[str, float] = {}
+        self._ports = {name: _logical(network, name) for name in self._agents}
 
     def due(self, now: float | None) -> frozenset[str]:
         """Return the names of the checks that are due at a monotonic time, and note that they are being done.
@@ -97,6 +104,10 @@ class Targets:
             for (reads, short), targets in grouped.items()
         ]
 
+    def read(self, answer: SnmpAnswer, question: Question, time: datetime) -> Sample:
+        """Return the sample that an answer to a question gives, interfaces by the declaration's names."""
+        return read_answer(answer, whole(answer, question.reads, COLUMNS), time, self._ports[answer.target])
+
     def prefer(self, target: SnmpTarget) -> None:
         """Note that a device answered at an address; an earlier one of its list wins when both answer."""
         for number, agent in enumerate(self._agents[target.name]):
@@ -126,6 +137,11 @@ class Targets:
         mine = [c for c in self._checks.checks if role in c.roles]
         due = frozenset(c.reads for c in mine if c.name in checks)
         return due or frozenset({Reads.SYSTEM} if mine else ())
+
+
+def _logical(network: Network, device: str) -> Mapping[str, str]:
+    """Return the declaration's names of interfaces by the names that the device reports."""
+    return {real: name for name, real in port_names(network, device).items()}
 
 
 def _agents(device: Device, version: str | None, asking: Asking, secrets: Secrets) -> tuple[SnmpTarget, ...]:
