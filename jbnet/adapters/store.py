@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from jbnet.adapters.store_lock import Lock
+from jbnet.adapters.store_messages import MESSAGE, keep_latest
 from jbnet.adapters.store_pruning import Keep, Pruner
 from jbnet.adapters.store_rollups import RollupWriter
 from jbnet.adapters.store_samples import Names, SampleWriter
@@ -170,6 +171,7 @@ def _write_events(database: sqlite3.Connection, turn: Round, outcome: Outcome) -
     ]
     query = "INSERT INTO events (round, time, event, kind, device, part, data) VALUES (?, ?, ?, ?, ?, ?, ?)"
     database.executemany(query, rows)
+    keep_latest(database, {e.subject.device for e in outcome.events if e.event == MESSAGE})
     news = [
         (int(e.subject.device), e.event, micros(e.time), dump(e.data).decode())
         for e in outcome.events

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from jbnet.adapters.disk import full, is_for_room, sqlite_code, sqlite_way_out
+from jbnet.adapters.store_messages import INDEX
 from jbnet.adapters.store_tables import APPLICATION_ID, MIGRATIONS, VERSION, make_tables, migrate
 from jbnet.model.errors import JbnetError, Missing
 from jbnet.model.text import text
@@ -47,6 +48,7 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
         if found in MIGRATIONS:
             migrate(database, found)
         _require_version(database, path)
+    database.execute(INDEX)
     database.execute("PRAGMA synchronous=NORMAL")  # with WAL: nothing committed is lost when the process dies
     database.execute("PRAGMA journal_size_limit=67108864")
     _require_sound(database, path)

@@ -12,7 +12,7 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from jbnet.adapters.traps_pysnmp import Notification, Receiver
@@ -26,6 +26,7 @@ from jbnet.snmp.types import Oid, SnmpTarget, Trap, Value, VarBind
 MOST_WAITING = 10_000
 _IPV4_BYTES = 4
 _START_S = 30.0
+_BEAT_S = 1.0
 
 
 class TrapReceiver:
@@ -34,12 +35,22 @@ class TrapReceiver:
     ``senders`` give the communities and users that may send (their addresses do not matter: a router sends from
     whichever interface faces the receiver).
 
-    Traps wait in a queue of 10,000; what comes when it is full is dropped and counted in ``counters`` as
-    ``trapQueueFull``. Other counts: ``trap``, ``trapRefused`` (rubbish, unknown community or user, wrong key).
+    Traps wait in a queue of 10,000, or are given to ``deliver``, which says whether there was room; what comes when
+    there is none is dropped and counted in ``counters`` as ``trapQueueFull``. Other counts: ``trap``, ``trapRefused``
+    (rubbish, unknown community or user, wrong key). ``beat`` is when the loop went round last, on the monotonic clock.
     """
 
-    def __init__(self, senders: Iterable[SnmpTarget], *, bind: str = "", port: int = 162):
+    def __init__(
+        self,
+        senders: Iterable[SnmpTarget],
+        *,
+        bind: str = "",
+        port: int = 162,
+        deliver: Callable[[Trap], bool] | None = None,
+    ):
         self.counters: Counters = Counters()
+        self.beat = 0.0
+        self._deliver = deliver or self._keep
         self._senders, self._bind, self._port = tuple(senders), bind, port
         self._queue: queue.Queue[Trap] = queue.Queue(MOST_WAITING)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -99,6 +110,7 @@ class TrapReceiver:
         try:
             loop.run_until_complete(receiver.open(loop, opened))
             self._started.set()
+            self._beat(loop)
             loop.run_forever()
         except Exception as error:  # noqa: BLE001  pysnmp's start: the caller of start() hears of it
             self._failure = error
@@ -114,10 +126,19 @@ class TrapReceiver:
         self.counters["trap"] += 1
         agent = _address(_value(varbinds, SNMP_TRAP_ADDRESS))
         trap = Trap(notification.source, _trap_oid(varbinds), varbinds, time.monotonic(), agent)
+        if not self._deliver(trap):
+            self.counters["trapQueueFull"] += 1
+
+    def _keep(self, trap: Trap) -> bool:
         try:
             self._queue.put_nowait(trap)
         except queue.Full:
-            self.counters["trapQueueFull"] += 1
+            return False
+        return True
+
+    def _beat(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.beat = time.monotonic()
+        loop.call_later(_BEAT_S, self._beat, loop)
 
     def _refuse(self) -> None:
         self.counters["trapRefused"] += 1

@@ -15,6 +15,7 @@ from jbnet.inventory.reading.validate import validate
 from jbnet.inventory.report import Report
 from jbnet.model.findings import Finding
 from jbnet.model.network import Device, Role
+from jbnet.monitor.outlets import ListenDecl, MetricsDecl, RemoteWriteDecl
 from jbnet.monitor.policy import FlapPolicy, Policy
 from jbnet.monitor.schema import FlappingDecl, HoursDecl, MaintenanceDecl, SlaDecl, ThresholdDecl
 
@@ -120,6 +121,9 @@ class MonitorFile(_Strict):
     thresholds: dict[str, ThresholdDecl] = Field(default_factory=dict)
     hours: HoursDecl | None = None
     maintenance: dict[str, MaintenanceDecl] = Field(default_factory=dict)
+    listen: ListenDecl | None = None
+    metrics: MetricsDecl | None = None
+    remote_write: RemoteWriteDecl | None = None
     sla: dict[str, SlaDecl] = Field(default_factory=dict)
 
 

@@ -17,7 +17,7 @@ from jbnet.ports.recovery import ApprovalVerifier, StepAction, StepOutcome
 from jbnet.ports.rehearsal import Blueprint, LiveCopy, Rehearsal
 from jbnet.ports.secrets import LoadedSecrets, Secrets
 from jbnet.ports.service import Fence, FenceProof, RouteControl, WriteCheck
-from jbnet.ports.snmp import SnmpTransport, TrapSource
+from jbnet.ports.snmp import Asked, Heard, SnmpTransport, TrapSource
 from jbnet.ports.store import Answers, Store, StoreView, Windows
 from jbnet.snmp.types import SnmpAnswer, SnmpTarget, Trap, VarBind
 
@@ -41,6 +41,7 @@ __all__ = [
     "FenceProof",
     "Fetch",
     "HostKeyProbe",
+    "Heard",
     "HostKeyProbes",
     "HostOutcome",
     "HostState",

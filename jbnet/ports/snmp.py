@@ -5,7 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from jbnet.monitor.syslog import SyslogMessage
 from jbnet.snmp.types import SnmpAnswer, SnmpTarget, Trap
+
+Heard = Trap | SyslogMessage
+"""What devices send unasked."""
+
+
+class Asked(Protocol):
+    """A question that is under way: answers are taken as they come, and nobody waits for the slowest agent."""
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until every agent has answered or run out of time; say whether that is so."""
+
+    def take(self) -> Sequence[tuple[SnmpTarget, SnmpAnswer]]:
+        """Return the answers that came since this was called last, each with who was asked."""
+
+    def cancel(self) -> None:
+        """Let go of it: what is still owed is not waited for."""
 
 
 class SnmpTransport(Protocol):
@@ -27,13 +44,13 @@ class SnmpTransport(Protocol):
 
 
 class TrapSource(Protocol):
-    """Receives traps and informs, from ``start`` to ``close``."""
+    """Receives traps and informs, and syslog messages where the source brings them, from ``start`` to ``close``."""
 
     def start(self) -> None:
         """Begin to listen. Raises Missing where the port cannot be had."""
 
-    def take(self, timeout: float) -> Trap | None:
-        """Return the next trap, or None when none came in ``timeout`` seconds."""
+    def take(self, timeout: float) -> Heard | None:
+        """Return the next trap or message, or None when none came in ``timeout`` seconds."""
 
     def close(self) -> None:
         """Stop listening; never raises."""

@@ -30,7 +30,6 @@ from jbnet.wiring.devices import (
     secret_book,
     snmp_transport,
     successor,
-    trap_receiver,
 )
 from jbnet.wiring.exchange import ansible_inventory, take_table, write_taken
 from jbnet.wiring.files import write_configs, write_output
@@ -110,7 +109,6 @@ __all__ = [
     "successor",
     "take_table",
     "teller",
-    "trap_receiver",
     "verify_execution",
     "write_configs",
     "write_output",

@@ -83,6 +83,7 @@ def _findings_of_roles(files: Mapping[str, str], network: Network | None) -> tup
     """Return what is wrong in monitors/; nothing while the roles it speaks of are not known."""
     from jbnet.monitor.checks import load_checks as load
     from jbnet.monitor.declared import load_rules
+    from jbnet.monitor.outlets_file import load_outlets
     from jbnet.monitor.sla_file import load_sla
     from jbnet.wiring.telling import findings_of_notify
 
@@ -91,7 +92,8 @@ def _findings_of_roles(files: Mapping[str, str], network: Network | None) -> tup
     monitors = _below(files, "monitors")
     told = findings_of_notify(files, network)[1]
     promised = load_sla(monitors, network)[1]
-    return (*load(monitors, network.roles)[1], *load_rules(monitors, network)[1], *promised, *told)
+    outlets = load_outlets(monitors)[1]
+    return (*load(monitors, network.roles)[1], *load_rules(monitors, network)[1], *promised, *outlets, *told)
 
 
 def _findings_of_targets(files: Mapping[str, str], network: Network | None) -> tuple[Finding, ...]:

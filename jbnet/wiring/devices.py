@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from jbnet.adapters.loaded_secrets import LoadedSecretFiles
     from jbnet.adapters.platform_sessions import PlatformSessions
     from jbnet.adapters.ssh import SshHosts
-    from jbnet.adapters.traps import TrapReceiver
     from jbnet.adapters.udp import UdpSnmpTransport
     from jbnet.lab.lab import Lab
     from jbnet.model.network import Device, Network
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from jbnet.services.deploy.secrets import SecretBook
     from jbnet.services.drift import Records
     from jbnet.services.qualify import Outcome, Qualification
-    from jbnet.snmp.types import SnmpTarget
 
 
 def lab(directory: Path, state_dir: Path) -> Lab:
@@ -108,13 +106,6 @@ def _addresses(network: Network) -> Callable[[str], Sequence[str]]:
         return [str(address) for address in management_addresses(device)] if device is not None else []
 
     return addresses
-
-
-def trap_receiver(senders: Sequence[SnmpTarget], bind: str = "", port: int = 162) -> TrapReceiver:
-    """Return an inert receiver of traps and informs; ``senders`` give the communities and users that may send."""
-    from jbnet.adapters.traps import TrapReceiver
-
-    return TrapReceiver(senders, bind=bind, port=port)
 
 
 def config_history(state_dir: Path) -> GitHistory:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jbnet.wiring.declaration import load_network
-from jbnet.wiring.devices import snmp_transport, trap_receiver
+from jbnet.wiring.devices import snmp_transport
 from jbnet.wiring.secrets import secrets
 from jbnet.wiring.telling import STORE, windows
 
 if TYPE_CHECKING:
+    from jbnet.adapters.inbox import Inbox
     from jbnet.model.network import Network
     from jbnet.model.text import Text
     from jbnet.monitor.checks import Checks
+    from jbnet.monitor.outlets import ListenDecl, Outlets
     from jbnet.monitor.rules import Rules
-    from jbnet.ports import StoreView
+    from jbnet.ports import SnmpTarget, StoreView
     from jbnet.services.watch.monitor import Monitor
 
 
@@ -62,6 +64,33 @@ def rules_of(directory: Path, state_dir: Path, network: Network) -> Rules:
     return load_rules(directory, whole, awake=in_lab).within(network)
 
 
+def load_outlets(directory: Path) -> Outlets:
+    """Return where devices are heard and figures are given to others. Raises AnswerIsNo with the findings."""
+    from jbnet.adapters.workspace import read_files
+    from jbnet.model.errors import AnswerIsNo
+    from jbnet.monitor.outlets_file import load_outlets as load
+
+    outlets, findings = load(read_files(directory, ("monitors",)))
+    errors = tuple(finding for finding in findings if finding.severity == "error")
+    if errors:
+        raise AnswerIsNo("monitors/ has errors: {count}", count=len(errors), findings=errors)
+    return outlets
+
+
+def inbox(listen: ListenDecl, senders: Sequence[SnmpTarget], say: Callable[[Text], None]) -> Inbox:
+    """Return what hears devices, inert until ``start``: traps of these senders, and syslog."""
+    from jbnet.adapters.inbox import Inbox
+    from jbnet.adapters.syslog import Ports, SyslogReceiver
+    from jbnet.adapters.traps import TrapReceiver
+
+    made = Inbox(say)
+    traps, syslog = listen.traps, listen.syslog
+    made.receivers["traps"] = TrapReceiver(senders, bind=traps.address or "", port=traps.port, deliver=made.trap)
+    ports = Ports(syslog.udp, syslog.tcp, syslog.address or "")
+    made.receivers["syslog"] = SyslogReceiver(ports, made.message)
+    return made
+
+
 def monitor(
     directory: Path,
     state_dir: Path,
@@ -95,7 +124,7 @@ def monitor(
         known,
         origin=origin,
         prober=IcmpProber(),
-        traps=trap_receiver(trap_senders(checks.asking, known)),
+        traps=inbox(load_outlets(directory).listen, trap_senders(checks.asking, known), say),
         interval_s=interval_s,
         rules=rules_of(directory, state_dir, network),
         windows=windows(state_dir),

@@ -20,6 +20,7 @@ from jbnet.monitor.state import DeviceState, Event
 from jbnet.monitor.summary import Summary, summarise
 from jbnet.ports import Clock, Prober, Secrets, SnmpTransport, Store, TrapSource
 from jbnet.ports.store import Windows
+from jbnet.services.watch.filing import Filing
 from jbnet.services.watch.targets import Question, Targets
 from jbnet.services.watch.timeline import Timeline
 
@@ -28,6 +29,12 @@ MAX_LOOKS = 3
 
 QUIET_S = 0.2
 """Seconds between a round and one that a trap sets off: a storm of traps is one round."""
+
+GATHER_S = 1.0
+"""And the most that a look waits for the storm to end."""
+
+READ_AT_ONCE = 20_000
+"""Traps and messages that a round reads before it begins: what came while the last one was under way."""
 
 PROMOTE_EVERY = 10
 """Rounds between two tries of a device's first address while it is asked at another one."""
@@ -84,7 +91,7 @@ class Monitor:
         """
         self.plant = survey(self._network, self._origin)
         self._targets = Targets(self._network, self.plant.watched, self._checks, self._secrets)
-        self._by_address = self._targets.device_at()
+        self._filing = Filing(self._targets.device_at(), sorted(self.plant.watched))
         self._book, self._number = self._store.load()
         seen = (state.last_seen for state in self._book.states.values() if state.last_seen is not None)
         self._timeline = Timeline(self._clock, max(seen, default=None))
@@ -141,6 +148,7 @@ class Monitor:
         turn = Round(self._number + 1, self._time(), tuple(looks))
         rules = self._rules.with_windows(self._windows.windows()) if self._windows is not None else self._rules
         outcome = conclude(self._book, states, events, self.plant, turn, self._checks.policy, rules)
+        events += self._filing.take(turn.time, self._clock.monotonic(), self._book.carried.last)
         summary = summarise(
             self.plant,
             outcome.book,
@@ -232,22 +240,31 @@ class Monitor:
         return found
 
     def _wait(self, until: float) -> frozenset[str]:
-        """Wait for the next round's time, or for traps; return the devices that sent some (empty: the time came)."""
+        """Wait for the next round's time, or for news; return the devices that sent some (empty: the time came)."""
         if self._traps is None:
             self._clock.sleep(until - self._clock.monotonic())
             return frozenset()
         senders: set[str] = set()
         while (left := until - self._clock.monotonic()) > 0:
-            trap = self._traps.take(min(left, QUIET_S) if senders else left)
-            device = self._by_address.get(trap.source) if trap is not None else None
+            heard = self._traps.take(min(left, QUIET_S) if senders else left)
+            device = self._filing.file(heard) if heard is not None else None
             if device is not None:
                 senders.add(device)
-            elif trap is None and senders:
+            elif heard is None and senders:
+                until = until if senders else min(until, self._clock.monotonic() + GATHER_S)
                 break
         return frozenset(senders)
 
 
 def unread(state: DeviceState) -> DeviceState:
+    def _hear(self) -> None:
+        """File what waits: the round that begins looks at everybody anyhow."""
+        for _ in range(READ_AT_ONCE if self._traps is not None else 0):
+            heard = self._traps.take(0.0) if self._traps is not None else None
+            if heard is None:
+                return
+            self._filing.file(heard)
+
     """Return the state as if its counters had not been read yet; what is known of it stays."""
     interfaces = {name: replace(one, read=None) for name, one in state.interfaces.items()}
     return replace(state, last_seen=None, interfaces=interfaces, quality={})
