@@ -8,7 +8,7 @@ from datetime import datetime
 
 from jbnet.monitor.causes import Cause, CauseId, CauseKind, View
 from jbnet.monitor.hours import Hours
-from jbnet.monitor.maintenance import Maintenance, window_of
+from jbnet.monitor.maintenance import Maintenance, window_of, worked_on
 from jbnet.monitor.plant import Plant
 
 
@@ -28,8 +28,18 @@ class Calendar:
         """Return the window in force that names a cause; a device stands for the circuits that end on it."""
         if not self.windows:
             return None
-        line = plant.lines.get(cause.name) if cause.kind is CauseKind.CIRCUIT else None
-        return window_of(self.windows, cause, now, [end.device for end in line.ends] if line else ())
+        return window_of(self.windows, cause, now, _ends_of(plant, cause))
+
+    def related(self, plant: Plant, cause: CauseId, since: datetime, now: datetime) -> str:
+        """Return the work during or shortly after which a cause began that it names (``change ID``); empty: none."""
+        found = worked_on(self.windows, cause, since, now, _ends_of(plant, cause)) if self.windows else None
+        return found.related if found is not None else ""
+
+
+def _ends_of(plant: Plant, cause: CauseId) -> list[str]:
+    """Return the devices on which a circuit ends."""
+    line = plant.lines.get(cause.name) if cause.kind is CauseKind.CIRCUIT else None
+    return [end.device for end in line.ends] if line else []
 
 
 def dormant(view: View, cause: Cause, hours: Hours) -> bool:

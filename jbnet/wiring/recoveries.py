@@ -9,6 +9,7 @@ from jbnet.wiring.declaration import load_network
 from jbnet.wiring.devices import _addresses
 from jbnet.wiring.files import read_text, sound
 from jbnet.wiring.secrets import secrets
+from jbnet.wiring.telling import windows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +76,8 @@ def recovery(directory: Path, state_dir: Path, execution: str, reporter: Reporte
     pinned = replay(journal.entries()).approvers or {name: person.key for name, person in known.people.items()}
     box = store.approvals(execution, known, pinned)
     actions = recovery_actions(directory, state_dir, load_network(directory, state_dir))
-    return Recovery(journal, actions, box, SystemClock(), reporter, store.lease), journal
+    told = windows(state_dir)
+    return Recovery(journal, actions, box, SystemClock(), reporter, store.lease, told), journal
 
 
 def approval_box(directory: Path, state_dir: Path, execution: str | None, *, carried: bool) -> ApprovalBox:

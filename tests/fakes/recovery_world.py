@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from jbnet.model.errors import CommandFailed, JbnetError
 from jbnet.model.text import text
-from jbnet.ports import Progress, StepAction, StepOutcome
+from jbnet.ports import Progress, StepAction, StepOutcome, Windows
 from jbnet.recovery.approval import Approval, ApprovalRequest, Approver, Judged, judge, prepare
 from jbnet.recovery.canonical import GENESIS, canonical_json, plain
 from jbnet.recovery.chain import sealed
@@ -236,6 +236,7 @@ class Bench:
     world: World
     clock: ManualClock = field(default_factory=ManualClock)
     log: Log = field(default_factory=Log)
+    windows: Windows | None = None
 
     def __post_init__(self) -> None:
         self.journal = MemoryJournal(self.clock)
@@ -244,7 +245,7 @@ class Bench:
     def engine(self, actions: Mapping[str, StepAction] | None = None) -> Recovery:
         """A new process's engine over the same journal."""
         found = actions or self.world.actions()
-        return Recovery(self.journal, found, self.people, self.clock, self.log, FreeLease())
+        return Recovery(self.journal, found, self.people, self.clock, self.log, FreeLease(), self.windows)
 
 
 __all__ = ["APPROVERS", "PRIMARY", "STANDBY", "Bench", "JbnetError", "Killed", "World", "WorldAction", "bindings"]

@@ -31,6 +31,7 @@ def announced(plan: Plan, wave: Wave, desk: Desk, seconds: float) -> Iterator[No
         reason=f"jbnet apply {plan.hash[:12]}",
         who=desk.owner,
         registered=begins,
+        work=plan.hash[:12],
     )
     _tell(desk, window)
     try:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from jbnet.model.errors import Refused, UsageError
 from jbnet.model.text import Text, text
-from jbnet.ports import ApprovalVerifier, Clock, Journal, Lease, Progress, Reporter, StepAction
+from jbnet.ports import ApprovalVerifier, Clock, Journal, Lease, Progress, Reporter, StepAction, Windows
 from jbnet.recovery.account import told_by
 from jbnet.recovery.decide import (
     Ask,
@@ -30,6 +30,7 @@ from jbnet.recovery.decide import (
 from jbnet.recovery.expand import Binding, Instance, expand
 from jbnet.recovery.replay import State, replay
 from jbnet.recovery.runbook import APPROVE, Runbook, from_content
+from jbnet.services.recover.announced import Announcer
 from jbnet.services.recover.approval import Agreement
 from jbnet.services.recover.steps import Steps
 
@@ -52,7 +53,7 @@ class Ending:
 
 
 class Recovery:
-    """Carries out one execution, whose journal is given."""
+    """Carries out one execution, whose journal is given. ``windows`` None: no monitor is told what it touches."""
 
     def __init__(
         self,
@@ -62,10 +63,12 @@ class Recovery:
         clock: Clock,
         reporter: Reporter,
         lease: Lease,
+        windows: Windows | None = None,
     ):
         self._journal = journal
         self._actions = actions
-        self._steps = Steps(journal, actions, reporter)
+        self._announcer = Announcer(windows, clock, reporter)
+        self._steps = Steps(journal, actions, reporter, self._announcer)
         self._agreement = Agreement(journal, approvals, clock, reporter)
         self._clock = clock
         self._reporter = reporter
@@ -114,13 +117,17 @@ class Recovery:
                 self._journal.append("resumed", state.execution, {})
             runbook = pinned_runbook(state)
             try:
-                while True:
-                    ending = self._once(runbook)
-                    if ending is not None:
-                        return ending
+                with self._announcer.run(state.execution, runbook.name, state.started_by):
+                    return self._to_the_end(runbook)
             except KeyboardInterrupt:
                 self._journal.append("interrupted", state.execution, {})
                 raise
+
+    def _to_the_end(self, runbook: Runbook) -> Ending:
+        while True:
+            ending = self._once(runbook)
+            if ending is not None:
+                return ending
 
     def retry(self, by: str) -> None:
         """Let the step that failed be tried again. Raises UsageError when none did."""

@@ -9,6 +9,7 @@ from jbnet.model.text import Text, text
 from jbnet.ports import Journal, Progress, Reporter, StepAction, StepOutcome
 from jbnet.recovery.account import told_by
 from jbnet.recovery.expand import Instance
+from jbnet.services.recover.announced import Announcer
 from jbnet.services.recover.bounded import TimedOut, bounded
 from jbnet.services.recover.entries import outcome_data, text_data
 
@@ -16,14 +17,19 @@ from jbnet.services.recover.entries import outcome_data, text_data
 class Steps:
     """Performs and verifies steps by the actions that there are. What a step says, failed or not, is in the journal."""
 
-    def __init__(self, journal: Journal, actions: Mapping[str, StepAction], reporter: Reporter):
+    def __init__(self, journal: Journal, actions: Mapping[str, StepAction], reporter: Reporter, announcer: Announcer):
         self._journal, self._actions, self._reporter = journal, actions, reporter
+        self._announcer = announcer
 
     def perform(self, step: Instance, *, resumed: bool) -> None:
         """Bring a step's effect about unless it already holds, and look again."""
         event = "dr.step.resumed" if resumed else "dr.step.started"
         self._report(event, step.key, text("{step}: begun", step=step.key))
         self._journal.append("intent", step.key, {"action": step.action, "params": dict(step.params)})
+        with self._announcer.step(step):
+            self._act(step)
+
+    def _act(self, step: Instance) -> None:
         action = self._actions[step.action]
         try:
             probed = bounded(lambda: action.probe(step.params), step.step.timeout)

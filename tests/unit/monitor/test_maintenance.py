@@ -11,8 +11,9 @@ from watching import Watching
 
 from jbnet.monitor.calendar import Calendar
 from jbnet.monitor.causes import CauseId, CauseKind
+from jbnet.monitor.codec import pack_incident, unpack_incident
 from jbnet.monitor.codec_carried import pack_maintenance, unpack_maintenance
-from jbnet.monitor.maintenance import Maintenance, Opener, window_of
+from jbnet.monitor.maintenance import AFTERWARDS, Maintenance, Opener, window_of
 from jbnet.monitor.rules import Rules
 from jbnet.monitor.spells import Loss
 
@@ -113,3 +114,43 @@ def test_work_on_a_line_that_is_switched_many_times_is_no_flapping() -> None:
 def test_a_window_survives_being_kept() -> None:
     found = replace(ONLY_LINE, devices=frozenset({"b", "a"}), registered=after(1), ended=after(2), opener=Opener.DRILL)
     assert unpack_maintenance(pack_maintenance(found)) == found
+
+
+WORK = window(0, 60, id="change:0123456789ab:1:0", opener=Opener.CHANGE, circuits=frozenset({"chengdong-up1"}))
+
+
+def related(watch: Watching) -> list[str]:
+    return [incident.related for incident in watch.history.values()]
+
+
+def test_an_incident_names_the_work_during_which_it_began_also_when_that_is_over() -> None:
+    watch = watching(replace(WORK, work="0123456789ab", registered=after(0), ended=after(20)))
+    watch.net.cut.add("chengdong-up1")
+    (record,) = watch.round(3)
+    assert (record.state, record.related) == ("maintenance", "change 0123456789ab")
+    (incident,) = watch.round(20)
+    assert (incident.state, incident.related) == ("open", "change 0123456789ab")
+    assert incident.as_json()["related"] == "change 0123456789ab"
+    assert unpack_incident(incident.id, pack_incident(incident)) == incident
+
+
+def test_what_breaks_soon_after_work_on_it_is_shown_with_that_work_and_nothing_else_is() -> None:
+    watch = watching(replace(WORK, work="0123456789ab", registered=after(0), ended=after(5)))
+    watch.net.cut |= {"chengdong-up1", "huangyuan-up1"}
+    watch.round(20)
+    assert sorted(related(watch)) == ["", "change 0123456789ab"]
+
+
+def test_what_breaks_long_after_work_or_had_broken_before_it_is_not_shown_with_it() -> None:
+    late = watching(replace(WORK, ended=after(1)))
+    late.round(1, seconds=AFTERWARDS.total_seconds())
+    late.net.cut.add("chengdong-up1")
+    late.round(5)
+    early = watching(replace(WORK, begins=after(14), registered=after(14)))
+    early.net.cut.add("chengdong-up1")
+    early.round(10)
+    assert related(late) == related(early) == [""]
+
+
+def test_a_declared_window_is_named_by_its_own_name() -> None:
+    assert ONLY_LINE.related == "declared works"
