@@ -51,7 +51,8 @@ def advise(
             kept[cause] = known[cause] if known[cause].said == alarm.said else replace(known[cause], said=alarm.said)
         window = calendar.maintenance_of(plant, _subject(key), now)
         if cause not in known or kept[cause].maintenance:
-            kept[cause] = _under(kept[cause], window, now)
+            work = kept[cause].related or calendar.related(plant, _subject(key), kept[cause].since, now)
+            kept[cause] = replace(_under(kept[cause], window, now), related=work)
     closed = [replace(i, cleared=now, closed=now) for cause, i in known.items() if cause not in raised]
     whole = {i.id: i for i in (*faults.open.values(), *kept.values())}
     changed = tuple(i for i in (*kept.values(), *closed) if before.get(i.id) != i)

@@ -162,6 +162,7 @@ def pack_incident(incident: Incident) -> bytes:
         "reading": incident.reading,
         "alarm": incident.alarm,
         "said": incident.said,
+        "related": incident.related,
     }
     return dump(packed)
 
@@ -185,6 +186,7 @@ def unpack_incident(number: str, data: bytes) -> Incident:
         reading=packed.get("reading", ""),
         alarm=Severity(alarm) if (alarm := packed.get("alarm")) else None,
         said=(said[0], said[1]) if (said := packed.get("said")) else None,
+        related=packed.get("related", ""),
         **times,
         **names,
     )

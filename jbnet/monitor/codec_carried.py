@@ -57,6 +57,7 @@ def pack_maintenance(window: Maintenance) -> bytes:
     times = {key: _time(getattr(window, key)) for key in ("begins", "ends", "registered", "ended")}
     names = {"devices": sorted(window.devices), "circuits": sorted(window.circuits)}
     said = {"id": window.id, "opener": str(window.opener), "reason": window.reason, "who": window.who}
+    said["work"] = window.work
     return dump({**said, **times, **names})
 
 
@@ -74,6 +75,7 @@ def unpack_maintenance(data: bytes | str) -> Maintenance:
         who=packed["who"],
         registered=_moment(packed["registered"]),
         ended=_moment(packed["ended"]),
+        work=packed.get("work", ""),  # windows outlive the version that wrote them
     )
 
 

@@ -157,7 +157,9 @@ class _Turn:
                 continue
             window = self._window(cause)
             opened = self._view.now if incident.maintenance and window is None else incident.opened
-            self._kept[cause] = replace(incident, maintenance=window.id if window else None, opened=opened)
+            work = incident.related or self._calendar.related(self._view.plant, cause, incident.since, self._view.now)
+            under = window.id if window else None
+            self._kept[cause] = replace(incident, maintenance=under, opened=opened, related=work)
 
     def _ended(self, incident: Incident) -> Incident:
         """Return a closed incident with all whom it touched while it was open."""

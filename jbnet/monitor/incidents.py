@@ -27,7 +27,8 @@ class Incident:
     ``flapping``: the cause comes and goes; the incident stays while it does. ``maintenance``: the window that names
     the cause; while there is one nobody is called. ``reading``: what else the evidence may mean (``line or power``).
     ``alarm``: the declared severity, where the cause is an alarm. ``said``: what it expects and what is there instead,
-    where it is about more than a figure.
+    where it is about more than a figure. ``related``: the work on the cause during or soon after which it began, as
+    ``change 0123456789ab`` or ``recovery 20261122-1``; it stays when that is over.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Incident:
     reading: str = ""
     alarm: Severity | None = None
     said: tuple[str, str] | None = None
+    related: str = ""
 
     @property
     def state(self) -> str:
@@ -101,6 +103,7 @@ class Incident:
             "flapping": self.flapping,
             "maintenance": self.maintenance,
             "reading": self.reading or None,
+            "related": self.related or None,
             "expected": self.said[0] if self.said else None,
             "actual": self.said[1] if self.said else None,
         }
