@@ -9,6 +9,7 @@ if TYPE_CHECKING:  # these bring networkx along, which most commands do without
     from datetime import datetime
 
     from jbnet.monitor.actions import Desk
+    from jbnet.monitor.cursor import Cursor, Recorded
     from jbnet.monitor.incidents import Incident
     from jbnet.monitor.maintenance import Maintenance
     from jbnet.monitor.replay import Outcome, Watchbook
@@ -93,6 +94,13 @@ class StoreView(Answers, Protocol):
 
     def close(self) -> None:
         """Let go of it; never raises."""
+
+
+class EventLog(Protocol):
+    """The events in the order in which they were written."""
+
+    def after(self, cursor: Cursor | None, most: int) -> Sequence[Recorded]:
+        """Return at most so many events behind the cursor (None: from the first on). Raises Missing without a store."""
 
 
 class SpellView(Protocol):

@@ -34,7 +34,7 @@ from jbnet.wiring.devices import (
 from jbnet.wiring.exchange import ansible_inventory, take_table, write_taken
 from jbnet.wiring.files import write_configs, write_output
 from jbnet.wiring.hardware import number_ports
-from jbnet.wiring.monitoring import load_checks, monitor, monitor_view
+from jbnet.wiring.monitoring import event_log, followed_events, load_checks, monitor, monitor_view
 from jbnet.wiring.playbooks import playbook_shelf, playbook_ways
 from jbnet.wiring.recoveries import (
     approval_box,
@@ -66,7 +66,9 @@ __all__ = [
     "deployed_before",
     "desk_of",
     "device_sessions",
+    "event_log",
     "executions",
+    "followed_events",
     "fetched_configs",
     "findings_of_days",
     "gather_evidence",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,11 @@ from jbnet.wiring.telling import STORE, windows
 
 if TYPE_CHECKING:
     from jbnet.adapters.inbox import Inbox
+    from jbnet.adapters.store_events import SqliteEventLog
     from jbnet.model.network import Network
     from jbnet.model.text import Text
     from jbnet.monitor.checks import Checks
+    from jbnet.monitor.cursor import Cursor, Recorded
     from jbnet.monitor.outlets import ListenDecl, Outlets
     from jbnet.monitor.rules import Rules
     from jbnet.ports import SnmpTarget, StoreView
@@ -136,3 +138,18 @@ def monitor_view(state_dir: Path) -> StoreView:
     from jbnet.adapters.store_view import SqliteStoreView
 
     return SqliteStoreView(state_dir / STORE)
+def event_log(state_dir: Path) -> SqliteEventLog:
+    """Return the events that the monitor keeps, to be read by others while it runs."""
+    from jbnet.adapters.store_events import SqliteEventLog
+
+    return SqliteEventLog(state_dir / STORE)
+
+
+def followed_events(state_dir: Path, cursor: Cursor | None) -> Iterator[Recorded | None]:
+    """Return what ``jbnet.services.watch.follow`` yields of a workspace's events."""
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.services.watch.follow import follow
+
+    return follow(event_log(state_dir), SystemClock(), cursor)
+
+
