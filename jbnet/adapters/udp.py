@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 
+from jbnet.adapters.udp_asked import UdpAsked
 from jbnet.adapters.udp_loop import Batch, UdpLoop
 from jbnet.adapters.udp_pace import Pace
 from jbnet.adapters.udp_socket import open_socket, peer_of, safe_window
@@ -58,6 +59,19 @@ class UdpSnmpTransport:
     ) -> Sequence[SnmpAnswer]:
         """See SnmpTransport."""
         return self._ask(targets, WalkPlan(columns), Timing(timeout, retries))
+
+    def begin(self, targets: Iterable[SnmpTarget], columns: Sequence[Oid], *, timeout: float, retries: int) -> UdpAsked:
+        """See SnmpTransport."""
+        plan, timing = WalkPlan(columns), Timing(timeout, retries)
+        prepared = [(target, self._prepare(target, plan, timing)) for target in targets]
+        batch = Batch([item for _, item in prepared if isinstance(item, Conversation)])
+        loop = self._running_loop() if batch.conversations else None
+        if loop is not None:
+            loop.submit(batch)
+        else:
+            batch.done.set()
+        refused = [(target, item) for target, item in prepared if not isinstance(item, Conversation)]
+        return UdpAsked(batch, loop, refused)
 
     def get(
         self, targets: Iterable[SnmpTarget], oids: Sequence[Oid], *, timeout: float, retries: int

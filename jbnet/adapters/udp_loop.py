@@ -25,11 +25,12 @@ _LONGEST_SLEEP_S = 3600.0
 
 
 class Batch:
-    """Conversations that one caller waits for."""
+    """Conversations that one caller waits for; ``ended`` are those that have an answer, as they got it."""
 
     def __init__(self, conversations: Sequence[Conversation]):
         self.conversations = conversations
         self.left = len(conversations)
+        self.ended: deque[Conversation] = deque()
         self.done = threading.Event()
         self.error: BaseException | None = None
 
@@ -38,7 +39,8 @@ class UdpLoop:
     """One selector loop over the sockets, which are its own from then on.
 
     ``submit`` may be called from any thread, all else happens in ``run``. One conversation at a time is held with an
-    agent: another one, of the same or another caller, waits its turn.
+    agent: another one, of the same or another caller, waits its turn. Requests that are hardly answered (to agents
+    that gave no answer last time, and repeated ones) leave after all others.
     """
 
     def __init__(self, older: socket.socket, bind: str, pace: Pace, ledger: Ledger[Conversation], counters: Counters):
@@ -53,7 +55,7 @@ class UdpLoop:
         self._batches: dict[Conversation, Batch] = {}
         self._active: dict[Peer, Conversation] = {}
         self._waiting: dict[Peer, deque[Conversation]] = {}
-        self._runnable: deque[Conversation] = deque()
+        self._lanes: tuple[deque[Conversation], deque[Conversation]] = (deque(), deque())  # the unlikely ones second
         self._deadlines: list[tuple[float, int, Conversation]] = []
         self._unsent: tuple[bytes, Conversation] | None = None
         self._order = 0
@@ -130,7 +132,10 @@ class UdpLoop:
             self._counters[Fault.OWED] += 1
             self._look_again(conversation, conversation.not_before)
         else:
-            self._runnable.append(conversation)
+            self._queue(conversation)
+
+    def _queue(self, conversation: Conversation) -> None:
+        self._lanes[conversation.unlikely].append(conversation)
 
     def _look_again(self, conversation: Conversation, at: float) -> None:
         self._order += 1
@@ -140,6 +145,7 @@ class UdpLoop:
         batch = self._batches.pop(conversation, None)
         if batch is None:
             return
+        batch.ended.append(conversation)
         batch.left -= 1
         if batch.left == 0:
             batch.done.set()
@@ -162,26 +168,31 @@ class UdpLoop:
         if self._unsent is not None and not self._transmit(*self._unsent):
             return _WAIT_FOR_SEND_BUFFER_S
         self._unsent = None
-        while self._runnable:
-            wait = self._pace.wait(now)
-            if wait:
-                self._counters[Fault.HELD] += 1
-                return min(wait, self._until_deadline(now))
-            conversation = self._runnable.popleft()
-            datagram = conversation.send(now)
-            if datagram is None:
-                continue
-            self._note_sent(conversation, now)
-            if not self._transmit(datagram, conversation):
-                self._unsent = (datagram, conversation)
-                return _WAIT_FOR_SEND_BUFFER_S
-        return self._until_deadline(now)
+        held = _LONGEST_SLEEP_S
+        for unlikely, lane in enumerate(self._lanes):
+            while lane:
+                wait = self._pace.wait(now, unlikely=bool(unlikely))
+                if wait:
+                    self._counters[Fault.HELD] += 1
+                    held = min(held, wait)
+                    break
+                if not self._send_one(lane.popleft(), now, unlikely=bool(unlikely)):
+                    return _WAIT_FOR_SEND_BUFFER_S
+        return min(held, self._until_deadline(now))
 
-    def _note_sent(self, conversation: Conversation, now: float) -> None:
-        self._pace.sent(conversation.last_number, now)
+    def _send_one(self, conversation: Conversation, now: float, *, unlikely: bool) -> bool:
+        """Send the next datagram of a conversation, if it has one; False when the send buffer is full."""
+        datagram = conversation.send(now)
+        if datagram is None:
+            return True
+        self._pace.sent(conversation.last_number, now, unlikely=unlikely)
         self._look_again(conversation, conversation.last_deadline)
         if conversation.wants_to_send:
-            self._runnable.append(conversation)
+            self._queue(conversation)
+        if self._transmit(datagram, conversation):
+            return True
+        self._unsent = (datagram, conversation)
+        return False
 
     def _transmit(self, datagram: bytes, conversation: Conversation) -> bool:
         """Send one datagram; False when the send buffer is full."""
@@ -251,7 +262,7 @@ class UdpLoop:
         if conversation.answer is not None:
             self._finish(conversation, now)
         elif conversation.wants_to_send:
-            self._runnable.append(conversation)
+            self._queue(conversation)
 
     def _expire(self, now: float) -> None:
         while self._deadlines and self._deadlines[0][0] <= now:

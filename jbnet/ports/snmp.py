@@ -28,6 +28,11 @@ class Asked(Protocol):
 class SnmpTransport(Protocol):
     """Asks many agents at once."""
 
+    def begin(
+        self, targets: Iterable[SnmpTarget], columns: Sequence[tuple[int, ...]], *, timeout: float, retries: int
+    ) -> Asked:
+        """Begin what ``walk`` does, and return at once."""
+
     def walk(
         self, targets: Iterable[SnmpTarget], columns: Sequence[tuple[int, ...]], *, timeout: float, retries: int
     ) -> Sequence[SnmpAnswer]:

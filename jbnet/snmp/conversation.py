@@ -94,6 +94,11 @@ class Conversation:
         return self._memory.owes_until
 
     @property
+    def unlikely(self) -> bool:
+        """Say whether what is sent next will hardly be answered: others go first."""
+        return self._memory.silent or bool(self._resend)
+
+    @property
     def wants_to_send(self) -> bool:
         """Say whether ``send`` would return a datagram."""
         if self.answer is not None:

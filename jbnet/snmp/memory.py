@@ -67,7 +67,7 @@ class DeviceMemory:
     ``max_varbinds`` fit its answers; ``bulk``: GETBULK works (SNMPv1 has none); ``engine`` and ``proven`` (an answer
     was authenticated and decrypted, so the keys are right) are of SNMPv3; ``rows`` are the lengths of its tables;
     ``window`` requests may be out at once; before ``owes_until`` (monotonic
-    seconds) it may still be at work on a request that nobody waits for.
+    seconds) it may still be at work on a request that nobody waits for. ``silent``: it gave no answer last time.
     """
 
     max_varbinds: int = USUAL_VARBINDS
@@ -78,6 +78,7 @@ class DeviceMemory:
     round_trip: RoundTrip = field(default_factory=RoundTrip)
     window: int = MOST_IN_FLIGHT
     owes_until: float = 0.0
+    silent: bool = False
     _calm: int = 0
 
     @classmethod
@@ -99,6 +100,7 @@ class DeviceMemory:
         """Learn from an answer. After a long calm more is tried again, in case what was in the way is gone."""
         self.round_trip.learn(seconds)
         self.owes_until = 0.0
+        self.silent = False
         self._calm += 1
         if self._calm % _CALM_ANSWERS == 0:
             self.window = MOST_IN_FLIGHT
@@ -109,6 +111,7 @@ class DeviceMemory:
 
         An agent that is known to be slow is left in peace as long again as it was waited for; others owe nothing.
         """
+        self.silent = True
         patience = self.round_trip.patience(timeout)
         self.owes_until = sent_at + 2 * patience if patience > timeout else 0.0
         self.round_trip = RoundTrip()

@@ -34,6 +34,23 @@ class FakeClock:
         self.time += timedelta(seconds=seconds)
 
 
+class Answered:
+    """A question that is answered: implements the Asked port."""
+
+    def __init__(self, answers: Sequence[tuple[SnmpTarget, SnmpAnswer]]):
+        self.answers = answers
+
+    def wait(self, timeout: float) -> bool:
+        return True
+
+    def take(self) -> Sequence[tuple[SnmpTarget, SnmpAnswer]]:
+        taken, self.answers = self.answers, ()
+        return taken
+
+    def cancel(self) -> None:
+        return
+
+
 class SimNet:
     """The network as it stands. Change what is broken and look again.
 
@@ -137,6 +154,12 @@ class SimNet:
         self.ticks += 100
         reached = self.reached()
         return [self._answer(target, set(columns), reached) for target in targets]
+
+    def begin(self, targets: Iterable[SnmpTarget], columns: Sequence[Oid], *, timeout: float, retries: int) -> Answered:
+        """Implement the SnmpTransport port: all have answered at once."""
+        asked = list(targets)
+        answers = self.walk(asked, columns, timeout=timeout, retries=retries)
+        return Answered(list(zip(asked, answers, strict=True)))
 
     def get(
         self, targets: Iterable[SnmpTarget], oids: Sequence[Oid], *, timeout: float, retries: int

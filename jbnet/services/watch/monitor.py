@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import gc
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,31 +13,28 @@ from jbnet.model.text import Text
 from jbnet.monitor.checks import Checks
 from jbnet.monitor.flaps import next_look
 from jbnet.monitor.plant import survey
-from jbnet.monitor.replay import Outcome, Watchbook, absorb, conclude
+from jbnet.monitor.replay import Outcome, Watchbook, conclude
 from jbnet.monitor.rules import PLAIN, Rules
-from jbnet.monitor.samples import Round, Sample
-from jbnet.monitor.state import DeviceState, Event
+from jbnet.monitor.samples import Round
+from jbnet.monitor.state import DeviceState
 from jbnet.monitor.summary import Summary, summarise
 from jbnet.ports import Clock, Prober, Secrets, SnmpTransport, Store, TrapSource
 from jbnet.ports.store import Windows
+from jbnet.services.watch.ears import Ears
 from jbnet.services.watch.filing import Filing
-from jbnet.services.watch.targets import Question, Targets
+from jbnet.services.watch.gathering import Gathered, Gatherer
+from jbnet.services.watch.looks import Looks
+from jbnet.services.watch.probing import Probing
+from jbnet.services.watch.probing_anew import Disturbances
+from jbnet.services.watch.schedule import Schedule
+from jbnet.services.watch.ruling import Ruling
+from jbnet.services.watch.targets import Targets
 from jbnet.services.watch.timeline import Timeline
 
-MAX_LOOKS = 3
-"""Second looks in one round: the first shows who else is silent, the next confirms it."""
-
-QUIET_S = 0.2
-"""Seconds between a round and one that a trap sets off: a storm of traps is one round."""
-
-GATHER_S = 1.0
-"""And the most that a look waits for the storm to end."""
-
-READ_AT_ONCE = 20_000
-"""Traps and messages that a round reads before it begins: what came while the last one was under way."""
-
-PROMOTE_EVERY = 10
-"""Rounds between two tries of a device's first address while it is asked at another one."""
+PATIENCE = 0.8
+"""Share of the time to the next round that a round waits for answers; what comes later is the next one's."""
+MOST_PATIENCE_S = 2.0
+"""And the most that it waits, in seconds: there may be news meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +70,19 @@ class Monitor:
         interval_s: float = 1.0,
         rules: Rules = PLAIN,
         windows: Windows | None = None,
+        ruling: Ruling | None = None,
+        probing: Probing | None = None,
     ):
         self._network, self._checks, self._secrets = network, checks, secrets
         self._transport, self._store, self._clock = transport, store, clock
         self._origin, self._prober, self._traps = origin, prober, traps
         self._interval = interval_s
-        self._rules, self._windows = rules, windows
+        self._ruling, self._windows = ruling or Ruling(rules), windows
+        self._probing, self._disturbances = probing, Disturbances()
         self._book = Watchbook()
         self._number = 0
         self._timeline = Timeline(clock)
-        self._pool: ThreadPoolExecutor | None = None
+        self._looks: Looks | None = None
 
     def start(self) -> str | None:
         """Open the store and begin to listen for traps; return why there will be none, if so.
@@ -95,7 +95,19 @@ class Monitor:
         self._book, self._number = self._store.load()
         seen = (state.last_seen for state in self._book.states.values() if state.last_seen is not None)
         self._timeline = Timeline(self._clock, max(seen, default=None))
-        self._pool = ThreadPoolExecutor(8, thread_name_prefix="poll")
+        if self._probing is not None:
+            self._probing.start()
+        trouble = self._listen()
+        asking, policy = self._checks.asking, self._checks.policy
+        self._ears = Ears(self._traps, self._filing, self._clock)
+        self._looks = Looks(self._transport, self._prober, self._targets, self._clock, asking.look_timeout_s)
+        self._schedule = Schedule(self.plant, self._interval)
+        self._gatherer = Gatherer(
+            self.plant, self._targets, self._schedule, self._looks, self._ears, self._clock, policy, self._time
+        )
+        return trouble
+
+    def _listen(self) -> str | None:
         try:
             if self._traps is not None:
                 self._traps.start()
@@ -113,42 +125,74 @@ class Monitor:
         """Stop listening, end the threads, close the store."""
         if self._traps is not None:
             self._traps.close()
-        if self._pool is not None:
-            self._pool.shutdown(wait=True)
+        if self._probing is not None:
+            self._probing.close()
+        if self._looks is not None:
+            self._looks.close()
         self._store.close()
 
     def run(self, report: Callable[[Turn], None], rounds: int | None = None) -> None:
         """Poll at the interval until ``rounds`` are done (None: for ever), telling ``report`` after each.
 
-        A round that took longer than the interval is followed by the next at once; none is made up for.
+        A round that took longer than the interval is followed by the next at once; none is made up for. Between two
+        of them there are others, when somebody has news or answers late. The last one waits for all.
         """
+        gc.collect()
+        gc.freeze()  # the network stays as it is: the collector need not go through it again and again
         done = 0
         due = self._clock.monotonic()
         while rounds is None or done < rounds:
-            report(self.poll_once())
             done += 1
+            report(self._round(None, None if done == rounds else self._until(due + self._schedule.tick_s)))
             due = max(due + self._pause(), self._clock.monotonic())
-            while (rounds is None or done < rounds) and (senders := self._wait(due)):
-                report(self.poll_once(senders))
-
-    def _pause(self) -> float:
-        """Return the seconds to the next round: the interval, or less where a change is to be looked at again."""
-        carried = self._book.carried
-        again = next_look(carried.flaps, carried.last, self._checks.policy.flap) if carried.last else None
-        return min(self._interval, (again - carried.last).total_seconds()) if again and carried.last else self._interval
+            while done != rounds and (first := self._wait(due)) is not None:
+                report(self._round(first, self._until(due)))
 
     def poll_once(self, first: Iterable[str] = ()) -> Turn:
-        """Do one round: look, look again at what is doubtful, correlate, commit. Raises JbnetError (the store).
+        """Do one round and wait for all that is owed. Raises JbnetError (the store).
 
-        ``first``: devices that sent a trap. They are looked at alone; if nothing has changed there, that was it.
+        ``first``: devices that have news. They are looked at alone; if nothing has changed there, that was it.
         """
+        return self._round(sorted(first) or None, None)
+
+    def _pause(self) -> float:
+        """Return the seconds to the next round, or less where a change is to be looked at again."""
+        carried, tick = self._book.carried, self._schedule.tick_s
+        again = next_look(carried.flaps, carried.last, self._checks.policy.flap) if carried.last else None
+        return min(tick, (again - carried.last).total_seconds()) if again and carried.last else tick
+
+    def _until(self, due: float) -> float:
+        """Return when a round is over that begins now, with the next one due then."""
+        now = self._clock.monotonic()
+        return now + min(MOST_PATIENCE_S, PATIENCE * max(0.0, due - now))
+
+    def _wait(self, due: float) -> Sequence[str] | None:
+        """Wait for the next round's time (None), for devices that have news, or for answers that came late (none)."""
+        looks = self._looks
+        self._ears.wait(due, None if looks is None or looks.idle else lambda: looks.landed)
+        if self._clock.monotonic() >= due:
+            return None
+        return self._ears.take() if self._ears.urgent() else ()
+
+    def _round(self, first: Sequence[str] | None, until: float | None) -> Turn:
+        """Look, look again at what is doubtful, correlate, commit."""
         began = self._clock.monotonic()
         self._time()
-        states, looks, events = self._looks(sorted(first))
-        turn = Round(self._number + 1, self._time(), tuple(looks))
-        rules = self._rules.with_windows(self._windows.windows()) if self._windows is not None else self._rules
-        outcome = conclude(self._book, states, events, self.plant, turn, self._checks.policy, rules)
-        events += self._filing.take(turn.time, self._clock.monotonic(), self._book.carried.last)
+        self._ears.hear()
+        if first is None and self._schedule.shares == 1:
+            self._ears.forget()  # everybody is looked at
+        found = self._gatherer.gather(self._book.states, first, until)
+        return self._keep(found, began)
+
+    def _keep(self, found: Gathered, began: float) -> Turn:
+        """Judge what a round gathered, and commit it."""
+        probed = self._probing.take() if self._probing is not None else ()
+        turn = Round(self._number + 1, self._time(), tuple(found.looks), probed)
+        events = [*found.events, *self._ears.events(turn.time, self._book.carried.last)]
+        declared, ruled = self._ruling.at(turn.time)
+        events += ruled
+        rules = declared.with_windows(self._windows.windows()) if self._windows is not None else declared
+        outcome = conclude(self._book, found.states, events, self.plant, turn, self._checks.policy, rules)
         summary = summarise(
             self.plant,
             outcome.book,
@@ -161,49 +205,9 @@ class Monitor:
         )
         self._store.commit(turn, self._book, outcome, summary)
         self._book, self._number = outcome.book, turn.number
+        if self._probing is not None:
+            self._probing.begin_anew(self._disturbances.since(self.plant, self._book))
         return Turn(outcome, summary, self._timeline.take_remarks())
-
-    def _looks(self, first: Sequence[str]) -> tuple[Mapping[str, DeviceState], list[tuple[Sample, ...]], list[Event]]:
-        """Look, and look again while there is doubt; return the states, the looks, and what changed."""
-        states: Mapping[str, DeviceState] = self._book.states
-        looks: list[tuple[Sample, ...]] = []
-        events: list[Event] = []
-        checks = self._targets.due(None if first else self._clock.monotonic())
-        devices: Sequence[str] = first or sorted(self.plant.watched)
-        for _ in range(1 + MAX_LOOKS):
-            look = self._look(devices, states, checks)
-            states, happened = absorb(states, look, self._checks.policy)
-            looks.append(look)
-            events.extend(happened)
-            doubtful = sorted(d for d, s in states.items() if s.doubtful and d in self.plant.watched)
-            if first and (doubtful or happened):
-                devices, first = sorted(self.plant.watched), ()  # there is news: look at all
-            elif doubtful:
-                devices = doubtful
-            else:
-                break
-        return states, looks, events
-
-    def _look(
-        self, devices: Sequence[str], states: Mapping[str, DeviceState], checks: frozenset[str]
-    ) -> tuple[Sample, ...]:
-        """Ask all the devices at once; silent and doubtful ones shortly, at every address."""
-        time = self._time()
-        again = frozenset(d for d in devices if d in states and (states[d].answer.down or states[d].doubtful))
-        if self._number % PROMOTE_EVERY == 0:
-            again |= self._targets.second_choice().intersection(devices)
-        silent = sorted(d for d in again if not states[d].answer.up or states[d].answer.doubtful)
-        questions = self._targets.questions(devices, checks, again=again)
-        pool = self._pool
-        if pool is None:
-            raise RuntimeError("the monitor was not started")
-        pings = pool.submit(self._ping, silent)
-        asked = [pool.submit(self._ask, question, time) for question in questions]
-        samples: dict[str, Sample] = {}
-        for future in asked:
-            samples.update(future.result())
-        alive = pings.result()
-        return tuple(_with_ping(samples[d], alive.get(d)) for d in devices if d in samples)
 
     def _time(self) -> datetime:
         """Return the time; after a jump nothing is known of the rates across it."""
@@ -212,66 +216,8 @@ class Monitor:
             self._book = replace(self._book, states={d: unread(s) for d, s in self._book.states.items()})
         return now
 
-    def _ask(self, question: Question, time: datetime) -> dict[str, Sample]:
-        """Return the samples of one question; a device asked at several addresses answers by the first of them."""
-        answers = self._transport.walk(
-            question.targets, question.columns, timeout=question.timeout, retries=question.retries
-        )
-        found: dict[str, Sample] = {}
-        for target, answer in zip(question.targets, answers, strict=True):
-            sample = self._targets.read(answer, question, time)
-            known = found.get(target.name)
-            if known is None or (sample.answered and not known.answered):
-                found[target.name] = sample
-                if sample.answered:
-                    self._targets.prefer(target)
-        return found
-
-    def _ping(self, devices: Sequence[str]) -> dict[str, bool]:
-        """Say which silent devices still answer echo requests."""
-        if self._prober is None or not devices:
-            return {}
-        by_address = {address: device for device in devices for address in self._targets.addresses(device)}
-        answers = self._prober.ping(list(by_address), self._checks.asking.look_timeout_s)
-        found: dict[str, bool] = {}
-        for address, answered in answers.items():
-            if answered is not None:
-                found[by_address[address]] = found.get(by_address[address], False) or answered
-        return found
-
-    def _wait(self, until: float) -> frozenset[str]:
-        """Wait for the next round's time, or for news; return the devices that sent some (empty: the time came)."""
-        if self._traps is None:
-            self._clock.sleep(until - self._clock.monotonic())
-            return frozenset()
-        senders: set[str] = set()
-        while (left := until - self._clock.monotonic()) > 0:
-            heard = self._traps.take(min(left, QUIET_S) if senders else left)
-            device = self._filing.file(heard) if heard is not None else None
-            if device is not None:
-                senders.add(device)
-            elif heard is None and senders:
-                until = until if senders else min(until, self._clock.monotonic() + GATHER_S)
-                break
-        return frozenset(senders)
-
 
 def unread(state: DeviceState) -> DeviceState:
-    def _hear(self) -> None:
-        """File what waits: the round that begins looks at everybody anyhow."""
-        for _ in range(READ_AT_ONCE if self._traps is not None else 0):
-            heard = self._traps.take(0.0) if self._traps is not None else None
-            if heard is None:
-                return
-            self._filing.file(heard)
-
     """Return the state as if its counters had not been read yet; what is known of it stays."""
     interfaces = {name: replace(one, read=None) for name, one in state.interfaces.items()}
     return replace(state, last_seen=None, interfaces=interfaces, quality={})
-
-
-def _with_ping(sample: Sample, alive: bool | None) -> Sample:
-    """Add what pinging gave to the sample of a silent device."""
-    if sample.answered or sample.pinged or alive is None:
-        return sample
-    return replace(sample, pinged=alive)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from jbnet.inventory.reach import management_addresses
@@ -11,10 +11,12 @@ from jbnet.model.network import Device, Network
 from jbnet.model.secrets import Secret
 from jbnet.monitor.checks import Asking, Checks, Reads
 from jbnet.monitor.ports import port_names
+from jbnet.monitor.recipes import health_of, standard
 from jbnet.monitor.samples import Sample
 from jbnet.ports import Secrets, SnmpTarget
 from jbnet.services.watch.read import read_answer, whole
 from jbnet.snmp import mibs
+from jbnet.snmp.gauges import Recipe
 from jbnet.snmp.ifquality import QUALITY_COLUMNS
 from jbnet.snmp.lldp import LLDP_COLUMNS
 from jbnet.snmp.types import Oid, SnmpAnswer
@@ -39,18 +41,31 @@ SLACK_S = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of some devices at once. ``addresses``: one device may be asked at several of its own."""
+    """What is asked of some devices at once. ``addresses``: one device may be asked at several of its own.
+
+    ``recipes`` say what of ``reads`` is measured how, on the platform of these devices.
+    """
 
     reads: frozenset[Reads]
     targets: tuple[SnmpTarget, ...]
     timeout: float
     retries: int
+    recipes: Mapping[Reads, Recipe] = field(default_factory=dict)
 
     @property
     def columns(self) -> Sequence[Oid]:
         """Return the columns to walk; the agent's own data always comes along, to tell a restart from a wrap."""
-        found = [oid for reads in Reads if reads in self.reads or reads is Reads.SYSTEM for oid in COLUMNS[reads]]
+        found = [oid for reads in Reads if reads in self.reads or reads is Reads.SYSTEM for oid in self.of(reads)]
         return list(dict.fromkeys(found))  # two tables have the interface's name
+
+    def of(self, reads: Reads) -> Sequence[Oid]:
+        """Return the columns of one thing that is read."""
+        return self.recipes[reads].columns if reads in self.recipes else COLUMNS[reads]
+
+    @property
+    def parts(self) -> Mapping[Reads, Sequence[Oid]]:
+        """Return the columns of everything that is read."""
+        return {reads: self.of(reads) for reads in self.reads}
 
 
 def trap_senders(asking: Asking, secrets: Secrets) -> tuple[SnmpTarget, ...]:
@@ -67,32 +82,36 @@ class Targets:
         self._current: dict[str, int] = {}
         devices = [network.devices[name] for name in sorted(watched)]
         self._agents = {d.name: _agents(d, network.roles[d.role].snmp, checks.asking, secrets) for d in devices}
-        self._due: dict[str, float] = {}
+        self._due: dict[tuple[str, int], float] = {}
         self._ports = {name: _logical(network, name) for name in self._agents}
 
-    def due(self, now: float | None) -> frozenset[str]:
-        """Return the names of the checks that are due at a monotonic time, and note that they are being done.
+    def due(self, now: float | None, share: int = 0) -> frozenset[str]:
+        """Return the names of the checks that are due for a share of the devices, and note that they are being done.
 
-        None: a look out of turn, for which all are due and nothing is noted.
+        ``now`` is in monotonic seconds. None: a look out of turn, for which all are due and nothing is noted.
         """
         if now is None:
             return frozenset(c.name for c in self._checks.checks)
-        found = [c for c in self._checks.checks if now >= self._due.get(c.name, now) - SLACK_S]
-        self._due.update({c.name: now + c.every_s for c in found})
+        found = [c for c in self._checks.checks if now >= self._due.get((c.name, share), now) - SLACK_S]
+        self._due.update({(c.name, share): now + c.every_s for c in found})
         return frozenset(c.name for c in found)
 
-    def questions(self, devices: Iterable[str], checks: frozenset[str], *, again: frozenset[str]) -> list[Question]:
+    def questions(
+        self, devices: Iterable[str], checks: frozenset[str], *, again: frozenset[str], hurried: bool = False
+    ) -> list[Question]:
         """Return what to ask of the devices, those that are asked the same together.
 
         ``again``: devices that are silent or in doubt; they are asked shortly, and at every address they have.
+        ``hurried``: the others are asked shortly as well.
         """
-        grouped: dict[tuple[frozenset[Reads], bool], list[SnmpTarget]] = {}
+        grouped: dict[tuple[frozenset[Reads], str, bool], list[SnmpTarget]] = {}
         for name in devices:
             reads = self._reads(name, checks)
             if reads:
                 agents = self._agents[name]
                 chosen = agents if name in again else (agents[self._current.get(name, 0)],)
-                grouped.setdefault((reads, name in again), []).extend(chosen)
+                platform = self._network.devices[name].platform if Reads.HEALTH in reads else ""
+                grouped.setdefault((reads, platform, hurried or name in again), []).extend(chosen)
         asking = self._checks.asking
         return [
             Question(
@@ -100,19 +119,30 @@ class Targets:
                 tuple(targets),
                 asking.look_timeout_s if short else asking.timeout_s,
                 0 if short else asking.retries,
+                recipes_for(reads, platform),
             )
-            for (reads, short), targets in grouped.items()
+            for (reads, platform, short), targets in grouped.items()
         ]
 
     def read(self, answer: SnmpAnswer, question: Question, time: datetime) -> Sample:
         """Return the sample that an answer to a question gives, interfaces by the declaration's names."""
-        return read_answer(answer, whole(answer, question.reads, COLUMNS), time, self._ports[answer.target])
+        came = whole(answer, question.reads, question.parts)
+        return read_answer(answer, came, time, self._ports[answer.target], question.recipes)
 
     def prefer(self, target: SnmpTarget) -> None:
         """Note that a device answered at an address; an earlier one of its list wins when both answer."""
         for number, agent in enumerate(self._agents[target.name]):
             if agent.address == target.address:
                 self._current[target.name] = number
+
+    def is_first(self, target: SnmpTarget) -> bool:
+        """Say whether an address is the one that its device is asked at before all others."""
+        return self._agents[target.name][0].address == target.address
+
+    def better(self, one: SnmpTarget, other: SnmpTarget) -> bool:
+        """Say whether an address of a device stands before another one of it."""
+        listed = self.addresses(one.name)
+        return listed.index(one.address) <= listed.index(other.address)
 
     def addresses(self, device: str) -> Sequence[str]:
         """Return the addresses of a device, the preferred one first."""
@@ -135,8 +165,18 @@ class Targets:
         """Return what is read from a device: what is due, else only whether its agent is there."""
         role = self._network.devices[device].role
         mine = [c for c in self._checks.checks if role in c.roles]
-        due = frozenset(c.reads for c in mine if c.name in checks)
+        due = frozenset(c.reads for c in mine if c.name in checks and self._has(device, c.reads))
         return due or frozenset({Reads.SYSTEM} if mine else ())
+
+    def _has(self, device: str, reads: Reads) -> bool:
+        return reads is not Reads.HEALTH or health_of(self._network.devices[device].platform) is not None
+
+
+def recipes_for(reads: frozenset[Reads], platform: str) -> Mapping[Reads, Recipe]:
+    """Return what is measured how, of what is read from devices of a platform."""
+    found: dict[Reads, Recipe] = {one: standard(str(one)) for one in (Reads.UPS, Reads.SENSORS) if one in reads}
+    health = health_of(platform) if Reads.HEALTH in reads else None
+    return found if health is None else {**found, Reads.HEALTH: health}
 
 
 def _logical(network: Network, device: str) -> Mapping[str, str]:
