@@ -10,6 +10,7 @@ from pathlib import Path
 
 from jbnet.adapters.store_lock import Lock
 from jbnet.adapters.store_messages import MESSAGE, keep_latest
+from jbnet.adapters.store_probed import write_probed
 from jbnet.adapters.store_pruning import Keep, Pruner
 from jbnet.adapters.store_rollups import RollupWriter
 from jbnet.adapters.store_samples import Names, SampleWriter
@@ -115,6 +116,7 @@ class _Tables:
                 self._samples.begin(turn.number)
                 self._rollups.begin()
             self._samples.write(turn)
+            write_probed(self.database, turn)
             _write_states(self.database, before.states, outcome.book.states)
             _write_events(self.database, turn, outcome)
             _write_incidents(self.database, outcome.incidents)

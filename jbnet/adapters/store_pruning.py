@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from jbnet.adapters.store_probed import prune_probed
 from jbnet.adapters.store_rollups import SLICE
 
 ROUNDS = 4
@@ -45,6 +46,7 @@ class Pruner:
         query = "SELECT number FROM rounds WHERE time < ? ORDER BY time LIMIT ?"
         for (number,) in self._database.execute(query, (before, ROUNDS)).fetchall():
             self._database.execute("DELETE FROM samples WHERE round = ?", (number,))
+            prune_probed(self._database, number)
             self._database.execute("DELETE FROM rounds WHERE number = ?", (number,))
             self._database.execute(
                 "DELETE FROM bases WHERE id IN (SELECT id FROM bases WHERE until <= ? LIMIT ?)", (number, SLICE)

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator
 from itertools import groupby
 
+from jbnet.adapters.store_probed import read_probed
 from jbnet.monitor.codec import micros, moment, pack_sample, unpack_sample
 from jbnet.monitor.samples import Round, Sample
 
@@ -121,7 +122,7 @@ def read_rounds(database: sqlite3.Connection, since: int = 0) -> Iterator[Round]
         if number in times:
             looks = groupby(of_round, key=lambda row: row[1])
             read = tuple(tuple(_sample(database, row, times[number], bases) for row in look) for _, look in looks)
-            yield Round(number, moment(times[number]), read)
+            yield Round(number, moment(times[number]), read, read_probed(database, number))
 
 
 def _sample(database: sqlite3.Connection, row: tuple[int, int, str, int, int | None, bytes], end: int,

@@ -6,11 +6,12 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from uuid import uuid4
 
+from jbnet.adapters.store_probed import TABLES as NEW_IN_4
 from jbnet.adapters.store_spells import TABLES as NEW_IN_3
 
 APPLICATION_ID = 0x4A424D4E
 """Marks a file as jbnet's monitor store (``JBMN``), see SQLite's ``PRAGMA application_id``."""
-VERSION = 3
+VERSION = 4
 
 _KEPT_SINCE_1 = """
 CREATE TABLE book (id INTEGER PRIMARY KEY CHECK (id = 1), next_number INTEGER, pending TEXT, summary TEXT);
@@ -65,7 +66,7 @@ CREATE INDEX told_message ON told (message);
 
 def make_tables(database: sqlite3.Connection) -> None:
     """Make the tables of a fresh file. In a transaction of the caller's."""
-    _script(database, _KEPT_SINCE_1 + _NEW_IN_2 + NEW_IN_3)
+    _script(database, _KEPT_SINCE_1 + _NEW_IN_2 + NEW_IN_3 + NEW_IN_4)
     _mark(database)
 
 
@@ -96,7 +97,12 @@ def _to_3(database: sqlite3.Connection) -> None:
     _script(database, NEW_IN_3)
 
 
-MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3}
+def _to_4(database: sqlite3.Connection) -> None:
+    """Version 4: what probes came to."""
+    _script(database, NEW_IN_4)
+
+
+MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {1: _to_2, 2: _to_3, 3: _to_4}
 
 
 def _mark(database: sqlite3.Connection) -> None:

@@ -128,8 +128,9 @@ class MonitorFile(_Strict):
 
 
 def of_checks(files: Mapping[str, str]) -> dict[str, str]:
-    """Return the files of monitors/ without the one of ``jbnet.monitor.notify_file``, which has a shape of its own."""
-    return {file: content for file, content in files.items() if file != "monitors/notify.yaml"}
+    """Return the files of monitors/ without those with a shape of their own (``notify_file``, ``probing_file``)."""
+    own = ("monitors/notify.yaml", "monitors/probes.yaml")
+    return {file: content for file, content in files.items() if file not in own}
 
 
 def load_checks(files: Mapping[str, str], roles: Mapping[str, Role]) -> tuple[Checks, tuple[Finding, ...]]:

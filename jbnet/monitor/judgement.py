@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from jbnet.monitor import expected, standing, thresholds
+from jbnet.monitor import expected, probing_judge, standing, thresholds
 from jbnet.monitor.alarms import Alarms
 from jbnet.monitor.carried import Carried
 from jbnet.monitor.causes import CauseId, CauseKind
@@ -42,7 +42,12 @@ def alarms_of(
     if set(causes) != set(_standing(were)):
         redundant, happened = standing.redundancy(redundant, plant, causes, now)
         events += happened
-    return {**declared, **compared, **redundant}, tuple(events)
+    probed: Alarms = {}
+    if rules.probes.targets:
+        wrong = probing_judge.standing(plant, states, faults.open.values(), causes)
+        probed, happened = probing_judge.judge(before.alarms, rules.probing, plant, turn, wrong)
+        events += happened
+    return {**declared, **compared, **redundant, **probed}, tuple(events)
 
 
 def _compared(

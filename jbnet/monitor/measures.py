@@ -23,9 +23,15 @@ RTT = "rtt"
 """Seconds of a round trip to the device."""
 JITTER = "jitter"
 """Seconds by which round trips vary (RFC 3550)."""
+OF_DEVICES = (RTT, JITTER)
 LOSS = "loss"
-"""Share of echo requests that were not answered."""
-OF_DEVICES = (RTT, JITTER, LOSS)
+"""Share of echo requests that were not answered, laid at the line or the device that loses them."""
+PATH_RTT = "path-rtt"
+"""Seconds of an echo's round trip to a device, laid likewise."""
+PATH_JITTER = "path-jitter"
+"""Seconds by which echoes' round trips vary (RFC 3550, 6.4.1), laid likewise."""
+OF_PATHS = (LOSS, PATH_RTT, PATH_JITTER)
+"""What echo probes measure (``jbnet.monitor.probing_paths``)."""
 GAUGE = "gauge:"
 """Begins the name of any other measure of a device, as in ``gauge:battery-charge``."""
 
@@ -50,7 +56,7 @@ class Meters:
         self._of_devices = [
             (threshold, Subject(SubjectKind.DEVICE, device))
             for threshold in thresholds
-            if threshold.measure not in OF_CIRCUITS
+            if threshold.measure not in (*OF_CIRCUITS, *OF_PATHS)
             for device in _devices(plant, threshold.roles)
         ]
 

@@ -10,6 +10,8 @@ from jbnet.monitor.calendar import Calendar
 from jbnet.monitor.maintenance import Maintenance
 from jbnet.monitor.measures import Meters
 from jbnet.monitor.plant import Plant
+from jbnet.monitor.probing import NO_PROBES, Probes
+from jbnet.monitor.probing_judge import ProbeRules
 from jbnet.monitor.thresholds import Threshold
 
 
@@ -19,7 +21,13 @@ class Rules:
 
     calendar: Calendar = field(default_factory=Calendar)
     thresholds: tuple[Threshold, ...] = ()
+    probes: Probes = NO_PROBES
+    probing: ProbeRules = field(init=False, repr=False, compare=False)
     _meters: list[Meters] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Put together what probes are judged by."""
+        object.__setattr__(self, "probing", ProbeRules(self.probes, self.thresholds))
 
     def within(self, network: Network) -> Rules:
         """Return the rules without thresholds of circuits that a part of the network does not have.
@@ -28,15 +36,16 @@ class Rules:
         """
         there = frozenset(network.circuits)
         kept = tuple(replace(limit, circuits=limit.circuits & there) for limit in self.thresholds)
-        return replace(self, thresholds=kept)
+        return replace(self, thresholds=kept, probes=self.probes.within(network.devices))
 
     def with_windows(self, more: Iterable[Maintenance]) -> Rules:
         """Return the rules with windows that were registered beside the declared ones."""
         calendar = self.calendar.with_windows(more)
         if calendar is self.calendar:
             return self
-        changed = Rules(calendar, self.thresholds)
+        changed = Rules(calendar, self.thresholds, self.probes)
         changed._meters[:] = self._meters  # the same thresholds are read by the same meters
+        object.__setattr__(changed, "probing", self.probing)
         return changed
 
     def meters(self, plant: Plant) -> Meters:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from jbnet.monitor.probing_results import Probed
 from jbnet.snmp.ifquality import QualityRow
 from jbnet.snmp.lldp import Lldp
 from jbnet.snmp.mibs import BgpPeer, InterfaceRow, OspfNeighbor, System
@@ -39,9 +40,11 @@ class Sample:
 class Round:
     """One turn over the network: the first look and the second looks at what raised a doubt, in order.
 
-    ``time`` is the wall clock at its end (UTC). Within a look the order of the samples means nothing.
+    ``time`` is the wall clock at its end (UTC). Within a look the order of the samples means nothing. ``probed`` is
+    what came of probes since the round before.
     """
 
     number: int
     time: datetime
     looks: tuple[tuple[Sample, ...], ...]
+    probed: tuple[Probed, ...] = ()

@@ -53,7 +53,8 @@ def _measure(written: str) -> str:
     return written
 
 
-_MEASURES = ("utilisation-in", "utilisation-out", "errors", "discards", "rtt", "jitter", "loss")
+_OF_PATHS = ("loss", "path-rtt", "path-jitter")
+_MEASURES = ("utilisation-in", "utilisation-out", "errors", "discards", "rtt", "jitter", *_OF_PATHS)
 _TEXT = WithJsonSchema({"type": "string"})
 Days = Annotated[
     str, _readable(days_of, "a day such as 2026-10-01, or days such as 2026-10-01/2026-10-07, a year at most"), _TEXT
@@ -62,7 +63,10 @@ Day = Annotated[str, _readable(date.fromisoformat, "a day such as 2026-10-01"), 
 Moment = Annotated[str, _readable(_aware, "a time with its offset from UTC, such as 2026-12-01T22:00:00+08:00"), _TEXT]
 Measure = Annotated[
     str,
-    _readable(_measure, "utilisation-in, utilisation-out, errors, discards, rtt, jitter, loss or gauge:NAME"),
+    _readable(
+        _measure,
+        "utilisation-in, utilisation-out, errors, discards, rtt, jitter, loss, path-rtt, path-jitter or gauge:NAME",
+    ),
     _TEXT,
 ]
 Weekday = Literal["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"]

@@ -84,13 +84,15 @@ def _findings_of_roles(files: Mapping[str, str], network: Network | None) -> tup
     from jbnet.monitor.checks import load_checks as load
     from jbnet.monitor.declared import load_rules
     from jbnet.monitor.outlets_file import load_outlets
+    from jbnet.monitor.probing_file import FILE as PROBES
+    from jbnet.monitor.probing_file import load_probes
     from jbnet.monitor.sla_file import load_sla
     from jbnet.wiring.telling import findings_of_notify
 
     if network is None:
         return ()
     monitors = _below(files, "monitors")
-    told = findings_of_notify(files, network)[1]
+    told = (*findings_of_notify(files, network)[1], *load_probes(files.get(PROBES), network)[1])
     promised = load_sla(monitors, network)[1]
     outlets = load_outlets(monitors)[1]
     return (*load(monitors, network.roles)[1], *load_rules(monitors, network)[1], *promised, *outlets, *told)

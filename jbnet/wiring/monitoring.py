@@ -61,9 +61,14 @@ def rules_of(directory: Path, state_dir: Path, network: Network) -> Rules:
 
     In a lab nobody switches anything off in the evening: there the opening hours do not count.
     """
+    from dataclasses import replace
+
+    from jbnet.wiring.probing import load_probes
+
     in_lab = (state_dir / "lab.json").exists()
     whole = load_network(directory, state_dir, whole=True) if in_lab else network
-    return load_rules(directory, whole, awake=in_lab).within(network)
+    rules = load_rules(directory, whole, awake=in_lab)
+    return replace(rules, probes=load_probes(directory, whole)).within(network)
 
 
 def load_outlets(directory: Path) -> Outlets:
@@ -112,11 +117,12 @@ def monitor(
     from jbnet.adapters.store_pruning import Keep
     from jbnet.services.watch.monitor import Monitor
     from jbnet.services.watch.targets import trap_senders
+    from jbnet.wiring.probing import probing
 
     network = load_network(directory, state_dir)
     checks = load_checks(directory, network)
     known = secrets(directory, state_dir)
-    path = state_dir / STORE
+    path, rules = state_dir / STORE, rules_of(directory, state_dir, network)
     return Monitor(
         network,
         checks,
@@ -128,8 +134,9 @@ def monitor(
         prober=IcmpProber(),
         traps=inbox(load_outlets(directory).listen, trap_senders(checks.asking, known), say),
         interval_s=interval_s,
-        rules=rules_of(directory, state_dir, network),
+        rules=rules,
         windows=windows(state_dir),
+        probing=probing(network, rules.probes, known),
     )
 
 

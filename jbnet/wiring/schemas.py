@@ -89,6 +89,7 @@ KINDS: Mapping[str, Kind] = {
         "topology/standards/*", _of_model("jbnet.standards.schema", "StandardsFile", "Rule sets and waivers")
     ),
     "notify": Kind("monitors/notify.yaml", _of_model("jbnet.monitor.notify_file", "NotifyFile", "Who is told how")),
+    "probes": Kind("monitors/probes.yaml", _of_model("jbnet.monitor.probing_schema", "ProbesFile", "What is probed")),
     "monitors": Kind("monitors/*", _of_model("jbnet.monitor.checks", "MonitorFile", "A file below monitors/")),
     "dr-plan": Kind("dr/plan.yaml", _of_recovery("plan_schema")),
     "dr-runbook": Kind("dr/runbooks/*", _of_recovery("runbook_schema")),

@@ -1,0 +1,1 @@
+"""Probes: echoes, connections, requests, certificates, databases. Each wait has a deadline."""
