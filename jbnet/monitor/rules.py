@@ -48,6 +48,10 @@ class Rules:
         object.__setattr__(changed, "probing", self.probing)
         return changed
 
+    def as_declared(self, found: Rules) -> Rules:
+        """Return the rules with calendar and thresholds as other files declare them; what is probed stays."""
+        return replace(self, calendar=found.calendar, thresholds=found.thresholds)
+
     def meters(self, plant: Plant) -> Meters:
         """Return what reads the measures of a plant; it is made once."""
         if not self._meters or self._meters[0].plant is not plant:

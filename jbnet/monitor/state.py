@@ -28,6 +28,8 @@ class SubjectKind(StrEnum):
     SITE = "site"
     SILENCE = "silence"
     """What a person did about telling; no state of the network."""
+    MONITOR = "monitor"
+    """The watching itself: the rules that it judges by."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

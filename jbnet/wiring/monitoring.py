@@ -117,6 +117,7 @@ def monitor(
     from jbnet.adapters.store_pruning import Keep
     from jbnet.services.watch.monitor import Monitor
     from jbnet.services.watch.targets import trap_senders
+    from jbnet.wiring.ruling import ruling
     from jbnet.wiring.probing import probing
 
     network = load_network(directory, state_dir)
@@ -136,6 +137,7 @@ def monitor(
         interval_s=interval_s,
         rules=rules,
         windows=windows(state_dir),
+        ruling=ruling(directory, state_dir, network, rules, say),
         probing=probing(network, rules.probes, known),
     )
 

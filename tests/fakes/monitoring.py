@@ -15,6 +15,7 @@ from jbnet.model.secrets import Secret
 from jbnet.monitor.checks import Check, Checks, Reads
 from jbnet.ports import Clock, Prober, Store, TrapSource
 from jbnet.services.watch.monitor import Monitor
+from jbnet.services.watch.ruling import Ruling
 
 
 class FakeSecrets:
@@ -38,6 +39,7 @@ def make_monitor(
     checks: Checks | None = None,
     prober: Prober | None = None,
     traps: TrapSource | None = None,
+    ruling: Ruling | None = None,
 ) -> Monitor:
     """Return a monitor of a simulated network; not started."""
     return Monitor(
@@ -49,6 +51,7 @@ def make_monitor(
         FakeSecrets(),
         prober=prober,
         traps=traps,
+        ruling=ruling,
     )
 
 
