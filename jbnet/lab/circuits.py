@@ -47,16 +47,18 @@ class Circuits:
         for number, relayed in enumerate(self._relayed()):
             self._start_relay(number, relayed, pids, environment)
 
-    def set_state(self, name: str, fault: Fault) -> None:
-        """Cut a line, lose frames on it, or heal it. Raises CommandFailed."""
-        line = self._lines[name]
-        if not line.port:
-            number = next(n for n, lines in enumerate(self._relayed()) if line in lines)
-            self._ask(number, fault.word, name)
-            return
-        ports = "up" if fault.carrier else "down"
-        self._batch("ip", "-batch", f"link set {line.port}a {ports}\nlink set {line.port}z {ports}\n")
-        self._batch("nft", "-f", impaired(line.port, fault))
+    def set_states(self, faults: Mapping[str, Fault]) -> None:
+        """Cut lines, lose frames on them, or heal them: all at once but for those of relays. Raises CommandFailed."""
+        ports = {self._lines[name].port: fault for name, fault in faults.items() if self._lines[name].port}
+        if ports:
+            states = {port: "up" if fault.carrier else "down" for port, fault in ports.items()}
+            links = (f"link set {port}{end} {state}\n" for port, state in states.items() for end in "az")
+            self._batch("ip", "-batch", "".join(links))
+            self._batch("nft", "-f", "".join(impaired(port, fault) for port, fault in ports.items()))
+        for number, lines in enumerate(self._relayed()):
+            for line in lines:
+                if line.name in faults:
+                    self._ask(number, faults[line.name].word, line.name)
 
     def states(self) -> dict[str, str]:
         """Return the word for the state of every line, read from the kernel and from the relays."""

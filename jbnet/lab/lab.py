@@ -107,9 +107,14 @@ class Lab:
 
     def impair(self, circuit: str, fault: Fault) -> None:
         """Cut a circuit in any way, or lose a share of its frames; what was wrong with it before is over."""
+        self.impair_all({circuit: fault})
+
+    def impair_all(self, faults: Mapping[str, Fault]) -> None:
+        """Do so with several circuits at the same moment."""
         found = self._up()
-        self._known(circuit, (line.name for line in found.lines), "no circuit {name} in the lab")
-        self._circuits(found).set_state(circuit, fault)
+        for circuit in faults:
+            self._known(circuit, (line.name for line in found.lines), "no circuit {name} in the lab")
+        self._circuits(found).set_states(faults)
 
     def heal(self, circuit: str | None = None) -> list[str]:
         """Heal one circuit, or all that are cut; return the names of those healed."""
@@ -118,8 +123,7 @@ class Lab:
         if circuit is not None:
             self._known(circuit, (line.name for line in found.lines), "no circuit {name} in the lab")
         broken = [name for name, state in circuits.states().items() if state != UP.word and circuit in (None, name)]
-        for name in broken:
-            circuits.set_state(name, UP)
+        circuits.set_states(dict.fromkeys(broken, UP))
         return broken
 
     def kill(self, device: str) -> None:
