@@ -32,6 +32,9 @@ class Reads(StrEnum):
     BGP = "bgp"
     QUALITY = "quality"
     LLDP = "lldp"
+    HEALTH = "health"
+    UPS = "ups"
+    SENSORS = "sensors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class _Strict(BaseModel):
 
 
 class _CheckDecl(_Strict):
-    reads: Literal["system", "interfaces", "ospf", "bgp", "quality", "lldp"]
+    reads: Literal["system", "interfaces", "ospf", "bgp", "quality", "lldp", "health", "ups", "sensors"]
     roles: Annotated[list[str], Field(min_length=1)]
     every_s: Positive = 1.0
 

@@ -16,6 +16,8 @@ def pack_seldom(sample: Sample) -> dict[str, object]:
     if sample.lldp is not None:
         own = sample.lldp
         found["lldp"] = [own.kind, own.chassis, [astuple(p) for p in own.ports], [astuple(n) for n in own.neighbours]]
+    if sample.vitals:
+        found["vitals"] = sample.vitals
     return found
 
 
@@ -26,4 +28,6 @@ def unpack_seldom(packed: Mapping[str, Any]) -> dict[str, Any]:
         kind, chassis, ports, neighbours = packed["lldp"]
         seen = tuple(LldpNeighbour(*neighbour) for neighbour in neighbours)
         found["lldp"] = Lldp(kind, chassis, tuple(LldpPort(*port) for port in ports), seen)
+    if "vitals" in packed:
+        found["vitals"] = packed["vitals"]
     return found

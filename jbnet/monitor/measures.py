@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
+from jbnet.monitor.alarms import Alarms
 from jbnet.monitor.cabling import Cabling
+from jbnet.monitor.gauged import Gauged, of_devices
 from jbnet.monitor.plant import End, Line, Plant
 from jbnet.monitor.rates import UNKNOWN, Rate
 from jbnet.monitor.state import DeviceState, Subject, SubjectKind
@@ -56,16 +59,29 @@ class Meters:
         self._of_devices = [
             (threshold, Subject(SubjectKind.DEVICE, device))
             for threshold in thresholds
-            if threshold.measure not in (*OF_CIRCUITS, *OF_PATHS)
+            if threshold.measure in OF_DEVICES
             for device in _devices(plant, threshold.roles)
         ]
+        limits: dict[str, list[tuple[Threshold, str]]] = {}
+        for threshold in thresholds:
+            if threshold.measure.startswith(GAUGE):
+                for device in _devices(plant, threshold.roles):
+                    limits.setdefault(device, []).append((threshold, threshold.measure.removeprefix(GAUGE)))
+        self._gauged = [Gauged(plant, device, found) for device, found in limits.items()]
 
-    def read(self, states: States) -> Iterator[Reading]:
-        """Yield every measure with the threshold that it is held against."""
+    def read(self, states: States, before: Alarms | None = None, last: datetime | None = None) -> Iterator[Reading]:
+        """Yield every measure with the threshold that it is held against.
+
+        ``before`` are the alarms of the last round, at the time ``last``: gauges that nobody has read since are said to
+        be unknown where there is an alarm, and are not looked at otherwise.
+        """
         for threshold, subject, line in self._of_circuits:
             yield Reading(threshold, subject, _of_circuit(self.plant, states, line, threshold.measure))
         for threshold, subject in self._of_devices:
             yield Reading(threshold, subject, _of_device(states.get(subject.device), threshold.measure))
+        known = of_devices(before or {})
+        for gauged in self._gauged:
+            yield from gauged.read(states.get(gauged.device), known.get(gauged.device, ()), last)
 
 
 def _circuits(plant: Plant, threshold: Threshold, thresholds: Iterable[Threshold]) -> Iterator[str]:
@@ -87,9 +103,7 @@ def _of_device(state: DeviceState | None, measure: str) -> float | None:
         return None
     if measure == RTT:
         return state.rtt_s
-    if measure == JITTER:
-        return state.jitter_s if state.answer.up else None
-    return state.gauges.get(measure.removeprefix(GAUGE))
+    return state.jitter_s if state.answer.up else None
 
 
 def _of_circuit(plant: Plant, states: States, line: Line, measure: str) -> float | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from jbnet.monitor.probing_results import Probed
+from jbnet.snmp.gauges import Gauges
 from jbnet.snmp.ifquality import QualityRow
 from jbnet.snmp.lldp import Lldp
 from jbnet.snmp.mibs import BgpPeer, InterfaceRow, OspfNeighbor, System
@@ -19,7 +20,8 @@ class Sample:
     A table that was not asked for, or came back only in part, is None: unknown is neither empty nor down.
     ``pinged`` says whether a silent device answered an echo request (RFC 792); None: it was not tried.
     ``rtt_s`` is the shortest round trip in seconds. ``gauges`` are other measures of the device by name, such as
-    ``loss`` (a share) or ``battery-charge``: whatever a threshold may be declared for.
+    ``loss`` (a share) or ``battery-charge``: whatever a threshold may be declared for. ``vitals`` are those that were read
+    together (``health``, ``ups``, ``sensors``), with the parts that they are of: they replace what was known of them.
     """
 
     device: str
@@ -34,6 +36,7 @@ class Sample:
     quality: tuple[QualityRow, ...] | None = None
     gauges: Mapping[str, float] = field(default_factory=dict)
     lldp: Lldp | None = None
+    vitals: Mapping[str, Gauges] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from jbnet.monitor.quality import after as quality_after
 from jbnet.monitor.rates import UNKNOWN, Rate, continuous, interface_rate, restarted
 from jbnet.monitor.samples import Sample
 from jbnet.monitor.watch import NEW, Condition, Watch, observe
+from jbnet.snmp.gauges import Gauges
 from jbnet.snmp.lldp import Lldp
 from jbnet.snmp.mibs import AdminStatus, BgpState, InterfaceRow, OperStatus, OspfState, System
 
@@ -87,6 +88,8 @@ class DeviceState:
     gauges: Mapping[str, float] = field(default_factory=dict)
     quality: Qualities = field(default_factory=dict)
     lldp: Lldp | None = None
+    vitals: Mapping[str, Gauges] = field(default_factory=dict)
+    vitals_read: datetime | None = None
 
     @property
     def doubtful(self) -> bool:
@@ -145,6 +148,8 @@ def advance(state: DeviceState, sample: Sample, confirm: int = 2) -> tuple[Devic
             gauges={**state.gauges, **sample.gauges} if sample.gauges else state.gauges,
             quality=quality_after(state.quality, sample.quality, sample.time, continuous=trusted),
             lldp=sample.lldp or state.lldp,
+            vitals={**state.vitals, **sample.vitals} if sample.vitals else state.vitals,
+            vitals_read=sample.time if sample.vitals else state.vitals_read,
         ),
         events,
     )

@@ -52,8 +52,8 @@ class SnmpAnswer:
 
     ``error`` is empty on success. Otherwise it names what went wrong (``timeout``, ``wrongDigest``,
     ``unknownUserName``, ``genErr``, ...: docs/snmp.md lists all) and ``varbinds`` holds what came before: what is
-    missing there is unknown, not absent. ``rtt_s`` is the shortest round trip of the exchange in seconds. ``broken``: the
-    columns and scalars that did not come whole, where the rest did; empty with an error: any of them.
+    missing there is unknown, not absent. ``rtt_s`` is the shortest round trip of the exchange in seconds. ``broken``:
+    the columns and scalars that did not come whole, where the rest did; empty with an error: any of them.
     """
 
     target: str

@@ -11,6 +11,7 @@ from jbnet.monitor.checks import Reads
 from jbnet.monitor.samples import Sample
 from jbnet.ports import SnmpAnswer
 from jbnet.snmp.faults import Fault
+from jbnet.snmp.gauges import Recipe
 from jbnet.snmp.ifquality import QualityRow, parse_quality
 from jbnet.snmp.lldp import parse_lldp
 from jbnet.snmp.mibs import InterfaceRow, parse_bgp, parse_interfaces, parse_ospf, parse_system
@@ -29,13 +30,18 @@ def whole(answer: SnmpAnswer, reads: frozenset[Reads], columns: Mapping[Reads, I
 
 
 def read_answer(
-    answer: SnmpAnswer, came: frozenset[Reads], time: datetime, ports: Mapping[str, str] | None = None
+    answer: SnmpAnswer,
+    came: frozenset[Reads],
+    time: datetime,
+    ports: Mapping[str, str] | None = None,
+    recipes: Mapping[Reads, Recipe] | None = None,
 ) -> Sample:
     """Return the sample that an answer gives; ``came`` is what of it came whole.
 
     An answer that broke off tells that the device is there, and nothing of what did not come: a row that is missing
     there is not a row that is gone. An agent that refuses (wrong user, wrong key) is silent on a live device.
-    ``ports`` are the declaration's names of interfaces by those that the device reports, where these differ.
+    ``ports`` are the declaration's names of interfaces by those that the device reports, where these differ;
+    ``recipes`` say what is made of its vitals.
     """
     if answer.error and not answer.varbinds:
         return Sample(answer.target, time, answered=False, pinged=None if answer.error in SILENT else True)
@@ -51,6 +57,7 @@ def read_answer(
         bgp=parse_bgp(found) if Reads.BGP in came else None,
         quality=_named(parse_quality(found), ports) if Reads.QUALITY in came else None,
         lldp=parse_lldp(found) if Reads.LLDP in came else None,
+        vitals={str(reads): recipe.read(found) for reads, recipe in (recipes or {}).items() if reads in came},
     )
 
 
