@@ -1,9 +1,10 @@
-"""One write through an address, as a client makes it: TCP, password, a row."""
+"""One write through an address, as a client makes it: TCP, password, a row. And the row looked for elsewhere."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from typing import Any
 
 import psycopg
 
@@ -13,20 +14,47 @@ from jbnet.services.database_accounts import CLIENT
 
 NAME = "jbnet-verify"
 INSERT = "INSERT INTO client_writes (client, n) VALUES (%s, %s) RETURNING host(inet_server_addr())"
+NEWEST = "SELECT coalesce(max(n), 0) FROM client_writes WHERE client = %s"
+
+
+def connect(
+    port: int, database: str, address: str, secret: Secret, timeout: float
+) -> psycopg.Connection[tuple[Any, ...]]:
+    """Log in as the clients do; ``timeout`` (seconds) bounds each wait on the network and each statement.
+
+    The password goes to libpq in memory, never into an argument list. Raises psycopg.Error.
+    """
+    return psycopg.connect(
+        host=address,
+        port=port,
+        dbname=database,
+        user=CLIENT,
+        password=secret.reveal(),
+        connect_timeout=max(2, round(timeout)),
+        tcp_user_timeout=round(timeout * 1000),
+        options=f"-c statement_timeout={round(timeout * 1000)}",
+        autocommit=True,
+    )
+
+
+def in_one_line(error: psycopg.Error) -> str:
+    """Return the first line of what PostgreSQL said."""
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
 
 
 class ClientWrites:
-    """Implements WriteCheck. The password goes to libpq in memory, never into an argument list."""
+    """Implements WriteCheck. ``name`` is the client under which rows are written."""
 
-    def __init__(self, network: Network, secret: Secret):
+    def __init__(self, network: Network, secret: Secret, name: str = NAME):
         self._network = network
         self._secret = secret
+        self._name = name
 
     def write(self, database: str, address: str, timeout: float) -> Mapping[str, object]:
         """Write a row with a number of its own; ``timeout`` bounds each wait on the network and the statement."""
         n, began = time.time_ns(), time.monotonic()
         answer: dict[str, object] = {
-            "client": NAME,
+            "client": self._name,
             "n": n,
             "address": address,
             "ok": False,
@@ -34,19 +62,21 @@ class ClientWrites:
             "error": "",
         }
         try:
-            with psycopg.connect(
-                host=address,
-                port=self._network.databases[database].port,
-                dbname=database,
-                user=CLIENT,
-                password=self._secret.reveal(),
-                connect_timeout=max(2, round(timeout)),
-                tcp_user_timeout=round(timeout * 1000),
-                options=f"-c statement_timeout={round(timeout * 1000)}",
-                autocommit=True,
-            ) as connection:
-                row = connection.execute(INSERT, (NAME, n)).fetchone()
+            with self._connect(database, address, timeout) as connection:
+                row = connection.execute(INSERT, (self._name, n)).fetchone()
             answer |= {"ok": row is not None, "server": row[0] if row else None}
         except psycopg.Error as error:
-            answer["error"] = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            answer["error"] = in_one_line(error)
         return answer | {"seconds": round(time.monotonic() - began, 3)}
+
+    def newest(self, database: str, address: str, timeout: float) -> int | None:
+        """Return the number of the newest row of this client at an address (0: none); None: it cannot be asked."""
+        try:
+            with self._connect(database, address, timeout) as connection:
+                row = connection.execute(NEWEST, (self._name,)).fetchone()
+        except psycopg.Error:
+            return None
+        return int(row[0]) if row else None
+
+    def _connect(self, database: str, address: str, timeout: float) -> psycopg.Connection[tuple[Any, ...]]:
+        return connect(self._network.databases[database].port, database, address, self._secret, timeout)

@@ -34,10 +34,11 @@ class Probe:
 
     ``looks``: contrary tries in a row that are believed, each way. ``requests`` go to each device in ``every_s``, and
     loss is counted over ``window_s``. ``slow_s``: an answer that takes longer is an alarm (None: never). ``status``
-    and ``text``: what an answer must have. ``days``: a certificate that ends sooner is an alarm. ``behind_s``: a row
-    that is not on the standby by then is one (None: the database's own objective). ``table`` with the columns ``part``
-    and ``time`` holds what was sent in; older than ``late_s`` is late; ``expected`` are the parts, by the value in the
-    column, with the site that each stands for.
+    and ``text``: what an answer must have. ``days``: a certificate that ends sooner is an alarm; ``authority``: the
+    file, named from the workspace on, of the authorities that it may come from (empty: those that the system trusts).
+    ``behind_s``: a row that is not on the standby by then is an alarm (None: the database's own objective). ``table``
+    with the columns ``part`` and ``time`` holds what was sent in; older than ``late_s`` is late; ``expected`` are the
+    parts, by the value in the column, with the site that each stands for.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Probe:
     status: int = 200
     text: str = ""
     server_name: str = ""
+    authority: str = ""
     days: float = 30.0
     behind_s: float | None = None
     table: str = ""

@@ -53,7 +53,7 @@ class _Reader:
         places = Places(**{kind: tuple(self._named(name, kind, decl)) for kind in Places.__annotations__})
         if isinstance(decl, EchoDecl):
             self._once(name, decl)
-        elif not any((places.roles, places.applications, places.services, places.databases, places.peers)):
+        elif not isinstance(decl, UploadDecl) and not any(getattr(decl, kind, []) for kind in Places.__annotations__):
             template = "{name}: it is tried on nothing: name roles, applications, services, databases or peers"
             self._report.add("JB106", template, self._source.key_place(("probes", name)), name=name)
         probe = self._probe(name, decl)
@@ -80,7 +80,7 @@ class _Reader:
         if isinstance(decl, HttpDecl):
             asked = {"path": decl.path, "status": decl.status, "text": decl.text, "server_name": decl.server_name}
             return {**slow, **asked}
-        return {**slow, "days": decl.days, "server_name": decl.server_name} if isinstance(decl, TlsDecl) else slow
+        return {**slow, "days": decl.days, **_of_tls(decl)} if isinstance(decl, TlsDecl) else slow
 
     def _expected(self, decl: UploadDecl) -> Mapping[str, str]:
         """Return the sites in use of a level, by what stands for them in the column."""
@@ -123,3 +123,7 @@ class _Reader:
         if not isinstance(decl, EchoDecl) and (places.roles or places.peers) and port is None:
             template = "{name}: devices and peers have no port of their own: say which"
             self._report.add("JB106", template, self._source.key_place(("probes", name)), name=name)
+
+
+def _of_tls(decl: TlsDecl) -> Mapping[str, object]:
+    return {"server_name": decl.server_name, "authority": decl.authority}

@@ -64,6 +64,7 @@ class TlsDecl(_Addressed):
 
     kind: Literal["tls"]
     server_name: str = ""
+    authority: str = ""
     days: Annotated[float, Field(ge=0, le=3650)] = 30.0
 
 

@@ -63,12 +63,13 @@ def rules_of(directory: Path, state_dir: Path, network: Network) -> Rules:
     """
     from dataclasses import replace
 
-    from jbnet.wiring.probing import load_probes
+    from jbnet.wiring.probing import in_a_lab, load_probes
 
     in_lab = (state_dir / "lab.json").exists()
     whole = load_network(directory, state_dir, whole=True) if in_lab else network
     rules = load_rules(directory, whole, awake=in_lab)
-    return replace(rules, probes=load_probes(directory, whole)).within(network)
+    probes = load_probes(directory, whole)
+    return replace(rules, probes=in_a_lab(probes) if in_lab else probes).within(network)
 
 
 def load_outlets(directory: Path) -> Outlets:
@@ -138,7 +139,7 @@ def monitor(
         rules=rules,
         windows=windows(state_dir),
         ruling=ruling(directory, state_dir, network, rules, say),
-        probing=probing(network, rules.probes, known),
+        probing=probing(directory, network, rules.probes, known, say),
     )
 
 

@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from jbnet.model.network import Network
-    from jbnet.monitor.probing import Probes
+    from jbnet.model.text import Text
+    from jbnet.monitor.probing import ProbeKind, Probes
     from jbnet.ports import Secrets
+    from jbnet.ports.probing import ServiceProbe
     from jbnet.services.watch.probing import Probing
 
 
@@ -26,12 +30,58 @@ def load_probes(directory: Path, network: Network) -> Probes:
     return probes
 
 
-def probing(network: Network, probes: Probes, known: Secrets) -> Probing | None:
-    """Return what probes beside the rounds, inert until ``start``; None: there is nothing to probe."""
+def in_a_lab(probes: Probes) -> Probes:
+    """Return what is probed in a live copy: the ways. Its hosts run none of the applications that are declared."""
+    from dataclasses import replace
+
+    from jbnet.monitor.probing import ProbeKind
+
+    return replace(probes, targets=probes.of(ProbeKind.ECHO))
+
+
+def probing(
+    directory: Path, network: Network, probes: Probes, known: Secrets, say: Callable[[Text], None]
+) -> Probing | None:
+    """Return what probes beside the rounds, inert until ``start``; None: there is nothing to probe.
+
+    ``say`` is told what is left out.
+    """
     from jbnet.adapters.clock import SystemClock
     from jbnet.adapters.probes.echo import IcmpEchoes
     from jbnet.services.watch.probing import Probing
 
     if not probes.targets:
         return None
-    return Probing(probes, IcmpEchoes(), {}, SystemClock())
+    clock = SystemClock()
+    return Probing(probes, IcmpEchoes(), _services(directory, network, probes, known, say), clock)
+
+
+def _services(
+    directory: Path, network: Network, probes: Probes, known: Secrets, say: Callable[[Text], None]
+) -> Mapping[ProbeKind, ServiceProbe]:
+    """Return what tries each kind of service; databases only where the password for them is there."""
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.adapters.probes.http import HttpProbe
+    from jbnet.adapters.probes.tcp import TcpProbe
+    from jbnet.adapters.probes.tls import TlsProbe
+    from jbnet.model.errors import Missing
+    from jbnet.model.text import text
+    from jbnet.monitor.probing import ProbeKind
+
+    found: dict[ProbeKind, ServiceProbe] = {
+        ProbeKind.TCP: TcpProbe(),
+        ProbeKind.HTTP: HttpProbe(),
+        ProbeKind.HTTPS: HttpProbe(),
+        ProbeKind.TLS: TlsProbe(SystemClock().now, directory),
+    }
+    if probes.of(ProbeKind.SQL, ProbeKind.UPLOAD):
+        from jbnet.adapters.probes.sql import HeartbeatProbe, UploadProbe
+        from jbnet.services.database_accounts import CLIENT_SECRET
+
+        try:
+            secret = known.get(CLIENT_SECRET)
+        except Missing as error:
+            say(text("databases and uploads are not probed: {reason}", reason=error.text))
+            return found
+        found |= {ProbeKind.SQL: HeartbeatProbe(network, secret), ProbeKind.UPLOAD: UploadProbe(secret)}
+    return found

@@ -9,6 +9,7 @@ from simnet import START, SimNet
 from jbnet.model.network import Network
 from jbnet.monitor.incidents import Incident
 from jbnet.monitor.policy import Policy
+from jbnet.monitor.probing_results import Probed
 from jbnet.monitor.replay import Outcome, Watchbook, play
 from jbnet.monitor.rules import PLAIN, Rules
 from jbnet.monitor.samples import Round, Sample
@@ -42,9 +43,9 @@ class Watching:
             self.play(tuple(self.net.look(self.time) for _ in range(looks)))
         return self.open
 
-    def play(self, looks: tuple[tuple[Sample, ...], ...]) -> None:
-        """Take a round of looks that somebody else made."""
-        turn = Round(len(self.rounds) + 1, self.time, looks)
+    def play(self, looks: tuple[tuple[Sample, ...], ...], probed: tuple[Probed, ...] = ()) -> None:
+        """Take a round of looks that somebody else made, and what probes came to."""
+        turn = Round(len(self.rounds) + 1, self.time, looks, probed)
         self.rounds.append(turn)
         self.last = play(self.book, self.net.plant, turn, self.policy, self.rules)
         self.book = self.last.book

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import heapq
 import os
 import select
 import socket
 import struct
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 
 from jbnet.adapters.ping import ECHO_REPLY, ECHO_REQUEST, checksum
 
 LONGEST_WAIT_S = 0.2
 """Seconds after which a sweep looks whether it is to stop."""
+ROOM = 4 * 2**20
+"""Bytes of answers that may wait while this process does not run: they are not lost for that."""
 Trips = Mapping[str, tuple[float | None, ...]]
 _HEADER = struct.Struct("!BBHHH")
 _NUMBER = struct.Struct("!II")
+_STAMP = struct.Struct("@qq")
 _BUFFER = 2048
+_SO_TIMESTAMPNS = 35
+"""Asks the kernel when a packet came (socket(7)); the module socket has no name for it."""
 
 
 class IcmpEchoes:
@@ -26,13 +31,18 @@ class IcmpEchoes:
     def sweep(
         self, addresses: Sequence[str], requests: int, over_s: float, timeout_s: float, stopped: Callable[[], bool]
     ) -> Trips:
-        """Send ``requests`` to each address within ``over_s`` seconds, and wait ``timeout_s`` for the last ones."""
+        """Send ``requests`` to each address within ``over_s`` seconds, and wait ``timeout_s`` for the last ones.
+
+        What comes by then has not been lost, however late.
+        """
         try:
             opened = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
         except OSError:
             return {}
         with opened:
             opened.setblocking(False)
+            opened.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ROOM)
             return _Sweep(opened, list(dict.fromkeys(addresses)), requests).run(over_s, timeout_s, stopped)
 
 
@@ -40,55 +50,51 @@ class _Sweep:
     """One sweep. Every request has a number of its own in its payload, which the answer brings back."""
 
     def __init__(self, opened: socket.socket, addresses: Sequence[str], requests: int):
-        self._socket, self._addresses, self._requests = opened, addresses, requests
+        self._socket, self._addresses = opened, addresses
+        self._count = len(addresses) * requests
         self._identifier = int.from_bytes(os.urandom(2), "big")
         self._salt = int.from_bytes(os.urandom(4), "big")
-        self._sent: dict[int, float] = {}
+        self._sent: dict[int, int] = {}
         self._trips: dict[int, float] = {}
 
     def run(self, over_s: float, timeout_s: float, stopped: Callable[[], bool]) -> Trips:
+        """Send, and take answers, until all have come or the time is over."""
         began = time.monotonic()
-        due = list(self._plan(began, over_s))
-        heapq.heapify(due)
+        due = deque((began + over_s * number / self._count, number) for number in range(self._count))
         end = began + over_s + timeout_s
         while (now := time.monotonic()) < end and not stopped():
             while due and due[0][0] <= now:
-                self._send(heapq.heappop(due)[1])
+                self._send(due.popleft()[1])
             if not due and len(self._trips) == len(self._sent):
                 break
             until = min(end, due[0][0]) if due else end
-            if select.select([self._socket], [], [], max(0.0, min(until - time.monotonic(), LONGEST_WAIT_S)))[0]:
-                self._receive(timeout_s)
-        return {address: trips for number, address in enumerate(self._addresses) if (trips := self._of(number))}
-
-    def _plan(self, began: float, over_s: float) -> Iterator[tuple[float, int]]:
-        """Yield when each request is sent: those to one address ``over_s / requests`` apart, the addresses in turn."""
-        count = len(self._addresses) * self._requests
-        yield from ((began + over_s * number / count, number) for number in range(count))
+            select.select([self._socket], [], [], max(0.0, min(until - time.monotonic(), LONGEST_WAIT_S)))
+            self._receive()
+        return {address: trips for place, address in enumerate(self._addresses) if (trips := self._of(place))}
 
     def _send(self, number: int) -> None:
+        """Send a request: those to one address are far apart, the addresses come in turn."""
         payload = _NUMBER.pack(self._salt, number)
         head = (self._identifier, number & 0xFFFF)
-        sum_ = checksum(_HEADER.pack(ECHO_REQUEST, 0, 0, *head) + payload)
-        packet = _HEADER.pack(ECHO_REQUEST, 0, sum_, *head) + payload
-        at = time.monotonic()
+        proof = checksum(_HEADER.pack(ECHO_REQUEST, 0, 0, *head) + payload)
+        packet = _HEADER.pack(ECHO_REQUEST, 0, proof, *head) + payload
+        at = time.time_ns()
         try:
             self._socket.sendto(packet, (self._addresses[number % len(self._addresses)], 0))
         except OSError:  # no route, or no room: nothing was sent, so nothing was lost
             return
         self._sent[number] = at
 
-    def _receive(self, timeout_s: float) -> None:
-        """Take all answers that have come. One that came too late counts as lost."""
+    def _receive(self) -> None:
+        """Take all answers that have come."""
         while True:
             try:
-                packet, (source, _) = self._socket.recvfrom(_BUFFER)
+                packet, ancillary, _, (source, *_) = self._socket.recvmsg(_BUFFER, 128)
             except OSError:  # nothing more to read; an error that an earlier request brought back says nothing here
                 return
-            at = time.monotonic()
             number = self._number(packet, source)
-            if number is not None and at - self._sent[number] <= timeout_s:
-                self._trips.setdefault(number, at - self._sent[number])
+            if number is not None:
+                self._trips.setdefault(number, max(0.0, (_came(ancillary) - self._sent[number]) / 1e9))
 
     def _number(self, packet: bytes, source: str) -> int | None:
         """Return which request a packet answers."""
@@ -101,5 +107,14 @@ class _Sweep:
 
     def _of(self, place: int) -> tuple[float | None, ...]:
         """Return the round trips to one address, in the order in which they were sent."""
-        numbers = range(place, len(self._addresses) * self._requests, len(self._addresses))
+        numbers = range(place, self._count, len(self._addresses))
         return tuple(self._trips.get(number) for number in numbers if number in self._sent)
+
+
+def _came(ancillary: list[tuple[int, int, bytes]]) -> int:
+    """Return when a packet came, in nanoseconds since 1970: as the kernel stamped it, not when it was read."""
+    for level, kind, data in ancillary:
+        if (level, kind) == (socket.SOL_SOCKET, _SO_TIMESTAMPNS) and len(data) >= _STAMP.size:
+            seconds, nanos = _STAMP.unpack_from(data)
+            return int(seconds) * 1_000_000_000 + int(nanos)
+    return time.time_ns()
