@@ -66,6 +66,9 @@ class InterfaceState:
     rate: Rate = UNKNOWN
 
 
+_UNSEEN = InterfaceState()
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceState:
     """All that is known of a device. OSPF neighbours and BGP sessions are keyed by the far end's address.
@@ -94,8 +97,12 @@ class DeviceState:
     @property
     def doubtful(self) -> bool:
         """Say whether anything here waits for a second look."""
-        watches = (*self.ospf.values(), *self.bgp.values(), *(i.watch for i in self.interfaces.values()))
-        return self.answer.doubtful or any(watch.doubtful for watch in watches)
+        if self.answer.doubt is not None:
+            return True
+        for interface in self.interfaces.values():  # asked of every device in every round: plain loops are quickest
+            if interface.watch.doubt is not None:
+                return True
+        return any(watch.doubt is not None for relations in (self.ospf, self.bgp) for watch in relations.values())
 
 
 def differs(before: DeviceState, after: DeviceState) -> bool:
@@ -121,7 +128,8 @@ def advance(state: DeviceState, sample: Sample, confirm: int = 2) -> tuple[Devic
     events: list[Event] = []
     seen = Condition.UP if sample.answered else Condition.DOWN
     answer = observe(state.answer, seen, sample.time, confirm)
-    _note(events, state.answer, answer, Subject(SubjectKind.DEVICE, state.device), sample)
+    if answer is not state.answer:
+        _note(events, state.answer, answer, Subject(SubjectKind.DEVICE, state.device), sample)
     if not sample.answered:
         alive = sample.pinged if sample.pinged is not None else state.alive
         gauges = {**state.gauges, **sample.gauges} if sample.gauges else state.gauges
@@ -187,11 +195,10 @@ def _interfaces(
     rows = {row.name: row for row in sample.interfaces}
     found: dict[str, InterfaceState] = {}
     for name in {**state.interfaces, **rows}:
-        before = state.interfaces.get(name, InterfaceState())
+        before = state.interfaces.get(name, _UNSEEN)
         after = _interface(before, rows.get(name), sample.time, confirm, agent_restarted=agent_restarted)
-        subject = Subject(SubjectKind.INTERFACE, state.device, name)
         if before.watch is not after.watch:
-            _note(events, before.watch, after.watch, subject, sample)
+            _note(events, before.watch, after.watch, Subject(SubjectKind.INTERFACE, state.device, name), sample)
         found[name] = after
     return found
 

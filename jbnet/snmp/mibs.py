@@ -6,9 +6,10 @@ A value that an agent did not give is None: unknown is not zero. Pass the ``*_CO
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import TypeVar
 
 from jbnet.snmp.types import Oid, Value, VarBind
@@ -153,20 +154,33 @@ class BgpPeer:
 
 def parse_system(varbinds: Iterable[VarBind]) -> System:
     """Return sysUpTime, sysName, snmpEngineBoots and snmpEngineTime, each None where it was not given."""
-    by_oid = {varbind.oid: varbind.value for varbind in varbinds if varbind.oid in SYSTEM_COLUMNS}
-    name = by_oid.get(SYS_NAME)
+    values, (uptime, name, boots, time) = _values_of(varbinds, _scalars_at, SYSTEM_COLUMNS)
+    given = values[name]
     return System(
-        uptime=_number(by_oid.get(SYS_UPTIME)),
-        name=_text(name) if isinstance(name, bytes) else None,
-        engine_boots=_number(by_oid.get(SNMP_ENGINE_BOOTS)),
-        engine_time=_number(by_oid.get(SNMP_ENGINE_TIME)),
+        uptime=_number(values[uptime]),
+        name=_text(given) if isinstance(given, bytes) else None,
+        engine_boots=_number(values[boots]),
+        engine_time=_number(values[time]),
     )
 
 
 def parse_interfaces(varbinds: Iterable[VarBind]) -> tuple[InterfaceRow, ...]:
     """Return the interfaces that have a name, by rising ifIndex."""
-    table = _table(varbinds, INTERFACE_COLUMNS)
-    return tuple(_interface(index[0], row) for index, row in sorted(table.items()) if _is_interface(index, row))
+    values, rows = _values_of(varbinds, _rows_at, INTERFACE_COLUMNS)
+    return tuple([
+        InterfaceRow(
+            _text(given),
+            index[0],
+            _ADMIN.get(values[admin]),
+            _OPER.get(values[oper]),
+            _number(values[into]),
+            _number(values[out]),
+            _number(values[broken]),
+            _number(values[changed]),
+        )
+        for index, (name, admin, oper, changed, into, out, broken) in rows
+        if len(index) == 1 and isinstance(given := values[name], bytes)
+    ])  # fmt: skip
 
 
 def parse_ospf(varbinds: Iterable[VarBind]) -> tuple[OspfNeighbor, ...]:
@@ -195,36 +209,50 @@ def parse_bgp(varbinds: Iterable[VarBind]) -> tuple[BgpPeer, ...]:
 
 _Row = dict[Oid, Value]
 E = TypeVar("E", bound=IntEnum)
+Places = TypeVar("Places")
+_ADMIN: Mapping[Value, AdminStatus] = {int(status): status for status in AdminStatus}
+_OPER: Mapping[Value, OperStatus] = {int(status): status for status in OperStatus}
+_SHAPES = 8192
+"""Devices' answers have the same variables poll after poll: where each is, is remembered of so many shapes."""
+
+
+def _values_of(
+    varbinds: Iterable[VarBind], places: Callable[[tuple[Oid, ...], tuple[Oid, ...]], Places], columns: tuple[Oid, ...]
+) -> tuple[list[Value], Places]:
+    """Return the values, None behind them for what is not there, and where those of the columns are."""
+    listed = varbinds if isinstance(varbinds, tuple | list) else list(varbinds)
+    found = places(tuple([varbind[0] for varbind in listed]), columns)
+    values = [varbind[2] for varbind in listed]
+    values.append(None)
+    return values, found
+
+
+@lru_cache(_SHAPES)
+def _scalars_at(oids: tuple[Oid, ...], wanted: tuple[Oid, ...]) -> tuple[int, ...]:
+    """Return where each wanted variable is; -1: nowhere."""
+    at = {oid: position for position, oid in enumerate(oids)}
+    return tuple(at.get(oid, -1) for oid in wanted)
+
+
+@lru_cache(_SHAPES)
+def _rows_at(oids: tuple[Oid, ...], columns: tuple[Oid, ...]) -> tuple[tuple[Oid, tuple[int, ...]], ...]:
+    """Return the rows by rising index, of each where the values of its columns are; -1: nowhere."""
+    by_length = {len(column): {c for c in columns if len(c) == len(column)} for column in columns}
+    rows: dict[Oid, dict[Oid, int]] = {}
+    for position, oid in enumerate(oids):
+        for length, wanted in by_length.items():
+            if oid[:length] in wanted and len(oid) > length:
+                rows.setdefault(oid[length:], {})[oid[:length]] = position
+    return tuple((index, tuple(row.get(column, -1) for column in columns)) for index, row in sorted(rows.items()))
 
 
 def _table(varbinds: Iterable[VarBind], columns: tuple[Oid, ...]) -> dict[Oid, _Row]:
-    """Return rows by index; a column's OID is the longest part of a variable's name that is asked for."""
-    by_length = {len(column): {c for c in columns if len(c) == len(column)} for column in columns}
-    rows: dict[Oid, _Row] = {}
-    for varbind in varbinds:
-        for length, wanted in by_length.items():
-            column = varbind.oid[:length]
-            if column in wanted and len(varbind.oid) > length:
-                rows.setdefault(varbind.oid[length:], {})[column] = varbind.value
-    return rows
-
-
-def _is_interface(index: Oid, row: _Row) -> bool:
-    return len(index) == 1 and isinstance(row.get(IF_NAME), bytes)
-
-
-def _interface(index: int, row: _Row) -> InterfaceRow:
-    name = row[IF_NAME]
-    return InterfaceRow(
-        name=_text(name if isinstance(name, bytes) else b""),
-        index=index,
-        admin=_member(AdminStatus, row.get(IF_ADMIN_STATUS)),
-        oper=_member(OperStatus, row.get(IF_OPER_STATUS)),
-        in_octets=_number(row.get(IF_HC_IN_OCTETS)),
-        out_octets=_number(row.get(IF_HC_OUT_OCTETS)),
-        discontinuity=_number(row.get(IF_COUNTER_DISCONTINUITY_TIME)),
-        last_change=_number(row.get(IF_LAST_CHANGE)),
-    )
+    """Return rows by rising index; a column's OID is the longest part of a variable's name that is asked for."""
+    values, rows = _values_of(varbinds, _rows_at, columns)
+    return {
+        index: {column: values[at] for column, at in zip(columns, places, strict=True) if at >= 0}
+        for index, places in rows
+    }
 
 
 def _member(kind: type[E], value: Value) -> E | None:

@@ -12,6 +12,7 @@ import commands
 import lab
 import netlab
 import plan
+import poll
 import render
 import scale
 import snmp
@@ -27,6 +28,7 @@ SUITES = (
     (("render.", "scale.render_"), render.rows),
     (("lab.",), lab.rows),
     (("plan.",), plan.rows),
+    (("poll.",), poll.rows),
     (("store.",), store.rows),
 )
 """What the ids of a suite begin with, and the suite. A suite runs when any of them fits what was asked for."""
