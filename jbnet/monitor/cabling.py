@@ -122,20 +122,15 @@ class Cabling:
         who = self._who(seen, chassis)
         expected = f"{far.device}/{self._socket(far)}"
         if who is None:
-            circuit = self.plant.network.circuits[line.circuit]
-            stranger = f"{seen.system or seen.chassis}/{seen.port}"
-            return (
-                Verdict(right=False, expected=expected, actual=stranger)
-                if is_cable(self.plant.network, circuit)
-                else None
-            )
-        if who not in {end.device for end in allowed}:
-            return Verdict(right=False, expected=expected, actual=f"{who}/{seen.port}")
+            own = is_cable(self.plant.network, self.plant.network.circuits[line.circuit])
+            return _wrong(expected, f"{seen.system or seen.chassis}/{seen.port}") if own else None
         port = self._port_of(who, seen, states)
+        if who not in {end.device for end in allowed}:
+            return _wrong(expected, f"{who}/{port or seen.description or seen.port}")
         if port is None:
             return None
         right = port in {self._socket(end) for end in allowed if end.device == who}
-        return RIGHT if right else Verdict(right=False, expected=expected, actual=f"{who}/{port}")
+        return RIGHT if right else _wrong(expected, f"{who}/{port}")
 
     def _who(self, seen: LldpNeighbour, chassis: Mapping[tuple[int, str], str]) -> str | None:
         """Return the device that a neighbour is: by its chassis, by its address, by its name."""
@@ -165,6 +160,10 @@ class Cabling:
         if found is not None or state is None:
             return found
         return next((n for n in state.interfaces if n.casefold() == seen.port.casefold()), None)
+
+
+def _wrong(expected: str, actual: str) -> Verdict:
+    return Verdict(right=False, expected=expected, actual=actual)
 
 
 def _plug(port: str) -> str:

@@ -110,6 +110,11 @@ def test_a_port_that_is_called_by_its_mac_address_is_known_by_what_its_own_agent
     assert judged(near, far) == Verdict(right=False, expected="xining-r1/d13", actual="xining-r1/d19")
 
 
+def test_the_port_of_a_wrong_device_is_called_by_its_name_too() -> None:
+    near = says("chengdong-r1", [port("up1")], seen("core-r1", MAC, port_kind=PortKind.MAC, description="d1"))
+    assert judged(near) == Verdict(right=False, expected="xining-r1/d13", actual="core-r1/d1")
+
+
 def test_a_port_by_a_name_that_nobody_knows_says_nothing() -> None:
     assert end(seen("xining-r1", "Slot 4 socket 2")) is None
 
