@@ -17,6 +17,7 @@ from jbnet.model.text import Text, text
 from jbnet.monitor.replay import Outcome, Watchbook
 from jbnet.monitor.samples import Round
 from jbnet.monitor.summary import Summary
+from jbnet.services.watch.waiting import Waiting
 
 RETRY = timedelta(seconds=5)
 """Between two tries to write again."""
@@ -25,14 +26,18 @@ VITAL_EVERY = timedelta(minutes=5)
 
 
 class KeptStore:
-    """Implements the Store port over ``SqliteStore``; ``say`` is told what went wrong and what was done about it."""
+    """Implements the Store port over ``SqliteStore``; ``say`` is told what went wrong and what was done about it.
 
-    def __init__(self, store: SqliteStore, path: Path, say: Callable[[Text], None]):
+    ``waiting`` has what could not be written yet, for who tells people.
+    """
+
+    def __init__(self, store: SqliteStore, path: Path, say: Callable[[Text], None], waiting: Waiting | None = None):
         self._store = store
         self._path = path
         self._vital = path.with_suffix(".vital")
         self._say = say
         self._backlog = Backlog()
+        self._waiting = waiting or Waiting()
         self._next_try = self._next_copy = datetime.min.replace(tzinfo=UTC)
 
     def load(self) -> tuple[Watchbook, int]:
@@ -60,6 +65,10 @@ class KeptStore:
         self._backlog.add(Unwritten(turn, before, outcome, summary))
         if len(self._backlog) == 1 or turn.time >= self._next_try:
             self._write(turn.time)
+        if len(self._backlog):
+            self._waiting.add(turn.time, outcome.incidents)
+        else:
+            self._waiting.clear()
 
     def close(self) -> None:
         """Try once more to write what waits; let go."""
@@ -109,7 +118,7 @@ class KeptStore:
             return True
         if self._backlog.rounds == 1:
             self._say(
-                text("{path} cannot be written: {error}. What is seen is kept in memory, and nobody is told of it",
+                text("{path} cannot be written: {error}. What is seen is kept in memory, and told from there",
                      path=self._path, error=cause or error)
             )  # fmt: skip
         self._next_try = now + RETRY

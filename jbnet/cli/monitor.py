@@ -28,8 +28,9 @@ def command(
 
     context: Context = ctx.obj
     enter(context)
-    watcher = wiring.monitor(context.directory, context.state_dir, say=context.note, interval_s=interval)
-    telling = wiring.teller(context.directory, context.state_dir, context.note)
+    directory, state, unwritten = context.directory, context.state_dir, wiring.waiting()
+    watcher = wiring.monitor(directory, state, say=context.note, interval_s=interval, unwritten=unwritten)
+    telling = wiring.teller(directory, state, context.note, unwritten)
     printer = _Printer(context)
     try:
         trouble = watcher.start()
@@ -38,8 +39,10 @@ def command(
             context.note("no traps: {reason}; changes are seen at the next round", reason=trouble)
         watcher.run(printer.show, 1 if once else rounds)
     finally:
-        telling.close()
-        watcher.close()
+        try:
+            watcher.close()
+        finally:
+            telling.close()  # after what waited was written: then what was told of it is kept too
 
 
 class _Printer:

@@ -48,7 +48,7 @@ from jbnet.wiring.recoveries import (
 )
 from jbnet.wiring.rehearsals import keep_evidence, read_evidence, rehearsal, rehearsal_desk
 from jbnet.wiring.replacements import change_entries, replacement_bench
-from jbnet.wiring.telling import action_log, desk_of, picks, teller
+from jbnet.wiring.telling import action_log, desk_of, picks, teller, waiting
 
 __all__ = [
     "action_log",
@@ -112,6 +112,7 @@ __all__ = [
     "take_table",
     "teller",
     "verify_execution",
+    "waiting",
     "write_configs",
     "write_output",
     "write_taken",

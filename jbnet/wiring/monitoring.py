@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from jbnet.monitor.rules import Rules
     from jbnet.ports import SnmpTarget, StoreView
     from jbnet.services.watch.monitor import Monitor
+    from jbnet.services.watch.waiting import Waiting
 
 
 def load_checks(directory: Path, network: Network) -> Checks:
@@ -106,10 +107,12 @@ def monitor(
     say: Callable[[Text], None],
     interval_s: float = 1.0,
     origin: str | None = None,
+    unwritten: Waiting | None = None,
 ) -> Monitor:
     """Return the monitor of a workspace, inert until ``start``.
 
-    ``say`` is told what befalls its store. ``origin``: where it looks from (default: the NOC).
+    ``say`` is told what befalls its store. ``origin``: where it looks from (default: the NOC). ``unwritten``: shared
+    with who tells people.
     """
     from jbnet.adapters.clock import SystemClock
     from jbnet.adapters.ping import IcmpProber
@@ -129,7 +132,7 @@ def monitor(
         network,
         checks,
         snmp_transport(),
-        KeptStore(SqliteStore(path, Keep(samples_h=checks.keep_samples_h)), path, say),
+        KeptStore(SqliteStore(path, Keep(samples_h=checks.keep_samples_h)), path, say, unwritten),
         SystemClock(),
         known,
         origin=origin,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jbnet.ports.actions import ActionLog
     from jbnet.ports.telling import Notifier
     from jbnet.services.watch.tell import TellingThread
+    from jbnet.services.watch.waiting import Waiting
 
 ACTIONS = "actions.db"
 STORE = "monitor.db"
@@ -85,8 +86,15 @@ def desk_of(state_dir: Path, view: StoreView) -> Desk:
     return reduce(take, (action for _, action in action_log(state_dir).after(taken)), desk)
 
 
-def teller(directory: Path, state_dir: Path, say: Callable[[Text], None]) -> TellingThread:
-    """Return what tells people while the monitor runs, inert until ``start``.
+def waiting() -> Waiting:
+    """Return what the monitor and who tells people share: what could not be written yet."""
+    from jbnet.services.watch.waiting import Waiting
+
+    return Waiting()
+
+
+def teller(directory: Path, state_dir: Path, say: Callable[[Text], None], unwritten: Waiting) -> TellingThread:
+    """Return what tells people while the monitor runs, inert until ``start``. ``unwritten``: shared with the monitor.
 
     Raises AnswerIsNo with the findings, Missing for a secret and UsageError for a
     URL that cannot be used: now, not in the night.
@@ -98,6 +106,7 @@ def teller(directory: Path, state_dir: Path, say: Callable[[Text], None]) -> Tel
     from jbnet.catalogue import load
     from jbnet.model.errors import AnswerIsNo
     from jbnet.services.watch.tell import Teller, TellingThread
+    from jbnet.services.watch.telling_kept import KeptOutbox
 
     network, store = load_network(directory, state_dir), state_dir / STORE
     notify, findings = findings_of_notify(read_files(directory, ("monitors",)), network)
@@ -113,7 +122,7 @@ def teller(directory: Path, state_dir: Path, say: Callable[[Text], None]) -> Tel
         with suppress(OSError, sqlite3.Error):  # the monitor itself says so when it cannot write
             write_vital(store, store.with_suffix(".vital"))
 
-    outbox, languages = SqliteOutbox(store), catalogues.__getitem__
+    outbox, languages = KeptOutbox(SqliteOutbox(store), unwritten), catalogues.__getitem__
     made = Teller(notify.telling, outbox, log, notifiers, clock, picks(network), languages, say, copy_vital)
     return TellingThread(made, say)
 
