@@ -41,8 +41,8 @@ PROVED: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         (
             "gufo-snmp 0.13: one socket and one request in flight per session, no retransmission, one OID per GETBULK,"
-            " types lost, a new engine-ID times out for ever. pysnmp 7.1: 10-20 ms of CPU per 22-variable GET. Both fine"
-            " as cross-checks."
+            " types lost, a new engine-ID times out for ever. pysnmp 7.1: 10-20 ms of CPU per 22-variable GET. Both"
+            " fine as cross-checks."
         ),
         (
             (AGENTS, "test_every_value_of_an_agent_is_what_three_other_managers_read"),
