@@ -35,6 +35,7 @@ class Reads(StrEnum):
     HEALTH = "health"
     UPS = "ups"
     SENSORS = "sensors"
+    BFD = "bfd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class _Strict(BaseModel):
 
 
 class _CheckDecl(_Strict):
-    reads: Literal["system", "interfaces", "ospf", "bgp", "quality", "lldp", "health", "ups", "sensors"]
+    reads: Literal["system", "interfaces", "ospf", "bgp", "quality", "lldp", "health", "ups", "sensors", "bfd"]
     roles: Annotated[list[str], Field(min_length=1)]
     every_s: Positive = 1.0
 

@@ -110,6 +110,7 @@ def pack_state(state: DeviceState) -> bytes:
             "interfaces": {n: [_pack_watch(i.watch), i.shut] for n, i in state.interfaces.items()},
             "ospf": {address: _pack_watch(watch) for address, watch in state.ospf.items()},
             "bgp": {address: _pack_watch(watch) for address, watch in state.bgp.items()},
+            **({"bfd": {address: _pack_watch(watch) for address, watch in state.bfd.items()}} if state.bfd else {}),
         }
     )
 
@@ -131,6 +132,7 @@ def unpack_state(device: str, data: bytes, last: Sample | None) -> DeviceState:
         },
         ospf={address: _unpack_watch(watch) for address, watch in packed["ospf"].items()},
         bgp={address: _unpack_watch(watch) for address, watch in packed["bgp"].items()},
+        bfd={address: _unpack_watch(watch) for address, watch in packed.get("bfd", {}).items()},
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import astuple
 from typing import Any
 
 from jbnet.monitor.samples import Sample
+from jbnet.snmp.bfd import BfdSession
 from jbnet.snmp.lldp import Lldp, LldpNeighbour, LldpPort
 
 
@@ -18,6 +19,8 @@ def pack_seldom(sample: Sample) -> dict[str, object]:
         found["lldp"] = [own.kind, own.chassis, [astuple(p) for p in own.ports], [astuple(n) for n in own.neighbours]]
     if sample.vitals:
         found["vitals"] = sample.vitals
+    if sample.bfd is not None:
+        found["bfd"] = [[session.remote, session.up] for session in sample.bfd]
     return found
 
 
@@ -30,4 +33,6 @@ def unpack_seldom(packed: Mapping[str, Any]) -> dict[str, Any]:
         found["lldp"] = Lldp(kind, chassis, tuple(LldpPort(*port) for port in ports), seen)
     if "vitals" in packed:
         found["vitals"] = packed["vitals"]
+    if "bfd" in packed:
+        found["bfd"] = tuple(BfdSession(remote, up) for remote, up in packed["bfd"])
     return found

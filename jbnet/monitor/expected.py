@@ -23,9 +23,11 @@ INTERFACE = Threshold("interface-missing", "interface", raise_at=0, clear_at=1, 
 NEIGHBOUR = Threshold("neighbour-missing", "neighbour", raise_at=0, clear_at=1, severity=Severity.MINOR, looks=2)
 CABLING = Threshold("cabling", "cabling", raise_at=0, clear_at=1, severity=Severity.MINOR, looks=2)
 """LLDP sees another device, or another port, than is declared (``jbnet.monitor.cabling``)."""
+BFD = Threshold("bfd-missing", "bfd", raise_at=0, clear_at=1, severity=Severity.MINOR, looks=2)
+"""A session of BFD (RFC 5880) was up and is not, over a line that is up."""
 SPEED = Threshold("port-too-slow", "speed", raise_at=0.99, clear_at=1, severity=Severity.WARNING, looks=2)
 """The port's speed (ifHighSpeed) as a share of the declared bandwidth; a faster port is no finding."""
-RULES = frozenset({INTERFACE.name, NEIGHBOUR.name, SPEED.name, CABLING.name})
+RULES = frozenset({INTERFACE.name, NEIGHBOUR.name, SPEED.name, CABLING.name, BFD.name})
 
 States = Mapping[str, DeviceState]
 
@@ -42,8 +44,8 @@ def expected(
 
     ``blamed`` are the circuits that are root causes: of them nothing else is said.
     """
-    held = (replace(rule, seconds=policy.expect_s) for rule in (INTERFACE, NEIGHBOUR, SPEED, CABLING))
-    interface, neighbour, speed, cables = held
+    held = (replace(rule, seconds=policy.expect_s) for rule in (INTERFACE, NEIGHBOUR, SPEED, CABLING, BFD))
+    interface, neighbour, speed, cables, bfd = held
     chassis = cabling.chassis(states)
     for name, line in plant.lines.items():
         subject = Subject(SubjectKind.CIRCUIT, name)
@@ -51,6 +53,7 @@ def expected(
         yield Reading(interface, subject, None if quiet else _interfaces(line, states))
         yield Reading(neighbour, subject, None if quiet else _neighbours(line, states))
         yield Reading(speed, subject, _speed(line, states, plant.network.circuits[name].bandwidth))
+        yield Reading(bfd, subject, None if quiet else _bfd(line, states))
         seen = None if quiet else cabling.judge(line, states, chassis)
         yield _cabling(cables, subject, seen)
 
@@ -83,6 +86,19 @@ def _neighbours(line: Line, states: States) -> float | None:
             if far is not None and any(watch.up for watch in relations.values()):
                 found.append(far in relations and relations[far].up)
                 break
+    return float(all(found)) if found else None
+
+
+def _bfd(line: Line, states: States) -> float | None:
+    """Return 0 where an end lost the session over a line that is up at both ends; who never had one says nothing."""
+    found = []
+    for end in line.ends:
+        state = _answering(end, states)
+        if state is None or not (end.interface in state.interfaces and state.interfaces[end.interface].watch.up):
+            return None
+        watch = state.bfd.get(end.neighbour or end.session or "")
+        if watch is not None and watch.ever_up:
+            found.append(watch.up)
     return float(all(found)) if found else None
 
 

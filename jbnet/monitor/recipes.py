@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from jbnet.platforms.gauges import STANDARD, gauge_data
+from jbnet.snmp.bfd import BfdTable
 from jbnet.snmp.gauges import Gauge, Recipe, Table
 from jbnet.snmp.mibs import IF_NAME
 from jbnet.snmp.types import Oid
@@ -27,6 +28,16 @@ def standard(name: str) -> Recipe:
     if found is None:
         raise LookupError(name)
     return found
+
+
+@cache
+def bfd_of(platform: str) -> BfdTable:
+    """Return where agents of a platform list their BFD sessions: in their vendor's table, else in that of RFC 7331."""
+    tables = gauge_data(STANDARD, "bfd.yaml")["tables"]
+    own = next((table for table in tables if platform in table.get("platforms", ())), None)
+    said = own or next(table for table in tables if "platforms" not in table)
+    states = {key: frozenset(said[key]) for key in ("up", "down", "shut")}
+    return BfdTable(oid(said["entry"]), said["remote"], said["state"], **states)
 
 
 @cache

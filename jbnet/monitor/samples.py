@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from jbnet.monitor.probing_results import Probed
+from jbnet.snmp.bfd import BfdSession
 from jbnet.snmp.gauges import Gauges
 from jbnet.snmp.ifquality import QualityRow
 from jbnet.snmp.lldp import Lldp
@@ -37,6 +38,7 @@ class Sample:
     gauges: Mapping[str, float] = field(default_factory=dict)
     lldp: Lldp | None = None
     vitals: Mapping[str, Gauges] = field(default_factory=dict)
+    bfd: tuple[BfdSession, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

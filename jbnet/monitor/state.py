@@ -24,6 +24,7 @@ class SubjectKind(StrEnum):
     INTERFACE = "interface"
     NEIGHBOUR = "neighbour"
     SESSION = "session"
+    BFD = "bfd"
     CIRCUIT = "circuit"
     INCIDENT = "incident"
     SITE = "site"
@@ -93,6 +94,7 @@ class DeviceState:
     lldp: Lldp | None = None
     vitals: Mapping[str, Gauges] = field(default_factory=dict)
     vitals_read: datetime | None = None
+    bfd: Mapping[str, Watch] = field(default_factory=dict)
 
     @property
     def doubtful(self) -> bool:
@@ -117,6 +119,7 @@ def differs(before: DeviceState, after: DeviceState) -> bool:
         any(before.interfaces[name].watch is not state.watch for name, state in after.interfaces.items())
         or any(before.ospf[address] is not watch for address, watch in after.ospf.items())
         or any(before.bgp[address] is not watch for address, watch in after.bgp.items())
+        or any(before.bfd.get(address) is not watch for address, watch in after.bfd.items())
     )
 
 
@@ -158,9 +161,18 @@ def advance(state: DeviceState, sample: Sample, confirm: int = 2) -> tuple[Devic
             lldp=sample.lldp or state.lldp,
             vitals={**state.vitals, **sample.vitals} if sample.vitals else state.vitals,
             vitals_read=sample.time if sample.vitals else state.vitals_read,
+            bfd=_relations(state.bfd, _bfd(state, sample), SubjectKind.BFD, sample, confirm, events),
         ),
         events,
     )
+
+
+def _bfd(state: DeviceState, sample: Sample) -> Mapping[str, bool] | None:
+    """Return which sessions of BFD are up; one in a state that nobody knows is as it was."""
+    if sample.bfd is None:
+        return None
+    known = {s.remote: state.bfd[s.remote].up for s in sample.bfd if s.up is None and s.remote in state.bfd}
+    return {**known, **{s.remote: s.up for s in sample.bfd if s.up is not None}}
 
 
 def _elapsed(before: datetime | None, now: datetime) -> float:

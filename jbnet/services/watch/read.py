@@ -10,6 +10,7 @@ from typing import TypeVar
 from jbnet.monitor.checks import Reads
 from jbnet.monitor.samples import Sample
 from jbnet.ports import SnmpAnswer
+from jbnet.snmp.bfd import BfdTable
 from jbnet.snmp.faults import Fault
 from jbnet.snmp.gauges import Recipe
 from jbnet.snmp.ifquality import QualityRow, parse_quality
@@ -35,13 +36,14 @@ def read_answer(
     time: datetime,
     ports: Mapping[str, str] | None = None,
     recipes: Mapping[Reads, Recipe] | None = None,
+    bfd: BfdTable | None = None,
 ) -> Sample:
     """Return the sample that an answer gives; ``came`` is what of it came whole.
 
     An answer that broke off tells that the device is there, and nothing of what did not come: a row that is missing
     there is not a row that is gone. An agent that refuses (wrong user, wrong key) is silent on a live device.
     ``ports`` are the declaration's names of interfaces by those that the device reports, where these differ;
-    ``recipes`` say what is made of its vitals.
+    ``recipes`` say what is made of its vitals, ``bfd`` where its sessions stand.
     """
     if answer.error and not answer.varbinds:
         return Sample(answer.target, time, answered=False, pinged=None if answer.error in SILENT else True)
@@ -57,6 +59,7 @@ def read_answer(
         bgp=parse_bgp(found) if Reads.BGP in came else None,
         quality=_named(parse_quality(found), ports) if Reads.QUALITY in came else None,
         lldp=parse_lldp(found) if Reads.LLDP in came else None,
+        bfd=bfd.read(found) if bfd is not None and Reads.BFD in came else None,
         vitals={str(reads): recipe.read(found) for reads, recipe in (recipes or {}).items() if reads in came},
     )
 

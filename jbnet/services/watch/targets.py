@@ -11,11 +11,12 @@ from jbnet.model.network import Device, Network
 from jbnet.model.secrets import Secret
 from jbnet.monitor.checks import Asking, Checks, Reads
 from jbnet.monitor.ports import port_names
-from jbnet.monitor.recipes import health_of, standard
+from jbnet.monitor.recipes import bfd_of, health_of, standard
 from jbnet.monitor.samples import Sample
 from jbnet.ports import Secrets, SnmpTarget
 from jbnet.services.watch.read import read_answer, whole
 from jbnet.snmp import mibs
+from jbnet.snmp.bfd import BfdTable
 from jbnet.snmp.gauges import Recipe
 from jbnet.snmp.ifquality import QUALITY_COLUMNS
 from jbnet.snmp.lldp import LLDP_COLUMNS
@@ -29,6 +30,8 @@ COLUMNS: Mapping[Reads, tuple[Oid, ...]] = {
     Reads.QUALITY: QUALITY_COLUMNS,
     Reads.LLDP: LLDP_COLUMNS,
 }
+BY_PLATFORM = frozenset({Reads.HEALTH, Reads.BFD})
+"""What is asked of other tables on each platform."""
 
 
 MAX_ADDRESSES = 3
@@ -51,6 +54,7 @@ class Question:
     timeout: float
     retries: int
     recipes: Mapping[Reads, Recipe] = field(default_factory=dict)
+    bfd: BfdTable | None = None
 
     @property
     def columns(self) -> Sequence[Oid]:
@@ -60,6 +64,8 @@ class Question:
 
     def of(self, reads: Reads) -> Sequence[Oid]:
         """Return the columns of one thing that is read."""
+        if reads is Reads.BFD:
+            return self.bfd.columns if self.bfd is not None else ()
         return self.recipes[reads].columns if reads in self.recipes else COLUMNS[reads]
 
     @property
@@ -110,7 +116,7 @@ class Targets:
             if reads:
                 agents = self._agents[name]
                 chosen = agents if name in again else (agents[self._current.get(name, 0)],)
-                platform = self._network.devices[name].platform if Reads.HEALTH in reads else ""
+                platform = self._network.devices[name].platform if reads & BY_PLATFORM else ""
                 grouped.setdefault((reads, platform, hurried or name in again), []).extend(chosen)
         asking = self._checks.asking
         return [
@@ -120,6 +126,7 @@ class Targets:
                 asking.look_timeout_s if short else asking.timeout_s,
                 0 if short else asking.retries,
                 recipes_for(reads, platform),
+                bfd_of(platform) if Reads.BFD in reads else None,
             )
             for (reads, platform, short), targets in grouped.items()
         ]
@@ -127,7 +134,7 @@ class Targets:
     def read(self, answer: SnmpAnswer, question: Question, time: datetime) -> Sample:
         """Return the sample that an answer to a question gives, interfaces by the declaration's names."""
         came = whole(answer, question.reads, question.parts)
-        return read_answer(answer, came, time, self._ports[answer.target], question.recipes)
+        return read_answer(answer, came, time, self._ports[answer.target], question.recipes, question.bfd)
 
     def prefer(self, target: SnmpTarget) -> None:
         """Note that a device answered at an address; an earlier one of its list wins when both answer."""
