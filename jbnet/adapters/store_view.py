@@ -100,9 +100,9 @@ class SqliteStoreView:
         """Return the spells that touch the span, by when they began."""
         return self._try(lambda: read_spells(self._database, begins, ends))
 
-    def rounds(self) -> Iterable[Round]:
-        """Return the recorded rounds, oldest first."""
-        yield from read_rounds(self._database)
+    def rounds(self, since: datetime | None = None) -> Iterable[Round]:
+        """Return the recorded rounds (from a time on), oldest first."""
+        yield from read_rounds(self._database, 0 if since is None else int(since.timestamp() * 1_000_000))
 
     def series(self, device: str) -> Sequence[Series]:
         """Return what there are graphs of for a device."""

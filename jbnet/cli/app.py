@@ -50,6 +50,7 @@ LAZY_COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("jbnet.cli.status", "What is wrong now, and the count of the rest."),
     "incidents": ("jbnet.cli.incidents", "Incidents with cause, sites and services touched."),
     "events": ("jbnet.cli.events", "What happened, and what devices said; --follow for programs."),
+    "replay": ("jbnet.cli.replay", "Play the record again: the same incidents?"),
     "ack": ("jbnet.cli.ack", "Somebody is on an incident: acknowledge it."),
     "silence": ("jbnet.cli.silence", "Tell nobody of something, until a time."),
     "sla": ("jbnet.cli.sla", "Availability over a month, by level, carrier, service."),

@@ -48,6 +48,7 @@ from jbnet.wiring.recoveries import (
 )
 from jbnet.wiring.rehearsals import keep_evidence, read_evidence, rehearsal, rehearsal_desk
 from jbnet.wiring.replacements import change_entries, replacement_bench
+from jbnet.wiring.replaying import replayed
 from jbnet.wiring.telling import action_log, desk_of, picks, teller, waiting
 
 __all__ = [
@@ -103,6 +104,7 @@ __all__ = [
     "rehearsal_desk",
     "remote_hosts",
     "replacement_bench",
+    "replayed",
     "run_ways",
     "saved_configs",
     "secret_book",
