@@ -142,7 +142,7 @@ class Fleet:
     def take_over(self, monitor: Monitor) -> None:
         """Have a started monitor ask these agents, each at its one address here."""
         agents = monitor._targets._agents  # the bench puts simulated agents in the place of the real ones
-        for device in agents:
+        for device in agents.keys() & self.addresses.keys():
             made = SnmpTarget(device, self.addresses[device], self._port, community=Secret("c", COMMUNITY))
             agents[device] = (made,)
 

@@ -38,7 +38,7 @@ PATIENT = Asking(timeout_s=4.0, retries=3, look_timeout_s=4.0)
 """Nothing is lost here; but the agents share the machine with who asks."""
 
 
-def checks_of(network: Network, every_s: float) -> Checks:
+def checks_of(network: Network, every_s: float, asking: Asking) -> Checks:
     """Return the two checks of the measure: the agent and its interfaces."""
     roles = frozenset(network.roles)
     return Checks(
@@ -46,11 +46,13 @@ def checks_of(network: Network, every_s: float) -> Checks:
     )
 
 
-def make(network: Network, folder: Path, interval_s: float = 1.0) -> tuple[Monitor, UdpSnmpTransport]:
-    """Return a monitor with a real store and transport; not started."""
+def make(
+    network: Network, folder: Path, interval_s: float = 1.0, *, patient: bool = True
+) -> tuple[Monitor, UdpSnmpTransport]:
+    """Return a monitor with a real store and transport; not started. ``patient``: nobody is to be called silent."""
     path, transport = folder / "monitor.db", UdpSnmpTransport()
     store = KeptStore(SqliteStore(path), path, lambda said: print(said, file=sys.stderr))
-    checks = checks_of(network, interval_s)
+    checks = checks_of(network, interval_s, PATIENT if patient else Asking())
     return Monitor(network, checks, transport, store, SystemClock(), FakeSecrets(), interval_s=interval_s), transport
 
 

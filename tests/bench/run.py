@@ -17,6 +17,7 @@ import render
 import scale
 import snmp
 import store
+import sweep
 import whatif
 
 SUITES = (
@@ -29,6 +30,7 @@ SUITES = (
     (("lab.",), lab.rows),
     (("plan.",), plan.rows),
     (("poll.",), poll.rows),
+    (("sweep.",), sweep.rows),
     (("store.",), store.rows),
 )
 """What the ids of a suite begin with, and the suite. A suite runs when any of them fits what was asked for."""
