@@ -1,4 +1,4 @@
-"""Laws of laying trouble at lines: what is blamed is the best of all sets that could be, as trying each of them finds."""
+"""Laws of laying trouble at lines: what is blamed is the best of all sets that could be, each of them tried."""
 
 from __future__ import annotations
 

@@ -198,10 +198,10 @@ def replayed(rounds: list[Round], watch: Watching) -> Mapping[str, object]:
 
 
 @pytest.mark.parametrize(("written", "code", "line", "column"), [
-    ("  a: {kind: tcp, roles: [nobody], port: 1}", "JB114", 2, 27),
+    ("  a: {kind: tcp, roles: [nobody], port: 1}", "JB114", 2, 26),
     ("  a: {kind: tcp, port: 1}", "JB106", 2, 3),
     ("  a: {kind: tcp, roles: [core]}", "JB106", 2, 3),
-    ("  a: {kind: sql, databases: [productoin]}", "JB114", 2, 31),
+    ("  a: {kind: sql, databases: [productoin]}", "JB114", 2, 30),
     ("  a: {kind: echo, roles: [core]}\\n  b: {kind: echo, roles: [core]}", "JB107", 3, 27),
 ])  # fmt: skip
 def test_what_is_wrong_is_told_with_its_place(
