@@ -19,7 +19,6 @@ from jbnet.monitor.policy import Policy
 from jbnet.monitor.samples import Round
 from jbnet.monitor.state import Event
 
-
 pytestmark = pytest.mark.timeout(900)
 
 
