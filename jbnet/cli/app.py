@@ -48,6 +48,7 @@ LAZY_COMMANDS: dict[str, tuple[str, str]] = {
     "lab": ("jbnet.cli.lab", "The live copy of the network on this machine."),
     "monitor": ("jbnet.cli.monitor", "Poll the network and keep its state."),
     "status": ("jbnet.cli.status", "What is wrong now, and the count of the rest."),
+    "watch": ("jbnet.cli.watch", "The network live on one screen; a line a change without one."),
     "incidents": ("jbnet.cli.incidents", "Incidents with cause, sites and services touched."),
     "events": ("jbnet.cli.events", "What happened, and what devices said; --follow for programs."),
     "replay": ("jbnet.cli.replay", "Play the record again: the same incidents?"),

@@ -90,7 +90,7 @@ def _until(lasts: str | None, until: str | None, now: datetime) -> datetime:
 
     if (lasts is None) == (until is None):
         raise UsageError("say when it ends: --for 2h, or --until 2026-11-23T06:00+08:00")
-    end = now + _span(lasts) if lasts is not None else _moment(str(until))
+    end = now + length_of(lasts) if lasts is not None else _moment(str(until))
     if not now < end <= now + LONGEST_SILENCE:
         raise UsageError(
             "it would end {end}; expected: after now, and within {days} days",
@@ -101,7 +101,8 @@ def _until(lasts: str | None, until: str | None, now: datetime) -> datetime:
     return end
 
 
-def _span(said: str) -> timedelta:
+def length_of(said: str) -> timedelta:
+    """Return a length of time that is written as 30m, 2h or 1d. Raises UsageError."""
     found = re.fullmatch(r"(\d{1,6})\s*([smhd])", said.strip())
     if found is None:
         raise UsageError("{said} is no length of time", said=said, hint=text("write 30m, 2h or 1d"))

@@ -34,7 +34,7 @@ from jbnet.wiring.devices import (
 from jbnet.wiring.exchange import ansible_inventory, take_table, write_taken
 from jbnet.wiring.files import write_configs, write_output
 from jbnet.wiring.hardware import number_ports
-from jbnet.wiring.monitoring import event_log, followed_events, load_checks, monitor, monitor_view
+from jbnet.wiring.monitoring import event_log, followed_events, load_checks, monitor, monitor_file, monitor_view
 from jbnet.wiring.playbooks import playbook_shelf, playbook_ways
 from jbnet.wiring.recoveries import (
     approval_box,
@@ -86,6 +86,7 @@ __all__ = [
     "load_scale",
     "load_targets",
     "monitor",
+    "monitor_file",
     "monitor_view",
     "number_ports",
     "operator",

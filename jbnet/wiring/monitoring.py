@@ -151,6 +151,15 @@ def monitor_view(state_dir: Path) -> StoreView:
     from jbnet.adapters.store_view import SqliteStoreView
 
     return SqliteStoreView(state_dir / STORE)
+
+
+def monitor_file(state_dir: Path) -> tuple[int, int] | None:
+    """Return which file the monitor's store is now (device and inode): another one may take its place; None: none."""
+    try:
+        found = (state_dir / STORE).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 def event_log(state_dir: Path) -> SqliteEventLog:
     """Return the events that the monitor keeps, to be read by others while it runs."""
     from jbnet.adapters.store_events import SqliteEventLog
