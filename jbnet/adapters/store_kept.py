@@ -78,6 +78,10 @@ class KeptStore:
                 self._say(text("rounds that could not be written are lost: {count}", count=self._backlog.rounds))
         self._store.close()
 
+    def waiting(self) -> int:
+        """Return how many rounds wait to be written."""
+        return self._backlog.rounds
+
     def copy_vital(self) -> None:
         """Write monitor.vital now; what keeps it from being written keeps nobody else."""
         try:

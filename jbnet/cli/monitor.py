@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json as json_module
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jbnet.cli.context import SCHEMA, Context
+from jbnet.cli.monitor_unit import unit as unit_text
+from jbnet.model.errors import UsageError
+from jbnet.model.text import text
 
 if TYPE_CHECKING:
     from jbnet.monitor.state import Event
@@ -21,13 +25,22 @@ def command(
     interval: Annotated[float, typer.Option(metavar="S", min=0.1, max=3600, help="Seconds between rounds.")] = 1.0,
     rounds: Annotated[int | None, typer.Option(metavar="N", min=1, help="Stop after so many rounds.")] = None,
     once: Annotated[bool, typer.Option("--once", help="Do one round and stop.")] = False,
+    metrics: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS:PORT", help="Where to serve /metrics (default: monitors/); off: nowhere."),
+    ] = None,
+    unit: Annotated[bool, typer.Option("--unit", help="Print a unit of systemd for it, and do nothing else.")] = False,
 ) -> None:
     """Poll the network and keep its state, until Ctrl-C. Run one at a time: the store has one writer."""
     from jbnet import wiring
     from jbnet.cli.vantage import enter
 
     context: Context = ctx.obj
+    if unit:
+        sys.stdout.write(unit_text(context.directory, context.state_dir, interval))
+        return
     enter(context)
+    _require_address(metrics)
     directory, state, unwritten = context.directory, context.state_dir, wiring.waiting()
     watcher = wiring.monitor(directory, state, say=context.note, interval_s=interval, unwritten=unwritten)
     telling = wiring.teller(directory, state, context.note, unwritten)
@@ -37,12 +50,34 @@ def command(
         telling.start()
         if trouble:
             context.note("no traps: {reason}; changes are seen at the next round", reason=trouble)
-        watcher.run(printer.show, 1 if once else rounds)
+        with wiring.outward(context.directory, context.state_dir, watcher, context.note, metrics) as outward:
+            watcher.run(_both(outward.take, printer.show), 1 if once else rounds)
     finally:
         try:
             watcher.close()
         finally:
             telling.close()  # after what waited was written: then what was told of it is kept too
+
+
+def _both(first: Callable[[Turn], None], second: Callable[[Turn], None]) -> Callable[[Turn], None]:
+    def report(turn: Turn) -> None:
+        first(turn)
+        second(turn)
+
+    return report
+
+
+def _require_address(metrics: str | None) -> None:
+    """Refuse what is no address before anything is started."""
+    from jbnet.monitor.outlets import address
+
+    try:
+        if metrics is not None and metrics != "off":
+            address(metrics)
+    except ValueError as error:
+        raise UsageError(
+            "{address} is no address to serve metrics on", address=metrics, hint=text("write 127.0.0.1:9980, or off")
+        ) from error
 
 
 class _Printer:
@@ -76,6 +111,10 @@ class _Printer:
 
     def _event(self, event: Event) -> None:
         self._line(event.time, f"{event.subject.kind}.{event.event}", str(event.subject), dict(event.data))
+        if event.event == "message":
+            said = f"{event.data.get('tag', '')} {event.data.get('text', '')}".strip()
+            self._say(event.time, "  {subject} says: {text}", subject=event.subject, text=said or "...")
+            return
         if event.subject.kind != "incident":
             kind, word = self._context.tr(str(event.subject.kind)), self._context.tr(event.event)
             self._say(event.time, "  {kind} {subject} {word}", kind=kind, subject=event.subject, word=word)

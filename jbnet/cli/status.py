@@ -19,6 +19,7 @@ def command(ctx: typer.Context) -> None:
     """Show what is wrong now. The exit code is 0 whatever is shown: ``jbnet incidents --check`` asks."""
     from jbnet import wiring
     from jbnet.cli.people import people
+    from jbnet.monitor.freshness import freshness
 
     context: Context = ctx.obj
     view = wiring.monitor_view(context.state_dir)
@@ -27,21 +28,23 @@ def command(ctx: typer.Context) -> None:
         noted = people(context, view, datetime.now(UTC))
     finally:
         view.close()
-    age = (noted.now - datetime.fromisoformat(str(summary["as_of"]))).total_seconds() if summary else None
-    stale = summary is None or age is None or age > float(str(summary["stale_s"]))
-    shown = {**(summary or {}), "age_s": None if age is None else round(age, 1), "stale": stale}
+    fresh = freshness(summary, noted.now)
+    age = None if fresh.age_s is None else round(fresh.age_s, 1)
+    shown = {**(summary or {}), "age_s": age, "stale": fresh.stale, "blind": [str(reason) for reason in fresh.blind]}
     context.emit({**shown, "incidents": [noted.as_json(i) for i in incidents]})
     if not context.json:
         _print(context, shown, incidents, noted)
 
 
 def _print(context: Context, summary: Mapping[str, Any], incidents: Sequence[Incident], noted: People) -> None:
+    from jbnet.cli.blindness import print_blind
     from jbnet.cli.incident_text import MOST_NAMES, listed, print_incident
     from jbnet.cli.times import clock_time, span
 
     if "as_of" not in summary:
         context.say("nothing was polled yet")
         return
+    print_blind(context, summary["blind"])
     if summary["stale"]:
         context.say("STALE: the last poll was {span} ago; what follows was true then", span=span(summary["age_s"]))
     context.say(

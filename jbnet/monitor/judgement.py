@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from jbnet.monitor import expected, probing_judge, standing, thresholds
+from jbnet.monitor import expected, probing_judge, self_watch, standing, thresholds
 from jbnet.monitor.alarms import Alarms
 from jbnet.monitor.carried import Carried
 from jbnet.monitor.causes import CauseId, CauseKind
@@ -47,7 +47,10 @@ def alarms_of(
         wrong = probing_judge.standing(plant, states, faults.open.values(), causes)
         probed, happened = probing_judge.judge(before.alarms, rules.probing, plant, turn, wrong)
         events += happened
-    return {**declared, **compared, **redundant, **probed}, tuple(events)
+    itself = self_watch.readings(states.get(self_watch.SELF))
+    own, happened = thresholds.judge(_of(before.alarms, self_watch.RULES), itself, now)
+    events += happened
+    return {**declared, **compared, **redundant, **probed, **own}, tuple(events)
 
 
 def _compared(

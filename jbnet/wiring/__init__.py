@@ -35,6 +35,7 @@ from jbnet.wiring.exchange import ansible_inventory, take_table, write_taken
 from jbnet.wiring.files import write_configs, write_output
 from jbnet.wiring.hardware import number_ports
 from jbnet.wiring.monitoring import event_log, followed_events, load_checks, monitor, monitor_file, monitor_view
+from jbnet.wiring.outward import outward
 from jbnet.wiring.playbooks import playbook_shelf, playbook_ways
 from jbnet.wiring.recoveries import (
     approval_box,
@@ -90,6 +91,7 @@ __all__ = [
     "monitor_view",
     "number_ports",
     "operator",
+    "outward",
     "picks",
     "playbook_runner",
     "playbook_shelf",

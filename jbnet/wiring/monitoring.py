@@ -120,30 +120,57 @@ def monitor(
     from jbnet.adapters.store_kept import KeptStore
     from jbnet.adapters.store_pruning import Keep
     from jbnet.services.watch.monitor import Monitor
+    from jbnet.services.watch.self_watch import Parts, SelfWatch
     from jbnet.services.watch.targets import trap_senders
-    from jbnet.wiring.ruling import ruling
     from jbnet.wiring.probing import probing
+    from jbnet.wiring.ruling import ruling
 
     network = load_network(directory, state_dir)
     checks = load_checks(directory, network)
     known = secrets(directory, state_dir)
     path, rules = state_dir / STORE, rules_of(directory, state_dir, network)
+    kept = KeptStore(SqliteStore(path, Keep(samples_h=checks.keep_samples_h)), path, say, unwritten)
+    hears = inbox(load_outlets(directory).listen, trap_senders(checks.asking, known), say)
+    transport = snmp_transport()
+    parts = Parts(
+        lambda: {**hears.counts(), "snmp": dict(transport.counters)},
+        lambda: {"heard": hears.waiting()},
+        hears.beats,
+        kept.waiting,
+    )
+    own = SelfWatch(kept, SystemClock(), checks, network, parts, interval_s)
     return Monitor(
         network,
         checks,
-        snmp_transport(),
-        KeptStore(SqliteStore(path, Keep(samples_h=checks.keep_samples_h)), path, say, unwritten),
+        transport,
+        own,
         SystemClock(),
         known,
         origin=origin,
         prober=IcmpProber(),
-        traps=inbox(load_outlets(directory).listen, trap_senders(checks.asking, known), say),
+        traps=hears,
         interval_s=interval_s,
         rules=rules,
         windows=windows(state_dir),
         ruling=ruling(directory, state_dir, network, rules, say),
         probing=probing(directory, network, rules.probes, known, say),
+        own=own,
     )
+
+
+def event_log(state_dir: Path) -> SqliteEventLog:
+    """Return the events that the monitor keeps, to be read by others while it runs."""
+    from jbnet.adapters.store_events import SqliteEventLog
+
+    return SqliteEventLog(state_dir / STORE)
+
+
+def followed_events(state_dir: Path, cursor: Cursor | None) -> Iterator[Recorded | None]:
+    """Return what ``jbnet.services.watch.follow`` yields of a workspace's events."""
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.services.watch.follow import follow
+
+    return follow(event_log(state_dir), SystemClock(), cursor)
 
 
 def monitor_view(state_dir: Path) -> StoreView:
@@ -160,18 +187,3 @@ def monitor_file(state_dir: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-def event_log(state_dir: Path) -> SqliteEventLog:
-    """Return the events that the monitor keeps, to be read by others while it runs."""
-    from jbnet.adapters.store_events import SqliteEventLog
-
-    return SqliteEventLog(state_dir / STORE)
-
-
-def followed_events(state_dir: Path, cursor: Cursor | None) -> Iterator[Recorded | None]:
-    """Return what ``jbnet.services.watch.follow`` yields of a workspace's events."""
-    from jbnet.adapters.clock import SystemClock
-    from jbnet.services.watch.follow import follow
-
-    return follow(event_log(state_dir), SystemClock(), cursor)
-
-

@@ -13,6 +13,7 @@ from jbnet.model.text import Text
 from jbnet.monitor.checks import Checks
 from jbnet.monitor.flaps import next_look
 from jbnet.monitor.plant import survey
+from jbnet.monitor.policy import Policy
 from jbnet.monitor.replay import Outcome, Watchbook, conclude
 from jbnet.monitor.rules import PLAIN, Rules
 from jbnet.monitor.samples import Round
@@ -27,6 +28,7 @@ from jbnet.services.watch.looks import Looks
 from jbnet.services.watch.probing import Probing
 from jbnet.services.watch.probing_anew import Disturbances
 from jbnet.services.watch.schedule import Schedule
+from jbnet.services.watch.self_watch import SelfWatch
 from jbnet.services.watch.ruling import Ruling
 from jbnet.services.watch.targets import Targets
 from jbnet.services.watch.timeline import Timeline
@@ -52,7 +54,7 @@ class Monitor:
 
     ``prober`` and ``traps`` may be missing: then a silent agent is not told from a silent device, and changes
     are seen at the next round. ``rules`` are the declared calendar and thresholds; ``windows`` has the maintenance
-    that changes, drills and people register while the monitor runs.
+    that changes, drills and people register while the monitor runs. ``own`` is how the monitor looks at itself.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class Monitor:
         windows: Windows | None = None,
         ruling: Ruling | None = None,
         probing: Probing | None = None,
+        own: SelfWatch | None = None,
     ):
         self._network, self._checks, self._secrets = network, checks, secrets
         self._transport, self._store, self._clock = transport, store, clock
@@ -79,6 +82,7 @@ class Monitor:
         self._interval = interval_s
         self._ruling, self._windows = ruling or Ruling(rules), windows
         self._probing, self._disturbances = probing, Disturbances()
+        self.own = own
         self._book = Watchbook()
         self._number = 0
         self._timeline = Timeline(clock)
@@ -115,6 +119,11 @@ class Monitor:
             self._traps = None
             return str(error)
         return None
+
+    @property
+    def policy(self) -> Policy:
+        """Return how soon and how sure it judges."""
+        return self._checks.policy
 
     @property
     def book(self) -> Watchbook:
@@ -187,7 +196,10 @@ class Monitor:
     def _keep(self, found: Gathered, began: float) -> Turn:
         """Judge what a round gathered, and commit it."""
         probed = self._probing.take() if self._probing is not None else ()
-        turn = Round(self._number + 1, self._time(), tuple(found.looks), probed)
+        time = self._time()
+        if self.own is not None:
+            self.own.felt(found, time)
+        turn = Round(self._number + 1, time, tuple(found.looks), probed)
         events = [*found.events, *self._ears.events(turn.time, self._book.carried.last)]
         declared, ruled = self._ruling.at(turn.time)
         events += ruled
