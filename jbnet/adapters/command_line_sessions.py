@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jbnet.adapters.commandline.driver import CommandLineDriver
 from jbnet.adapters.ssh_login import KeyRing
 from jbnet.config.managing import ACCOUNT
 from jbnet.model.errors import Missing
 from jbnet.model.network import Device
 from jbnet.model.text import text
 from jbnet.ports import Differ, Secrets
+
+if TYPE_CHECKING:  # NAPALM and netmiko take 0.4 s to import, and a network of FRR needs neither
+    from jbnet.adapters.commandline.driver import CommandLineDriver
 
 OPEN_S = 15.0
 OPERATION_S = 60

@@ -69,11 +69,9 @@ def execute(
         with contextlib.closing(channel), deadline(timeout, channel.close) as late:
             channel.settimeout(timeout)
             channel.exec_command(shlex.join(argv))
-            sender = threading.Thread(target=_send, args=(channel, stdin or ""), daemon=True)
-            sender.start()
-            out, err = _receive(channel, time.monotonic() + timeout)
-            code = channel.recv_exit_status() if channel.exit_status_ready() else -1
-            sender.join(LOOK_S)
+            with _fed(channel, stdin):
+                out, err = _receive(channel, time.monotonic() + timeout)
+                code = channel.recv_exit_status() if channel.exit_status_ready() else -1
     except TooMuch as error:
         raise endless(host, _short(argv)) from error
     except (OSError, EOFError, paramiko.SSHException) as error:
@@ -106,6 +104,19 @@ def endless(host: str, command: str) -> Unreachable:
 def _short(argv: Sequence[str]) -> str:
     said = shlex.join(argv)
     return said if len(said) <= 60 else said[:57] + "..."
+
+
+@contextlib.contextmanager
+def _fed(channel: paramiko.Channel, stdin: str | None) -> Iterator[None]:
+    """Feed standard input beside the block; where there is none it is closed at once, which takes no thread."""
+    if not stdin:
+        _send(channel, "")
+        yield
+        return
+    sender = threading.Thread(target=_send, args=(channel, stdin), daemon=True)
+    sender.start()
+    yield
+    sender.join(LOOK_S)
 
 
 def _send(channel: paramiko.Channel, stdin: str) -> None:

@@ -54,6 +54,8 @@ def command(
     if not rehearse:
         enter(context)  # this process may begin anew there: what follows is imported once
 
+    from concurrent.futures import ThreadPoolExecutor
+
     from jbnet import wiring
     from jbnet.cli.progress import Counting
     from jbnet.cli.rehearse import rehearsed
@@ -61,14 +63,15 @@ def command(
     from jbnet.services.deploy.aim import Declared
     from jbnet.services.deploy.plan import managed, plan
 
-    network, faults = wiring.load_judged(context.directory, context.state_dir)
-    with inside(context):
+    network, judge = wiring.load_to_judge(context.directory, context.state_dir)
+    with ThreadPoolExecutor(1) as beside, inside(context):
+        faults = beside.submit(judge)  # while devices are waited for
         sessions = wiring.device_sessions(context.directory, context.state_dir, network)
         aim = Declared(network, book=wiring.secret_book(context.directory, context.state_dir))
         known = wiring.deployed_before(context.state_dir)
         devices = some(managed(network, select(network, selector)), selector)
         made = plan(network, devices, sessions, Counting(context, (d.name for d in devices)), aim=aim, known=known)
-    made = replace(made, faults=faults)
+    made = replace(made, faults=faults.result())
     conclude(context, made, output, diff=diff, trial=(lambda: rehearsed(context, made, network)) if rehearse else None)
     if check and made.changes:
         raise typer.Exit(ExitCode.NO)

@@ -53,9 +53,10 @@ def _place(context: Context, device_name: str | None) -> tuple[Record, str] | No
     """Return the lab and the device to work from; None: stay where we are."""
     if os.environ.get(INSIDE) or not (context.state_dir / "lab.json").is_file():
         return None
-    from jbnet import wiring
+    from jbnet.lab import record
+    from jbnet.lab.paths import LabPaths
 
-    found = wiring.lab(context.directory, context.state_dir).record()
+    found = record.standing(LabPaths(context.state_dir.absolute()).record)
     if found is None:
         raise TargetError(
             "the lab that {path} tells of does not run any more",

@@ -90,8 +90,7 @@ class Lab:
 
     def record(self) -> Record | None:
         """Return the record of the lab if it is up: written, and its carriers' process alive."""
-        found = record.read(self.paths.record)
-        return found if found is not None and found.carriers.alive else None
+        return record.standing(self.paths.record)
 
     def status(self) -> Status | None:
         """Return how the lab is, or None when it is not up."""

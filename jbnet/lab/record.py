@@ -87,6 +87,12 @@ def read(path: Path) -> Record | None:
     )
 
 
+def standing(path: Path) -> Record | None:
+    """Return the record of a lab that is up: written, and its carriers' process alive."""
+    found = read(path)
+    return found if found is not None and found.carriers.alive else None
+
+
 def _as_json(chassis: Chassis) -> dict[str, object]:
     return {"pid": chassis.pid, "started": chassis.started, "netns": chassis.netns}
 

@@ -13,6 +13,7 @@ from jbnet.wiring.declaration import (
     load_judged,
     load_network,
     load_scale,
+    load_to_judge,
     read_declaration,
 )
 from jbnet.wiring.deployed import deployed_before
@@ -86,6 +87,7 @@ __all__ = [
     "load_register",
     "load_scale",
     "load_targets",
+    "load_to_judge",
     "monitor",
     "monitor_file",
     "monitor_view",

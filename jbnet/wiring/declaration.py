@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jbnet.wiring.collector import uncollected
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from jbnet.adapters.texts import Texts
     from jbnet.inventory.declaration import Declaration
@@ -195,14 +195,27 @@ def load_judged(directory: Path, state_dir: Path) -> tuple[Network, tuple[Findin
 
     What is waived is none. Raises what ``load_network`` raises.
     """
+    network, judge = load_to_judge(directory, state_dir)
+    return network, judge()
+
+
+def load_to_judge(directory: Path, state_dir: Path) -> tuple[Network, Callable[[], tuple[Finding, ...]]]:
+    """Return the declared network, and what finds the errors of ``load_judged``: judging can go on beside asking.
+
+    Raises what ``load_network`` raises.
+    """
     from jbnet.adapters.workspace import read_files
     from jbnet.wiring.standards import findings_of_standards
 
     whole = load_network(directory, state_dir, whole=True)
     files = read_files(directory, ("topology", "monitors", "dr"))
-    with uncollected():
-        found = (*findings_of_standards(directory, files, whole), *findings_of_days(whole))
-    return _built(whole, state_dir), tuple(finding for finding in found if finding.severity == "error")
+
+    def judge() -> tuple[Finding, ...]:
+        with uncollected():
+            found = (*findings_of_standards(directory, files, whole), *findings_of_days(whole))
+        return tuple(finding for finding in found if finding.severity == "error")
+
+    return _built(whole, state_dir), judge
 
 
 def _built(whole: Network, state_dir: Path) -> Network:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +63,9 @@ class Field:
     def planned(self, dead: frozenset[str]) -> set[str]:
         """Return what a plan finds with these devices dead: they, and nobody else, are named as not asked."""
         command = [sys.executable, "-m", "jbnet", "-C", str(self.workspace), "--json", "plan"]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, check=False, env=_installed(os.environ)
+        )
         said = json.loads(done.stdout)["data"]
         if said is None or {one["device"] for one in said["unasked"]} != dead:
             raise RuntimeError(f"jbnet plan: {done.stdout[-2000:]}{done.stderr[-2000:]}")
@@ -87,7 +89,7 @@ class Field:
 
     def _from_the_noc(self, command: list[str], **more: str) -> str:
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        environment = {**self.lab.environment(), "PATH": path, **more}
+        environment = {**_installed(self.lab.environment()), "PATH": path, **more}
         noc = str(self.lab.record().noc)  # type: ignore[union-attr]  # the lab is up
         asking = self.lab.popen(noc, command, cwd=self.workspace, env=environment, stdout=-1, stderr=-1)
         said, complaint = asking.communicate(timeout=PATIENCE_S)
@@ -210,6 +212,12 @@ def _versus(name: str, own: float, peer: float, goal: float, who: str) -> dict[s
     return {"id": name, "value": round(own, 2), "unit": "s", "better": "lower", "goal": round(peer / goal, 2)} | {
         "peer": who, "peer_value": round(peer, 2), "ratio": round(peer / own, 2),
     }  # fmt: skip
+
+
+def _installed(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which Python keeps bytecode, for all three alike: what is installed has it."""
+    kept = {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(ROOT / "build" / "bench" / "bytecode")}
 
 
 def _nornir_napalm() -> Path:

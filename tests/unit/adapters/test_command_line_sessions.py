@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -90,3 +92,13 @@ def test_a_plan_may_allow_a_restart_and_qualifying_may_not_by_itself(tmp_path: P
     assert isinstance(deploying, Vrp5Driver)
     assert deploying.optional_args["reboot_timer"]
     assert not hardware_sessions(tmp_path, tmp_path, network).session(device("vrp5")).optional_args["reboot_timer"]
+
+
+def test_a_network_of_frr_is_asked_without_what_types_commands() -> None:
+    """NAPALM and netmiko take longer to import than twenty routers to answer."""
+    script = (
+        "import sys; from pathlib import Path; from jbnet.wiring import devices;"
+        "devices.device_sessions(Path('.'), Path('.'), None); print({'napalm', 'netmiko'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from command_line import Run
 
-from jbnet import wiring
 from jbnet.adapters.running_texts import LARGEST
 from jbnet.cli import vantage
 from jbnet.cli.adopt import _row
 from jbnet.cli.columns import cells
+from jbnet.lab import record
 from jbnet.wiring import check_workspace
 
 ROOT = Path(__file__).parents[3]
@@ -219,7 +219,7 @@ def test_a_lab_is_entered_before_its_devices_are_asked(
     place = SimpleNamespace(noc="noc-r1", devices={"noc-r1": SimpleNamespace(netns="n1")}, runtime="x")
     (tmp_path / "lab.json").write_text("{}")
     (tmp_path / "list").write_text("core-r1 frr 10.0.192.1\n")
-    monkeypatch.setattr(wiring, "lab", lambda *_: SimpleNamespace(record=lambda: place))
+    monkeypatch.setattr(record, "standing", lambda _: place)
     monkeypatch.setattr(vantage, "_run_again", again)
     with pytest.raises(Entered, match="noc-r1"):
         run("--state", tmp_path, "adopt", "--from-devices", tmp_path / "list", "--dry-run")
