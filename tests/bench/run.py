@@ -15,6 +15,7 @@ import plan
 import poll
 import render
 import scale
+import scale_poll
 import snmp
 import store
 import sweep
@@ -31,10 +32,11 @@ SUITES = (
     (("plan.",), plan.rows),
     (("poll.",), poll.rows),
     (("sweep.",), sweep.rows),
+    (("scale.poll_",), scale_poll.rows),
     (("store.",), store.rows),
 )
 """What the ids of a suite begin with, and the suite. A suite runs when any of them fits what was asked for."""
-ON_REQUEST = ("lab.", "plan.")
+ON_REQUEST = ("lab.", "plan.", "scale.poll_")
 """Suites that take minutes and most of the machine: only when they are asked for."""
 OUT = Path(__file__).parents[2] / "build" / "bench.json"
 

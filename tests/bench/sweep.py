@@ -2,8 +2,8 @@
 
 The real monitor over this workspace's network, its agents simulated in another process. Lateness is measured where a
 datagram leaves: between the first requests of two polls of a device that answers there shall be one interval. It is
-given as a share of the interval, as the worst of 99 % of the polls, calm, with dead devices that are known, and over the
-rounds in which they die.
+given as a share of the interval, as the worst of 99 % of the polls, calm, with dead devices that are known,
+and over the rounds in which they die.
 """
 
 from __future__ import annotations
