@@ -85,10 +85,11 @@ class Health:
         return self.rounds == 0 or self.round_age_s > self.late_s
 
     def overdue(self, name: str) -> float:
-        """Return how overdue a check is: 1 and more is an alarm."""
+        """Return how overdue a check is: 1 and more is an alarm. What no agent has ever given is not expected."""
         check = self.checks[name]
-        age = self.running_s if check.success_s is None else check.success_s
-        return 0.0 if check.excused else age / max(MISSED * check.every_s, self.late_s)
+        if check.excused or check.success_s is None:
+            return 0.0
+        return check.success_s / max(MISSED * check.every_s, self.late_s)
 
     def blind(self) -> Sequence[Blind]:
         """Return why it is blind, worst first; nothing where it sees."""
