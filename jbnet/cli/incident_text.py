@@ -7,6 +7,8 @@ from datetime import datetime
 
 from jbnet.cli.context import Context
 from jbnet.cli.times import both, span
+from jbnet.monitor.alarm_words import PLAIN
+from jbnet.monitor.expected import CABLING
 from jbnet.monitor.incidents import Incident
 
 MOST_NAMES = 8
@@ -25,10 +27,7 @@ def print_incident(context: Context, incident: Incident, now: datetime, *, whole
     )
     if incident.reading:
         context.say("  the evidence reads: {reading}", reading=context.tr(incident.reading))
-    if incident.said:
-        expected, actual = incident.said
-        context.say("  declared is {expected}, seen is {actual}", expected=expected, actual=actual)
-        context.say("  move the cable to where it belongs, or declare it as it is")
+    _alarm(context, incident)
     if incident.flapping:
         context.say("  the cause comes and goes")
     if incident.maintenance:
@@ -48,6 +47,18 @@ def print_incident(context: Context, incident: Incident, now: datetime, *, whole
             context.say("  closed {closed}", closed=both(incident.closed))
         symptoms = [f"{s.subject} {context.tr(s.state)}" for s in incident.symptoms]
         _names(context, "  symptoms ({count}): {names}", symptoms, None)
+
+
+def _alarm(context: Context, incident: Incident) -> None:
+    """Say what an alarm is about: in words, and what was expected where figures do not say it."""
+    for symptom in incident.symptoms if incident.alarm else ():
+        if symptom.state != PLAIN:
+            context.say("  what is wrong: {words}", words=context.tr(symptom.state))
+    if incident.said:
+        expected, actual = incident.said
+        context.say("  declared is {expected}, seen is {actual}", expected=expected, actual=actual)
+        if incident.root_cause.name.startswith(f"{CABLING.name} "):
+            context.say("  move the cable to where it belongs, or declare it as it is")
 
 
 def state_word(incident: Incident) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from jbnet.monitor.alarm_words import word_for
 from jbnet.monitor.alarms import Alarm, AlarmId, Alarms, standing
 from jbnet.monitor.calendar import Calendar
 from jbnet.monitor.causes import CauseId, CauseKind
@@ -79,7 +80,7 @@ def cause_of(key: AlarmId) -> CauseId:
 
 
 def _opened(number: str, cause: CauseId, key: AlarmId, alarm: Alarm, now: datetime) -> Incident:
-    symptom = Symptom(key.subject, "not as it should be")
+    symptom = Symptom(key.subject, word_for(alarm.measure))
     return Incident(number, cause, alarm.raised or now, now, symptoms=(symptom,), alarm=alarm.severity, said=alarm.said)
 
 

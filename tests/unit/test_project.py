@@ -22,6 +22,7 @@ from jbnet.inventory.addresses.uses import Kind
 from jbnet.inventory.schema.lines import Media
 from jbnet.model.findings import Severity
 from jbnet.model.levels import CircuitRole, DeviceKind, InterfaceKind, Level, Status, Zone
+from jbnet.monitor.alarm_words import WORDS
 from jbnet.monitor.causes import CauseKind
 from jbnet.standards.model import Aspect, Outcome
 from jbnet.standards.predicates import VOCABULARY
@@ -92,7 +93,7 @@ def words_shown() -> Iterator[str]:
     ):
         yield from (member.value for member in words)
     yield from (*get_args(Media), "sync", "async", "native", "device", "reboot", "primary", "standby")
-    yield from ("prefix", *(subject.name for subject in SUBJECTS))
+    yield from ("prefix", *(subject.name for subject in SUBJECTS), *WORDS.values())
     yield from (str(meaning(predicate)) for predicate in VOCABULARY.values())
 
 

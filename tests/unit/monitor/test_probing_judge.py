@@ -224,3 +224,8 @@ def test_where_only_a_part_of_the_network_is_there_the_rest_is_not_probed() -> N
     one = Probe("p", ProbeKind.TCP)
     targets = tuple(Target(one, name, "", "10.0.0.1", 1, (name,)) for name in ("a", "b"))
     assert [t.device for t in Probes((one,), targets).within({"a"}).targets] == ["a"]
+
+
+def test_an_alarm_says_in_words_what_is_wrong(watch: Watching) -> None:
+    probe(watch, *echoes(watch, {"xining-up1": 29}), times=2)
+    assert [symptom.state for symptom in watch.open[0].symptoms] == ["packets are lost"]
