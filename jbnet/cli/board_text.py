@@ -49,9 +49,7 @@ def since(time: datetime, now: datetime) -> str:
 
 def head(tr: Translate, width: int) -> str:
     """Return the headings above ``line``."""
-    return _columns(
-        (tr("no."), tr("severity"), tr("cause"), tr("since"), tr("sites"), tr("state, who is on it")), width
-    )
+    return _columns(("#", tr("severity"), tr("cause"), tr("since"), tr("sites"), tr("state, who is on it")), width)
 
 
 def line(tr: Translate, entry: Entry, now: datetime, width: int) -> str:

@@ -28,10 +28,7 @@ def print_incident(context: Context, incident: Incident, now: datetime, *, whole
     if incident.reading:
         context.say("  the evidence reads: {reading}", reading=context.tr(incident.reading))
     _alarm(context, incident)
-    if incident.flapping:
-        context.say("  the cause comes and goes")
-    if incident.maintenance:
-        context.say("  under maintenance {window}; nobody is called for it", window=incident.maintenance)
+    _circumstances(context, incident)
     most = None if whole else MOST_NAMES
     _names(context, "  sites cut off ({count}): {names}", incident.sites, most)
     _names(context, "  locations and peers cut off ({count}): {names}", incident.others, most)
@@ -39,6 +36,8 @@ def print_incident(context: Context, incident: Incident, now: datetime, *, whole
     _names(context, "  on the backup line ({count}): {names}", incident.on_backup, most)
     services = [f"{s.name} ({s.sites})" for s in incident.services]
     _names(context, "  services, with the number of sites ({count}): {names}", services, most)
+    agencies = [f"{a.name} ({a.offices})" for a in incident.agencies]
+    _names(context, "  agencies, with the number of offices ({count}): {names}", agencies, most)
     if incident.merged_into:
         context.say("  folded into #{id}", id=incident.merged_into)
     if whole:
@@ -47,6 +46,16 @@ def print_incident(context: Context, incident: Incident, now: datetime, *, whole
             context.say("  closed {closed}", closed=both(incident.closed))
         symptoms = [f"{s.subject} {context.tr(s.state)}" for s in incident.symptoms]
         _names(context, "  symptoms ({count}): {names}", symptoms, None)
+
+
+def _circumstances(context: Context, incident: Incident) -> None:
+    """Say whether the cause comes and goes, and which work is going on or went before."""
+    if incident.flapping:
+        context.say("  the cause comes and goes")
+    if incident.maintenance:
+        context.say("  under maintenance {window}; nobody is called for it", window=incident.maintenance)
+    if incident.related:
+        context.say("  it began during or soon after: {work}", work=incident.related)
 
 
 def _alarm(context: Context, incident: Incident) -> None:

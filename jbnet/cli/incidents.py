@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jbnet.cli.context import Context
 from jbnet.model.errors import ExitCode, UsageError
 from jbnet.model.text import text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jbnet.monitor.chronicle import Change
 
 LATEST = 20
 
@@ -28,6 +33,7 @@ def command(
     from jbnet.cli.blindness import print_blind
     from jbnet.cli.incident_text import print_incident
     from jbnet.cli.people import people
+    from jbnet.monitor.chronicle import chronicle
     from jbnet.monitor.freshness import freshness
 
     context: Context = ctx.obj
@@ -35,6 +41,8 @@ def command(
     try:
         found, summary = view.incidents(only_open=only_open), view.summary()
         noted = people(context, view, datetime.now(UTC))
+        wanted = number.lstrip("#") if number is not None else None
+        histories = {i.id: chronicle(view.history(i)) for i in found if i.id == wanted}
     finally:
         view.close()
     if number is not None:
@@ -45,7 +53,11 @@ def command(
             )
     is_open = any(incident.state == "open" for incident in found)
     blind = [str(reason) for reason in freshness(summary, noted.now).blind]
-    data = {"incidents": [noted.as_json(incident) for incident in found], "blind": blind}
+    shown = [
+        noted.as_json(i) | ({"history": [c.as_json() for c in histories[i.id]]} if i.id in histories else {})
+        for i in found
+    ]
+    data = {"incidents": shown, "blind": blind}
     context.emit(data, ok=not (check and (is_open or blind)))
     if number is None:
         print_blind(context, blind)
@@ -54,9 +66,20 @@ def command(
     for incident in found[:LATEST]:
         print_incident(context, incident, noted.now, whole=number is not None)
         noted.print(context, incident, whole=number is not None)
+        _print_history(context, histories.get(incident.id, ()))
     if len(found) > LATEST:
         context.say("and {count} earlier ones: --json lists all", count=len(found) - LATEST)
     if check and is_open:
         raise typer.Exit(ExitCode.NO)
     if check and blind:
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _print_history(context: Context, changes: Sequence[Change]) -> None:
+    """Print each change of an incident's state, with its time, and what people did to it."""
+    from jbnet.cli.history_text import change_text, moment
+
+    if changes:
+        context.say("  history:")
+    for change in changes:
+        context.say("    {time} {change}", time=moment(change.time), change=change_text(context.tr, change))

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from jbnet.monitor.incidents import Incident
 
 
+WHOLE = 3
+"""So many incidents are shown with all that they touch; more in a line each."""
+WIDTH = 80
+
+
 def command(ctx: typer.Context) -> None:
     """Show what is wrong now. The exit code is 0 whatever is shown: ``jbnet incidents --check`` asks."""
     from jbnet import wiring
@@ -56,9 +61,12 @@ def _print(context: Context, summary: Mapping[str, Any], incidents: Sequence[Inc
     )
     if closed := summary["sites"].get("closed"):
         context.say("sites dark because they are closed: {count}", count=closed)
-    for incident in incidents:
-        print_incident(context, incident, noted.now)
-        noted.print(context, incident)
+    if len(incidents) <= WHOLE:
+        for incident in incidents:
+            print_incident(context, incident, noted.now)
+            noted.print(context, incident)
+    else:
+        _print_board(context, incidents, noted)
     if summary["unexplained"]:
         names = listed(summary["unexplained"], MOST_NAMES)
         context.say("silent, cause not known yet ({count}): {names}", count=len(summary["unexplained"]), names=names)
@@ -67,6 +75,44 @@ def _print(context: Context, summary: Mapping[str, Any], incidents: Sequence[Inc
         context.say("no incident is open")
     devices = summary["devices"]
     context.say("devices {answering} of {total} answer", answering=devices["answering"], total=devices["total"])
+
+
+def _print_board(context: Context, incidents: Sequence[Incident], noted: People) -> None:
+    """Print many incidents in what one screen has room for: a line each, or groups by cause and the worst of them."""
+    from jbnet import wiring
+    from jbnet.cli import board_text
+    from jbnet.model.errors import JbnetError
+    from jbnet.monitor.board import by_severity, entries, grouped
+
+    try:
+        network = wiring.load_network(context.directory, context.state_dir)
+    except JbnetError:  # a declaration with errors keeps nobody from looking
+        network = None
+    found = entries(incidents, noted.desk, noted.now, noted.picks, network)
+    counts = {severity: count for severity, count in by_severity(found).items() if count}
+    said = ", ".join(f"{context.tr(str(severity))} {count}" for severity, count in counts.items())
+    calling = sum(entry.calls for entry in found)
+    context.say(
+        "incidents open: {count} ({said}); nobody is on {calling}", count=len(found), said=said, calling=calling
+    )
+    room, groups = _room(), grouped(found)
+    if len(found) > room:
+        context.say("{line}", line=board_text.group_head(context.tr, WIDTH))
+        for group in groups[:room]:
+            context.say("{line}", line=board_text.group_line(context.tr, group, noted.now, WIDTH, network))
+        room = max(WHOLE, room - len(groups) - 1)
+    context.say("{line}", line=board_text.head(context.tr, WIDTH))
+    for entry in found[:room]:
+        context.say("{line}", line=board_text.line(context.tr, entry, noted.now, WIDTH))
+    if len(found) > room:
+        context.say("and {count} more: jbnet watch, or jbnet incidents --open", count=len(found) - room)
+
+
+def _room() -> int:
+    """Return how many lines a screen has for incidents, beside what is said above and below them."""
+    import shutil
+
+    return max(WHOLE, shutil.get_terminal_size((WIDTH, 24)).lines - 11)
 
 
 def _print_redundancy(context: Context, alarms: Sequence[Mapping[str, Any]]) -> None:

@@ -85,9 +85,7 @@ class Terminal:
     def _put_aside(self, _number: int, _frame: FrameType | None) -> None:
         """Give the terminal back, stop as everybody else does (Ctrl-Z), and take it again when told to go on."""
         self._end()
-        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGTSTP)
-        signal.signal(signal.SIGTSTP, self._put_aside)
+        os.kill(os.getpid(), signal.SIGSTOP)  # SIGTSTP's own meaning is lost where nobody minds the jobs
         self._begin()
 
     @property

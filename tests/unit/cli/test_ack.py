@@ -134,3 +134,22 @@ def test_what_cannot_be_noted_is_wrong_use_and_says_what_to_write(
     code, _, err = jbnet(*words)
     assert code == ExitCode.USAGE
     assert said in err
+
+
+def test_it_can_be_handed_over_noted_and_taken_back_and_the_history_keeps_all(jbnet: Run) -> None:
+    jbnet("ack", "1", "--owner", "li")
+    assert jbnet("ack", "1", "--hand-over", "ma")[0] == ExitCode.OK
+    assert first(jbnet)["owner"] == "ma"
+    assert jbnet("ack", "1", "--note", "--comment", "fibre found")[0] == ExitCode.OK
+    assert jbnet("ack", "1", "--undo")[0] == ExitCode.OK
+    incident = first(jbnet)
+    assert (incident["acknowledged"], incident["owner"]) == (None, None)
+    assert [c["comment"] for c in incident["comments"]] == ["fibre found"]
+    changes = [change["what"] for change in shown(jbnet, "incidents", "1")["incidents"][0]["history"]]
+    assert changes[0] == "opened"
+    assert "history:" in jbnet("incidents", "1")[1]
+
+
+@pytest.mark.parametrize("words", [("--undo", "--note"), ("--hand-over", "x", "--owner", "y"), ("--note",)])
+def test_options_of_ack_that_exclude_each_other_are_wrong_use(jbnet: Run, words: tuple[str, ...]) -> None:
+    assert jbnet("ack", "1", *words)[0] == ExitCode.USAGE
