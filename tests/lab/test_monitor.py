@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from eventually import eventually
+from watched import Watched, Way, apart, fault_of, scenario
 
 from jbnet import wiring
 from jbnet.lab.lab import Lab
@@ -158,3 +159,56 @@ def test_a_second_monitor_is_refused(deployed: Commands, monitor: subprocess.Pop
     done = subprocess.run(deployed.argv("monitor", "--once"), capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 4
     assert str(monitor.pid) in done.stderr
+
+
+def test_what_was_recorded_is_played_again_and_comes_to_the_same_incidents(deployed: Commands) -> None:
+    played = deployed.run("replay")
+    assert played["rounds"] > 10
+    assert played["incidents"]
+    assert played["differences"] == []
+
+
+ONE_OF_EACH = (
+    # a prefecture's first line, a county's backup, the ministry's line, a database's only line, a data centre's first
+    dict.fromkeys(("haixi-up1", "chengdong-up2", "ministry-up1", "golmud-dc-db1-up1", "xining-dc-up1"), Way.DOWN),
+    # the line between two border routers, a county with a second line, a database's only line, Golmud's second router
+    dict.fromkeys(("haixi-pair1", "datong-up1", "xining-dc-db1-up1", "golmud-dc-r2-up1"), Way.SILENT),
+    # one direction of a single line with sites behind it, of a border pair, of a data centre's first line
+    {"mangya-up1": Way.FROM_A, "xining-pair1": Way.FROM_Z, "golmud-dc-up1": Way.FROM_Z},
+)
+
+
+@pytest.mark.parametrize("ways", ONE_OF_EACH, ids=["link down", "silent", "one way"])
+def test_every_kind_of_line_is_one_incident_with_its_root_and_its_sites_however_it_fails(
+    deployed: Commands, demo_lab: Lab, network: Network, tmp_path: Path, ways: dict[str, Way]
+) -> None:
+    """All circuits and routers of the backbone: ``make test-watching``."""
+    watched = Watched(demo_lab, network, tmp_path / "monitor.jsonl", dict(os.environ))
+    watched.start()
+    try:
+        assert eventually(lambda: watched.log.stat().st_size > 0)
+        assert eventually(watched.all_well, 120.0)
+        scenarios = [scenario(network, f"{n} {way}", [n], {n: fault_of(way)}) for n, way in ways.items()]
+        assert [line for part in apart(watched.explainer, scenarios) for line in watched.run(part)] == []
+    finally:
+        watched.stop()
+
+
+SCRAPE = "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:9980/metrics').read().decode())"
+
+
+def test_what_a_router_says_by_syslog_is_filed_under_it_and_metrics_are_served_where_the_monitor_runs(
+    deployed: Commands, demo_lab: Lab, network: Network, monitor: subprocess.Popen[bytes]
+) -> None:
+    sent = ["logger", "--server", str(network.devices["noc-s1"].loopback), "--port", "514", "--tag", "ospfd"]
+    for transport in ("--udp", "--tcp"):
+        assert demo_lab.run("haixi-r1", [*sent, transport, f"listened to {transport}"]).returncode == 0
+
+    def heard() -> set[str]:
+        events = deployed.run("events", "device:haixi-r1", "--messages")["events"]
+        return {event["data"]["text"] for event in events if event["data"]["tag"] == "ospfd"}
+
+    assert eventually(lambda: {"listened to --udp", "listened to --tcp"} <= heard())
+    scraped = demo_lab.run("noc-s1", ["python3", "-c", SCRAPE]).stdout
+    assert 'jbnet_device_up{device="haixi-r1"' in scraped
+    assert 'jbnet_monitor_blind{reason="no round"} 0.0' in scraped

@@ -1,0 +1,78 @@
+"""Every circuit and every router of the live backbone fails in turn, in every way: one incident each, and it ends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import Collected, copy_workspace
+from eventually import eventually
+from watched import Scenario, Watched, Way, apart, every_single_failure, in_groups
+
+from jbnet import wiring
+from jbnet.topology.forecast import Forecaster
+from jbnet.topology.graph import FailureSet
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(3600)]
+
+SCALE = "backbone"
+AT_ONCE = 8
+UNPOWERED = ("core-r1", "golmud-dc-r1", "xining-dc-db1", "haidong-r1", "haixi-r2", "datong-r1")
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    """The backbone as it is deployed, with a monitor in its NOC that sees everybody answer."""
+    yield from backbone(tmp_path_factory.mktemp("watching"))
+
+
+def backbone(folder: Path) -> Iterator[Watched]:
+    workspace = copy_workspace(folder)
+    lab, network = wiring.lab(workspace, workspace / ".jbnet"), wiring.load_scale(workspace, SCALE)
+    made = Watched(lab, network, folder / "monitor.jsonl", dict(os.environ))
+    try:
+        assert lab.up(network, SCALE, Collected(), deployed=True)
+        made.start()
+        assert eventually(lambda: made.log.stat().st_size > 0)  # the first round is in the store
+        assert eventually(made.all_well, 180.0)
+        yield made
+    finally:
+        made.stop()
+        lab.down()
+
+
+def in_turn(watched: Watched, scenarios: list[Scenario], most: int) -> list[str]:
+    """Bring all of them about, those at once that have nothing to do with each other; return what differs."""
+    differences: list[str] = []
+    for group in in_groups(scenarios, most):
+        for part in apart(watched.explainer, group):
+            found = watched.run(part)
+            print(*(s.name for s in part), sep=", ", end=f": {found or 'as it must be'}\n", flush=True)
+            differences += found
+    return differences
+
+
+@pytest.mark.parametrize("way", [Way.DOWN, Way.SILENT, Way.FROM_A, Way.FROM_Z])
+def test_the_failure_of_any_circuit_or_router_is_one_incident_with_its_root_and_its_sites(
+    watched: Watched, way: Way
+) -> None:
+    scenarios = list(every_single_failure(watched.network, [way]))
+    assert len(scenarios) > 170
+    differences = in_turn(watched, scenarios, AT_ONCE)
+    assert not differences, "\n".join(differences)
+
+
+@pytest.mark.parametrize("device", UNPOWERED)
+def test_a_device_without_power_is_one_incident(watched: Watched, device: str) -> None:
+    """The ports at its neighbours stay up, as those of leased lines do."""
+    assert watched.run([Scenario(f"power of {device}", (), frozenset(), power=device)]) == []
+
+
+def test_what_is_expected_is_what_whatif_forecasts(watched: Watched) -> None:
+    """The oracle packs up every router's table anew; the forecast is what people are shown."""
+    forecaster = Forecaster(watched.network)
+    for one in every_single_failure(watched.network, [Way.DOWN]):
+        lines = [name for name, _ in one.faults]
+        assert set(forecaster.of(FailureSet.of(circuits=lines)).cut_off) == watched.explainer.cut_off(one.broken)
