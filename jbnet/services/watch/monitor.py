@@ -27,9 +27,9 @@ from jbnet.services.watch.gathering import Gathered, Gatherer
 from jbnet.services.watch.looks import Looks
 from jbnet.services.watch.probing import Probing
 from jbnet.services.watch.probing_anew import Disturbances
+from jbnet.services.watch.ruling import Ruling
 from jbnet.services.watch.schedule import Schedule
 from jbnet.services.watch.self_watch import SelfWatch
-from jbnet.services.watch.ruling import Ruling
 from jbnet.services.watch.targets import Targets
 from jbnet.services.watch.timeline import Timeline
 
