@@ -53,7 +53,35 @@ def _command(subject: Subject) -> Callable[..., None]:
         else:
             _show(ctx, subject, name)
 
+    if subject.name == "device":
+        return device
     return explained if subject.explained else plain
+
+
+def device(
+    ctx: typer.Context,
+    name: Name = None,
+    explain: Explain = False,
+    live: Annotated[bool, typer.Option("--live", help="As the monitor sees it now, until q.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="With --live: show it once.")] = False,
+) -> None:
+    """Show a device as it is declared, or live."""
+    subject = next(one for one in SUBJECTS if one.name == "device")
+    if (explain or live) and name is None:
+        raise UsageError("the argument {name} is missing", name="NAME")
+    if explain and live:
+        raise UsageError("--explain and --live exclude each other", hint=text("choose one"))
+    if once and not live:
+        raise UsageError("--once is for --live")
+    if live and name is not None:
+        from jbnet.cli.live import live as show_live
+
+        context, network = _load(ctx)
+        show_live(context, _find(subject, name, network, network.devices).name, once=once)
+    elif explain and name is not None:
+        _explain(ctx, subject, name)
+    else:
+        _show(ctx, subject, name)
 
 
 for _subject in SUBJECTS:
