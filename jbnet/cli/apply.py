@@ -55,12 +55,14 @@ def command(
     """Carry out a plan: per device lock, back up, commit on a timer, look, confirm; halt after a failed wave.
 
     Exit codes: 0 all devices are as planned; 3 some are not; 4 refused, because a device or the plan was changed
-    since it was shown, the change would cut its own way, or its rehearsal did not bless it; 130 interrupted.
+    since it was shown, a permission has ended since, the change would cut its own way, or its rehearsal did not bless
+    it; 130 interrupted.
     """
     from jbnet import wiring
     from jbnet.cli.plan import plans_folder
     from jbnet.cli.rollback import remarks_on_way_back
     from jbnet.cli.vantage import enter
+    from jbnet.model.findings import Severity
     from jbnet.services.deploy.apply import apply
     from jbnet.services.deploy.desk import Timing
     from jbnet.services.rollback import still_declared
@@ -74,7 +76,10 @@ def command(
     desk = wiring.deploy_desk(context.directory, context.state_dir, network, Board(context))
     desk = replace(desk, timing=Timing.of_timer(timer), successor=wiring.successor(_successors(context, file, timer)))
     _say_rehearsed(context, made, evidence)
-    outcome = apply(made, desk, overrides=override or (), dry_run=dry_run, resume=resume, rehearsed=evidence)
+    since = () if resume else wiring.findings_of_days(network, Severity.ERROR)  # half a change is worse than an old one
+    outcome = apply(
+        made, desk, overrides=override or (), dry_run=dry_run, resume=resume, rehearsed=evidence, since=since
+    )
     if outcome.ok and not (dry_run or context.json):
         for remark in remarks_on_way_back(still_declared(made, network, desk.sessions)):
             context.say(remark)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,6 +14,7 @@ from jbnet.change.endings import GOOD, State
 from jbnet.change.model import Plan, Wave
 from jbnet.change.rehearsal import Evidence
 from jbnet.model.errors import JbnetError, Refused, UsageError
+from jbnet.model.findings import Finding
 from jbnet.model.text import text
 from jbnet.model.times import stamp
 from jbnet.ports import Progress
@@ -63,6 +64,7 @@ def apply(
     resume: bool = False,
     rehearsed: Evidence | None = None,
     after_wave: AfterWave | None = None,
+    since: Sequence[Finding] = (),
 ) -> Outcome:
     """Carry a plan out, wave by wave; halt after a wave that failed. Devices that are right already are skipped.
 
@@ -71,11 +73,12 @@ def apply(
     and not ended is refused. Ctrl-C starts nothing new, lets what is committed be confirmed or taken back, and returns
     with ``interrupted``.
     ``rehearsed`` is what a rehearsal of the plan showed: the devices that it blames need an override as well.
-    ``after_wave`` is told how each wave ended. Raises Refused (a danger without override, an earlier run, one that is
-    under way) and UsageError (another network's plan).
+    ``after_wave`` is told how each wave ended. ``since`` are rules that the declaration breaks today: those that the
+    plan does not name are refused as its own faults are. Raises Refused (a danger without override, an earlier run, one
+    that is under way) and UsageError (another network's plan).
     """
     desk = replace(desk, journal=JournalOf(plan.hash, desk.journal), overrides=frozenset(overrides))
-    _check(plan, desk, overrides)
+    _check(plan, desk, overrides, since)
     _check_rehearsal(rehearsed, overrides)
     if dry_run:
         _check_earlier_run(plan, desk, resume=resume, dry_run=True)
@@ -118,12 +121,13 @@ def _lease(plan: Plan) -> str:
     return f"plan-{plan.hash[:12]}"
 
 
-def _check(plan: Plan, desk: Desk, overrides: Collection[str]) -> None:
+def _check(plan: Plan, desk: Desk, overrides: Collection[str], since: Sequence[Finding]) -> None:
     if plan.network != desk.network.name:
         raise UsageError(
             "the plan is for {plan}, this workspace declares {name}", plan=plan.network, name=desk.network.name
         )
-    unknown = [name for name in (*plan.changes, *overrides) if name not in {*desk.network.devices, *plan.broken}]
+    known = {*desk.network.devices, *plan.broken, *(fault.code for fault in since)}
+    unknown = [name for name in (*plan.changes, *overrides) if name not in known]
     if unknown:
         raise UsageError("no such device: {device}", device=unknown[0], hint=text("plan again"))
     for fault in plan.faults:
@@ -132,11 +136,22 @@ def _check(plan: Plan, desk: Desk, overrides: Collection[str]) -> None:
                 "the declaration breaks {rule}: {problem}", rule=fault.code, problem=fault.text,
                 hint=text("mend or waive it and plan again; or, by its name: --override {rule}", rule=fault.code),
             )  # fmt: skip
+    _check_since([fault for fault in since if fault.code not in {*plan.broken, *overrides}])
     for name, change in plan.changes.items():
         if change.dangers and name not in overrides:
             hint = text("if that is meant, override it by name: --override {device}", device=name)
             params: dict[str, Any] = dict(change.dangers[0].params)
             raise Refused(change.dangers[0].template, hint=hint, **params)
+
+
+def _check_since(faults: Sequence[Finding]) -> None:
+    """Refuse what the declaration breaks since the plan was made: a permission whose last day came in between."""
+    for fault in faults:
+        raise Refused(
+            "{place}: since the plan was made the declaration breaks {rule}: {problem}",
+            place=str(fault.place or "-"), rule=fault.code, problem=fault.text,
+            hint=text("mend or waive it and plan again; or, by its name: --override {rule}", rule=fault.code),
+        )  # fmt: skip
 
 
 def _check_rehearsal(rehearsed: Evidence | None, overrides: Collection[str]) -> None:

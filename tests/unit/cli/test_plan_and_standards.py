@@ -10,6 +10,7 @@ import pytest
 from command_line import Run, runner
 
 from jbnet import wiring
+from jbnet.change.codec import to_json
 from jbnet.change.model import Change, Plan, Wave
 from jbnet.cli.context import Context
 from jbnet.cli.plan import conclude
@@ -120,3 +121,15 @@ def test_render_puts_it_among_the_findings_of_its_json(run: Run) -> None:
     code, out, _ = run("--json", "render", "haixi-r1")
     assert code == 0
     assert [finding["code"] for finding in json.loads(out)["findings"]] == ["JB413"]
+
+
+@pytest.mark.parametrize("override", [(), ("--override", "JB413")])
+def test_apply_judges_the_days_anew_for_a_plan_made_before_a_permission_ended(
+    run: Run, outlasted: Path, tmp_path: Path, override: tuple[str, ...]
+) -> None:
+    network, _ = wiring.load_judged(outlasted, tmp_path / "state")
+    made = Plan(network.name, (Wave(1, ("core-r1",)),), {"core-r1": Change("core-r1", ("+ x",), "", "")})
+    (tmp_path / "plan.json").write_text(json.dumps(to_json(made)), encoding="utf-8")
+    code, out, err = run("apply", tmp_path / "plan.json", "--dry-run", *override)
+    told = "inventory/permissions.yaml:2:3: since the plan was made the declaration breaks JB413" in out + err
+    assert (code, told) == ((3, False) if override else (4, True)), out + err

@@ -18,7 +18,7 @@ from jbnet.change.model import Plan
 from jbnet.config.render import render
 from jbnet.config.tree import parse
 from jbnet.model.errors import Refused, Unreachable, UsageError
-from jbnet.model.findings import Finding, Severity
+from jbnet.model.findings import Finding, Place, Severity
 from jbnet.model.text import text
 from jbnet.services.deploy.apply import Outcome, apply
 from jbnet.services.deploy.desk import Desk
@@ -391,6 +391,26 @@ def test_rules_that_the_declaration_breaks_are_refused_unless_overridden_by_name
     assert desk.journal.entries() == []
     assert apply(made, desk, overrides=["H-01"]).ok
     assert next(e["data"] for e in desk.journal.entries())["overrides"] == ["H-01"]  # type: ignore[index]  # a mapping
+
+
+ENDED = Finding(
+    "JB413",
+    Severity.ERROR,
+    text("the permission {name} ended on {until}", name="p", until="2026-01-31"),
+    Place("inventory/permissions.yaml", 2, 3),
+)
+
+
+def test_a_permission_that_ended_since_the_plan_was_made_is_refused_with_its_line_and_its_day(
+    world: World, desk: Desk
+) -> None:
+    made = planned(world)
+    with pytest.raises(
+        Refused, match=r"permissions.yaml:2:3: since .* JB413: .* ended on 2026-01-31 .*--override JB413"
+    ):
+        apply(made, desk, since=[ENDED])
+    assert desk.journal.entries() == []
+    assert apply(made, desk, since=[ENDED], overrides=["JB413"]).ok
 
 
 def test_a_fault_is_of_the_plan_that_was_shown_and_is_read_back_in_either_language(world: World) -> None:
