@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import commands
+import incident
 import lab
 import netlab
 import plan
@@ -29,6 +30,7 @@ SUITES = (
     (("whatif.", "scale.whatif_"), whatif.rows),
     (("render.", "scale.render_"), render.rows),
     (("lab.",), lab.rows),
+    (("incident.",), incident.rows),
     (("plan.",), plan.rows),
     (("poll.",), poll.rows),
     (("sweep.",), sweep.rows),
@@ -36,7 +38,7 @@ SUITES = (
     (("store.",), store.rows),
 )
 """What the ids of a suite begin with, and the suite. A suite runs when any of them fits what was asked for."""
-ON_REQUEST = ("lab.", "plan.", "scale.poll_")
+ON_REQUEST = ("lab.", "incident.", "plan.", "scale.poll_")
 """Suites that take minutes and most of the machine: only when they are asked for."""
 OUT = Path(__file__).parents[2] / "build" / "bench.json"
 
