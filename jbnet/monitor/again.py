@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -47,9 +47,13 @@ class Comparison:
 
 
 def replay(
-    rounds: Iterable[Round], plant: Plant, policy: Policy, rules: Rules, known: Sequence[Incident] = ()
+    rounds: Iterable[Round],
+    plant: Plant,
+    policy: Policy,
+    rules: Rules | Callable[[datetime], Rules],
+    known: Sequence[Incident] = (),
 ) -> Replayed:
-    """Return what the rounds come to, by the rules of then.
+    """Return what the rounds come to, by the rules of then: the same for all, or by the time of the round.
 
     ``known``: all incidents that were kept. Those that were open already when the record begins are taken over, with
     root and beginning; without them (a record from the first round on) nothing is taken over and all must come out.
@@ -58,7 +62,7 @@ def replay(
     for turn in rounds:
         if found.begins is None:
             found.begins, book = turn.time, _book_of(known, turn)
-        outcome = play(book, plant, turn, policy, rules)
+        outcome = play(book, plant, turn, policy, rules if isinstance(rules, Rules) else rules(turn.time))
         book = outcome.book
         found.rounds, found.ends = found.rounds + 1, turn.time
         found.incidents.update({incident.id: incident for incident in outcome.incidents})

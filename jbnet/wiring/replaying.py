@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jbnet.wiring.declaration import load_network
 from jbnet.wiring.monitoring import load_checks, rules_of
+from jbnet.wiring.ruling import rules_then
 from jbnet.wiring.telling import STORE, windows
 
 if TYPE_CHECKING:
@@ -23,12 +24,14 @@ def replayed(directory: Path, state_dir: Path, since: datetime | None, until: da
     from datetime import UTC, datetime
     from itertools import takewhile
 
+    from jbnet.adapters.store_ruled import read_ruled
     from jbnet.adapters.store_view import SqliteStoreView
     from jbnet.monitor.again import Comparison, differences, replay
     from jbnet.monitor.plant import survey
 
     network = load_network(directory, state_dir)
-    rules = rules_of(directory, state_dir, network).with_windows(windows(state_dir).windows())
+    declared, worked = rules_of(directory, state_dir, network), windows(state_dir).windows()
+    rules = rules_then(directory, state_dir, network, read_ruled(state_dir / STORE), declared, worked)
     policy = load_checks(directory, network).policy
     view = SqliteStoreView(state_dir / STORE)
     try:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from jbnet.model.findings import Finding
     from jbnet.model.network import Network
     from jbnet.model.text import Text
+    from jbnet.monitor.maintenance import Maintenance
     from jbnet.monitor.ruled import Ruled
     from jbnet.monitor.rules import Rules
     from jbnet.services.watch.ruling import Ruling
@@ -45,9 +46,9 @@ def ruling(directory: Path, state_dir: Path, network: Network, rules: Rules, say
 
 
 def rules_then(
-    directory: Path, state_dir: Path, network: Network, kept: Ruled, now: Rules
+    directory: Path, state_dir: Path, network: Network, kept: Ruled, now: Rules, worked: Sequence[Maintenance] = ()
 ) -> Callable[[datetime], Rules]:
-    """Return what says by which rules the round of a time was judged.
+    """Return what says by which rules the round of a time was judged, with the windows that were ever registered.
 
     ``kept``: what the monitor kept of them; before that, and where it cannot be read any more, those of ``now`` count.
     """
@@ -56,12 +57,13 @@ def rules_then(
 
     def then(time: datetime) -> Rules:
         files = kept.at(time)
-        if files is None:
-            return now
         if id(files) not in made:
-            found, findings = judge(files)
-            made[id(files)] = now if any(f.severity == "error" for f in findings) else now.as_declared(found)
+            made[id(files)] = (now if files is None else read(files)).with_windows(worked)
         return made[id(files)]
+
+    def read(files: Mapping[str, str]) -> Rules:
+        found, findings = judge(files)
+        return now if any(finding.severity == "error" for finding in findings) else now.as_declared(found)
 
     return then
 
