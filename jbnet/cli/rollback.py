@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,10 +49,9 @@ def command(
     known = change_to_take_back(context.state_dir, change)
     enter(context)
     undone = read_plan(context.state_dir, change if Path(change).is_file() else known.change)
-    network, faults = wiring.load_judged(context.directory, context.state_dir)
+    network = wiring.load_network(context.directory, context.state_dir)
     desk = wiring.deploy_desk(context.directory, context.state_dir, network, Counting(context, undone.changes))
     made = plan_back(undone, network, desk.journal.entries(), desk.backups, desk.sessions, desk.reporter)
-    made = replace(made, faults=faults)
     remarks = remarks_on_way_back(still_declared(made, network, desk.sessions))
     conclude(context, made, output, diff=diff, remarks=remarks)
 
