@@ -7,13 +7,14 @@ from datetime import datetime
 
 from jbnet.monitor.alarms import Alarms
 from jbnet.monitor.flaps import Flaps
-from jbnet.monitor.spells import Open
+from jbnet.monitor.spells import Ended, Open
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
     """Penalties of what flaps, alarms raised or in doubt, spells that go on, and when the last round was.
 
+    ``ended``: spells that ended although what they were about is broken still.
     A store keeps all of it in the round's transaction: ``jbnet.monitor.codec_carried`` packs it.
     """
 
@@ -21,3 +22,4 @@ class Carried:
     alarms: Alarms = field(default_factory=dict)
     spells: Open = field(default_factory=dict)
     last: datetime | None = None
+    ended: Ended = field(default_factory=dict)

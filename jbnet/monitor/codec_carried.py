@@ -24,6 +24,7 @@ def pack_carried(carried: Carried) -> bytes:
             "alarms": [[*_alarm_id(i), *_alarm(a)] for i, a in carried.alarms.items()],
             "spells": [_spell(spell) for spell in carried.spells.values()],
             "last": _time(carried.last),
+            "ended": [[str(k), n, micros(at)] for (k, n), at in carried.ended.items()],
         }
     )
 
@@ -39,6 +40,8 @@ def unpack_carried(data: bytes | str | None) -> Carried:
         alarms=dict(_unpack_alarm(found) for found in packed["alarms"]),
         spells={(s.kind, s.name, s.incident): s for s in spells},
         last=_moment(packed["last"]),
+        # a store may be from before these were kept
+        ended={(SpellKind(k), n): moment(at) for k, n, at in packed.get("ended", ())},
     )
 
 

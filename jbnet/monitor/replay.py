@@ -82,11 +82,11 @@ def conclude(
     found = correlate(known, plant, states, turn.time, policy, rules.calendar, before.flaps)
     alarms, raised = alarms_of(before, faulty, found.incidents, plant, states, turn, policy, rules)
     advised = advise(were.open, found.incidents, alarms, turn.time, plant, rules.calendar)
-    spells, changed = spelled(before, known, found.incidents, plant, states, turn.time, policy)
-    carried = Carried(found.flaps, alarms, spells, turn.time)
+    spells = spelled(before, known, found.incidents, plant, states, turn.time, policy)
+    carried = Carried(found.flaps, alarms, spells.open, turn.time, spells.ended)
     return Outcome(
         Watchbook(states, advised.incidents, carried),
         (*events, *raised, *found.events, *advised.events),
         (*found.changed, *advised.changed),
-        changed,
+        spells.changed,
     )

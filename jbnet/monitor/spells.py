@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from jbnet.monitor.causes import CauseId
 
@@ -64,14 +65,18 @@ class Spell:
 Open = Mapping[tuple[SpellKind, str, str], Spell]
 """The spells that go on, by what they are about and the incident."""
 
+Ended = Mapping[tuple[SpellKind, str], datetime]
+"""When sites and circuits were last said to be lost no longer: what is found out later begins no earlier."""
+
 
 def turned(
-    before: Open, now_lost: Iterable[Spell], now: datetime
+    before: Open, now_lost: Iterable[Spell], now: datetime, ended: Ended = MappingProxyType({})
 ) -> tuple[dict[tuple[SpellKind, str, str], Spell], tuple[Spell, ...]]:
     """Return the spells that go on after a round, and those that began or ended in it.
 
     ``now_lost`` says what is lost now, each with the moment when it was lost if that is news. A spell goes on while
-    nothing of it changes. What is lost for another reason than before is so from now on: spells do not overlap.
+    nothing of it changes. What is lost for another reason than before is so from now on, and what was lost until some
+    time ago (``ended``) from then on at the earliest: spells do not overlap.
     """
     open_now: dict[tuple[SpellKind, str, str], Spell] = {}
     changed: list[Spell] = []
@@ -83,7 +88,8 @@ def turned(
             open_now[key] = old
             continue
         late = old is not None or (found.kind, found.name) in held
-        open_now[key] = replace(found, begins=now) if late else found
+        earliest = now if late else ended.get((found.kind, found.name), found.begins)
+        open_now[key] = replace(found, begins=max(found.begins, earliest))
         changed.append(open_now[key])
     for key, spell in before.items():
         if open_now.get(key) is not spell:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from drawn_network import networks
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from networks import small
 from simnet import START, SimNet
@@ -55,7 +55,16 @@ RULES = st.sampled_from([PLAIN, Rules(Calendar(CLOSED, (WORKS,)))])
 """Nothing declared; or work on a router and a line, one place that is closed and one that opens while we look."""
 
 
-def tell(story: list[tuple[bool, tuple[str, str], int]], *, dark_lines: bool, rules: Rules = PLAIN) -> Watching:
+Story = list[tuple[bool, tuple[str, str], int]]
+BLAMED_TWICE: Story = [
+    (False, ("cut", "golmud-dc-up1"), 5),
+    (False, ("dead", "golmud-dc-r1"), 1),
+    (False, ("deaf", "core-r2"), 1),
+]
+"""A line is cut, then its far end seems dead and is blamed, then the line again: it was charged for part of that."""
+
+
+def tell(story: Story, *, dark_lines: bool, rules: Rules = PLAIN) -> Watching:
     """Live through a story on the small network."""
     watch = Watching(SMALL, dark_lines=dark_lines, rules=rules)
     for mend, (how, what), rounds in story:
@@ -124,6 +133,7 @@ def test_what_is_carried_survives_being_kept_and_goes_on_the_same(story, dark_li
 
 
 @given(STORY, st.booleans(), RULES)
+@example(BLAMED_TWICE, False, PLAIN)
 @settings(max_examples=40, deadline=None)
 def test_a_site_or_circuit_is_lost_for_one_reason_at_a_time(story, dark_lines: bool, rules: Rules) -> None:  # type: ignore[no-untyped-def]  # stories come from a strategy
     watch = tell(story, dark_lines=dark_lines, rules=rules)
