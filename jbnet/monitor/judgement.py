@@ -32,7 +32,8 @@ def alarms_of(
     """
     now, causes = turn.time, _standing(faults.open)
     blamed = {cause.name for cause in causes if cause.kind is CauseKind.CIRCUIT}
-    declared, happened = thresholds.judge(before.alarms, rules.meters(plant).read(states, before.alarms, before.last), now)
+    measured = rules.meters(plant).read(states, before.alarms, before.last)
+    declared, happened = thresholds.judge(before.alarms, measured, now)
     events = list(happened)
     compared: Alarms = _of(before.alarms, expected.RULES)
     if expected.due(before.last, now):

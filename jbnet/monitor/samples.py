@@ -21,8 +21,8 @@ class Sample:
     A table that was not asked for, or came back only in part, is None: unknown is neither empty nor down.
     ``pinged`` says whether a silent device answered an echo request (RFC 792); None: it was not tried.
     ``rtt_s`` is the shortest round trip in seconds. ``gauges`` are other measures of the device by name, such as
-    ``loss`` (a share) or ``battery-charge``: whatever a threshold may be declared for. ``vitals`` are those that were read
-    together (``health``, ``ups``, ``sensors``), with the parts that they are of: they replace what was known of them.
+    ``loss`` (a share) or ``battery-charge``: whatever a threshold may be declared for. ``vitals`` are those that were
+    read together (``health``, ``ups``, ``sensors``), with the parts that they are of: they replace what was known.
     """
 
     device: str
