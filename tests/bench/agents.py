@@ -83,7 +83,7 @@ def _template(agent: Agent, data: bytes, at: int) -> tuple[bytearray, list[tuple
     """Return an answer, and the places of what moves in it."""
     asked = data[:at] + NUMBER.to_bytes(4, "big") + data[at + 4 :]
     (answer,) = agent.replies(asked)
-    moving = []
+    moving: list[tuple[int, str, int]] = []
     for what, digits in (
         ("n", NUMBER.to_bytes(4, "big")),
         ("Q", OCTETS.to_bytes(8, "big")),

@@ -24,6 +24,7 @@ from snmp import cpu
 from jbnet import wiring
 from jbnet.adapters.udp_loop import UdpLoop
 from jbnet.services.watch.monitor import Monitor
+from jbnet.snmp.conversation import Conversation
 
 ROOT = Path(__file__).parents[2]
 DEVICES, DEAD = 1024, 400
@@ -42,9 +43,9 @@ class Wire:
     def __enter__(self) -> Wire:
         wire, transmit = self, self._transmit
 
-        def noting(loop: UdpLoop, datagram: bytes, conversation: object) -> bool:
-            wire.sent[conversation.peer[0]].append(time.monotonic())  # type: ignore[attr-defined]  # a Conversation
-            return transmit(loop, datagram, conversation)  # type: ignore[arg-type]  # as above
+        def noting(self: UdpLoop, datagram: bytes, conversation: Conversation) -> bool:
+            wire.sent[conversation.peer[0]].append(time.monotonic())
+            return transmit(self, datagram, conversation)
 
         UdpLoop._transmit = noting  # type: ignore[method-assign]  # the bench looks over its shoulder
         return self
