@@ -25,6 +25,8 @@ def command(
     check: Annotated[
         bool, typer.Option("--check", help="Exit with 1 while one is open, 3 if it is not known.")
     ] = False,
+    report: Annotated[bool, typer.Option("--report", help="The fault report for the line's carrier.")] = False,
+    html: Annotated[bool, typer.Option("--html", help="With --report: as an HTML page.")] = False,
 ) -> None:
     """List incidents, latest first, or show one; each has one root cause."""
     from datetime import UTC, datetime
@@ -37,6 +39,9 @@ def command(
     from jbnet.monitor.freshness import freshness
 
     context: Context = ctx.obj
+    if report or html:
+        _report(context, number, alone=not (only_open or check), report=report, html=html)
+        return
     view = wiring.monitor_view(context.state_dir)
     try:
         found, summary = view.incidents(only_open=only_open), view.summary()
@@ -73,6 +78,17 @@ def command(
         raise typer.Exit(ExitCode.NO)
     if check and blind:
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _report(context: Context, number: str | None, *, alone: bool, report: bool, html: bool) -> None:
+    """Print the fault report. Raises UsageError for options that could only be ignored."""
+    from jbnet.cli.fault_report import show
+
+    if not report:
+        raise UsageError("--html needs --report", hint=text("jbnet incidents ID --report --html"))
+    if not alone:
+        raise UsageError("--report goes with neither --open nor --check", hint=text("jbnet incidents ID --report"))
+    show(context, number, html=html)
 
 
 def _print_history(context: Context, changes: Sequence[Change]) -> None:

@@ -136,3 +136,34 @@ def test_what_is_asked_wrongly_is_said(state: Path, arguments: tuple[str, ...], 
 def test_where_nothing_was_monitored_that_is_said(tmp_path: Path) -> None:
     done = CliRunner().invoke(root, ["-C", str(ROOT), "--state", str(tmp_path / "none"), "sla"])
     assert "nothing was ever monitored here" in str(done.exception or done.output)
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "Fault report"), ("zh", "线路故障报告")])
+def test_the_fault_report_names_the_line_its_carrier_and_whom_to_call(state: Path, lang: str, words: str) -> None:
+    network = load_network(ROOT, state, whole=True)
+    carrier = network.carriers[str(network.circuits[LINE].carrier)]
+    page = run(state, "--lang", lang, "incidents", "#1", "--report", "--html")
+    said = run(state, "--lang", lang, "incidents", "1", "--report")
+    assert page.startswith("<!doctype html>")
+    for shown in (said, page):
+        assert words in shown
+        assert LINE in shown
+        assert carrier.name_zh in shown
+    found = json.loads(run(state, "--json", "incidents", "1", "--report"))["data"]
+    assert (found["circuit"], found["carrier"]["name"], found["incident"]) == (LINE, carrier.name, "1")
+    assert found["call"]["phone"] in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--report",), "--report needs the number of an incident"),
+        (("1", "--html"), "--html needs --report"),
+        (("1", "--report", "--check"), "--report goes with neither --open nor --check"),
+        (("99", "--report"), "there is no incident 99"),
+    ],
+)
+def test_a_report_that_cannot_be_made_says_why(state: Path, arguments: tuple[str, ...], said: str) -> None:
+    done = CliRunner().invoke(root, ["-C", str(ROOT), "--state", str(state), "incidents", *arguments])
+    assert isinstance(done.exception, UsageError)
+    assert said in str(done.exception)
