@@ -8,6 +8,7 @@ import ssl
 import urllib.error
 import urllib.request
 
+from jbnet.adapters.bearer import bearer
 from jbnet.model.secrets import Secret
 from jbnet.monitor.messages import Fate, Message, alertmanager
 
@@ -15,16 +16,18 @@ _CLIENT_ERRORS = range(400, 500)
 
 
 class WebhookNotifier:
-    """Implements the Notifier port. ``token``: sent as a bearer token (RFC 6750)."""
+    """Implements the Notifier port. ``token``: sent as a bearer token; raises Missing where it is none (RFC 6750)."""
 
     def __init__(self, url: str, timeout_s: float, token: Secret | None = None):
+        if token is not None:
+            bearer(token)
         self._url, self._timeout_s, self._token = url, timeout_s, token
 
     def send(self, message: Message) -> Fate:
         """Post the message. A connection that is refused delivered nothing; an answer that is lost says nothing."""
         headers = {"Content-Type": "application/json", "User-Agent": "jbnet", "Idempotency-Key": message.key}
         if self._token is not None:
-            headers["Authorization"] = f"Bearer {self._token.reveal()}"
+            headers["Authorization"] = bearer(self._token)
         body = json.dumps(alertmanager(message), ensure_ascii=False).encode()
         request = urllib.request.Request(self._url, body, headers, method="POST")  # noqa: S310  checked when loaded
         try:

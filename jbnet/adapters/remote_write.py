@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from cramjam import snappy
 
+from jbnet.adapters.bearer import bearer
 from jbnet.model.secrets import Secret
 from jbnet.model.text import Text, text
 from jbnet.monitor.points import Point
@@ -44,7 +45,7 @@ class RemoteWriter:
 
     While the other side does not answer, what is collected waits in memory, bounded; what falls out is counted and
     said. ``counters``: ``written``, ``dropped``, ``refused`` (samples), ``failedTry``. What waits is lost with the
-    process: the monitor's own store has it.
+    process: the monitor's own store has it. Raises Missing for a token that no header can hold.
     """
 
     def __init__(self, to: Destination, batches: Batches, clock: Clock, say: Callable[[Text], None]):
@@ -54,6 +55,8 @@ class RemoteWriter:
         self._context = ssl.create_default_context(cafile=to.ca_file) if to.url.startswith("https:") else None
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        if to.token is not None:
+            bearer(to.token)  # what cannot be sent is said now, not in the thread
         self._trouble = self._dropping = False
 
     def start(self) -> None:
@@ -108,7 +111,7 @@ class RemoteWriter:
         self.collect()
         self.send()
 
-    def _post(self, body: bytes) -> tuple[int, str]:
+    def _post(self, body: bytes) -> tuple[int, str | Text]:
         """Post one body; return what became of it, and why it was not taken."""
         parts = urlsplit(self._to.url)
         host, timeout = parts.hostname or "", self._to.timeout_s
@@ -125,6 +128,8 @@ class RemoteWriter:
             said = answer.read(300).decode("utf-8", "replace").strip()
         except (OSError, http.client.HTTPException) as error:
             return _LATER, str(error) or type(error).__name__
+        except ValueError:  # its text may quote a header, and the token with it
+            return _LATER, text("no request can be made of this URL and these headers")
         finally:
             connection.close()
         if answer.status // 100 == 2:
@@ -140,10 +145,10 @@ class RemoteWriter:
             "User-Agent": "jbnet",
         }
         if self._to.token is not None:
-            found["Authorization"] = f"Bearer {self._to.token.reveal()}"
+            found["Authorization"] = bearer(self._to.token)
         return found
 
-    def _complain(self, why: str) -> None:
+    def _complain(self, why: str | Text) -> None:
         if not self._trouble:
             self._say(text("{url} does not take what is written: {error}", url=self._to.url, error=why))
         self._trouble = True

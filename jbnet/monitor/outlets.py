@@ -55,11 +55,14 @@ def _url(written: str) -> str:
     try:
         parts = urlsplit(written)
         fine = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
-        _ = parts.port
+        fine = fine and written.isascii() and written.isprintable() and " " not in written  # RFC 3986
+        _ = parts.port, (parts.hostname or "").encode("idna")  # no label is empty or longer than 63
     except ValueError:
         fine = False
     if not fine:
-        raise PydanticCustomError("jb_value", "a URL such as https://HOST:8428/api/v1/write, without credentials")
+        raise PydanticCustomError(
+            "jb_value", "a URL in ASCII such as https://HOST:8428/api/v1/write, without credentials"
+        )
     return written
 
 

@@ -24,12 +24,14 @@ from seen import Seen
 
 from jbnet.adapters.clock import SystemClock
 from jbnet.adapters.metrics_server import MetricsServer, rendered
+from jbnet.adapters.notify_webhook import WebhookNotifier
 from jbnet.adapters.remote_write import Destination, RemoteWriter
 from jbnet.model.errors import Missing
 from jbnet.model.secrets import Secret
 from jbnet.model.text import Text
 from jbnet.monitor import metrics, self_watch
 from jbnet.monitor.outlets import Address
+from jbnet.monitor.outlets_file import load_outlets
 from jbnet.monitor.points import Family, Point
 from jbnet.monitor.remote_write import requests
 from jbnet.monitor.send_buffer import LONGEST_S, SendBuffer
@@ -257,6 +259,58 @@ def test_what_is_refused_is_dropped_and_what_fails_is_tried_again(status: int, l
     assert [h["Authorization"] for h in heard] == ["Bearer not-so-secret"]
     assert heard[0]["X-Prometheus-Remote-Write-Version"] == "0.1.0"
     assert "not-so-secret" not in "".join(map(str, said))
+
+
+def test_the_end_of_a_line_is_no_part_of_a_token() -> None:
+    heard = list[dict[str, str]]()
+    with answering(204, heard) as port:
+        to = Destination(f"http://{LOCAL}:{port}/write", token=Secret("t", "not-so-secret\n"))
+        writer = RemoteWriter(to, lambda: [(1000, [Point(TRY, ("x",), 1.0)])], SystemClock(), lambda _: None)
+        writer.collect()
+        writer.send()
+    assert [h["Authorization"] for h in heard] == ["Bearer not-so-secret"]
+
+
+@pytest.mark.parametrize("value", ["", "\n", "hush\nhush", "hu sh", "密码hush"])
+def test_a_token_that_no_header_can_hold_is_refused_at_once_and_not_shown(value: str) -> None:
+    token = Secret("t", value)
+    with pytest.raises(Missing, match="<secret t> is no bearer token") as refused:
+        RemoteWriter(Destination("http://h/w", token=token), list, SystemClock(), lambda _: None)
+    assert "hush" not in str(refused.value)
+    with pytest.raises(Missing, match="<secret t> is no bearer token"):
+        WebhookNotifier("http://h/w", 1.0, token)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:{port}/写", "http://a..b/w", f"http://{'a' * 64}.b/w"])
+def test_a_request_that_cannot_be_made_is_said_and_does_not_end_the_writer(url: str) -> None:
+    said: list[Text] = []
+    with socket.create_server((LOCAL, 0)) as plain:
+        to = Destination(url.format(port=plain.getsockname()[1]), token=Secret("t", "hush"))
+        writer = RemoteWriter(to, lambda: [(1000, [Point(TRY, ("x",), 1.0)])], SystemClock(), said.append)
+        writer.collect()
+        writer.send()
+    assert (writer.waiting(), writer.counters["failedTry"], len(said)) == (1, 1, 1)
+    assert "no request can be made" in str(said[0])
+    assert "hush" not in str(said[0])
+
+
+@pytest.mark.parametrize(
+    ("url", "fine"),
+    [
+        ("https://tsdb.example:8428/api/v1/write?x=%E5%86%99", True),
+        ("http://[::1]:9090/w", True),
+        ("http://tsdb.example./w", True),
+        ("http://h/写", False),
+        ("http://数据/w", False),
+        ("http://a..b/w", False),
+        (f"http://{'a' * 64}.b/w", False),
+        ("http://h/a b", False),
+        ("http://h/a\x7f", False),
+    ],
+)
+def test_a_url_that_no_request_can_be_made_of_is_refused_when_it_is_declared(url: str, fine: bool) -> None:
+    found = load_outlets({"monitors/listen.yaml": json.dumps({"remote_write": {"url": url}}, ensure_ascii=True)})[1]
+    assert ("JB107" in [finding.code for finding in found]) is not fine
 
 
 def test_a_certificate_that_nobody_vouches_for_is_not_written_to() -> None:
