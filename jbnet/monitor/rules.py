@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from jbnet.model.network import Network
 from jbnet.monitor.calendar import Calendar
+from jbnet.monitor.hours import Hours
 from jbnet.monitor.maintenance import Maintenance
 from jbnet.monitor.measures import Meters
 from jbnet.monitor.plant import Plant
@@ -37,6 +38,11 @@ class Rules:
         there = frozenset(network.circuits)
         kept = tuple(replace(limit, circuits=limit.circuits & there) for limit in self.thresholds)
         return replace(self, thresholds=kept, probes=self.probes.within(network.devices))
+
+    def awake(self) -> Rules:
+        """Return the rules as they hold in a lab, where nothing ever closes; its months are those of the network."""
+        hours = Hours(offset_min=self.calendar.hours.offset_min)
+        return replace(self, calendar=replace(self.calendar, hours=hours))
 
     def with_windows(self, more: Iterable[Maintenance]) -> Rules:
         """Return the rules with windows that were registered beside the declared ones."""

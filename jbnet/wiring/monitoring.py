@@ -43,18 +43,15 @@ def load_rules(directory: Path, network: Network, *, awake: bool = False) -> Rul
 
     ``awake``: nothing ever closes. Raises AnswerIsNo with the findings when there are errors.
     """
-    from dataclasses import replace
-
     from jbnet.adapters.workspace import read_files
     from jbnet.model.errors import AnswerIsNo
     from jbnet.monitor.declared import load_rules as load
-    from jbnet.monitor.hours import Hours
 
     rules, findings = load(read_files(directory, ("monitors",)), network)
     errors = tuple(finding for finding in findings if finding.severity == "error")
     if errors:
         raise AnswerIsNo("monitors/ has errors: {count}", count=len(errors), findings=errors)
-    return replace(rules, calendar=replace(rules.calendar, hours=Hours())) if awake else rules
+    return rules.awake() if awake else rules
 
 
 def rules_of(directory: Path, state_dir: Path, network: Network) -> Rules:

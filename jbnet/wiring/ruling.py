@@ -70,18 +70,13 @@ def rules_then(
 
 def _judge(directory: Path, state_dir: Path, network: Network) -> _Judge:
     """Return what makes rules of files, for the part of the network that is watched; in a lab nothing ever closes."""
-    from dataclasses import replace
-
     from jbnet.monitor.declared import load_rules
-    from jbnet.monitor.hours import Hours
 
     in_lab = (state_dir / "lab.json").exists()
     whole = load_network(directory, state_dir, whole=True) if in_lab else network
 
     def judge(files: Mapping[str, str]) -> tuple[Rules, Sequence[Finding]]:
         rules, findings = load_rules(files, whole)
-        if in_lab:
-            rules = replace(rules, calendar=replace(rules.calendar, hours=Hours()))
-        return rules.within(network), findings
+        return (rules.awake() if in_lab else rules).within(network), findings
 
     return judge

@@ -10,8 +10,10 @@ import pytest
 from networks import small
 
 from jbnet.adapters.workspace import read_files
+from jbnet.model.management import Management, TimeZone
 from jbnet.monitor.calendar import Calendar
 from jbnet.monitor.declared import load_rules
+from jbnet.monitor.hours import Hours
 from jbnet.monitor.maintenance import Opener
 from jbnet.monitor.rules import Rules
 from jbnet.wiring import load_network
@@ -104,6 +106,16 @@ def test_only_places_of_the_named_levels_that_have_hours_may_be_dark() -> None:
     assert [e.sites for e in calendar.exemptions] == [{"chengdong-t1"}]
 
 
+def test_in_a_lab_nothing_closes_and_local_time_stays_that_of_the_network() -> None:
+    sites = {n: replace(s, opening_hours="Mo-Fr 09:00-17:00") for n, s in NETWORK.sites.items()}
+    management = Management(time_zone=TimeZone("BJT", 480))
+    rules, _ = load_rules({"monitors/a.yaml": HOURS + WORK}, replace(NETWORK, sites=sites, management=management))
+    assert rules.calendar.hours.weeks
+    calendar = rules.awake().calendar
+    assert calendar.hours == Hours(offset_min=480)
+    assert calendar.windows == rules.calendar.windows
+
+
 def test_the_part_of_a_network_that_a_lab_has_is_held_to_what_it_has() -> None:
     content = LIMIT.replace("roles: [county-router]", "circuits: [core-pair1, ministry-up1]")
     rules, _ = load_rules({"monitors/a.yaml": content}, NETWORK)
@@ -122,4 +134,5 @@ def test_the_shipped_files_are_right_and_let_townships_be_dark_at_night() -> Non
     assert not found
     assert {network.sites[site].level for site in rules.calendar.hours.weeks} <= {"township", "community"}
     assert len(rules.calendar.hours.weeks) > 100
+    assert rules.calendar.hours.offset_min == 480, "they open and close by Beijing time"
     assert {limit.measure for limit in rules.thresholds} >= {"utilisation-in", "utilisation-out", "errors", "rtt"}
