@@ -13,7 +13,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -45,11 +45,20 @@ class Monitored:
             self.clock.time = max(self.clock.time + timedelta(seconds=1), datetime.now(UTC))
             self.monitor.poll_once()
 
+    def looks_on(self) -> None:
+        """Add a round if the last is a second old: a monitor that looks no more is what the screen would show."""
+        if datetime.now(UTC) - self.clock.time >= timedelta(seconds=1):
+            self.rounds(1)
+
 
 class Screen:
-    """The program on a terminal of its own: ``until`` waits for a text, ``press`` sends keys."""
+    """The program on a terminal of its own: ``until`` waits for a text, ``press`` sends keys.
 
-    def __init__(self, *words: str, environment: dict[str, str] | None = None):
+    ``meanwhile`` is called again and again while a text is waited for.
+    """
+
+    def __init__(self, *words: str, meanwhile: Callable[[], None], environment: dict[str, str] | None = None):
+        self.meanwhile = meanwhile
         self.ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.before = termios.tcgetattr(theirs)
@@ -69,6 +78,7 @@ class Screen:
         """Read until a text was drawn since the last call; return all that was drawn."""
         end = time.monotonic() + PATIENCE_S
         while text not in self.seen:
+            self.meanwhile()
             ready, _, _ = select.select([self.ours], [], [], 0.2)
             if ready:
                 self.seen += os.read(self.ours, 65536).decode("utf-8", "replace")
@@ -113,7 +123,7 @@ def monitored(tmp_path: Path) -> Iterator[Monitored]:
 
 @pytest.fixture
 def screen(monitored: Monitored, tmp_path: Path) -> Iterator[Screen]:
-    opened = Screen("-C", str(tmp_path), "--state", str(monitored.folder), "watch")
+    opened = Screen("-C", str(tmp_path), "--state", str(monitored.folder), "watch", meanwhile=monitored.looks_on)
     yield opened
     opened.close()
 
