@@ -14,6 +14,7 @@ from jbnet.inventory.report import Report
 from jbnet.inventory.select import select
 from jbnet.model.errors import UsageError
 from jbnet.model.findings import Finding
+from jbnet.model.management import TimeZone
 from jbnet.model.network import Network
 from jbnet.monitor.alarms import Severity
 from jbnet.monitor.calendar import Calendar
@@ -53,7 +54,8 @@ class _Reader:
         self._places: dict[tuple[str, str], Source] = {}
         self._thresholds: list[Threshold] = []
         self._windows: list[Maintenance] = []
-        self._hours = Hours(offset_min=_offset(network))
+        zone = _zone(network)
+        self._hours = Hours(offset_min=zone.minutes if zone is not None else 0)
 
     def take(self, source: Source, found: MonitorFile) -> None:
         for name, limit in found.thresholds.items():
@@ -108,6 +110,9 @@ class _Reader:
             for site in sites
             if site.level.value in decl.dark_when_closed and site.opening_hours and fault(site.opening_hours) is None
         }
+        if weeks and _zone(self._network) is None:
+            template = "opening hours of {count} sites count and there is no time zone: they are judged by UTC"
+            self.report.add("JB152", template, source.place(("hours", "dark_when_closed")), count=len(weeks))
         exemptions = [self._exemption(number, source, decl) for number in range(len(decl.exceptions))]
         self._hours = Hours(
             {**self._hours.weeks, **weeks},
@@ -151,6 +156,5 @@ class _Reader:
                 self.report.add("JB114", template, place, kind=kind, name=name, near=near)
 
 
-def _offset(network: Network) -> int:
-    zone = network.management.time_zone if network.management is not None else None
-    return zone.minutes if zone is not None else 0
+def _zone(network: Network) -> TimeZone | None:
+    return network.management.time_zone if network.management is not None else None

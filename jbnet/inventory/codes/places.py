@@ -33,6 +33,15 @@ RULES = rules(
         Severity.WARNING,
     ),
     Rule(
+        "JB152",
+        text("Opening hours without a time zone"),
+        text(
+            "They are judged by UTC, and a place that is dark while people work there may be taken for closed. Say "
+            "`time_zone` under `management` in topology/management.yaml."
+        ),
+        Severity.WARNING,
+    ),
+    Rule(
         "JB153",
         text("Main line and backup that end on one router"),
         text("That router's failure takes both although a second one stands beside it. End the backup there."),

@@ -97,13 +97,23 @@ def test_a_window_names_the_devices_of_its_selector_and_its_circuits() -> None:
 def test_only_places_of_the_named_levels_that_have_hours_may_be_dark() -> None:
     hours = {"chengdong-t1": "Mo-Fr 09:00-17:00", "chengdong": "Mo-Fr 09:00-17:00"}
     sites = {n: replace(s, opening_hours=hours.get(n)) for n, s in NETWORK.sites.items()}
-    rules, found = load_rules({"monitors/a.yaml": HOURS}, replace(NETWORK, sites=sites))
+    management = Management(time_zone=TimeZone("BJT", 480))
+    rules, found = load_rules({"monitors/a.yaml": HOURS}, replace(NETWORK, sites=sites, management=management))
     assert not found
     calendar = rules.calendar.hours
     assert set(calendar.weeks) == {"chengdong-t1"}
     assert date(2026, 10, 3) in calendar.holidays
     assert calendar.workdays == {date(2026, 10, 10): 2}
     assert [e.sites for e in calendar.exemptions] == [{"chengdong-t1"}]
+
+
+def test_hours_that_count_need_a_time_zone_and_what_never_closes_does_not() -> None:
+    sites = {n: replace(s, opening_hours="Mo-Fr 09:00-17:00") for n, s in NETWORK.sites.items()}
+    for management in (None, Management()):
+        network = replace(NETWORK, sites=sites, management=management)
+        _, found = load_rules({"monitors/a.yaml": HOURS}, network)
+        assert [(f.code, f.severity, str(f.place)) for f in found] == [("JB152", "warning", "monitors/a.yaml:2:21")]
+        assert load_rules({"monitors/a.yaml": HOURS.replace("[township]", "[]")}, network)[1] == ()
 
 
 def test_in_a_lab_nothing_closes_and_local_time_stays_that_of_the_network() -> None:
