@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from jbnet.adapters.workspace import read_files
+from jbnet.model.errors import JbnetError, Missing
 
 STILL_S = 2.0
 """A file that was written so long ago is not being written any more."""
@@ -25,23 +26,44 @@ class WatchedFolder:
         self._directory, self._folder, self._wall = directory, folder, wall
         self._taken: _Seen | None = None
         self._last: _Seen | None = None
+        self._failed: str | None = None
 
     def changed(self) -> Mapping[str, str] | None:
-        """Return the text of all files by path if something has changed for good. Raises JbnetError, once a change."""
+        """Return the text of all files by path if something has changed for good.
+
+        Raises JbnetError when it cannot be read: once for each reason, however often it is asked. It is tried again
+        each time, for nobody touches a file to say that it can be read now.
+        """
+        try:
+            found = self._read()
+        except FileNotFoundError:
+            return None  # a folder vanished while it was walked through: somebody is at work
+        except OSError as error:
+            path = error.filename or self._directory / self._folder
+            self._fail(Missing("cannot read {path}: {reason}", path=path, reason=error.strerror))
+            return None
+        except JbnetError as error:
+            self._fail(error)
+            return None
+        self._failed = None
+        return found
+
+    def _read(self) -> Mapping[str, str] | None:
         seen = self._look()
-        if seen == self._taken:
-            self._last = seen
+        known, self._last = self._last, seen
+        if seen == self._taken or (self._taken is not None and seen != known and not self._still(seen)):
             return None
-        if self._taken is not None and seen != self._last and not self._still(seen):
-            self._last = seen
-            return None
-        self._last = seen
-        self._taken = seen  # also where it cannot be read: that is said once
         found = read_files(self._directory, (self._folder,))
         if self._look() != seen:
-            self._taken = ()  # written meanwhile: what was read may be neither
-            return None
+            return None  # written meanwhile: what was read may be neither
+        self._taken = seen
         return found
+
+    def _fail(self, error: JbnetError) -> None:
+        """Raise an error unless it was raised before."""
+        if str(error) != self._failed:
+            self._failed = str(error)
+            raise error
 
     def _still(self, seen: _Seen) -> bool:
         """Say whether all was written some time ago; what vanished was not written at all."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import resource
 from pathlib import Path
 
 import pytest
 
 from jbnet.adapters.watched_files import STILL_S, WatchedFolder
+from jbnet.model.errors import JbnetError
 
 FILE = "monitors/maintenance.yaml"
 
@@ -84,3 +86,33 @@ def test_a_file_in_a_folder_of_its_own_is_watched_too(workspace: Path, wall: Wal
     os.utime(other, (wall.time, wall.time))
     wall.time += STILL_S
     assert watched.changed() == {FILE: "maintenance: {}\n", "monitors/west/a.yaml": "hours: {}\n"}
+
+
+def test_what_cannot_be_read_is_said_once_and_taken_as_soon_as_it_can(
+    workspace: Path, wall: Wall, watched: WatchedFolder
+) -> None:
+    write(workspace, wall, "hours: {}\n")
+    wall.time += STILL_S
+    (workspace / "inventory").rename(workspace / "away")
+    with pytest.raises(JbnetError, match="is no workspace"):
+        watched.changed()
+    assert [watched.changed() for _ in range(3)] == [None, None, None]
+    (workspace / "away").rename(workspace / "inventory")
+    assert watched.changed() == {FILE: "hours: {}\n"}
+    assert watched.changed() is None
+
+
+def test_a_folder_that_cannot_be_walked_through_is_said_once_and_ends_nothing(
+    workspace: Path, wall: Wall, watched: WatchedFolder
+) -> None:
+    write(workspace, wall, "hours: {}\n")
+    wall.time += STILL_S
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, limits[1]))  # no descriptor is left
+    try:
+        with pytest.raises(JbnetError, match="Too many open files"):
+            watched.changed()
+        assert [watched.changed() for _ in range(3)] == [None, None, None]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert watched.changed() == {FILE: "hours: {}\n"}
