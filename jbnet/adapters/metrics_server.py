@@ -5,9 +5,12 @@ from __future__ import annotations
 import socket
 import socketserver
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import groupby
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
@@ -23,8 +26,12 @@ TIMEOUT_S = 30.0
 """Seconds that a client may take for one step of a request."""
 AT_ONCE = 4
 """Scrapes at a time; others are told to come again (503)."""
+CONNECTIONS = 32
+"""Connections at a time, each with a thread; others are closed at once. One that took ``TIMEOUT_S`` is ended."""
 OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 Points = Callable[[], Iterable[Point]]
+_Request = socket.socket | tuple[bytes, socket.socket]
+"""What socketserver calls a request; of TCP it is a socket."""
 
 
 class _Collected(Collector):
@@ -113,12 +120,40 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], points: Points):
         self.points = points
         self.free = threading.Semaphore(AT_ONCE)
+        self._open: dict[socket.socket, float] = {}
+        self._lock = threading.Lock()
         super().__init__(address, _Handler)
 
     def server_bind(self) -> None:
         """Bind, and do not ask the DNS for a name that nobody needs."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
+
+    def process_request(self, request: _Request, client_address: Any) -> None:
+        """Give a connection a thread, unless there are as many as there may be."""
+        with self._lock:
+            room = len(self._open) < CONNECTIONS
+            if room and isinstance(request, socket.socket):
+                self._open[request] = time.monotonic() + TIMEOUT_S
+        if room:
+            super().process_request(request, client_address)
+        else:
+            super().shutdown_request(request)
+
+    def shutdown_request(self, request: _Request) -> None:
+        """Let go of a connection."""
+        with self._lock:
+            if isinstance(request, socket.socket):
+                self._open.pop(request, None)
+        super().shutdown_request(request)
+
+    def service_actions(self) -> None:
+        """End what took too long: a client that dribbles never runs into the time-out of a single step."""
+        now = time.monotonic()
+        with self._lock:
+            for request in [request for request, until in self._open.items() if until <= now]:
+                with suppress(OSError):  # it went away by itself
+                    request.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that goes away is no news."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import socket
@@ -61,12 +62,22 @@ def _collect(opened: socket.socket, waiting: set[str], identifier: bytes, timeou
     answered: set[str] = set()
     deadline = time.monotonic() + timeout
     while waiting - answered and (left := deadline - time.monotonic()) > 0:
-        if not select.select([opened], [], [], left)[0]:
+        if not readable(opened, left):
             break
-        packet, (source, _) = opened.recvfrom(_BUFFER)
+        try:
+            packet, (source, _) = opened.recvfrom(_BUFFER)
+        except OSError:
+            continue  # an error that an earlier request brought back
         if source in waiting and is_reply(packet, identifier):
             answered.add(source)
     return answered
+
+
+def readable(opened: socket.socket, seconds: float) -> bool:
+    """Wait until a socket has something, whatever its descriptor's number: select(2) takes none above 1023."""
+    poll = select.poll()
+    poll.register(opened, select.POLLIN)
+    return bool(poll.poll(math.ceil(max(0.0, seconds) * 1000)))
 
 
 def is_reply(packet: bytes, identifier: bytes) -> bool:

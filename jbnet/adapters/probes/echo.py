@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import select
 import socket
 import struct
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
-from jbnet.adapters.ping import ECHO_REPLY, ECHO_REQUEST, checksum
+from jbnet.adapters.ping import ECHO_REPLY, ECHO_REQUEST, checksum, readable
 
 LONGEST_WAIT_S = 0.2
 """Seconds after which a sweep looks whether it is to stop."""
@@ -68,7 +67,7 @@ class _Sweep:
             if not due and len(self._trips) == len(self._sent):
                 break
             until = min(end, due[0][0]) if due else end
-            select.select([self._socket], [], [], max(0.0, min(until - time.monotonic(), LONGEST_WAIT_S)))
+            readable(self._socket, min(until - time.monotonic(), LONGEST_WAIT_S))
             self._receive()
         return {address: trips for place, address in enumerate(self._addresses) if (trips := self._of(place))}
 

@@ -12,7 +12,7 @@ import threading
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -22,8 +22,9 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from seen import Seen
 
+from jbnet.adapters import metrics_server
 from jbnet.adapters.clock import SystemClock
-from jbnet.adapters.metrics_server import MetricsServer, rendered
+from jbnet.adapters.metrics_server import CONNECTIONS, MetricsServer, rendered
 from jbnet.adapters.notify_webhook import WebhookNotifier
 from jbnet.adapters.remote_write import Destination, RemoteWriter
 from jbnet.model.errors import Missing
@@ -118,6 +119,42 @@ def test_a_client_that_reads_nothing_holds_up_neither_the_others_nor_the_end(ser
     with socket.create_connection((LOCAL, served.port), WAIT_S) as slow:
         slow.sendall(b"GET /metrics HTTP/1.1\r\n")
         assert get(served.port)[0] == 200
+
+
+def test_clients_that_hold_on_get_no_more_threads_than_there_may_be_and_are_let_go_in_the_end(
+    served: MetricsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metrics_server, "TIMEOUT_S", 1.0)
+    before, held = threading.active_count(), []
+    for _ in range(3 * CONNECTIONS):
+        held.append(socket.create_connection((LOCAL, served.port), WAIT_S))
+        held[-1].sendall(b"GET /metr")
+    assert eventually(lambda: [one for one in held[CONNECTIONS:] if ended(one)])
+    assert threading.active_count() <= before + 2 * CONNECTIONS, "one that ends may still be there"
+    assert eventually(lambda: dribbled(held[:CONNECTIONS]))
+    assert eventually(lambda: threading.active_count() <= before)
+    assert get(served.port)[0] == 200
+    for one in held:
+        one.close()
+
+
+def ended(one: socket.socket) -> bool:
+    """Say whether the other side has closed."""
+    one.settimeout(0.01)
+    try:
+        return one.recv(1) == b""
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
+
+
+def dribbled(held: list[socket.socket]) -> bool:
+    """Send one byte more each; say whether nobody takes it any more."""
+    for one in held:
+        with suppress(OSError):
+            one.sendall(b"i")
+    return all(map(ended, held))
 
 
 def test_a_port_that_is_taken_is_said(seen: Seen, served: MetricsServer) -> None:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import resource
+from collections.abc import Iterator
+
+import pytest
+
 from jbnet.adapters.ping import IcmpProber, checksum, is_reply
+from jbnet.adapters.probes.echo import IcmpEchoes
 
 IDENTIFIER = b"\x12\x34"
 
@@ -26,3 +33,23 @@ def test_only_an_echo_reply_with_our_identifier_counts() -> None:
 def test_this_machine_answers_and_what_cannot_be_sent_to_does_not() -> None:
     found = IcmpProber().ping(["127.0.0.1", "127.0.0.9", "255.255.255.255"], 5.0)
     assert found == {"127.0.0.1": True, "127.0.0.9": True, "255.255.255.255": False}
+
+
+@pytest.fixture
+def thousand_descriptors() -> Iterator[None]:
+    """The next socket has a descriptor that select(2) does not take."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, limits[1]), limits[1]))
+    held = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        yield
+    finally:
+        for one in held:
+            os.close(one)
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+@pytest.mark.usefixtures("thousand_descriptors")
+def test_echoes_come_back_also_when_a_thousand_descriptors_are_open() -> None:
+    assert IcmpProber().ping(["127.0.0.1"], 5.0) == {"127.0.0.1": True}
+    assert None not in IcmpEchoes().sweep(["127.0.0.1"], 2, 0.01, 5.0, lambda: False)["127.0.0.1"]
