@@ -16,9 +16,12 @@ from jbnet.model.text import text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jbnet.cli.sla_print import Table
     from jbnet.model.network import Network
     from jbnet.monitor.hours import Hours
-    from jbnet.monitor.sla import Line, Outage, Period
+    from jbnet.monitor.sla import Period
+    from jbnet.monitor.sla_targets import Standing
+    from jbnet.monitor.targets import Target
 
 
 class Grouping(StrEnum):
@@ -49,23 +52,22 @@ def command(
     Closed hours of places that may be dark then do not count. Time in which nobody looked is neither up nor down.
     """
     from jbnet.cli import sla_print
-    from jbnet.wiring.availability import period, watched
+    from jbnet.wiring.availability import period, promised, watched
 
     context: Context = ctx.obj
     _refuse_both(csv=csv, html=html, by=by, claim=claim)
     network, hours = watched(context.directory, context.state_dir)
     begins, ends = _span(month, hours.offset_min, now := datetime.now(UTC))
     seen = period(context.state_dir, begins, min(ends, now))
-    head = {"from": seen.begins, "to": seen.ends, "seen": seen.seen}
     if claim is not None:
-        table = sla_print.claim_table(network, _outages(network, seen, claim))
-    else:
-        group = by or Grouping.LEVEL
-        table = sla_print.report_table(network, _lines(network, hours, seen, group), group.value)
-    context.emit({**{key: stamp(time) for key, time in head.items()}, "rows": table.rows})
+        _known(network, claim)
+    month_of = _Month(network, hours, seen, promised(context.directory, context.state_dir), ends - begins)
+    tables, more = month_of.claim(claim) if claim is not None else month_of.report(by or Grouping.LEVEL)
+    head = {"from": seen.begins, "to": seen.ends, "seen": seen.seen}
+    context.emit({**{key: stamp(time) for key, time in head.items()}, "rows": tables[0].rows, **more})
     if not context.json:
-        heading = sla_print.heading(context, table, seen, hours.offset_min)
-        sla_print.show(context, table, heading, "csv" if csv else "html" if html else "text")
+        heading = sla_print.heading(context, tables[0], seen, hours.offset_min)
+        sla_print.show(context, tables, heading, "csv" if csv else "html" if html else "text")
 
 
 def _refuse_both(*, csv: bool, html: bool, by: Grouping | None, claim: str | None) -> None:
@@ -92,17 +94,44 @@ def _span(month: str | None, offset_min: int, now: datetime) -> tuple[datetime, 
     return begins, ends
 
 
-def _lines(network: Network, hours: Hours, seen: Period, by: Grouping) -> Sequence[Line]:
-    from jbnet.monitor.plant import survey
-    from jbnet.monitor.sla import By, report
-
-    return report(survey(network), hours, seen, By(by.value))
-
-
-def _outages(network: Network, seen: Period, carrier: str) -> Sequence[Outage]:
-    from jbnet.monitor.sla import outages
-
+def _known(network: Network, carrier: str) -> None:
     if carrier not in network.carriers:
         hint = text("there are: {names}", names=", ".join(network.carriers))
         raise UsageError("there is no {kind} {name}", kind=text("carrier"), name=carrier, hint=hint)
-    return outages(network, seen, carrier)
+
+
+class _Month:
+    """A month as tables. ``length`` is that of the whole month, of which ``seen`` may have but the beginning."""
+
+    def __init__(self, network: Network, hours: Hours, seen: Period, targets: Sequence[Target], length: timedelta):
+        from jbnet.monitor.plant import survey
+
+        self._network, self._hours, self._seen = network, hours, seen
+        self._targets, self._length, self._plant = targets, length, survey(network)
+
+    def report(self, by: Grouping) -> tuple[list[Table], dict[str, object]]:
+        """Return availability by name, with targets."""
+        from jbnet.cli import sla_print
+        from jbnet.cli.sla_targets import columns
+        from jbnet.monitor.sla import By, report
+
+        lines = report(self._plant, self._hours, self._seen, By(by.value))
+        judged = columns(self._standings(contracts=by is Grouping.CARRIER), by.value)
+        return [sla_print.report_table(self._network, lines, by.value, judged)], {}
+
+    def claim(self, carrier: str) -> tuple[list[Table], dict[str, object]]:
+        """Return each outage of a carrier's lines, and each line's sums; with ``--json`` these are ``lines``."""
+        from jbnet.cli.sla_claim import line_table, outage_table
+        from jbnet.monitor.claim import claim
+
+        found = claim(self._network, self._seen, carrier, self._standings(contracts=True))
+        lines = line_table(found)
+        owed = found.owed
+        more: dict[str, object] = {"lines": lines.rows[:-1], "owed": None if owed is None else str(owed)}
+        return [outage_table(found, self._network.carriers[carrier]), lines], more
+
+    def _standings(self, *, contracts: bool) -> Sequence[Standing]:
+        from jbnet.monitor.sla_targets import standings
+
+        wanted = [t for t in self._targets if (t.contract if contracts else t.levels or t.services)]
+        return standings(self._plant, self._hours, self._seen, wanted, self._length)

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 
 from jbnet.cli.columns import cells, pad
 from jbnet.cli.printing import echo
+from jbnet.cli.sla_targets import NONE
 from jbnet.cli.times import offset, span, stamp
-from jbnet.model.text import text
+from jbnet.model.text import Text, text
 
 if TYPE_CHECKING:
     from jbnet.cli.context import Context
     from jbnet.model.network import Network
-    from jbnet.monitor.sla import Line, Outage, Period
+    from jbnet.monitor.sla import Line, Period
 
 Row = Mapping[str, object]
+_DURATIONS = frozenset({"down", "maintenance", "unknown", "excluded", "over_allowed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,10 @@ class Table:
     """The columns that a terminal has room for."""
     title: str
     """What stands above them: a template with ``begins``, ``ends`` and ``offset``."""
-    note: str = ""
+    note: str | Text = ""
     """What is to be said below them."""
+    wide: Sequence[str] = ()
+    """The columns that a page has room for (none: those of a terminal)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,13 @@ class Heading:
     in_utc: str
 
 
-def report_table(network: Network, lines: Sequence[Line], by: str) -> Table:
-    """Return availability by name; ``charged`` are the seconds lost by the level that caused it."""
+def report_table(
+    network: Network, lines: Sequence[Line], by: str, targets: Mapping[str, Mapping[str, object]]
+) -> Table:
+    """Return availability by name; ``charged`` are the seconds lost by the level that caused it.
+
+    ``targets``: the columns of those names that have one (``jbnet.cli.sla_targets.columns``).
+    """
     from jbnet.monitor.sla import charged_to_levels
 
     rows = []
@@ -60,35 +69,17 @@ def report_table(network: Network, lines: Sequence[Line], by: str) -> Table:
                 "maintenance": _seconds(account.maintenance),
                 "unknown": _seconds(account.unknown),
                 "due": _seconds(account.due),
+                **targets.get(line.name, NONE),
                 "charged": {level or "nobody": _seconds(time) for level, time in sorted(levels.items())},
             }
         )
     return Table(
         rows,
-        (by, "count", "availability", "down", "maintenance", "unknown"),
+        (by, "availability", "target", "down", *(() if by == "site" else ("maintenance",)), "unknown"),
         title=text("availability from {begins} to {ends} (local time, {offset})").template,
         note=text("availability is the share of the known time, planned work left out").template,
+        wide=(by, "count", "availability", "target", "over_allowed", "owed", "down", "maintenance", "unknown"),
     )
-
-
-def claim_table(network: Network, outages: Sequence[Outage]) -> Table:
-    """Return each outage with what identifies the line to its carrier."""
-    rows = []
-    for found in outages:
-        circuit = network.circuits[found.circuit]
-        rows.append(
-            {
-                "circuit": found.circuit,
-                "line": circuit.line_number or "",
-                "from": stamp(found.begins),
-                "to": stamp(found.ends),
-                "down": _seconds(found.ends - found.begins),
-                "incident": found.incident,
-                "monthly_cost": circuit.monthly_cost,
-            }
-        )
-    title = text("outages from {begins} to {ends} (local time, {offset})").template
-    return Table(rows, ("circuit", "line", "from", "down", "incident"), title)
 
 
 def heading(context: Context, table: Table, seen: Period, offset_min: int) -> Heading:
@@ -99,38 +90,52 @@ def heading(context: Context, table: Table, seen: Period, offset_min: int) -> He
     return Heading(context.tr(table.title, **local), in_utc)
 
 
-def show(context: Context, table: Table, heading: Heading, how: str) -> None:
-    """Print a table as text, CSV or HTML."""
+def show(context: Context, tables: Sequence[Table], heading: Heading, how: str) -> None:
+    """Print tables as text, CSV or HTML; the first has the heading, the others stand under their own titles."""
     if how == "csv":
-        echo(_csv(table), nl=False)
+        echo(_csv(tables), nl=False)
         return
-    heads = [context.tr(column) for column in table.short]
-    rows = [[_cell(context, column, row[column]) for column in table.short] for row in table.rows]
     if how == "html":
-        echo(_html(context.lang, heading, heads, rows))
+        echo(_html(context, tables, heading))
         return
     for line in (heading.title, heading.in_utc):
         context.say("{line}", line=line)
-    if not rows:
+    if not tables[0].rows:
         context.say("nothing was down")
-        return
-    _columns([heads, *rows])
-    if table.note:
-        context.say(table.note)
+    for number, table in enumerate(tables):
+        if table.rows:
+            if number:
+                context.say("\n{line}", line=context.tr(table.title))
+            _columns(_cells(context, table, table.short))
+            if table.note:
+                context.say(table.note)
+
+
+def _cells(context: Context, table: Table, columns: Sequence[str]) -> list[list[str]]:
+    """Return the heads and the rows as they are printed."""
+    rows = [[_cell(context, column, row) for column in columns] for row in table.rows]
+    return [[context.tr(column.replace("_", " ")) for column in columns], *rows]
 
 
 def _seconds(time: timedelta) -> float:
     return round(time.total_seconds(), 3)
 
 
-def _cell(context: Context, column: str, value: object) -> str:
+def _cell(context: Context, column: str, row: Row) -> str:
+    value = row[column]
+    if column == "target":
+        return "-" if not value else f"{value:g} {context.tr(str(row['verdict']))}"
+    if column in ("owed", "over_allowed", "monthly_cost") and value is None:
+        return "-"
     if value is None:
         return context.tr("unknown")
     if column == "level":
         return context.tr(str(value))
+    if column == "line" and not value:
+        return str(row["circuit"] or context.tr("all lines"))
     if column == "availability" and isinstance(value, float):
         return f"{value * 100:.3f} %"
-    if column in ("down", "maintenance", "unknown") and isinstance(value, float):
+    if column in _DURATIONS and isinstance(value, float):
         return span(value) if value else "-"
     return str(value)
 
@@ -141,10 +146,11 @@ def _columns(rows: Sequence[Sequence[str]]) -> None:
         echo("  ".join(pad(value, width) for value, width in zip(row, widths, strict=True)).rstrip())
 
 
-def _csv(table: Table) -> str:
+def _csv(tables: Sequence[Table]) -> str:
+    """Return all rows under one head: what a row has no value for is empty."""
     out = io.StringIO()
-    if table.rows:
-        flat = [_flat(row) for row in table.rows]
+    flat = [_flat(row) for table in tables for row in table.rows]
+    if flat:
         keys = list(dict.fromkeys(key for row in flat for key in row))
         writer = csv.DictWriter(out, keys, restval="", lineterminator="\n")
         writer.writeheader()
@@ -160,13 +166,28 @@ def _flat(row: Row) -> Row:
     return found
 
 
-def _html(lang: str, heading: Heading, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def _html(context: Context, tables: Sequence[Table], heading: Heading) -> str:
+    style = (
+        "body{font-family:sans-serif}table{border-collapse:collapse}@page{size:A4 landscape;margin:15mm}"
+        "th,td{border:1px solid #999;padding:.2em .6em;text-align:left}thead{display:table-header-group}"
+    )
+    title, in_utc = html.escape(heading.title), html.escape(heading.in_utc)
+    head = f'<meta charset="utf-8"><title>{title}</title><style>{style}</style>'
+    parts = [f"<h1>{title}</h1>\n<p>{in_utc}</p>"]
+    for number, table in enumerate(tables):
+        if number:
+            parts.append(f"<h2>{html.escape(context.tr(table.title))}</h2>")
+        parts.append(_html_table(_cells(context, table, table.wide or table.short)))
+        if table.note:
+            parts.append(f"<p>{html.escape(context.tr(table.note))}</p>")
+    page = "\n".join(parts)
+    return f'<!doctype html>\n<html lang="{context.lang}">{head}\n{page}\n</html>'
+
+
+def _html_table(rows: Sequence[Sequence[str]]) -> str:
     def line(tag: str, values: Sequence[str]) -> str:
         return "<tr>" + "".join(f"<{tag}>{html.escape(value)}</{tag}>" for value in values) + "</tr>"
 
-    body = "\n".join([line("th", heads), *(line("td", row) for row in rows)])
-    style = "table{border-collapse:collapse}th,td{border:1px solid #999;padding:.2em .6em;text-align:left}"
-    title, in_utc = html.escape(heading.title), html.escape(heading.in_utc)
-    head = f'<meta charset="utf-8"><title>{title}</title><style>{style}</style>'
-    page = f"<h1>{title}</h1>\n<p>{in_utc}</p>\n<table>\n{body}\n</table>"
-    return f'<!doctype html>\n<html lang="{lang}">{head}\n{page}\n</html>'
+    heads, *others = rows
+    body = "\n".join(line("td", row) for row in others)
+    return f"<table>\n<thead>{line('th', heads)}</thead>\n{body}\n</table>"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
@@ -33,16 +33,6 @@ class Line:
     name: str
     account: Account
     subjects: int
-
-
-@dataclass(frozen=True, slots=True)
-class Outage:
-    """One time in which a circuit of a carrier was down."""
-
-    circuit: str
-    begins: datetime
-    ends: datetime
-    incident: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,26 +122,6 @@ def charged_to_levels(network: Network, account: Account) -> Mapping[str, timede
     for (_, cause), time in account.charged.items():
         found[level_of(network, cause)] += time
     return dict(found)
-
-
-def outages(network: Network, period: Period, carrier: str) -> tuple[Outage, ...]:
-    """Return the times in the period in which circuits of a carrier were down, for its claim; by when they began.
-
-    Work that was announced and time that nobody watched are none.
-    """
-    found: Iterable[Spell] = (
-        s
-        for s in period.spells
-        if s.kind is SpellKind.CIRCUIT
-        and s.loss is Loss.DOWN
-        and s.name in network.circuits
-        and network.circuits[s.name].carrier == carrier
-    )
-    cut = (
-        Outage(s.name, max(s.begins, period.begins), min(s.ends or period.seen, period.seen, period.ends), s.incident)
-        for s in found
-    )
-    return tuple(sorted((o for o in cut if o.begins < o.ends), key=lambda o: (o.begins, o.circuit)))
 
 
 def month(name: str, offset_min: int) -> tuple[datetime, datetime]:

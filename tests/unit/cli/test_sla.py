@@ -14,6 +14,7 @@ from simnet import FakeClock, SimNet
 from typer.testing import CliRunner
 
 from jbnet.cli.app import root
+from jbnet.cli.columns import cells
 from jbnet.model.errors import UsageError
 from jbnet.wiring import load_network
 
@@ -104,7 +105,8 @@ def test_a_claim_speaks_of_outages_and_writes_times_as_everything_else_does(stat
     said = run(state, "sla", "--month", "2020-05", "--claim", str(carrier))
     assert said.startswith("outages from 2020-05-01 00:00")
     assert " 2020-05-10T04:00:10Z " in said
-    assert "availability" not in said
+    assert "availability from" not in said
+    assert f"({carrier})" in said
 
 
 def test_the_heading_has_the_month_in_local_time_with_its_zone_and_in_utc(state: Path) -> None:
@@ -136,6 +138,25 @@ def test_what_is_asked_wrongly_is_said(state: Path, arguments: tuple[str, ...], 
 def test_where_nothing_was_monitored_that_is_said(tmp_path: Path) -> None:
     done = CliRunner().invoke(root, ["-C", str(ROOT), "--state", str(tmp_path / "none"), "sla"])
     assert "nothing was ever monitored here" in str(done.exception or done.output)
+
+
+@pytest.mark.parametrize(("lang", "heads"), [("en", ("excluded", "owed")), ("zh", ("不计入", "应赔"))])
+def test_the_claim_has_the_sums_of_each_line_and_can_be_printed(state: Path, lang: str, heads: tuple[str, ...]) -> None:
+    carrier = str(load_network(ROOT, state, whole=True).circuits[LINE].carrier)
+    said = run(state, "--lang", lang, "sla", "--month", "2020-05", "--claim", carrier)
+    page = run(state, "--lang", lang, "sla", "--month", "2020-05", "--claim", carrier, "--html")
+    assert all(head in said for head in heads)
+    assert all(cells(line) <= 80 for line in said.splitlines())
+    assert page.count("<table>") == 2
+    assert data(state, "--claim", carrier)["lines"][0]["down"] == 20.0
+    rows = list(csv.DictReader(run(state, "sla", "--month", "2020-05", "--claim", carrier, "--csv").splitlines()))
+    assert [(row["row"], row["down"]) for row in rows] == [("outage", "20.0"), ("line", "20.0"), ("sum", "20.0")]
+
+
+def test_a_level_is_shown_with_its_target_and_whether_it_was_met(state: Path) -> None:
+    rows = {row["level"]: row for row in data(state, "--by", "level")["rows"]}
+    assert (rows["county"]["target"], rows["county"]["verdict"]) == (99.9, "unknown")
+    assert "99.9 unknown" in run(state, "sla", "--month", "2020-05", "--by", "level")
 
 
 @pytest.mark.parametrize(("lang", "words"), [("en", "Fault report"), ("zh", "线路故障报告")])

@@ -12,8 +12,9 @@ from watching import Watching
 
 from jbnet.model.network import Carrier
 from jbnet.monitor.causes import CauseId, CauseKind
+from jbnet.monitor.claim import claim
 from jbnet.monitor.hours import Hours, parse
-from jbnet.monitor.sla import By, Line, Period, charged_to_levels, level_of, month, outages, report
+from jbnet.monitor.sla import By, Line, Period, charged_to_levels, level_of, month, report
 
 FIRST = START + timedelta(seconds=1)
 """When the first round was."""
@@ -110,11 +111,12 @@ def test_time_before_the_first_look_and_after_the_last_is_unknown(watch: Watchin
 
 
 def test_the_claim_lists_each_outage_of_a_carriers_lines_within_the_period(watch: Watching) -> None:
-    (found,) = outages(watch.net.network, period(watch), "telecom")
-    assert (found.circuit, found.incident, seconds(found.ends - found.begins)) == ("chengdong-up1", "1", 20)
-    assert outages(watch.net.network, period(watch), "unicom") == ()
+    network = watch.net.network
+    (found,) = claim(network, period(watch), "telecom").outages
+    assert (found.circuit.name, found.incident, seconds(found.ends - found.begins)) == ("chengdong-up1", "1", 20)
+    assert claim(network, period(watch), "unicom").outages == ()
     half = period(watch, found.begins + timedelta(seconds=15))
-    (cut,) = outages(watch.net.network, half, "telecom")
+    (cut,) = claim(network, half, "telecom").outages
     assert seconds(cut.ends - cut.begins) == 5
 
 
