@@ -53,7 +53,7 @@ def probing(
     if not probes.targets:
         return None
     clock = SystemClock()
-    return Probing(probes, IcmpEchoes(), _services(directory, network, probes, known, say), clock)
+    return Probing(probes, IcmpEchoes(), _services(directory, network, probes, known, say), clock, say)
 
 
 def _services(

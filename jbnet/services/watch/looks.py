@@ -7,7 +7,7 @@ which it comes; so one that is dead, slow or wedged costs the others nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import datetime
 
@@ -54,10 +54,7 @@ class Look:
         if owing is not None:
             owing.wait(seconds)
         elif self._pings is not None and not self._pings.done():
-            try:
-                self._pings.result(seconds)
-            except TimeoutError:
-                return
+            wait([self._pings], seconds)
 
     def take(self) -> list[Sample]:
         """Return the samples that became whole since this was called last."""
@@ -68,7 +65,7 @@ class Look:
                 if sample is not None:
                     (whole if sample.answered else self._mute).append(sample)
         if self._pings is None or self._pings.done():
-            alive = self._pings.result() if self._pings is not None else {}
+            alive = _alive(self._pings)
             whole += [_with_ping(sample, alive.get(sample.device)) for sample in self._mute]
             self._mute.clear()
         return whole
@@ -169,6 +166,11 @@ class Looks:
             if answered is not None:
                 found[by_address[address]] = found.get(by_address[address], False) or answered
         return found
+
+
+def _alive(pings: Future[Mapping[str, bool]] | None) -> Mapping[str, bool]:
+    """Return which silent devices answered. Where the prober failed nothing is known of any."""
+    return pings.result() if pings is not None and pings.exception() is None else {}
 
 
 def _with_ping(sample: Sample, alive: bool | None) -> Sample:

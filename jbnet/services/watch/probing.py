@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 
+from jbnet.model.text import Text, text
 from jbnet.monitor.probing import Probe, ProbeKind, Probes, Target
 from jbnet.monitor.probing_results import Probed
 from jbnet.monitor.probing_rules import UP
@@ -27,19 +28,27 @@ TICK_S = 0.2
 class Probing:
     """Inert until ``start``; ``take`` may be called by another thread than the one that runs it.
 
-    ``services`` tries each kind of service; a kind without one is not tried.
+    ``services`` tries each kind of service; a kind without one is not tried. ``say`` is told of a probe that fails in
+    itself: it is tried again like all others, and of its target nothing is known meanwhile.
     """
 
-    def __init__(self, probes: Probes, echoes: Echoes, services: Mapping[ProbeKind, ServiceProbe], clock: Clock):
+    def __init__(
+        self,
+        probes: Probes,
+        echoes: Echoes,
+        services: Mapping[ProbeKind, ServiceProbe],
+        clock: Clock,
+        say: Callable[[Text], None] = lambda _: None,
+    ):
         self._clock = clock
         self._stop = threading.Event()
         self._results = Results()
         self._rounds = [
-            EchoRound(probe, [t for t in probes.of(ProbeKind.ECHO) if t.probe is probe], echoes, clock, self._stop)
+            EchoRound(probe, [t for t in probes.of(ProbeKind.ECHO) if t.probe is probe], echoes, clock, self._stop, say)
             for probe in probes.declared
             if probe.kind is ProbeKind.ECHO
         ]
-        self._rota = Rota([t for t in probes.services() if t.probe.kind in services], services, self._results)
+        self._rota = Rota([t for t in probes.services() if t.probe.kind in services], services, self._results, say)
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -99,7 +108,16 @@ class Results:
 class EchoRound:
     """One echo probe: sweep after sweep, each counted into the windows of its devices."""
 
-    def __init__(self, probe: Probe, targets: Sequence[Target], echoes: Echoes, clock: Clock, stop: threading.Event):
+    def __init__(
+        self,
+        probe: Probe,
+        targets: Sequence[Target],
+        echoes: Echoes,
+        clock: Clock,
+        stop: threading.Event,
+        say: Callable[[Text], None] = lambda _: None,
+    ):
+        self._faults = Faults(say)
         self._probe, self._echoes, self._clock, self._stop = probe, echoes, clock, stop
         self._devices = {target.address: target.device for target in targets}
         self._lock = threading.Lock()
@@ -110,10 +128,19 @@ class EchoRound:
         """Sweep until stopped."""
         while self._devices and not self._stop.is_set():
             began = self._clock.monotonic()
-            found = self.sweep()
+            found = self._tried()
             if not self._stop.is_set():
                 results.put(found)
                 self._stop.wait(max(0.0, began + self._probe.every_s - self._clock.monotonic()))
+
+    def _tried(self) -> tuple[Probed, ...]:
+        try:
+            found = self.sweep()
+        except Exception as error:  # noqa: BLE001  what one sweep meets must not end all others
+            self._faults.met(self._probe.name, error)
+            return ()
+        self._faults.over(self._probe.name)
+        return found
 
     def sweep(self) -> tuple[Probed, ...]:
         """Send the requests of one interval; return what is known of every device after it."""
@@ -142,8 +169,15 @@ class EchoRound:
 class Rota:
     """Who is tried when, and in which pool. A target is tried again ``every_s`` after the last try began."""
 
-    def __init__(self, targets: Sequence[Target], services: Mapping[ProbeKind, ServiceProbe], results: Results):
+    def __init__(
+        self,
+        targets: Sequence[Target],
+        services: Mapping[ProbeKind, ServiceProbe],
+        results: Results,
+        say: Callable[[Text], None] = lambda _: None,
+    ):
         self.targets = targets
+        self._faults = Faults(say)
         self._services, self._results = services, results
         self._due: dict[int, float] = {}
         self._ill: set[int] = set()
@@ -153,7 +187,7 @@ class Rota:
     def step(self, now: float) -> None:
         """Hand in what is done, and begin what is due."""
         for number in [n for n, future in self._under_way.items() if future.done()]:
-            self._settle(number, self._under_way.pop(number).result())
+            self._settle(number, self._under_way.pop(number))
         for number, target in enumerate(self.targets):
             if number not in self._under_way and now >= self._due.get(number, now):
                 self._due[number] = now + target.probe.every_s
@@ -172,6 +206,34 @@ class Rota:
             self._pools = (first, second)
         return self._pools[ill]
 
-    def _settle(self, number: int, found: Probed) -> None:
+    def _settle(self, number: int, future: Future[Probed]) -> None:
+        target = self.targets[number]
+        name = "/".join(part for part in (target.probe.name, target.device, target.part) if part)
+        error = future.exception()
+        if error is not None:
+            self._ill.add(number)
+            self._faults.met(name, error)
+            return
+        found = future.result()
+        self._faults.over(name)
         (self._ill.discard if found.values.get(UP) == 1.0 else self._ill.add)(number)
         self._results.put([found])
+
+
+class Faults:
+    """Probes that fail in themselves, each said once until it works again."""
+
+    def __init__(self, say: Callable[[Text], None]):
+        self._say = say
+        self._met: set[str] = set()
+
+    def met(self, name: str, error: BaseException) -> None:
+        """Say that a probe failed, by the kind of its error: the words of one may hold what a probe logs in with."""
+        if name not in self._met:
+            self._met.add(name)
+            kind = type(error).__name__
+            self._say(text("the probe {probe} fails ({error}): nothing is known by it", probe=name, error=kind))
+
+    def over(self, name: str) -> None:
+        """Note that a probe works."""
+        self._met.discard(name)

@@ -135,6 +135,24 @@ def test_a_device_that_answers_echo_requests_has_a_silent_agent(net: SimNet, tmp
     assert states["huangyuan-t1-r1"] == "unreachable"
 
 
+class BrokenProber:
+    """Fails in itself."""
+
+    def ping(self, addresses: Sequence[str], timeout: float) -> Mapping[str, bool | None]:
+        raise ValueError("filedescriptor out of range")
+
+
+def test_a_prober_that_fails_ends_no_round(net: SimNet, tmp_path: Path) -> None:
+    monitor = make_monitor(net, tmp_path / "monitor.db", prober=BrokenProber())
+    monitor.start()
+    next_round(monitor, 2)
+    net.cut.add("huangyuan-t1-up1")
+    next_round(monitor, 8)
+    monitor.close()
+    (found,) = monitor.book.incidents.open.values()
+    assert found.root_cause.name == "huangyuan-t1-up1"
+
+
 class FakeTraps:
     """Hands out traps that were put into it; waiting for one moves the clock."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from jbnet.adapters.clock import SystemClock
 from jbnet.monitor.probing import Probe, ProbeKind, Probes, Target
@@ -114,3 +115,52 @@ def test_what_was_under_way_when_the_way_changed_does_not_count() -> None:
     made.sweep()
     echoes.while_it_lasts = lambda: made.begin_anew({"a"})
     assert made.sweep() == ()
+
+
+class Failing:
+    """Fails in itself while ``broken``: as an echo probe and as a try of a service."""
+
+    def __init__(self) -> None:
+        self.broken = True
+        self.tried: list[str] = []
+
+    def _try(self, name: str) -> None:
+        self.tried.append(name)
+        if self.broken:
+            raise ValueError("with hush-hush in it")
+
+    def sweep(
+        self, addresses: Sequence[str], requests: int, over_s: float, timeout_s: float, stopped: Callable[[], bool]
+    ) -> Mapping[str, tuple[float | None, ...]]:
+        self._try("echo")
+        return dict.fromkeys(addresses, (0.01,) * requests)
+
+    def probe(self, target: Target) -> Probed:
+        self._try("tcp")
+        return Probed(target.probe.name, target.device, target.part, {"up": 1.0})
+
+
+def taken(probing: Probing, found: list[Probed]) -> list[Probed]:
+    """Add what came in since to what was found, and return all of it."""
+    found += probing.take()
+    return found
+
+
+def test_a_probe_that_fails_in_itself_is_said_once_and_tried_again_until_it_works() -> None:
+    failing, said = Failing(), list[str]()
+    often = replace(ECHO, every_s=0.01, timeout_s=0.005)
+    probes = Probes((TCP, often), (on(TCP, "a"), on(often, "a")))
+    probing = Probing(probes, failing, {ProbeKind.TCP: failing}, SystemClock(), lambda what: said.append(str(what)))
+    probing.start()
+    try:
+        assert eventually(lambda: failing.tried.count("echo") > 2 and failing.tried.count("tcp") > 2, 30)
+        assert probing.take() == ()
+        failing.broken = False
+        found: list[Probed] = []
+        assert eventually(lambda: {p.probe for p in taken(probing, found)} == {"paths", "ports"}, 30)
+    finally:
+        probing.close()
+    assert sorted(said) == [
+        "the probe paths fails (ValueError): nothing is known by it",
+        "the probe ports/a fails (ValueError): nothing is known by it",
+    ]
