@@ -8,16 +8,31 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from jbnet.inventory.reading.source import read
+from jbnet.inventory.report import Report
 from jbnet.monitor.state import Event, Subject, SubjectKind
 
 RULED = "declared"
 """The event by which rules are kept: ``data`` has the text of each file that says some, by path."""
-_SECTIONS = re.compile(r"^(?:thresholds|hours|maintenance)\s*:", re.MULTILINE)
+_KEYS = ("thresholds", "hours", "maintenance")
+_SECTIONS = re.compile(rf"(?<![\w-])(?:{'|'.join(_KEYS)})(?![\w-])")
+"""What must stand somewhere in a file that says rules, however it is written (only then it is parsed)."""
 
 
 def ruling_files(files: Mapping[str, str]) -> dict[str, str]:
     """Return the files of ``monitors/`` that may say thresholds, opening hours or maintenance."""
-    return {file: content for file, content in sorted(files.items()) if _SECTIONS.search(content)}
+    return {file: content for file, content in sorted(files.items()) if _says_rules(file, content)}
+
+
+def _says_rules(file: str, content: str) -> bool:
+    """Say whether one of the keys stands at the top of a file, as YAML has it: quoted, in braces, behind a mark.
+
+    One that is no YAML may: what cannot be told is kept.
+    """
+    if not _SECTIONS.search(content):
+        return False
+    source = read(file, content, Report())
+    return source is None or (isinstance(source.data, dict) and any(key in source.data for key in _KEYS))
 
 
 def ruled(now: datetime, files: Mapping[str, str]) -> Event:

@@ -44,7 +44,7 @@ class Ruling:
         say: Callable[[Text], None] = lambda _: None,
     ):
         self._rules, self._watched, self._judge, self._say = rules, files, judge, say
-        self._files: Mapping[str, str] = {}
+        self._files: Mapping[str, str] | None = None  # nothing was read yet
         self._kept: datetime | None = None
 
     def at(self, now: datetime) -> tuple[Rules, list[Event]]:
@@ -53,7 +53,7 @@ class Ruling:
         if self._watched is None or not (fresh or self._kept is None or now - self._kept >= KEPT_AGAIN):
             return self._rules, []
         self._kept = now
-        return self._rules, [ruled(now, self._files)]
+        return self._rules, [ruled(now, self._files or {})]
 
     def _reread(self) -> bool:
         """Take over what was edited; say whether the rules are others now."""
@@ -72,11 +72,10 @@ class Ruling:
         return self._take(reading, ruling_files(found))
 
     def _take(self, reading: Reading, files: Mapping[str, str]) -> bool:
-        first, before = not self._files, self._files
-        self._files = files
-        if first or files != before:
+        before, self._files = self._files, files
+        if files != before:
             self._rules = self._rules.as_declared(reading.rules)
-        if first:
+        if before is None:
             return True  # what the monitor started with
         if reading.needs_start:
             self._say(text("checks, policy, probes and channels are read when the monitor starts: start it again"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from monitoring import make_monitor
 from networks import small
 from simnet import START, SimNet
@@ -18,7 +20,7 @@ from jbnet.model.text import Text
 from jbnet.monitor.declared import load_rules
 from jbnet.monitor.plant import survey
 from jbnet.monitor.replay import Watchbook, play
-from jbnet.monitor.ruled import RULED, Ruled, history, ruled
+from jbnet.monitor.ruled import RULED, Ruled, history, ruled, ruling_files
 from jbnet.monitor.rules import PLAIN
 from jbnet.services.watch.ruling import KEPT_AGAIN, Reading, Ruling
 
@@ -118,6 +120,45 @@ def test_rules_are_kept_when_the_monitor_starts_when_they_change_and_again_befor
     (event,) = ruling.at(START)[1]
     assert (event.event, str(event.subject), event.data) == (RULED, "rules", {"files": {FILE: WORK}})
     assert len(ruling.at(START + KEPT_AGAIN)[1]) == 1
+
+
+FLOW = json.dumps({"maintenance": {**yaml.safe_load(WORK)["maintenance"]}})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        WORK.replace("maintenance:", '"maintenance":'),
+        WORK.replace("maintenance:", "'maintenance' :"),
+        "\ufeff" + WORK,
+        FLOW,
+        FLOW.replace('"maintenance"', "maintenance"),
+    ],
+)
+def test_rules_hold_and_are_kept_however_yaml_lets_them_be_written(
+    ruling: Ruling, edited: Edited, said: list[str], content: str
+) -> None:
+    assert windows(ruling) == []
+    edited.next = {FILE: content}
+    rules, (event,) = ruling.at(START)
+    assert [window.id for window in rules.calendar.windows] == ["declared:fibre"]
+    assert event.data == {"files": {FILE: content}}
+    assert said == [f"{FILE} read again: it holds from now on"]
+
+
+def test_rules_that_come_back_or_are_the_first_are_said(ruling: Ruling, edited: Edited, said: list[str]) -> None:
+    edited.next = {}
+    assert windows(ruling) == []
+    assert said == []
+    for files, found in (({FILE: WORK}, ["declared:fibre"]), ({}, []), ({FILE: WORK}, ["declared:fibre"])):
+        edited.next = files
+        assert windows(ruling) == found
+    assert said == [f"{FILE} read again: it holds from now on"] * 3
+
+
+def test_a_file_that_only_speaks_of_rules_is_none_that_says_some() -> None:
+    files = {"a": "checks: {}  # maintenance: see there\n", "b": "snmp: {user: hours}\n", "c": "hours: {}\n"}
+    assert list(ruling_files(files)) == ["c"]
 
 
 def test_a_round_was_judged_by_the_last_rules_before_it() -> None:
