@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from cramjam import snappy
 
 from jbnet.adapters.bearer import bearer
+from jbnet.model.errors import Missing
 from jbnet.model.secrets import Secret
 from jbnet.model.text import Text, text
 from jbnet.monitor.points import Point
@@ -40,19 +41,33 @@ class Destination:
     labels: dict[str, str] = field(default_factory=lambda: {"job": "jbnet"})
 
 
+def trusting(ca_file: Path | None) -> ssl.SSLContext:
+    """Return what judges certificates by a file of authorities (None: the system's). Raises Missing with its path."""
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError as error:  # an SSLError is one: a file that has no certificate
+        raise Missing(
+            "{file}: no authority can be read from it: {reason}",
+            hint=text("ca_file in monitors/ names a file of certificates in PEM form, seen from the workspace"),
+            file=ca_file,
+            reason=error.strerror or type(error).__name__,
+        ) from error
+
+
 class RemoteWriter:
     """Collects and writes from ``start`` to ``close``, in a thread of its own.
 
     While the other side does not answer, what is collected waits in memory, bounded; what falls out is counted and
     said. ``counters``: ``written``, ``dropped``, ``refused`` (samples), ``failedTry``. What waits is lost with the
-    process: the monitor's own store has it. Raises Missing for a token that no header can hold.
+    process: the monitor's own store has it. Raises Missing for a token that no header can hold
+    and for a ``ca_file`` that cannot be read.
     """
 
     def __init__(self, to: Destination, batches: Batches, clock: Clock, say: Callable[[Text], None]):
         self.counters: Counters = Counters()
         self._to, self._batches, self._clock, self._say = to, batches, clock, say
         self._buffer = SendBuffer(to.buffer_bytes)
-        self._context = ssl.create_default_context(cafile=to.ca_file) if to.url.startswith("https:") else None
+        self._context = trusting(to.ca_file) if to.url.startswith("https:") else None
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         if to.token is not None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from jbnet.inventory.reading.source import Source, read
 from jbnet.inventory.reading.validate import validate
 from jbnet.inventory.report import Report
-from jbnet.model.findings import Finding
+from jbnet.model.findings import Finding, Place
 from jbnet.monitor.checks import MonitorFile, of_checks
 from jbnet.monitor.outlets import Outlets, collected, is_local
 
@@ -27,6 +27,16 @@ def load_outlets(files: Mapping[str, str]) -> tuple[Outlets, tuple[Finding, ...]
             _once(shaped, source, places, report)
             _guarded(shaped, source, report)
     return collected({f: (s.listen, s.metrics, s.remote_write) for f, s in found.items()}), report.sorted()
+
+
+def authorities(files: Mapping[str, str]) -> tuple[str, Place] | None:
+    """Return the ``ca_file`` that remote write declares and where it stands; None: there is none to look for."""
+    for file, content in sorted(of_checks(files).items()):
+        source = read(file, content, Report()) if "ca_file" in content else None
+        shaped = validate(source, MonitorFile, Report(), set()) if source is not None else None
+        if source is not None and shaped is not None and shaped.remote_write and shaped.remote_write.ca_file:
+            return shaped.remote_write.ca_file, source.place(("remote_write", "ca_file"))
+    return None
 
 
 def _once(shaped: MonitorFile, source: Source, places: dict[str, Source], report: Report) -> None:

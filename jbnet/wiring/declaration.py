@@ -9,6 +9,7 @@ from jbnet.wiring.collector import uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import tzinfo
 
     from jbnet.adapters.texts import Texts
     from jbnet.inventory.declaration import Declaration
@@ -33,6 +34,24 @@ def read_declaration(directory: Path) -> Declaration:
     return declare(read_workspace(directory).files, Report())
 
 
+def declared_time_zone(directory: Path) -> tzinfo | None:
+    """Return the time zone of topology/management.yaml, or None where none can be read; nothing else is parsed."""
+    from datetime import timedelta, timezone
+
+    from jbnet.adapters.texts import read_texts
+    from jbnet.inventory.reading.source import read
+    from jbnet.inventory.reading.validate import validate
+    from jbnet.inventory.report import Report
+    from jbnet.inventory.schema.management import ManagementFile
+
+    name = "topology/management.yaml"
+    content, report = read_texts(directory, ("topology",)).files.get(name), Report()
+    source = read(name, content, report) if content is not None else None
+    found = validate(source, ManagementFile, report, set()) if source is not None else None
+    zone = found.management.time_zone if found is not None else None
+    return timezone(timedelta(minutes=zone.minutes), zone.name) if zone is not None else None
+
+
 @uncollected()
 def check_workspace(directory: Path) -> Loaded:
     """Return the declared network and the findings of everything declared: monitors/, dr/ and standards too.
@@ -47,6 +66,7 @@ def check_workspace(directory: Path) -> Loaded:
     texts = read_workspace(directory, ("inventory", "topology", "monitors", "dr"))
     loaded = _judge(texts)
     more = _findings_of_roles(texts.files, loaded.network)
+    more += _findings_of_authorities(directory, texts.files)
     more += _findings_of_recovery(directory, texts.files, loaded.network)
     more += _findings_of_targets(texts.files, loaded.network)
     more += _findings_of_secrets(texts.files)
@@ -96,6 +116,25 @@ def _findings_of_roles(files: Mapping[str, str], network: Network | None) -> tup
     promised = load_sla(monitors, network)[1]
     outlets = load_outlets(monitors)[1]
     return (*load(monitors, network.roles)[1], *load_rules(monitors, network)[1], *promised, *outlets, *told)
+
+
+def _findings_of_authorities(directory: Path, files: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Return what is wrong with the file by which monitors/ has the receiver of remote write judged."""
+    from jbnet.monitor.outlets_file import authorities
+
+    declared = authorities(_below(files, "monitors"))
+    if declared is None:
+        return ()
+    from jbnet.adapters.remote_write import trusting
+    from jbnet.inventory.report import Report
+    from jbnet.model.errors import Missing
+
+    report = Report()
+    try:
+        trusting(directory / declared[0])
+    except Missing as error:
+        report.add("JB107", "{what}", declared[1], what=error.text)
+    return report.sorted()
 
 
 def _findings_of_targets(files: Mapping[str, str], network: Network | None) -> tuple[Finding, ...]:

@@ -51,10 +51,13 @@ def outward(
             except Missing as error:
                 say(text("{problem} ({hint})", problem=error.text, hint=error.hint or "-"))
         if outlets.remote_write is not None:
-            writer = _writer(directory, state_dir, outlets.remote_write, made, say)
-            watcher.own.add("remote write", lambda: dict(writer.counters), writer.waiting)
-            writer.start()
-            stack.callback(writer.close)
+            try:
+                writer = _writer(directory, state_dir, outlets.remote_write, made, say)
+                watcher.own.add("remote write", lambda: dict(writer.counters), writer.waiting)
+                writer.start()
+                stack.callback(writer.close)
+            except Missing as error:  # its secret, or who vouches for the other side
+                say(text("{problem} ({hint})", problem=error.text, hint=error.hint or "-"))
         keeper = Keeper(watcher.own, say, manager.alive)
         keeper.start()
         stack.callback(keeper.close)

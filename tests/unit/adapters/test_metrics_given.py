@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import math
+import shutil
 import socket
 import ssl
 import subprocess
@@ -36,6 +37,8 @@ from jbnet.monitor.outlets_file import load_outlets
 from jbnet.monitor.points import Family, Point
 from jbnet.monitor.remote_write import requests
 from jbnet.monitor.send_buffer import LONGEST_S, SendBuffer
+from jbnet.wiring.declaration import check_workspace
+from jbnet.wiring.outward import outward
 
 ROOT = Path(__file__).parents[3]
 LOCAL = "127.0.0.1"
@@ -316,6 +319,34 @@ def test_a_token_that_no_header_can_hold_is_refused_at_once_and_not_shown(value:
     assert "hush" not in str(refused.value)
     with pytest.raises(Missing, match="<secret t> is no bearer token"):
         WebhookNotifier("http://h/w", 1.0, token)
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_authorities_that_cannot_be_read_are_said_with_their_file_and_found_by_check(
+    tmp_path: Path, content: str | None
+) -> None:
+    if content is not None:
+        (tmp_path / "ca.pem").write_text(content)
+    to = Destination("https://h/w", ca_file=tmp_path / "ca.pem")
+    with pytest.raises(Missing, match=r"ca\.pem: no authority can be read from it"):
+        RemoteWriter(to, list, SystemClock(), lambda _: None)
+    for folder in ("inventory", "topology", "monitors"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    declared = tmp_path / "monitors" / "written.yaml"
+    declared.write_text("remote_write:\n  url: https://h/w\n  ca_file: ca.pem\n")
+    places = [str(f.place) for f in check_workspace(tmp_path).findings if "no authority" in str(f.text)]
+    assert places == ["monitors/written.yaml:3:12"]
+
+
+def test_the_monitor_goes_without_a_receiver_that_it_cannot_write_to(seen: Seen, tmp_path: Path) -> None:
+    (tmp_path / "inventory").mkdir()
+    (tmp_path / "monitors").mkdir()
+    (tmp_path / "monitors" / "written.yaml").write_text("remote_write: {url: https://h/w, ca_file: ca.pem}\n")
+    said: list[Text] = []
+    with outward(tmp_path, tmp_path, seen.monitor, said.append, "off"):
+        pass
+    (one,) = said
+    assert "ca.pem: no authority can be read from it" in str(one)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:{port}/写", "http://a..b/w", f"http://{'a' * 64}.b/w"])
