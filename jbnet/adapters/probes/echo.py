@@ -20,6 +20,8 @@ _HEADER = struct.Struct("!BBHHH")
 _NUMBER = struct.Struct("!II")
 _STAMP = struct.Struct("@qq")
 _BUFFER = 2048
+_SLACK_S = 0.001
+"""By so many seconds the two clocks may drift apart within a sweep."""
 _SO_TIMESTAMPNS = 35
 """Asks the kernel when a packet came (socket(7)); the module socket has no name for it."""
 
@@ -53,7 +55,8 @@ class _Sweep:
         self._count = len(addresses) * requests
         self._identifier = int.from_bytes(os.urandom(2), "big")
         self._salt = int.from_bytes(os.urandom(4), "big")
-        self._sent: dict[int, int] = {}
+        self._sent: dict[int, tuple[int, int]] = {}
+        """When each was sent, in nanoseconds: by the clock that stamps answers, and by one that is never set."""
         self._trips: dict[int, float] = {}
 
     def run(self, over_s: float, timeout_s: float, stopped: Callable[[], bool]) -> Trips:
@@ -77,7 +80,7 @@ class _Sweep:
         head = (self._identifier, number & 0xFFFF)
         proof = checksum(_HEADER.pack(ECHO_REQUEST, 0, 0, *head) + payload)
         packet = _HEADER.pack(ECHO_REQUEST, 0, proof, *head) + payload
-        at = time.time_ns()
+        at = (time.time_ns(), time.monotonic_ns())
         try:
             self._socket.sendto(packet, (self._addresses[number % len(self._addresses)], 0))
         except OSError:  # no route, or no room: nothing was sent, so nothing was lost
@@ -93,7 +96,13 @@ class _Sweep:
                 return
             number = self._number(packet, source)
             if number is not None:
-                self._trips.setdefault(number, max(0.0, (_came(ancillary) - self._sent[number]) / 1e9))
+                self._trips.setdefault(number, self._trip(number, _came(ancillary)))
+
+    def _trip(self, number: int, came: int) -> float:
+        """Return a round trip in seconds; where somebody set the clock meanwhile, until the answer was read."""
+        at, began = self._sent[number]
+        stamped, passed = (came - at) / 1e9, (time.monotonic_ns() - began) / 1e9
+        return stamped if 0 <= stamped <= passed + _SLACK_S else passed
 
     def _number(self, packet: bytes, source: str) -> int | None:
         """Return which request a packet answers."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from jbnet.adapters.ping import IcmpProber, checksum, is_reply
+from jbnet.adapters.probes import echo
 from jbnet.adapters.probes.echo import IcmpEchoes
 
 IDENTIFIER = b"\x12\x34"
@@ -53,3 +54,13 @@ def thousand_descriptors() -> Iterator[None]:
 def test_echoes_come_back_also_when_a_thousand_descriptors_are_open() -> None:
     assert IcmpProber().ping(["127.0.0.1"], 5.0) == {"127.0.0.1": True}
     assert None not in IcmpEchoes().sweep(["127.0.0.1"], 2, 0.01, 5.0, lambda: False)["127.0.0.1"]
+
+
+@pytest.mark.parametrize("step_s", [3600, -3600])
+def test_a_clock_that_is_set_in_the_midst_of_a_sweep_makes_no_trip_longer_than_it_was(
+    monkeypatch: pytest.MonkeyPatch, step_s: int
+) -> None:
+    stamped = echo._came
+    monkeypatch.setattr(echo, "_came", lambda ancillary: stamped(ancillary) + step_s * 1_000_000_000)
+    trips = IcmpEchoes().sweep(["127.0.0.1"], 2, 0.01, 60.0, lambda: False)["127.0.0.1"]
+    assert all(trip is not None and 0 < trip < 120 for trip in trips)
