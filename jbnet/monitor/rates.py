@@ -100,7 +100,12 @@ def _passed(before: System | None, after: System | None) -> float | None:
         return None
     if before.engine_time is not None and after.engine_time is not None:
         return float(after.engine_time - before.engine_time)
-    if before.uptime is None or after.uptime is None:
+    return agent_seconds(before, after)
+
+
+def agent_seconds(before: System | None, after: System | None) -> float | None:
+    """Return how many seconds, to the hundredth, sysUpTime (RFC 3418) went on between two readings; None: not told."""
+    if before is None or after is None or before.uptime is None or after.uptime is None:
         return None
     return (after.uptime - before.uptime) % COUNTER32 / TICKS_PER_SECOND
 

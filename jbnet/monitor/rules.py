@@ -15,6 +15,9 @@ from jbnet.monitor.probing import NO_PROBES, Probes
 from jbnet.monitor.probing_judge import ProbeRules
 from jbnet.monitor.thresholds import Threshold
 
+OF_THE_HOST = frozenset({"gauge:cpu", "gauge:memory", "gauge:disk"})
+"""What every device of a lab measures of the one machine that it runs on."""
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -39,10 +42,14 @@ class Rules:
         kept = tuple(replace(limit, circuits=limit.circuits & there) for limit in self.thresholds)
         return replace(self, thresholds=kept, probes=self.probes.within(network.devices))
 
-    def awake(self) -> Rules:
-        """Return the rules as they hold in a lab, where nothing ever closes; its months are those of the network."""
+    def in_lab(self) -> Rules:
+        """Return the rules as they hold in a lab; its months are those of the network.
+
+        Nothing ever closes there, and what all its devices have in common is the host's: nobody judges it by them.
+        """
         hours = Hours(offset_min=self.calendar.hours.offset_min)
-        return replace(self, calendar=replace(self.calendar, hours=hours))
+        own = tuple(limit for limit in self.thresholds if limit.measure not in OF_THE_HOST)
+        return replace(self, calendar=replace(self.calendar, hours=hours), thresholds=own)
 
     def with_windows(self, more: Iterable[Maintenance]) -> Rules:
         """Return the rules with windows that were registered beside the declared ones."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from jbnet.monitor.quality import Qualities
 from jbnet.monitor.quality import after as quality_after
-from jbnet.monitor.rates import UNKNOWN, Rate, continuous, interface_rate, restarted
+from jbnet.monitor.rates import UNKNOWN, Rate, agent_seconds, continuous, interface_rate, restarted
 from jbnet.monitor.samples import Sample
 from jbnet.monitor.watch import NEW, Condition, Watch, observe
 from jbnet.snmp.gauges import Gauges
@@ -142,7 +142,8 @@ def advance(state: DeviceState, sample: Sample, confirm: int = 2) -> tuple[Devic
     trusted = continuous(state.system, sample.system, elapsed)
     if again:
         events.append(Event(sample.time, "restarted", Subject(SubjectKind.DEVICE, state.device)))
-    interfaces = _interfaces(state, sample, confirm, events, agent_restarted=not trusted)
+    apart = _apart(state, sample, elapsed)
+    interfaces = _interfaces(state, sample, confirm, events, apart, agent_restarted=not trusted)
     ospf = {n.address: n.state is OspfState.FULL for n in sample.ospf} if sample.ospf is not None else None
     bgp = {p.remote: p.state is BgpState.ESTABLISHED for p in sample.bgp} if sample.bgp is not None else None
     return (
@@ -175,6 +176,15 @@ def _bfd(state: DeviceState, sample: Sample) -> Mapping[str, bool] | None:
     return {**known, **{s.remote: s.up for s in sample.bfd if s.up is not None}}
 
 
+def _apart(state: DeviceState, sample: Sample, elapsed: float) -> float:
+    """Return how many seconds lie between this answer and the one before it.
+
+    By the agent's own clock where it tells: a sample has the time at which it was asked for, and an answer that came
+    late, or was asked for twice, counted for longer than that.
+    """
+    return agent_seconds(state.system, sample.system) or elapsed
+
+
 def _elapsed(before: datetime | None, now: datetime) -> float:
     return (now - before).total_seconds() if before is not None else 0.0
 
@@ -196,11 +206,11 @@ def _note(events: list[Event], before: Watch, after: Watch, subject: Subject, sa
 
 
 def _interfaces(
-    state: DeviceState, sample: Sample, confirm: int, events: list[Event], *, agent_restarted: bool
+    state: DeviceState, sample: Sample, confirm: int, events: list[Event], apart: float, *, agent_restarted: bool
 ) -> Mapping[str, InterfaceState]:
     """Return the interfaces after a sample. One that the agent no longer lists is down: it is gone.
 
-    ``agent_restarted``: its counters, too, may have begun anew.
+    ``apart``: seconds since the answer before this one. ``agent_restarted``: its counters, too, may have begun anew.
     """
     if sample.interfaces is None:
         return _uncounted(state.interfaces) if agent_restarted else state.interfaces
@@ -208,7 +218,8 @@ def _interfaces(
     found: dict[str, InterfaceState] = {}
     for name in {**state.interfaces, **rows}:
         before = state.interfaces.get(name, _UNSEEN)
-        after = _interface(before, rows.get(name), sample.time, confirm, agent_restarted=agent_restarted)
+        seconds = apart if before.read == state.last_seen else _elapsed(before.read, sample.time)
+        after = _interface(before, rows.get(name), sample.time, seconds, confirm, agent_restarted=agent_restarted)
         if before.watch is not after.watch:
             _note(events, before.watch, after.watch, Subject(SubjectKind.INTERFACE, state.device, name), sample)
         found[name] = after
@@ -221,13 +232,18 @@ def _uncounted(interfaces: Mapping[str, InterfaceState]) -> Mapping[str, Interfa
 
 
 def _interface(
-    before: InterfaceState, row: InterfaceRow | None, time: datetime, confirm: int, *, agent_restarted: bool
+    before: InterfaceState,
+    row: InterfaceRow | None,
+    time: datetime,
+    seconds: float,
+    confirm: int,
+    *,
+    agent_restarted: bool,
 ) -> InterfaceState:
     if row is None:
         return InterfaceState(observe(before.watch, Condition.DOWN, time, confirm))
     rate = UNKNOWN
     if before.row is not None:
-        seconds = _elapsed(before.read, time)
         rate = interface_rate(before.row, row, seconds, agent_restarted=agent_restarted)
     shut = row.admin is AdminStatus.DOWN
     return InterfaceState(observe(before.watch, oper_condition(row), time, confirm), shut, row, time, rate)

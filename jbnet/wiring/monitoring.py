@@ -38,10 +38,10 @@ def load_checks(directory: Path, network: Network) -> Checks:
     return checks
 
 
-def load_rules(directory: Path, network: Network, *, awake: bool = False) -> Rules:
+def load_rules(directory: Path, network: Network, *, in_lab: bool = False) -> Rules:
     """Return the thresholds, opening hours and maintenance that ``monitors/`` declares for a network.
 
-    ``awake``: nothing ever closes. Raises AnswerIsNo with the findings when there are errors.
+    ``in_lab``: as they hold in a lab. Raises AnswerIsNo with the findings when there are errors.
     """
     from jbnet.adapters.workspace import read_files
     from jbnet.model.errors import AnswerIsNo
@@ -51,7 +51,7 @@ def load_rules(directory: Path, network: Network, *, awake: bool = False) -> Rul
     errors = tuple(finding for finding in findings if finding.severity == "error")
     if errors:
         raise AnswerIsNo("monitors/ has errors: {count}", count=len(errors), findings=errors)
-    return rules.awake() if awake else rules
+    return rules.in_lab() if in_lab else rules
 
 
 def rules_of(directory: Path, state_dir: Path, network: Network) -> Rules:
@@ -65,7 +65,7 @@ def rules_of(directory: Path, state_dir: Path, network: Network) -> Rules:
 
     in_lab = (state_dir / "lab.json").exists()
     whole = load_network(directory, state_dir, whole=True) if in_lab else network
-    rules = load_rules(directory, whole, awake=in_lab)
+    rules = load_rules(directory, whole, in_lab=in_lab)
     probes = load_probes(directory, whole)
     return replace(rules, probes=in_a_lab(probes) if in_lab else probes).within(network)
 

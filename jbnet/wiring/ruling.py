@@ -77,6 +77,6 @@ def _judge(directory: Path, state_dir: Path, network: Network) -> _Judge:
 
     def judge(files: Mapping[str, str]) -> tuple[Rules, Sequence[Finding]]:
         rules, findings = load_rules(files, whole)
-        return (rules.awake() if in_lab else rules).within(network), findings
+        return (rules.in_lab() if in_lab else rules).within(network), findings
 
     return judge

@@ -121,9 +121,18 @@ def test_in_a_lab_nothing_closes_and_local_time_stays_that_of_the_network() -> N
     management = Management(time_zone=TimeZone("BJT", 480))
     rules, _ = load_rules({"monitors/a.yaml": HOURS + WORK}, replace(NETWORK, sites=sites, management=management))
     assert rules.calendar.hours.weeks
-    calendar = rules.awake().calendar
+    calendar = rules.in_lab().calendar
     assert calendar.hours == Hours(offset_min=480)
     assert calendar.windows == rules.calendar.windows
+
+
+def test_in_a_lab_nobody_is_judged_by_the_processor_that_all_share() -> None:
+    busy = LIMIT.replace("utilisation-in", '"gauge:cpu"', 1)
+    for content, kept in ((LIMIT, 1), (busy, 0)):
+        rules, findings = load_rules({"monitors/a.yaml": content}, NETWORK)
+        assert not findings
+        assert len(rules.thresholds) == 1
+        assert len(rules.in_lab().thresholds) == kept
 
 
 def test_the_part_of_a_network_that_a_lab_has_is_held_to_what_it_has() -> None:

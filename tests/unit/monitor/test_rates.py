@@ -147,3 +147,25 @@ def test_a_restart_seen_between_two_reads_of_the_counters_makes_the_next_rate_un
         time = START + timedelta(seconds=second)
         state, _ = advance(state, Sample("r", time, answered=True, system=system, interfaces=rows))
     assert state.interfaces["up1"].rate == UNKNOWN
+
+
+def test_an_answer_that_came_late_is_no_spike_and_the_next_one_no_dip() -> None:
+    """Asked at 0, 1, 2 and 5 s, answered at once but for the second, which took nearly a second."""
+    state = DeviceState("r")
+    rates = []
+    for asked, answered in ((0, 0.0), (1, 1.9), (2, 2.0), (5, 5.0)):
+        row = replace(ROW, in_octets=round(1_000_000 * answered))
+        system = System(50_000 + round(answered * 100), "r")
+        sample = Sample("r", START + timedelta(seconds=asked), answered=True, system=system, interfaces=(row,))
+        state, _ = advance(state, sample)
+        rates.append(state.interfaces["up1"].rate.in_bps)
+    assert rates == [None, *[pytest.approx(8_000_000)] * 3]
+
+
+def test_counters_that_were_not_read_each_time_are_of_the_time_between_their_own_reads() -> None:
+    state = DeviceState("r")
+    for second, rows in ((0, (ROW,)), (1, None), (4, (replace(ROW, in_octets=5000),))):
+        time = START + timedelta(seconds=second)
+        system = System(1000 + second * 100, "r")
+        state, _ = advance(state, Sample("r", time, answered=True, system=system, interfaces=rows))
+    assert state.interfaces["up1"].rate.in_bps == 8000.0
