@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from jbnet.cli.columns import cells, pad
+from jbnet.cli.times import local
 from jbnet.model.printable import printable
 
 if TYPE_CHECKING:
@@ -42,9 +43,9 @@ def short(seconds: float) -> str:
 
 def since(time: datetime, now: datetime) -> str:
     """Return when something began in local time, and how long ago: ``12:04 3m``; a date where it is older."""
-    local = time.astimezone()
+    here = local(time)
     old = now - time >= timedelta(hours=20)
-    return f"{local:%m-%d}{'' if old else f' {local:%H:%M}'} {short((now - time).total_seconds())}"[0 if old else 6 :]
+    return f"{here:%m-%d}{'' if old else f' {here:%H:%M}'} {short((now - time).total_seconds())}"[0 if old else 6 :]
 
 
 def head(tr: Translate, width: int) -> str:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,6 +42,13 @@ class Context:
         if remark is not None and "JBNET_VANTAGE" not in os.environ:  # there it was said before
             self.note(remark)
         return found
+
+    @cached_property
+    def time_zone(self) -> tzinfo | None:
+        """Return the network's time zone; None where none can be read, which ``jbnet check`` speaks of."""
+        from jbnet.wiring.declaration import declared_time_zone
+
+        return declared_time_zone(self.directory)
 
     @cached_property
     def catalogue(self) -> Mapping[str, str]:

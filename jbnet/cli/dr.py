@@ -100,6 +100,7 @@ def approve(
 def report(ctx: typer.Context, execution: ExecutionName = None) -> None:
     """Print the account of an execution: what was done when, and the evidence (Markdown, or --json)."""
     from jbnet import wiring
+    from jbnet.cli.times import local
     from jbnet.recovery.account import markdown
 
     context: Context = ctx.obj
@@ -107,7 +108,7 @@ def report(ctx: typer.Context, execution: ExecutionName = None) -> None:
     journal = store.journal(store.find(execution))
     entries = journal.entries()
     if not context.json and entries:
-        account = markdown(entries, journal.head(), lambda time: time.astimezone(), context.tr)
+        account = markdown(entries, journal.head(), local, context.tr)
         context.out.print(account, markup=False, end="")
     context.emit({"entries": entries, "head": journal.head()})
 

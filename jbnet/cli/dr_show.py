@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jbnet.cli.columns import hanging
 from jbnet.cli.context import SCHEMA, Context
+from jbnet.cli.times import local
 from jbnet.model.text import Text, text
 from jbnet.recovery.canonical import plain
 from jbnet.recovery.expand import Binding, expand
@@ -45,10 +46,10 @@ class EventLines:
         if self._context.json:
             self._print_json(progress, told)
         elif isinstance(told, Text):
-            local = datetime.now(UTC).astimezone()
+            here = local(datetime.now(UTC))
             self._context.note(
                 "{time}  {subject}  {message}",
-                time=f"{local:%H:%M:%S}",
+                time=f"{here:%H:%M:%S}",
                 subject=progress.subject,
                 message=self._context.tr(told),
             )
@@ -122,7 +123,7 @@ def print_request(context: Context, request: ApprovalRequest) -> None:
         "figures {sha256}, good until {utc} UTC ({local})",
         sha256=request.figures_sha256,
         utc=f"{expires.astimezone(UTC):%H:%M:%S}",
-        local=f"{expires.astimezone():%H:%M:%S}",
+        local=f"{local(expires):%H:%M:%S}",
     )
     for message in sentences(request.figures):
         context.say("  {message}", message=message)

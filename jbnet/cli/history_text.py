@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from jbnet.cli.times import offset
+from jbnet.cli.times import local, offset
 from jbnet.model.text import text
 from jbnet.monitor.chronicle import Change
 
@@ -48,8 +48,8 @@ def change_text(tr: Callable[..., str], change: Change) -> str:
 
 def moment(time: datetime) -> str:
     """Return a time in UTC with the local one beside it, short: ``11-22 04:00:03Z (12:00:03 +08:00)``."""
-    local = time.astimezone()
-    return f"{time:%m-%d %H:%M:%SZ} ({local:%H:%M:%S} {offset(local)})"
+    here = local(time)
+    return f"{time:%m-%d %H:%M:%SZ} ({here:%H:%M:%S} {offset(here)})"
 
 
 def _difference(change: Change) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jbnet.cli.context import Context
+from jbnet.cli.times import meant
 from jbnet.model.errors import ExitCode, UsageError
 from jbnet.model.text import text
 
@@ -44,8 +45,8 @@ def _time(said: str | None) -> datetime | None:
     if said is None:
         return None
     try:
-        return datetime.fromisoformat(said).astimezone(UTC)
-    except ValueError as error:
+        return meant(said)
+    except (ValueError, OverflowError) as error:
         raise UsageError("{said} is no time", said=said, hint=text("such as 2026-11-22T08:30:00+08:00")) from error
 
 

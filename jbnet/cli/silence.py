@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jbnet.cli.context import Context
+from jbnet.cli.times import meant
 from jbnet.model.errors import UsageError
 from jbnet.model.text import text
 
@@ -111,9 +112,9 @@ def length_of(said: str) -> timedelta:
 
 def _moment(said: str) -> datetime:
     try:
-        return datetime.fromisoformat(said).astimezone(UTC)
+        return meant(said)
     except (ValueError, OverflowError) as error:
-        hint = text("write 2026-11-23T06:00+08:00; without an offset it is the local time")
+        hint = text("write 2026-11-23T06:00+08:00; without an offset it is the network's local time")
         raise UsageError("{said} is no time", said=said, hint=hint) from error
 
 

@@ -1,18 +1,41 @@
-"""Times as people read them: RFC 3339 in UTC with the local time beside it, and how long ago."""
+"""Times as people read them: RFC 3339 in UTC with the local time beside it, and how long ago.
+
+Local is where the network is (`time_zone` under `management`), wherever the machine stands that prints it.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
+import click
+
+from jbnet.cli.context import Context
 from jbnet.model.times import stamp as stamp
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
+def local(time: datetime) -> datetime:
+    """Return a time in the network's time zone; without one, and outside of a command, in this machine's."""
+    return time.astimezone(_zone())
+
+
+def meant(said: str) -> datetime:
+    """Return in UTC what was written as ISO 8601; without an offset it is local. Raises ValueError, OverflowError."""
+    found = datetime.fromisoformat(said)
+    return (found if found.tzinfo is not None else found.replace(tzinfo=_zone())).astimezone(UTC)
+
+
+def _zone() -> tzinfo | None:
+    running = click.get_current_context(silent=True)
+    context = running.find_object(Context) if running is not None else None
+    return context.time_zone if context is not None else None
+
+
 def both(time: datetime) -> str:
     """Return ``2026-11-22T04:00:00Z (12:00:00 +08:00)``."""
-    local = time.astimezone()
-    return f"{stamp(time)} ({local:%H:%M:%S} {offset(local)})"
+    here = local(time)
+    return f"{stamp(time)} ({here:%H:%M:%S} {offset(here)})"
 
 
 def clock_time(time: datetime) -> str:
@@ -20,9 +43,9 @@ def clock_time(time: datetime) -> str:
     return f"{time.astimezone(UTC):%H:%M:%SZ}"
 
 
-def offset(local: datetime) -> str:
+def offset(here: datetime) -> str:
     """Return the offset from UTC, ``+08:00``."""
-    minutes = int((local.utcoffset() or timedelta()).total_seconds() // _MINUTE)
+    minutes = int((here.utcoffset() or timedelta()).total_seconds() // _MINUTE)
     sign = "-" if minutes < 0 else "+"
     return f"{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 

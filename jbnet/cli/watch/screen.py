@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from jbnet.cli.board_text import Translate, fit
 from jbnet.cli.columns import cells, hanging
 from jbnet.cli.live_text import device_content
-from jbnet.cli.times import clock_time, offset, span
+from jbnet.cli.times import clock_time, local, offset, span
 from jbnet.cli.watch.details import incident_content, site_content
 from jbnet.cli.watch.model import Ask, Model, PageKind, cursor
 from jbnet.cli.watch.pages import QUIET, Content, Line, filtered, groups_content, list_content
@@ -106,8 +106,8 @@ def _banner(picture: Picture, tr: Translate, width: int) -> Iterator[Line]:
     if picture.as_of is None:
         yield Line(fit(tr("nothing was polled yet"), width), ALARMING)
     elif picture.blind:
-        local = picture.as_of.astimezone()
-        time = f"{clock_time(picture.as_of)} ({local:%m-%d %H:%M:%S} {offset(local)})"
+        here = local(picture.as_of)
+        time = f"{clock_time(picture.as_of)} ({here:%m-%d %H:%M:%S} {offset(here)})"
         said = tr("BLIND since {time}, {span}", time=time, span=span(picture.age_s))
         below = tr("no monitor looks; what stands below was true then. Start it: jbnet monitor")
         yield Line(" " * width, ALARMING)
@@ -121,7 +121,7 @@ def _counts(picture: Picture, tr: Translate, width: int) -> Iterator[Line]:
     summary = picture.summary
     if summary is None or picture.as_of is None:
         return
-    local = picture.as_of.astimezone()
+    here = local(picture.as_of)
     left = tr(
         "sites {up} of {total} reachable, devices {answering} of {watched} answer",
         up=summary["sites"]["reachable"],
@@ -129,7 +129,7 @@ def _counts(picture: Picture, tr: Translate, width: int) -> Iterator[Line]:
         answering=summary["devices"]["answering"],
         watched=summary["devices"]["total"],
     )
-    right = f"{clock_time(picture.as_of)} ({local:%H:%M:%S} {offset(local)})"
+    right = f"{clock_time(picture.as_of)} ({here:%H:%M:%S} {offset(here)})"
     room = width - cells(right) - 1
     yield Line(fit(left, room) + " " + right, QUIET if picture.blind else "bold")
     yield from (Line(said) for said in hanging(_tally(picture, tr), 2, width)[:2])
