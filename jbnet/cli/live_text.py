@@ -35,8 +35,14 @@ def device_content(name: str, picture: Picture, tr: Translate, width: int) -> Co
     lines = [Line(f"{name}{role}", "bold", Target(PageKind.SITE, device.home) if device is not None else None)]
     if found is None:
         return Content((), [*lines, Line(tr("it was never polled; what is watched follows from its role"))])
-    lines += [*_answer(found, picture, tr, width), *_interfaces(found, device, picture, tr, width)]
-    lines += [*_relations(found, picture, tr), *_gauges(found, tr, width), *_incidents(name, picture, tr, width)]
+    lines += _answer(found, picture, tr, width)
+    said = [
+        *_interfaces(found, device, picture, tr, width),
+        *_relations(found, picture, tr),
+        *_gauges(found, tr, width),
+    ]
+    lines += _once_said(found, said, tr) if found.state.answer.down else said
+    lines += _incidents(name, picture, tr, width)
     if picture.details.history:
         lines += [Line(""), Line(tr("last events"), "bold")]
     lines += [Line(part) for event in picture.details.history for part in hanging(_event(event, tr), 4, width)]
@@ -52,12 +58,21 @@ def _answer(found: Lately, picture: Picture, tr: Translate, width: int) -> Itera
     if answer.since is not None:
         word += tr(" since {time}", time=since(answer.since, picture.now))
     yield Line(f"  {tr('answers')}: {word}", BAD if answer.down else "")
-    if state.system is not None and state.system.uptime is not None:
+    if state.system is not None and state.system.uptime is not None and not answer.down:
         yield Line("  " + tr("agent up for {span}", span=span(state.system.uptime / _HUNDREDTHS)))
     if state.rtt_s is not None:
         jitter = "" if state.jitter_s is None else tr(", jitter {ms:.1f} ms", ms=state.jitter_s * 1000)
         said = "  " + tr("round trip {ms:.1f} ms", ms=state.rtt_s * 1000) + jitter
         yield Line(fit(f"{said}  {sparkline(found.rtt_s, max(0, min(30, width - 50)))}", width).rstrip())
+
+
+def _once_said(found: Lately, said: list[Line], tr: Translate) -> Iterator[Line]:
+    """Yield what a silent device said last, under a line that says so: nobody knows whether it is still true."""
+    if said:
+        when = moment(found.state.last_seen) if found.state.last_seen is not None else tr("not known")
+        yield Line("")
+        yield Line(tr("it does not answer: what follows is what it said last, {time}", time=when), BAD)
+    yield from (Line(one.said, QUIET, one.target) for one in said)
 
 
 def _interfaces(found: Lately, device: Device | None, picture: Picture, tr: Translate, width: int) -> Iterator[Line]:

@@ -26,6 +26,7 @@ def watched(state: Path, until: datetime, rounds: int = 4) -> None:
     monitor.start()
     for number in range(rounds):
         net.cut = {"chengdong-up1"} if number > 1 else set()
+        net.dead = {"chengdong-dongguandajie-r1"} if number > 1 else set()
         clock.sleep(1.5)
         monitor.poll_once()
     monitor.close()
@@ -54,6 +55,15 @@ def test_a_device_is_shown_with_interfaces_neighbours_and_incidents(
     assert code == ExitCode.OK, err
     for word in (*words, "chengdong-up1", "up1"):
         assert word in out
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "what it said last"), ("zh", "最后一次上报")])
+def test_a_silent_device_is_not_shown_as_if_it_were_well(jbnet: Run, ahead: Path, lang: str, words: str) -> None:
+    for device, silent in (("chengdong-r1", False), ("chengdong-dongguandajie-r1", True)):
+        arguments = ("-C", ROOT, "--state", ahead, "--lang", lang, "show", "device", device, "--live", "--once")
+        code, out, err = jbnet(*arguments)
+        assert code == ExitCode.OK, err
+        assert (words in out) == silent, out
 
 
 def test_json_has_what_the_screen_has_and_null_where_nothing_is_known(jbnet: Run, ahead: Path) -> None:
