@@ -17,7 +17,7 @@ MOST_NAMES = 8
 def print_incident(context: Context, incident: Incident, now: datetime, *, whole: bool = False) -> None:
     """Print an incident: the cause first. ``whole``: every name and every symptom."""
     context.say(
-        "#{id} {kind} {name}: {state} since {since}, {span}",
+        "#{id} {kind} {name}: {state}; began {since}, {span}",
         id=incident.id,
         kind=context.tr(str(incident.root_cause.kind)),
         name=incident.root_cause.name,

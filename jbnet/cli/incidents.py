@@ -74,10 +74,10 @@ def command(
         _print_history(context, histories.get(incident.id, ()))
     if len(found) > LATEST:
         context.say("and {count} earlier ones: --json lists all", count=len(found) - LATEST)
+    if check and blind:  # what was open then may be over: nobody knows
+        raise typer.Exit(ExitCode.FAILED)
     if check and is_open:
         raise typer.Exit(ExitCode.NO)
-    if check and blind:
-        raise typer.Exit(ExitCode.FAILED)
 
 
 def _report(context: Context, number: str | None, *, alone: bool, report: bool, html: bool) -> None:
