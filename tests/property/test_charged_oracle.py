@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from networks import small
 from simnet import START
@@ -42,8 +42,11 @@ class Oracle:
     """Seconds of sites by what they were, and of lost ones by the level whose line is to blame."""
 
     windows: Mapping[str, tuple[datetime, datetime]]
-    cut: dict[str, tuple[int, bool]] = field(default_factory=dict)
-    """Each cut line: how many were cut before it, and whether it is work that was announced."""
+    cut: dict[str, tuple[int, bool | None]] = field(default_factory=dict)
+    """Each cut line: how many were cut before it, and whether it is work that was announced.
+
+    None: it was cut while all behind it were closed, and is nothing before the first of them should be there.
+    """
     spent: Counter[tuple[str, str]] = field(default_factory=Counter)
     charged: Counter[tuple[str, str]] = field(default_factory=Counter)
     number: int = 0
@@ -54,12 +57,13 @@ class Oracle:
             lines = {COUNTY} | {line for line in self.cut if line != COUNTY}
         self.cut = {line: found for line, found in self.cut.items() if line in lines}
         for line in sorted(lines):
-            begins, ends = self.windows.get(line, (now, now))
             if line not in self.cut:
                 self.number += 1
-                self.cut[line] = self.number, begins <= now < ends
+                self.cut[line] = self.number, None
             number, announced = self.cut[line]
-            self.cut[line] = number, announced and begins <= now < ends
+            if announced is not None or any(HOURS.is_open(site, now) for site in BEHIND[line]):
+                begins, ends = self.windows.get(line, (now, now))
+                self.cut[line] = number, announced is not False and begins <= now < ends
 
     def lasts(self, site: str, begins: datetime, seconds: int, *, seen: bool) -> None:
         """Add up what a site was from one round to the next."""
@@ -114,7 +118,12 @@ def few(steps: list[str]) -> bool:
     return all(steps.count(line) <= 4 for line in LINES) and steps.count("blind") <= 1
 
 
+CLOSED = START + timedelta(seconds=110), START + timedelta(seconds=130)
+"""Work that begins when a line to a closed place is cut already, and lasts until the place is open."""
+
+
 @given(STEPS.filter(few), works())
+@example(["chengdong-t1-up1", "chengdong-t2-up1", "chengdong-t1-up1", "chengdong-t1-up1"], {"chengdong-t2-up1": CLOSED})
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_second_of_a_site_is_what_the_oracle_says_and_charged_to_the_level_that_it_blames(
     steps: list[str], windows: dict[str, tuple[datetime, datetime]]
