@@ -218,7 +218,8 @@ def _interfaces(
     found: dict[str, InterfaceState] = {}
     for name in {**state.interfaces, **rows}:
         before = state.interfaces.get(name, _UNSEEN)
-        seconds = apart if before.read == state.last_seen else _elapsed(before.read, sample.time)
+        lately = before.read is not None and before.read == state.last_seen
+        seconds = apart if lately else _elapsed(before.read, sample.time)
         after = _interface(before, rows.get(name), sample.time, seconds, confirm, agent_restarted=agent_restarted)
         if before.watch is not after.watch:
             _note(events, before.watch, after.watch, Subject(SubjectKind.INTERFACE, state.device, name), sample)
