@@ -2,7 +2,7 @@
 # make demo: everything once, on a live network.  make test: everything that must hold before a change lands.
 PY := .venv/bin/python
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
-LONG := $(addprefix tests/lab/,test_backbone.py test_backbone_changes.py test_units_killed.py test_ownership_live.py test_encrypted_killed.py test_watching.py test_watching_soak.py)
+LONG := $(addprefix tests/lab/,test_backbone.py test_backbone_changes.py test_units_killed.py test_ownership_live.py test_encrypted_killed.py test_watching.py test_watching_soak.py test_probing_live.py)
 PYTEST = $(AS_ROOT) env $(WITH) "PATH=$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest
 
 .PHONY: help demo test lint types imports test-unit test-lab test-backbone test-changes test-province test-watching test-soak fuzz docs bench pictures clean bootstrap bootstrap-dev
@@ -54,7 +54,7 @@ test-province: bootstrap-dev
 
 # Every circuit and router of the live backbone fails in every way while it is watched: one incident each.
 test-watching: bootstrap-dev
-	$(PYTEST) -s -v -m lab tests/lab/test_watching.py
+	$(PYTEST) -s -v -m lab tests/lab/test_watching.py tests/lab/test_probing_live.py
 
 # Random cuts and heals of the live backbone for SOAK_S seconds, by the dice of SOAK_SEED: the history is what was done.
 test-soak: WITH = SOAK_S=$(or $(SOAK_S),1800) SOAK_SEED=$(or $(SOAK_SEED),2026)

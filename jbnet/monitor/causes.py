@@ -91,9 +91,16 @@ class View:
         return not any(self.alive(device) for device in self.plant.watched if device != self.plant.origin)
 
     def down(self, circuit: str) -> bool:
-        """Say whether a line is down for good: a missing neighbour on a device just back counts only if it did."""
+        """Say whether a line is down for good.
+
+        A neighbour that is missing on a device just back counts only where the line was down and has not come up since:
+        what was repaired is not blamed again while the neighbours find each other.
+        """
         verdict = self.verdicts[circuit]
-        return verdict.down and (not verdict.settling or CauseId(CauseKind.CIRCUIT, circuit) in self.known)
+        if not verdict.down or not verdict.settling:
+            return verdict.down
+        known = self.known.get(CauseId(CauseKind.CIRCUIT, circuit))
+        return known is not None and known.cleared is None
 
     def misses(self, circuit: str, near: str) -> bool:
         """Say whether an answering end misses the neighbour (or session) that it once had over a line."""
