@@ -205,6 +205,7 @@ SCRAPE = "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:
 def test_what_a_router_says_by_syslog_is_filed_under_it_and_metrics_are_served_where_the_monitor_runs(
     deployed: Commands, demo_lab: Lab, network: Network, monitor: subprocess.Popen[bytes]
 ) -> None:
+    next_rounds(deployed, 1)  # what status said before may be the last word of the monitor before
     sent = ["logger", "--server", str(network.devices["noc-s1"].loopback), "--port", "514", "--tag", "ospfd"]
     for transport in ("--udp", "--tcp"):
         assert demo_lab.run("haixi-r1", [*sent, transport, f"listened to {transport}"]).returncode == 0
