@@ -34,7 +34,7 @@ class CommandNotifier:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
-        except OSError:
+        except (OSError, ValueError):  # ValueError: an argument with a null byte
             return Fate.FAILED
         try:
             process.communicate(json.dumps(document, ensure_ascii=False).encode(), self._timeout_s)

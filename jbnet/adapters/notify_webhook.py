@@ -29,8 +29,8 @@ class WebhookNotifier:
         if self._token is not None:
             headers["Authorization"] = bearer(self._token)
         body = json.dumps(alertmanager(message), ensure_ascii=False).encode()
-        request = urllib.request.Request(self._url, body, headers, method="POST")  # noqa: S310  checked when loaded
         try:
+            request = urllib.request.Request(self._url, body, headers, method="POST")  # noqa: S310  checked when loaded
             with urllib.request.urlopen(  # noqa: S310  the scheme is checked when it is loaded
                 request, timeout=self._timeout_s, context=ssl.create_default_context()
             ):
@@ -42,3 +42,5 @@ class WebhookNotifier:
             return Fate.UNSURE if isinstance(error.reason, TimeoutError) else Fate.FAILED
         except (OSError, http.client.HTTPException):
             return Fate.UNSURE
+        except ValueError:  # a URL that no request can be made of; UnicodeError is one
+            return Fate.FAILED

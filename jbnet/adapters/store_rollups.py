@@ -19,7 +19,9 @@ from jbnet.monitor.samples import Round
 from jbnet.monitor.state import DeviceState
 
 SLICE = 2000
-"""Rows of roll-ups that one round writes or reads at most: some milliseconds."""
+"""Rows of roll-ups that one round writes or reads: some milliseconds. More, where rounds are too few for that."""
+MOST = 50_000
+"""And at most."""
 _PACKED = struct.Struct("<fffH")
 _WEIGHT = 8
 """Weights are kept in eighths, up to 8,191."""
@@ -51,6 +53,7 @@ class RollupWriter:
         self._gatherer = Gatherer()
         self._waiting: deque[Finished] = deque()
         self._series: dict[Series, int] = {}
+        self._rounds, self._fine, self._coarse = 0, SLICE, SLICE * FINE_S // COARSE_S
 
     def begin(self) -> None:
         """Gather again what was not whole when the process before ended."""
@@ -82,11 +85,22 @@ class RollupWriter:
         self._series.clear()
 
     def _note(self, turn: Round, before: Mapping[str, DeviceState], after: Mapping[str, DeviceState]) -> None:
-        self._waiting.extend(self._gatherer.note(turn, before, after))
+        finished = self._gatherer.note(turn, before, after)
+        self._rounds += 1
+        if finished:
+            self._waiting.extend(finished)
+            self._pace(len(finished))
+
+    def _pace(self, series: int) -> None:
+        """Set slices so large that in half the rounds of a span all that waits is written, and of an hour joined."""
+        rounds, self._rounds = self._rounds, 0
+        self._fine = min(MOST, max(SLICE, -(-2 * len(self._waiting) // rounds)))
+        hour = rounds * COARSE_S // FINE_S  # half of its rounds write finer spans
+        self._coarse = min(MOST, max(SLICE * FINE_S // COARSE_S, -(-4 * series // hour)))
 
     def _write_fine(self) -> None:
         """Write finished spans; what is taken from the queue here is gathered again if the transaction fails."""
-        some = [self._waiting.popleft() for _ in range(min(SLICE, len(self._waiting)))]
+        some = [self._waiting.popleft() for _ in range(min(self._fine, len(self._waiting)))]
         rows = [(self._number(item.series), item.start, pack(item.figures)) for item in some]
         self._database.executemany("INSERT OR REPLACE INTO fine VALUES (?, ?, ?)", rows)
         if not self._waiting or self._waiting[0].start != some[-1].start:
@@ -106,7 +120,7 @@ class RollupWriter:
             return
         after = progress(self._database, "coarse series") or 0
         query = "SELECT id FROM series WHERE id > ? ORDER BY id LIMIT ?"
-        some = [row[0] for row in self._database.execute(query, (after, SLICE * FINE_S // COARSE_S))]
+        some = [row[0] for row in self._database.execute(query, (after, self._coarse))]
         for series in some:
             self._join(series, hour)
         self._set("coarse series", some[-1] if some else 0)

@@ -71,7 +71,7 @@ class SampleWriter:
                     latest[sample.device] = (sample.device, time, packed)
         self._database.execute("INSERT INTO rounds VALUES (?, ?)", (turn.number, end))
         self._database.executemany("INSERT INTO samples VALUES (?, ?, ?, ?, ?, ?)", rows)
-        counters = ((device, time, zlib.compress(packed, 1)) for device, time, packed in latest.values())
+        counters = ((device, time, _alone(packed)) for device, time, packed in latest.values())
         self._database.executemany("INSERT OR REPLACE INTO counters VALUES (?, ?, ?)", counters)
 
     def _compress(self, turn: int, device: int, packed: bytes) -> tuple[int, bytes]:
@@ -89,6 +89,12 @@ class SampleWriter:
         number = self._database.execute(query, (device, zlib.compress(packed))).fetchone()[0]
         self._bases[device] = number, packed, 0
         return number, deflate(packed, packed)
+
+
+def _alone(packed: bytes) -> bytes:
+    """Return data for ``zlib.decompress``. ``zlib.compress`` would set up 256 KiB for every few hundred bytes."""
+    coder = zlib.compressobj(1, zlib.DEFLATED, -_WINDOW, _MEMORY)
+    return coder.compress(packed) + coder.flush()
 
 
 def deflate(packed: bytes, base: bytes) -> bytes:

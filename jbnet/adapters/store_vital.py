@@ -23,6 +23,8 @@ Rows = Sequence[Sequence[object]]
 _DAY_US = 86_400_000_000
 _LAST = "(SELECT coalesce(max(time), 0) FROM rounds)"
 _RECENT = f"state != 'sent' OR made > {_LAST} - {_DAY_US}"
+_UNTOLD = "SELECT incident FROM outbox WHERE sent IS NULL"
+"""What is open, or has ended without that everybody has heard of it."""
 PARTS: Mapping[str, str] = {
     # table: which of its rows
     "identity": "",
@@ -30,14 +32,15 @@ PARTS: Mapping[str, str] = {
     "carried": "",
     "spells": f"WHERE ends IS NULL OR ends > {_LAST} - {40 * _DAY_US}",
     "rounds": "WHERE number = (SELECT max(number) FROM rounds)",
-    "incidents": "WHERE open = 1",
+    "incidents": f"WHERE open = 1 OR id IN ({_UNTOLD})",
     "states": "",
     "outbox": f"WHERE sent IS NULL OR time > {_LAST} - {_DAY_US}",
     "notes": "WHERE incident IN (SELECT id FROM incidents WHERE open = 1)",
     "silences": "",
     "taken": f"WHERE time > {_LAST} - {30 * _DAY_US}",
     "messages": f"WHERE {_RECENT}",
-    "told": f"WHERE message IN (SELECT key FROM messages WHERE {_RECENT})",  # noqa: S608  constants
+    # an item begins with its incident's number
+    "told": f"WHERE message IN (SELECT key FROM messages WHERE {_RECENT}) OR CAST(item AS INTEGER) IN ({_UNTOLD})",  # noqa: S608  constants
 }
 
 

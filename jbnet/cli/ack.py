@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jbnet.cli.context import Context
 from jbnet.model.errors import UsageError
-from jbnet.model.text import text
+from jbnet.model.text import Text, text
 
 if TYPE_CHECKING:
     from jbnet.monitor.incidents import Incident
+
+_FEW = 10
+"""So many numbers are listed to whom wrote one that is not among them."""
 
 
 def command(
@@ -86,6 +89,15 @@ def open_incident(found: Iterable[Incident], said: str) -> str:
         raise UsageError(
             "no incident {id} is open",
             id=said,
-            hint=text("open are: {names}", names=", ".join(ids)) if ids else text("jbnet incidents lists them"),
+            hint=_open_ones(ids),
         )
     return number
+
+
+def _open_ones(ids: Sequence[str]) -> Text:
+    """Return the numbers that there are, where they are few, and what lists them."""
+    if not ids:
+        return text("jbnet incidents lists them")
+    if len(ids) <= _FEW:
+        return text("open are: {names}", names=", ".join(ids))
+    return text("{count} are open: jbnet incidents --open", count=len(ids))

@@ -49,7 +49,7 @@ LAZY_COMMANDS: dict[str, tuple[str, str]] = {
     "monitor": ("jbnet.cli.monitor", "Poll the network and keep its state."),
     "status": ("jbnet.cli.status", "What is wrong now, and the count of the rest."),
     "watch": ("jbnet.cli.watch", "The network live on one screen; a line a change without one."),
-    "incidents": ("jbnet.cli.incidents", "Incidents with cause, sites and services touched."),
+    "incidents": ("jbnet.cli.incidents", "Incidents: cause, sites, services; the report for a carrier."),
     "events": ("jbnet.cli.events", "What happened, and what devices said; --follow for programs."),
     "replay": ("jbnet.cli.replay", "Play the record again: the same incidents?"),
     "ack": ("jbnet.cli.ack", "Somebody is on an incident: acknowledge it."),

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from jbnet.cli.columns import cells, pad
 from jbnet.cli.times import local
 from jbnet.model.printable import printable
+from jbnet.monitor.causes import CauseKind
 
 if TYPE_CHECKING:
     from jbnet.model.network import Network
     from jbnet.monitor.board import Entry, Group
+    from jbnet.monitor.causes import CauseId
 
 Translate = Callable[..., str]
-_SEVERITY, _SINCE, _SITES, _LEAST = 8, 11, 5, 18
+_NUMBER, _SEVERITY, _SINCE, _SITES = 6, 8, 10, 5
+_LEAST_CAUSE, _LEAST_LAST, _LAST = 8, 12, 18
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -30,6 +33,17 @@ def fit(said: str, width: int) -> str:
             break
         kept += character
     return pad(kept + "…", width) if width > 0 else ""
+
+
+def recognisable(said: str, width: int) -> str:
+    """Return a text in at most so many columns without the middle: names are told apart by both ends."""
+    said = printable(said).replace("\n", " ")
+    if cells(said) <= width or width < _LEAST_CAUSE:
+        return said if cells(said) <= width else fit(said, width)
+    head, tail = fit(said, width - width // 2), said
+    while cells(tail) > width // 2:
+        tail = tail[1:]
+    return head.rstrip() + tail
 
 
 def short(seconds: float) -> str:
@@ -48,40 +62,67 @@ def since(time: datetime, now: datetime) -> str:
     return f"{here:%m-%d}{'' if old else f' {here:%H:%M}'} {short((now - time).total_seconds())}"[0 if old else 6 :]
 
 
-def head(tr: Translate, width: int) -> str:
-    """Return the headings above ``line``."""
-    return _columns(("#", tr("severity"), tr("cause"), tr("since"), tr("sites"), tr("state, who is on it")), width)
+class Board:
+    """Incidents in a line each: number, how bad, what, since when, sites cut off, and their marks and who is on them.
+
+    What the last column does not need the cause has: by its name somebody knows what it is.
+    """
+
+    def __init__(self, tr: Translate, entries: Sequence[Entry], now: datetime, width: int):
+        self._tr, self._entries, self._now, self._width = tr, entries, now, width
+        needed = max((cells(state(tr, entry, briefly=True)) for entry in entries), default=0)
+        self._last = max(_LEAST_LAST, cells(tr("state, owner")), min(_most_of_last(width), needed))
+
+    @property
+    def head(self) -> str:
+        """Return the headings."""
+        tr = self._tr
+        heads = ("#", tr("severity"), tr("cause"), tr("since"), tr("sites"), tr("state, owner"))
+        return _columns(heads, self._width, self._last)
+
+    @property
+    def lines(self) -> list[str]:
+        """Return a line for each incident, in the order in which they came."""
+        return [self._line(entry) for entry in self._entries]
+
+    def _line(self, entry: Entry) -> str:
+        incident, tr = entry.incident, self._tr
+        return _columns(
+            (
+                f"#{incident.id}",
+                tr(str(incident.severity)),
+                _cause(tr, incident.root_cause, _room(self._width) - self._last),
+                since(incident.since, self._now),
+                str(len(incident.sites) or "-"),
+                state(tr, entry, briefly=True),
+            ),
+            self._width,
+            self._last,
+        )
 
 
-def line(tr: Translate, entry: Entry, now: datetime, width: int) -> str:
-    """Return an incident in one line: number, how bad, what, since when, sites cut off, marks, and who is on it."""
-    incident = entry.incident
-    return _columns(
-        (
-            f"#{incident.id}",
-            tr(str(incident.severity)),
-            f"{tr(str(incident.root_cause.kind))} {incident.root_cause.name}",
-            since(incident.since, now),
-            str(len(incident.sites) or "-"),
-            state(tr, entry),
-        ),
-        width,
-    )
+def _cause(tr: Translate, cause: CauseId, room: int) -> str:
+    """Return a cause in the columns there are: without its kind where they are few, of an alarm first what it is of."""
+    rule, _, subject = cause.name.partition(" ")
+    name = f"{subject} {rule}" if cause.kind is CauseKind.ALARM and subject else cause.name
+    whole = f"{tr(str(cause.kind))} {name}"
+    return whole if cells(whole) <= room else recognisable(name, room)
 
 
-def state(tr: Translate, entry: Entry) -> str:
-    """Return the marks of an incident, and who is on it or that nobody is."""
+def state(tr: Translate, entry: Entry, *, briefly: bool = False) -> str:
+    """Return the marks of an incident, and who is on it or that nobody is (``briefly``: under a heading)."""
     marks = [tr(mark) for mark in entry.marks if mark != "acknowledged"]
     if entry.notes.owner:
         marks.append(f"→ {entry.notes.owner}")
     elif entry.calls:
-        marks.append(tr("nobody is on it"))
+        marks.append(tr("nobody") if briefly else tr("nobody is on it"))
     return ", ".join(marks)
 
 
 def group_head(tr: Translate, width: int) -> str:
     """Return the headings above ``group_line``."""
-    return _columns((tr("count"), tr("severity"), tr("cause"), tr("since"), tr("sites"), tr("nobody is on")), width)
+    heads = (tr("count"), tr("severity"), tr("cause"), tr("since"), tr("sites"), tr("nobody is on"))
+    return _columns(heads, width, _most_of_last(width))
 
 
 def group_line(tr: Translate, group: Group, now: datetime, width: int, network: Network | None = None) -> str:
@@ -96,6 +137,7 @@ def group_line(tr: Translate, group: Group, now: datetime, width: int, network: 
             str(group.calling or "-"),
         ),
         width,
+        _most_of_last(width),
     )
 
 
@@ -108,12 +150,20 @@ def group_name(tr: Translate, group: Group, network: Network | None) -> str:
     return f"{tr(group.kind)} {group.what}".rstrip()
 
 
-def _columns(values: Sequence[str], width: int) -> str:
+def _room(width: int) -> int:
+    """Return what there is for the cause and the last column."""
+    return width - _NUMBER - _SEVERITY - _SINCE - _SITES - 5
+
+
+def _most_of_last(width: int) -> int:
+    return max(_LAST, _room(width) // 3)
+
+
+def _columns(values: Sequence[str], width: int, last: int) -> str:
     number, severity, cause, when, sites, marks = values
-    room = width - 6 - _SEVERITY - _SINCE - _SITES - 5
-    last = max(_LEAST, room // 3)
     parts = (
-        fit(number, 6), fit(severity, _SEVERITY), fit(cause, max(8, room - last)), fit(when, _SINCE),
+        fit(number, _NUMBER), fit(severity, _SEVERITY), fit(cause, max(_LEAST_CAUSE, _room(width) - last)),
+        fit(when, _SINCE),
         " " * (_SITES - cells(sites)) + sites, fit(marks, last),
     )  # fmt: skip
     return " ".join(parts).rstrip()

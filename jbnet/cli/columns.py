@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import sys
 import unicodedata
 from collections.abc import Iterator
 
 _PIECE = re.compile(r"\s+|[!-~]+|.", re.DOTALL)
+_LEAST, _USUAL = 40, 80
 _NEVER_FIRST = frozenset("。，、；：！？）》」』”’…")
 """Signs that stay with what is before them."""
 
@@ -22,6 +26,16 @@ def _cells(character: str) -> int:
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def terminal_width() -> int:
+    """Return how many columns a line may take: those of the terminal (or ``COLUMNS``); 80 where there is none."""
+    return max(_LEAST, shutil.get_terminal_size((_USUAL, 24)).columns)
+
+
+def on_terminal() -> bool:
+    """Say whether there is a width to keep to: a terminal, or ``COLUMNS``. A program that reads lines has none."""
+    return sys.stdout.isatty() or "COLUMNS" in os.environ
 
 
 def pad(said: str, width: int) -> str:
@@ -56,6 +70,23 @@ def hanging(said: str, indent: int, room: int = 80) -> list[str]:
     first, *others = lines(said.lstrip(), room - lead) or [""]
     rest = "" if not others else said.lstrip()[len(first) :].lstrip()
     return [" " * lead + first, *(" " * indent + line for line in (lines(rest, room - indent) if rest else ()))]
+
+
+def listing(said: str, indent: int, room: int = 80) -> list[str]:
+    """Return a list with commas in lines of at most ``room`` columns, broken between its items where they fit a line.
+
+    The lines after the first begin with ``indent`` blanks.
+    """
+    lead = " " * (len(said) - len(said.lstrip()))
+    made, current = list[str](), lead
+    for item in said.lstrip().replace(", ", ",\n").split("\n"):
+        for piece in lines(item, room - max(indent, len(lead))):
+            joined = f"{current} {piece}" if current.strip() else current + piece
+            if cells(joined) > room:
+                made.append(current)
+                joined = " " * indent + piece
+            current = joined
+    return [*made, current]
 
 
 def _pieces(said: str) -> Iterator[str]:

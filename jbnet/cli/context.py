@@ -89,6 +89,30 @@ class Context:
         if not self.json:
             self.out.print(self.tr(template, **params), markup=False)
 
+    def wrapped(self, template: str | Text, indent: int = 4, /, **params: object) -> None:
+        """Print a result in lines no wider than the terminal, broken between the items of a list where it has some.
+
+        The lines behind the first begin with ``indent`` blanks.
+        """
+        from jbnet.cli.columns import hanging, listing, terminal_width
+        from jbnet.model.printable import printable
+
+        self.end_progress()
+        if not self.json:
+            said = printable(self.tr(template, **params)).replace("\n", " ")
+            lay = listing if "names" in params else hanging
+            for line in lay(said, indent, terminal_width()):
+                self.out.print(line, markup=False)
+
+    def streamed(self, said: str) -> None:
+        """Print one of many lines that are read as they come: broken for a terminal, whole for grep."""
+        from jbnet.cli.columns import on_terminal
+
+        if on_terminal():
+            self.wrapped("{said}", 2, said=said)
+        else:
+            self.say("{said}", said=said)
+
     def note(self, template: str | Text, **params: object) -> None:
         """Print a progress line on stderr."""
         self.err.print(self.tr(template, **params), markup=False)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jbnet.cli.context import SCHEMA, Context
+from jbnet.cli.context import Context
+from jbnet.cli.event_line import event_line
 from jbnet.model.errors import UsageError
 from jbnet.model.text import text
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 LATEST = 50
 _SEARCHED = 100_000
 """Events of which the last of a selector are looked for."""
-_SEVERITIES = ("emergency", "alert", "critical", "error", "warning", "notice", "info", "debug")
 
 
 def command(
@@ -60,18 +60,7 @@ def command(
 
 def line_of(one: Recorded) -> dict[str, object]:
     """Return an event as ``--json`` has it: what ``jbnet monitor --json`` prints, with its cursor."""
-    from jbnet.monitor.incidents import rfc3339
-
-    event = one.event
-    return {
-        "schema": SCHEMA,
-        "time": rfc3339(event.time),
-        "event": f"{event.subject.kind}.{event.event}",
-        "subject": str(event.subject),
-        "data": dict(event.data),
-        "cursor": str(one.cursor),
-        "gap": one.gap,
-    }
+    return event_line(one.event, cursor=str(one.cursor), gap=one.gap)
 
 
 def _follow(context: Context, cursor: Cursor | None, wanted: Callable[[Event], bool], last: int) -> None:
@@ -97,32 +86,13 @@ def _show(context: Context, found: Iterable[Recorded]) -> None:
 
 
 def _print(context: Context, one: Recorded) -> None:
-    from jbnet.cli.times import stamp
+    from jbnet.cli.event_text import event_text
+    from jbnet.cli.history_text import moment
 
     if one.gap:
-        context.say("  events before this one are gone: they are older than is kept, or the store was damaged")
+        context.wrapped("  events before this one are gone: they are older than is kept, or the store was damaged")
     event = one.event
-    context.say(
-        "{time} {subject} {word}{detail}",
-        time=stamp(event.time),
-        subject=event.subject if event.subject.kind not in ("incident", "silence") else f"#{event.subject}",
-        word=context.tr(event.event),
-        detail=_detail(context, event),
-    )
-
-
-def _detail(context: Context, event: Event) -> str:
-    """Return what is to be said of an event beside its name, with a colon before it."""
-    data = event.data
-    if "left_out" in data:
-        return ": " + context.tr("{count} more were not kept: it says too much", count=data["left_out"])
-    if event.event == "message":
-        severity = _SEVERITIES[int(str(data.get("severity", 5))) & 7]
-        return f" {severity}: {data.get('tag', '')} {data.get('text', '')}".rstrip()
-    cause = data.get("root_cause")
-    if isinstance(cause, dict):
-        return f": {context.tr(str(cause.get('kind', '')))} {cause.get('name', '')}"
-    return f": {data['rule']}" if "rule" in data else f": {data['by']}" if "by" in data else ""
+    context.streamed(f"{moment(event.time)} {event_text(context.tr, event)}")
 
 
 def _wanted(context: Context, selector: str | None, *, messages: bool) -> Callable[[Event], bool]:
@@ -142,7 +112,11 @@ def _wanted(context: Context, selector: str | None, *, messages: bool) -> Callab
         if event.subject.kind != "incident":
             return event.subject.device in picked
         cause, devices = event.data.get("root_cause"), event.data.get("devices")
-        named = isinstance(cause, dict) and str(cause.get("name", "")).rpartition(" ")[2].partition("/")[0] in picked
+        roots = [cause, *parts] if isinstance(parts := event.data.get("parts"), list) else [cause]
+        names = {
+            str(root.get("name", "")).rpartition(" ")[2].partition("/")[0] for root in roots if isinstance(root, dict)
+        }
+        named = not picked.isdisjoint(names)
         return named or (isinstance(devices, list) and not picked.isdisjoint(devices))
 
     return wanted

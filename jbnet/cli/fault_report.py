@@ -21,23 +21,24 @@ _EVENTS = 1000
 
 
 def show(context: Context, number: str | None, *, html: bool) -> None:
-    """Print the report of an incident. Raises UsageError where its cause is no line of a carrier."""
+    """Print the report of an incident. Raises UsageError where its cause is no line of a carrier, or shared by such."""
     from jbnet.cli.fault_print import as_html, as_text
     from jbnet.cli.fault_words import sections, title
     from jbnet.cli.printing import echo
 
     if number is None:
         raise UsageError("--report needs the number of an incident", hint=text("jbnet incidents lists them"))
-    fault = _fault(context, number.lstrip("#"))
-    context.emit(fault.as_json())
+    faults = _faults(context, number.lstrip("#"))
+    context.emit(faults[0].as_json() if len(faults) == 1 else {"reports": [fault.as_json() for fault in faults]})
     if context.json:
         return
-    heading, whole = title(fault), sections(fault)
-    said = as_html(heading, whole, context.tr, context.lang) if html else as_text(heading, whole, context.tr)
-    echo(said)
+    for fault in faults:
+        heading, whole = title(fault), sections(fault)
+        echo(as_html(heading, whole, context.tr, context.lang) if html else as_text(heading, whole, context.tr))
 
 
-def _fault(context: Context, number: str) -> Fault:
+def _faults(context: Context, number: str) -> list[Fault]:
+    """Return the report of an incident's line, of a shared cause one for each line that it took."""
     from jbnet import wiring
     from jbnet.monitor.fault_reporter import Reporter
     from jbnet.monitor.plant import survey
@@ -53,10 +54,11 @@ def _fault(context: Context, number: str) -> Fault:
         now, summary = datetime.now(UTC), view.summary()
         looked = datetime.fromisoformat(str(summary["as_of"])) if summary else now
         reporter = Reporter(survey(network), now, looked, _keeper(view))
-        circuit = reporter.circuit_of(incident)
-        if circuit is None:
+        circuits = reporter.circuits_of(incident)
+        if not circuits:
             raise _nobodys(incident)
-        return reporter.fault(incident, circuit, view.history(incident), found)
+        history = view.history(incident)
+        return [reporter.fault(incident, circuit, history, found) for circuit in circuits]
     finally:
         view.close()
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
-from jbnet.cli.times import local, offset
+from jbnet.cli.times import beside
 from jbnet.model.text import text
 from jbnet.monitor.chronicle import Change
 
@@ -48,8 +48,7 @@ def change_text(tr: Callable[..., str], change: Change) -> str:
 
 def moment(time: datetime) -> str:
     """Return a time in UTC with the local one beside it, short: ``11-22 04:00:03Z (12:00:03 +08:00)``."""
-    here = local(time)
-    return f"{time:%m-%d %H:%M:%SZ} ({here:%H:%M:%S} {offset(here)})"
+    return f"{time.astimezone(UTC):%m-%d %H:%M:%SZ}{beside(time, day=False)}"
 
 
 def _difference(change: Change) -> str:

@@ -11,11 +11,13 @@ from jbnet.model.errors import ExitCode, UsageError
 from jbnet.model.text import text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from jbnet.cli.people import People
     from jbnet.monitor.chronicle import Change
+    from jbnet.monitor.incidents import Incident
 
-LATEST = 20
+MOST = 20
 
 
 def command(
@@ -25,15 +27,15 @@ def command(
     check: Annotated[
         bool, typer.Option("--check", help="Exit with 1 while one is open, 3 if it is not known.")
     ] = False,
+    every: Annotated[bool, typer.Option("--all", help="All of them, not only the first 20.")] = False,
     report: Annotated[bool, typer.Option("--report", help="The fault report for the line's carrier.")] = False,
     html: Annotated[bool, typer.Option("--html", help="With --report: as an HTML page.")] = False,
 ) -> None:
-    """List incidents, latest first, or show one; each has one root cause."""
+    """List incidents, or show one: first those that are open, the worst at the top, then the others, latest first."""
     from datetime import UTC, datetime
 
     from jbnet import wiring
     from jbnet.cli.blindness import print_blind
-    from jbnet.cli.incident_text import print_incident
     from jbnet.cli.people import people
     from jbnet.monitor.chronicle import chronicle
     from jbnet.monitor.freshness import freshness
@@ -66,18 +68,38 @@ def command(
     context.emit(data, ok=not (check and (is_open or blind)))
     if number is None:
         print_blind(context, blind)
-    if not found:
-        context.say("no incident")
-    for incident in found[:LATEST]:
-        print_incident(context, incident, noted.now, whole=number is not None)
-        noted.print(context, incident, whole=number is not None)
-        _print_history(context, histories.get(incident.id, ()))
-    if len(found) > LATEST:
-        context.say("and {count} earlier ones: --json lists all", count=len(found) - LATEST)
+    if not context.json:
+        _print(context, found, noted, histories, whole=number is not None, most=len(found) if every else MOST)
     if check and blind:  # what was open then may be over: nobody knows
         raise typer.Exit(ExitCode.FAILED)
     if check and is_open:
         raise typer.Exit(ExitCode.NO)
+
+
+def _print(
+    context: Context,
+    found: Sequence[Incident],
+    noted: People,
+    histories: Mapping[str, Sequence[Change]],
+    *,
+    whole: bool,
+    most: int,
+) -> None:
+    """Print incidents, the most urgent first, and how many more there are."""
+    from jbnet.cli.incident_text import print_incident
+    from jbnet.cli.names import declared_names
+
+    if not found:
+        context.say("no incident")
+        return
+    names = declared_names(context)
+    ordered = [*noted.by_urgency(i for i in found if not i.closed), *(i for i in found if i.closed)]
+    for incident in ordered[:most]:
+        print_incident(context, incident, noted.now, names, whole=whole)
+        noted.print(context, incident, whole=whole)
+        _print_history(context, histories.get(incident.id, ()))
+    if len(ordered) > most:
+        context.say("and {count} more: --all", count=len(ordered) - most)
 
 
 def _report(context: Context, number: str | None, *, alone: bool, report: bool, html: bool) -> None:
@@ -98,4 +120,4 @@ def _print_history(context: Context, changes: Sequence[Change]) -> None:
     if changes:
         context.say("  history:")
     for change in changes:
-        context.say("    {time} {change}", time=moment(change.time), change=change_text(context.tr, change))
+        context.wrapped("    {time} {change}", 6, time=moment(change.time), change=change_text(context.tr, change))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from jbnet.cli.board_text import Translate, fit, line, since
+from jbnet.cli.board_text import Board, Translate, fit, since
 from jbnet.cli.columns import hanging
 from jbnet.cli.history_text import moment
 from jbnet.cli.sparkline import sparkline
@@ -41,7 +41,7 @@ def device_content(name: str, picture: Picture, tr: Translate, width: int) -> Co
         *_relations(found, picture, tr),
         *_gauges(found, tr, width),
     ]
-    lines += _once_said(found, said, tr) if found.state.answer.down else said
+    lines += _once_said(found, said, tr, width) if found.state.answer.down else said
     lines += _incidents(name, picture, tr, width)
     if picture.details.history:
         lines += [Line(""), Line(tr("last events"), "bold")]
@@ -66,12 +66,13 @@ def _answer(found: Lately, picture: Picture, tr: Translate, width: int) -> Itera
         yield Line(fit(f"{said}  {sparkline(found.rtt_s, max(0, min(30, width - 50)))}", width).rstrip())
 
 
-def _once_said(found: Lately, said: list[Line], tr: Translate) -> Iterator[Line]:
+def _once_said(found: Lately, said: list[Line], tr: Translate, width: int) -> Iterator[Line]:
     """Yield what a silent device said last, under a line that says so: nobody knows whether it is still true."""
     if said:
         when = moment(found.state.last_seen) if found.state.last_seen is not None else tr("not known")
         yield Line("")
-        yield Line(tr("it does not answer: what follows is what it said last, {time}", time=when), BAD)
+        head = tr("it does not answer: what follows is what it said last, {time}", time=when)
+        yield from (Line(part, BAD) for part in hanging(head, 2, width))
     yield from (Line(one.said, QUIET, one.target) for one in said)
 
 
@@ -181,11 +182,12 @@ def _gauges(found: Lately, tr: Translate, width: int) -> Iterator[Line]:
 def _incidents(name: str, picture: Picture, tr: Translate, width: int) -> Iterator[Line]:
     circuits = picture.network.circuits.values() if picture.network is not None else ()
     about = {name, *(c.name for c in circuits if name in (c.a.device, c.z.device))}
-    touching = [e for e in picture.entries if e.incident.subject in about or name in e.incident.devices]
+    touching = [e for e in picture.entries if not about.isdisjoint(e.incident.subjects) or name in e.incident.devices]
     yield Line("")
     yield Line(tr("open incidents ({count})", count=len(touching)), "bold")
-    for entry in touching:
-        yield Line(line(tr, entry, picture.now, width), "", Target(PageKind.INCIDENT, entry.incident.id))
+    board = Board(tr, touching, picture.now, width).lines
+    for entry, said in zip(touching, board, strict=True):
+        yield Line(said, "", Target(PageKind.INCIDENT, entry.incident.id))
 
 
 def _event(event: Event, tr: Translate) -> str:

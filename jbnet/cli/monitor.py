@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jbnet.cli.context import SCHEMA, Context
+from jbnet.cli.event_line import event_line
 from jbnet.cli.monitor_unit import unit as unit_text
 from jbnet.model.errors import UsageError
 from jbnet.model.text import text
+from jbnet.model.times import rfc3339
 
 if TYPE_CHECKING:
     from jbnet.monitor.state import Event
@@ -97,7 +99,8 @@ class _Printer:
         counts = (summary.sites_reachable, summary.devices_answering, len(turn.outcome.book.incidents.open))
         if counts != self._last:
             self._last = counts
-            self._line(summary.time, "state", "network", summary.as_json())
+            said = {"time": rfc3339(summary.time), "event": "state", "subject": "network"}
+            self._line({"schema": SCHEMA, **said, "data": summary.as_json()})
             self._say(
                 summary.time,
                 "sites {sites} of {total} reachable, devices {devices} of {watched} answer, incidents open: {count}",
@@ -110,37 +113,16 @@ class _Printer:
         sys.stdout.flush()
 
     def _event(self, event: Event) -> None:
-        self._line(event.time, f"{event.subject.kind}.{event.event}", str(event.subject), dict(event.data))
-        if event.event == "message":
-            said = f"{event.data.get('tag', '')} {event.data.get('text', '')}".strip()
-            self._say(event.time, "  {subject} says: {text}", subject=event.subject, text=said or "...")
-            return
-        if event.subject.kind != "incident":
-            kind, word = self._context.tr(str(event.subject.kind)), self._context.tr(event.event)
-            self._say(event.time, "  {kind} {subject} {word}", kind=kind, subject=event.subject, word=word)
-            return
-        cause = event.data["root_cause"]
-        sites = event.data["sites"]
-        self._say(
-            event.time,
-            "incident #{id} {word}: {kind} {name}, sites cut off: {sites}",
-            id=event.subject,
-            word=self._context.tr(event.event),
-            kind=self._context.tr(str(cause["kind"])) if isinstance(cause, dict) else "",
-            name=cause["name"] if isinstance(cause, dict) else "",
-            sites=len(sites) if isinstance(sites, list) else 0,
-        )
+        from jbnet.cli.event_text import event_text
+
+        self._line(event_line(event))
+        self._say(event.time, "{said}", said=event_text(self._context.tr, event))
 
     def _say(self, time: datetime, template: str, **params: object) -> None:
         from jbnet.cli.times import clock_time
 
-        if not self._context.json:
-            line = self._context.tr(template, **params)
-            self._context.out.print(f"{clock_time(time)} {line}", markup=False)
+        self._context.streamed(f"{clock_time(time)} {self._context.tr(template, **params)}")
 
-    def _line(self, time: datetime, event: str, subject: str, data: object) -> None:
-        from jbnet.monitor.incidents import rfc3339
-
+    def _line(self, line: object) -> None:
         if self._context.json:
-            line = {"schema": SCHEMA, "time": rfc3339(time), "event": event, "subject": subject, "data": data}
             sys.stdout.write(json_module.dumps(line, ensure_ascii=False) + "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -30,13 +31,19 @@ class People:
         silenced = {"silenced": None if silence is None else silence.as_json()}
         return {**incident.as_json(), **self.desk.of(incident.id).as_json(), **silenced}
 
+    def by_urgency(self, incidents: Iterable[Incident]) -> list[Incident]:
+        """Return open incidents in the order in which they are read once: the worst first, whoever is on them."""
+        from jbnet.monitor.board import by_urgency, entries
+
+        return [entry.incident for entry in by_urgency(entries(incidents, self.desk, self.now, self.picks, None))]
+
     def print(self, context: Context, incident: Incident, *, whole: bool = False) -> None:
         """Print what people noted on an incident. ``whole``: every comment, not only the last."""
         print_notes(context, self.desk.of(incident.id), whole=whole)
         silence = self.desk.silenced(incident, self.now, self.picks) if incident.closed is None else None
         if silence is not None:
             template = "  silenced until {until} by {who}: {comment}"
-            context.say(template, until=both(silence.until), who=silence.who, comment=silence.comment)
+            context.wrapped(template, until=both(silence.until), who=silence.who, comment=silence.comment)
 
 
 def people(context: Context, view: StoreView, now: datetime) -> People:
@@ -60,6 +67,8 @@ def print_notes(context: Context, notes: Notes, *, whole: bool = False) -> None:
     """Print who is on an incident, and what was said."""
     if notes.acknowledged is not None:
         who, when = notes.acknowledged
-        context.say("  acknowledged by {who} at {time}; on it: {owner}", who=who, time=both(when), owner=notes.owner)
+        context.wrapped(
+            "  acknowledged by {who} at {time}; on it: {owner}", who=who, time=both(when), owner=notes.owner
+        )
     for comment in notes.comments if whole else notes.comments[-1:]:
-        context.say("  {who} at {time}: {comment}", who=comment.who, time=both(comment.time), comment=comment.said)
+        context.wrapped("  {who} at {time}: {comment}", who=comment.who, time=both(comment.time), comment=comment.said)

@@ -25,7 +25,9 @@ def command(
         str | None, typer.Option("--to", metavar="TIME", help="RFC 3339 (default: the last round).")
     ] = None,
 ) -> None:
-    """Play the recorded samples again and compare the incidents with those that were kept; exit 1 where they differ.
+    """Play the recorded samples again and compare the incidents with those that were kept.
+
+    The exit code is 1 where they differ, 3 where nothing is recorded of that time.
 
     Thresholds, opening hours and the network are those of the workspace: play an old record by the declaration of then.
     """
@@ -33,9 +35,12 @@ def command(
 
     context: Context = ctx.obj
     found = wiring.replayed(context.directory, context.state_dir, _time(since), _time(until))
-    context.emit(_as_data(found), ok=not found.differences)
+    nothing = found.played.begins is None
+    context.emit(_as_data(found), ok=not (found.differences or nothing))
     if not context.json:
         _print(context, found)
+    if nothing:  # nothing was compared: that is not "equal"
+        raise typer.Exit(ExitCode.FAILED)
     if found.differences:
         raise typer.Exit(ExitCode.NO)
 
@@ -76,17 +81,17 @@ def _print(context: Context, found: Comparison) -> None:
 
     played = found.played
     if played.begins is None or played.ends is None:
-        context.say("nothing is recorded of that time")
+        context.wrapped("nothing is recorded of that time; jbnet replay without --from and --to plays all that is kept")
         return
     count, span = len(played.incidents), {"begins": both(played.begins), "ends": both(played.ends)}
-    context.say("{rounds} rounds, {begins} to {ends}: {count} incidents", rounds=played.rounds, count=count, **span)
+    context.wrapped("{rounds} rounds, {begins} to {ends}: {count} incidents", rounds=played.rounds, count=count, **span)
     for one in found.differences:
         if one.part == "incident" and one.played is None:
-            context.say("#{id}: kept and not played: {cause}", id=one.incident, cause=one.kept)
+            context.wrapped("#{id}: kept and not played: {cause}", id=one.incident, cause=one.kept)
         elif one.part == "incident":
-            context.say("#{id}: played and not kept: {cause}", id=one.incident, cause=one.played)
+            context.wrapped("#{id}: played and not kept: {cause}", id=one.incident, cause=one.played)
         else:
-            context.say("#{id}: {part} was {kept}, is {played}", id=one.incident, part=one.part,
+            context.wrapped("#{id}: {part} was {kept}, is {played}", id=one.incident, part=one.part,
                         kept=one.kept, played=one.played)  # fmt: skip
     if not found.differences:
         context.say("all as it was kept")

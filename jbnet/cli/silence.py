@@ -144,12 +144,12 @@ def _line(context: Context, silence: Silence, now: datetime) -> None:
     common = {"id": silence.id[:8], "target": target, "until": both(silence.until), "comment": silence.comment}
     if silence.ended is not None:
         who, at = silence.ended
-        context.say(
+        context.wrapped(
             "{id} {target}: ended {at} by {who}, would have held until {until}: {comment}",
             who=who, at=both(at), **common,
         )  # fmt: skip
         return
-    context.say(
+    context.wrapped(
         "{id} {target}: until {until}, {left} left, by {who}: {comment}",
         left=span((silence.until - now).total_seconds()),
         who=silence.who,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from jbnet.cli.sla_print import Table
 from jbnet.cli.sla_targets import NONE, of_part
 from jbnet.cli.times import stamp
-from jbnet.model.text import text
+from jbnet.model.text import Text, joined, text
 
 if TYPE_CHECKING:
     from jbnet.model.lines import Carrier
@@ -21,9 +22,16 @@ def outage_table(found: Claim, carrier: Carrier) -> Table:
         [_outage(outage) for outage in found.outages],
         ("line", "from", "down", "excluded", "incident"),
         title=text("outages from {begins} to {ends} (local time, {offset})").template,
-        note=text("carrier: {name}", name=f"{carrier.name_zh} ({carrier.name})"),
+        note=joined(_notes(found, carrier)),
         wide=("line", "circuit", "from", "to", "down", "maintenance", "unknown", "incident"),
     )
+
+
+def _notes(found: Claim, carrier: Carrier) -> Iterator[Text]:
+    """Yield whose lines they are, and what the sign behind a name means where one stands."""
+    yield text("carrier: {name}", name=f"{carrier.name_zh} ({carrier.name})")
+    if any(not outage.circuit.line_number for outage in found.outages):
+        yield text("*: the circuit, whose line number is not declared")
 
 
 def line_table(found: Claim) -> Table:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
 
-from jbnet.cli.columns import cells, pad
+from jbnet.cli.board_text import recognisable
+from jbnet.cli.columns import cells, pad, terminal_width
 from jbnet.cli.printing import echo
 from jbnet.cli.sla_targets import NONE
 from jbnet.cli.times import offset, span, stamp
@@ -108,7 +109,7 @@ def show(context: Context, tables: Sequence[Table], heading: Heading, how: str) 
                 context.say("\n{line}", line=context.tr(table.title))
             _columns(_cells(context, table, table.short))
             if table.note:
-                context.say(table.note)
+                context.wrapped(table.note, 2)
 
 
 def _cells(context: Context, table: Table, columns: Sequence[str]) -> list[list[str]]:
@@ -132,7 +133,7 @@ def _cell(context: Context, column: str, row: Row) -> str:
     if column == "level":
         return context.tr(str(value))
     if column == "line" and not value:
-        return str(row["circuit"] or context.tr("all lines"))
+        return f"{row['circuit']} *" if row["circuit"] else context.tr("all lines")
     if column == "availability" and isinstance(value, float):
         return f"{value * 100:.3f} %"
     if column in _DURATIONS and isinstance(value, float):
@@ -141,9 +142,13 @@ def _cell(context: Context, column: str, row: Row) -> str:
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> None:
+    """Print columns that are no wider than the terminal: names lose their middle where there is no room for them."""
     widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        echo("  ".join(pad(value, width) for value, width in zip(row, widths, strict=True)).rstrip())
+    over = sum(widths) + 2 * (len(widths) - 1) - terminal_width()
+    widths[0] -= max(0, over)
+    for name, *values in rows:
+        shown = (recognisable(name, widths[0]), *values)
+        echo("  ".join(pad(value, width) for value, width in zip(shown, widths, strict=True)).rstrip())
 
 
 def _csv(tables: Sequence[Table]) -> str:

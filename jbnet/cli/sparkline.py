@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 BLOCKS = "▁▂▃▄▅▆▇█"
-PLAIN = "_.-=*#"
-"""For terminals without block characters."""
 
 
-def sparkline(values: Sequence[float | None], width: int, *, top: float | None = None, plain: bool = False) -> str:
+def sparkline(values: Sequence[float | None], width: int, *, top: float | None = None) -> str:
     """Return the last values as a graph of at most ``width`` columns. ``top`` is the full height (default: the most).
 
     Where there are more values than columns, a column shows the largest of its share: a peak is never lost.
     """
-    signs = PLAIN if plain else BLOCKS
     columns = _columns(values, width)
     known = [value for value in columns if value is not None]
     full = max(top or 0.0, max(known, default=0.0))
-    return "".join(" " if v is None else signs[_height(v, full, len(signs))] for v in columns)
+    return "".join(" " if v is None else BLOCKS[_height(v, full, len(BLOCKS))] for v in columns)
 
 
 def _height(value: float, full: float, steps: int) -> int:

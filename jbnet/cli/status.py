@@ -44,6 +44,7 @@ def command(ctx: typer.Context) -> None:
 def _print(context: Context, summary: Mapping[str, Any], incidents: Sequence[Incident], noted: People) -> None:
     from jbnet.cli.blindness import print_blind
     from jbnet.cli.incident_text import MOST_NAMES, listed, print_incident
+    from jbnet.cli.names import declared_names
     from jbnet.cli.times import clock_time, span
 
     if "as_of" not in summary:
@@ -51,7 +52,7 @@ def _print(context: Context, summary: Mapping[str, Any], incidents: Sequence[Inc
         return
     print_blind(context, summary["blind"])
     if summary["stale"]:
-        context.say("STALE: the last poll was {span} ago; what follows was true then", span=span(summary["age_s"]))
+        context.wrapped("STALE: the last poll was {span} ago; what follows was true then", span=span(summary["age_s"]))
     context.say(
         "sites {reachable} of {total} reachable, as of {time} ({span} ago)",
         reachable=summary["sites"]["reachable"],
@@ -61,15 +62,18 @@ def _print(context: Context, summary: Mapping[str, Any], incidents: Sequence[Inc
     )
     if closed := summary["sites"].get("closed"):
         context.say("sites dark because they are closed: {count}", count=closed)
-    if len(incidents) <= WHOLE:
-        for incident in incidents:
-            print_incident(context, incident, noted.now)
-            noted.print(context, incident)
-    else:
+    if len(incidents) > WHOLE:
         _print_board(context, incidents, noted)
+    elif incidents:
+        names_here = declared_names(context)
+        for incident in noted.by_urgency(incidents):
+            print_incident(context, incident, noted.now, names_here)
+            noted.print(context, incident)
     if summary["unexplained"]:
         names = listed(summary["unexplained"], MOST_NAMES)
-        context.say("silent, cause not known yet ({count}): {names}", count=len(summary["unexplained"]), names=names)
+        context.wrapped(
+            "silent, cause not known yet ({count}): {names}", count=len(summary["unexplained"]), names=names
+        )
     _print_redundancy(context, summary.get("alarms", ()))
     if not incidents:
         context.say("no incident is open")
@@ -79,20 +83,16 @@ def _print(context: Context, summary: Mapping[str, Any], incidents: Sequence[Inc
 
 def _print_board(context: Context, incidents: Sequence[Incident], noted: People) -> None:
     """Print many incidents in what one screen has room for: a line each, or groups by cause and the worst of them."""
-    from jbnet import wiring
     from jbnet.cli import board_text
-    from jbnet.model.errors import JbnetError
-    from jbnet.monitor.board import by_severity, entries, grouped
+    from jbnet.cli.names import declared_names
+    from jbnet.monitor.board import by_severity, by_urgency, entries, grouped
 
-    try:
-        network = wiring.load_network(context.directory, context.state_dir)
-    except JbnetError:  # a declaration with errors keeps nobody from looking
-        network = None
-    found = entries(incidents, noted.desk, noted.now, noted.picks, network)
+    network = declared_names(context).network
+    found = by_urgency(entries(incidents, noted.desk, noted.now, noted.picks, network))
     counts = {severity: count for severity, count in by_severity(found).items() if count}
     said = ", ".join(f"{context.tr(str(severity))} {count}" for severity, count in counts.items())
     calling = sum(entry.calls for entry in found)
-    context.say(
+    context.wrapped(
         "incidents open: {count} ({said}); nobody is on {calling}", count=len(found), said=said, calling=calling
     )
     room, groups = _room(), grouped(found)
@@ -101,9 +101,9 @@ def _print_board(context: Context, incidents: Sequence[Incident], noted: People)
         for group in groups[:room]:
             context.say("{line}", line=board_text.group_line(context.tr, group, noted.now, WIDTH, network))
         room = max(WHOLE, room - len(groups) - 1)
-    context.say("{line}", line=board_text.head(context.tr, WIDTH))
-    for entry in found[:room]:
-        context.say("{line}", line=board_text.line(context.tr, entry, noted.now, WIDTH))
+    board = board_text.Board(context.tr, found[:room], noted.now, WIDTH)
+    for line in (board.head, *board.lines):
+        context.say("{line}", line=line)
     if len(found) > room:
         context.say("and {count} more: jbnet watch, or jbnet incidents --open", count=len(found) - room)
 
@@ -121,6 +121,6 @@ def _print_redundancy(context: Context, alarms: Sequence[Mapping[str, Any]]) -> 
 
     ways = [f"{a['subject']} {a['value']:g}/{a['limit']:g}" for a in alarms if a["rule"] == "ways-left"]
     if ways:
-        context.say(
+        context.wrapped(
             "ways to the core that are left ({count}): {names}", count=len(ways), names=listed(ways, MOST_NAMES)
         )

@@ -33,9 +33,23 @@ def _zone() -> tzinfo | None:
 
 
 def both(time: datetime) -> str:
-    """Return ``2026-11-22T04:00:00Z (12:00:00 +08:00)``."""
+    """Return ``2026-11-22T04:00:00Z (12:00:00 +08:00)``, with the local day where it is another one.
+
+    Where local time is UTC it is said once.
+    """
+    return stamp(time) + beside(time)
+
+
+def beside(time: datetime, *, day: bool = True) -> str:
+    """Return the local time as it stands behind that in UTC: `` (12:00:00 +08:00)``; empty where they are one.
+
+    ``day``: with the local day where it is another one.
+    """
     here = local(time)
-    return f"{stamp(time)} ({here:%H:%M:%S} {offset(here)})"
+    if not here.utcoffset():
+        return ""
+    other = f"{here:%m-%d} " if day and here.date() != time.astimezone(UTC).date() else ""
+    return f" ({other}{here:%H:%M:%S} {offset(here)})"
 
 
 def clock_time(time: datetime) -> str:

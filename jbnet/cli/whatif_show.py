@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from jbnet.cli.context import Context
+from jbnet.cli.names import Names, names_of
 from jbnet.model.errors import AnswerIsNo, ExitCode, UsageError
 from jbnet.model.text import Text, text
 
@@ -32,14 +33,17 @@ def show_failure(context: Context, forecaster: Forecaster, failure: FailureSet) 
         return
     if not found.cut_off:
         context.say("sites cut off: none")
+    called = names_of(forecaster.network, context.tr)
     lines = [
-        _names(context, "sites cut off ({count}): {names}", _tops(forecaster.network, found.cut_off), found.cut_off),
-        _names(context, "not in use yet, and without a way ({count}): {names}", found.planned),
-        _names(context, "locations and peers cut off ({count}): {names}", found.others),
-        _names(context, "offices cut off ({count}): {names}", found.premises),
-        _names(context, "on the backup line ({count}): {names}", found.on_backup),
+        _names(context, "sites cut off ({count}): {names}", called.briefly(found.cut_off), found.cut_off),
+        _names(context, "not in use yet, and without a way ({count}): {names}", list(map(called.place, found.planned))),
+        _names(context, "locations and peers cut off ({count}): {names}", list(map(called.place, found.others))),
+        _names(context, "offices cut off ({count}): {names}", list(map(called.office, found.premises))),
+        _names(context, "on the backup line ({count}): {names}", list(map(called.place, found.on_backup))),
         _names(context, "fewer ways to the core ({count}): {names}", _in_ways(ways), ways),
-        _names(context, "services, with the number of sites ({count}): {names}", _services(found), found.services),
+        _names(
+            context, "services, with the number of sites ({count}): {names}", _services(found, called), found.services
+        ),
         _names(context, "overloaded circuits ({count}): {names}", _loads(context, found.overloads), found.overloads),
     ]
     if not any(lines):
@@ -120,17 +124,9 @@ def _names(context: Context, template: str, names: Sequence[str], counted: Colle
 
 def _say_list(context: Context, said: str) -> None:
     """Print a list in lines of at most 80 columns, broken after its commas; what goes on is indented."""
-    from jbnet.cli.columns import cells, lines
+    from jbnet.cli.columns import listing
 
-    made, current = list[str](), ""
-    for item in said.replace(", ", ",\n").splitlines():
-        for piece in lines(item, WIDTH - 2):
-            joined = f"{current} {piece}" if current else piece
-            if cells(joined) > WIDTH:
-                made.append(current)
-                joined = f"  {piece}"
-            current = joined
-    context.out.print("\n".join((*made, current)), markup=False)
+    context.out.print("\n".join(listing(said, 2, WIDTH)), markup=False)
 
 
 def sites_cut(found: Forecast) -> str:
@@ -150,24 +146,12 @@ def say_planned(context: Context, found: Sequence[Forecast]) -> None:
         context.say("+: sites that are not in use yet")
 
 
-def _tops(network: Network, cut: Sequence[str]) -> list[str]:
-    """Return the highest of the sites that are cut off, each with the number of those below it."""
-    held = set(cut)
-    below: dict[str, int] = {}
-    for name in cut:
-        top = name
-        while (parent := network.sites[top].parent) in held and parent is not None:
-            top = parent
-        below[top] = below.get(top, -1) + 1
-    return [f"{name} (+{count})" if count else name for name, count in below.items()]
-
-
 def _in_ways(ways: Sequence[Ways]) -> list[str]:
     return [f"{way.home} ({way.before}→{way.after})" for way in ways]
 
 
-def _services(found: Forecast) -> list[str]:
-    return [f"{service.name} ({service.sites})" for service in found.services]
+def _services(found: Forecast, names: Names) -> list[str]:
+    return [f"{names.service(service.name)} ({service.sites})" for service in found.services]
 
 
 def _loads(context: Context, overloads: Sequence[Overload]) -> list[str]:

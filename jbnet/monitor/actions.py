@@ -92,9 +92,14 @@ class Silence:
     comment: str
     ended: tuple[str, datetime] | None = None
 
+    @property
+    def over(self) -> datetime:
+        """Return when it ends, or ended before its time."""
+        return min(self.until, self.ended[1]) if self.ended is not None else self.until
+
     def holds(self, now: datetime) -> bool:
-        """Say whether it is in force."""
-        return self.ended is None and self.since <= now < self.until
+        """Say whether it is, or was, in force at a moment: who ended it changes nothing of what it covered before."""
+        return self.since <= now < self.over
 
     def as_json(self) -> dict[str, object]:
         """Return the silence for ``--json``."""
@@ -125,16 +130,23 @@ class Desk:
         found = [s for s in self.silences.values() if s.holds(now) and covers(s, incident, picks)]
         return max(found, key=lambda s: s.until, default=None)
 
+    def audible_since(self, incident: Incident, now: datetime, picks: Picks) -> datetime:
+        """Return since when people may have heard of an open incident: it opened, or its last silence ended."""
+        ends = (s.over for s in self.silences.values() if covers(s, incident, picks))
+        return max([incident.opened, *(end for end in ends if end <= now)])
+
 
 Picks = Callable[[str], frozenset[str]]
 """Says which devices, and circuits that end at them, a selector picks; of one that cannot be read: none."""
 
 
 def covers(silence: Silence, incident: Incident, picks: Picks) -> bool:
-    """Say whether an incident is the one that is silenced, or is about something that the selector picks."""
+    """Say whether an incident is the one that is silenced, or is about what the selector picks, all parts of it."""
     if silence.target.isdigit():
         return silence.target == incident.id
-    return incident.subject in picks(silence.target)
+    picked = picks(silence.target)
+    parts = {part.id.name for part in incident.parts}
+    return incident.subject in picked or bool(parts and parts <= picked)
 
 
 def take(desk: Desk, action: Action) -> Desk:

@@ -8,12 +8,13 @@ from datetime import datetime
 
 from jbnet.monitor.alarm_words import word_for
 from jbnet.monitor.alarms import Alarm, AlarmId, Alarms, standing
-from jbnet.monitor.calendar import Calendar
 from jbnet.monitor.causes import CauseId, CauseKind
 from jbnet.monitor.incidents import Incident, Incidents, event_word
 from jbnet.monitor.lines import Symptom
 from jbnet.monitor.maintenance import Maintenance
+from jbnet.monitor.measured import Measured
 from jbnet.monitor.plant import Plant
+from jbnet.monitor.rules import Rules
 from jbnet.monitor.standing import RULES as EXPLAINED
 from jbnet.monitor.state import Event, Subject, SubjectKind
 
@@ -33,7 +34,7 @@ def is_alarm(incident: Incident) -> bool:
 
 
 def advise(
-    before: Mapping[str, Incident], faults: Incidents, alarms: Alarms, now: datetime, plant: Plant, calendar: Calendar
+    before: Mapping[str, Incident], faults: Incidents, alarms: Alarms, now: datetime, plant: Plant, rules: Rules
 ) -> Advised:
     """Return all open incidents, those of alarms among them.
 
@@ -41,12 +42,13 @@ def advise(
     of its own: the fault that takes it away has. An alarm about what a maintenance window names is kept as a record,
     as a fault is.
     """
+    calendar = rules.calendar
     known = {i.root_cause: i for i in before.values() if is_alarm(i)}
     raised = {cause_of(key): (key, a) for key, a in standing(alarms).items() if key.rule not in EXPLAINED}
     number, kept = faults.next_number, dict[CauseId, Incident]()
     for cause, (key, alarm) in raised.items():
         if cause not in known:
-            kept[cause] = _opened(str(number), cause, key, alarm, now)
+            kept[cause] = _opened(str(number), cause, key, alarm, now, rules.over_s(key.rule))
             number += 1
         else:
             kept[cause] = known[cause] if known[cause].said == alarm.said else replace(known[cause], said=alarm.said)
@@ -79,9 +81,12 @@ def cause_of(key: AlarmId) -> CauseId:
     return CauseId(CauseKind.ALARM, f"{key.rule} {key.subject}")
 
 
-def _opened(number: str, cause: CauseId, key: AlarmId, alarm: Alarm, now: datetime) -> Incident:
+def _opened(number: str, cause: CauseId, key: AlarmId, alarm: Alarm, now: datetime, over_s: float) -> Incident:
     symptom = Symptom(key.subject, word_for(alarm.measure))
-    return Incident(number, cause, alarm.raised or now, now, symptoms=(symptom,), alarm=alarm.severity, said=alarm.said)
+    made = Incident(number, cause, alarm.raised or now, now, symptoms=(symptom,), alarm=alarm.severity, said=alarm.said)
+    if alarm.value is None or alarm.limit is None:
+        return made
+    return replace(made, readings=(Measured(alarm.measure, alarm.value, alarm.limit, over_s, alarm.part),))
 
 
 def _event(before: Incident | None, after: Incident, now: datetime) -> Event:

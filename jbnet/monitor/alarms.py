@@ -33,7 +33,8 @@ class Alarm:
 
     ``raised`` is when it was raised (None: not yet). ``doubt`` is the time of the first of ``looks`` consecutive
     looks that say the contrary. ``value`` is what was measured, ``limit`` what it is held against.
-    ``said``: what is expected and what is there, where figures do not say it.
+    ``said``: what is expected and what is there, where figures do not say it. ``part``: which part of the subject the
+    value is of, where it has several and is judged by one.
     """
 
     severity: Severity
@@ -44,6 +45,7 @@ class Alarm:
     value: float | None = None
     limit: float | None = None
     said: tuple[str, str] | None = None
+    part: str = ""
 
 
 Alarms = Mapping[AlarmId, Alarm]

@@ -95,6 +95,14 @@ def entries(
     return tuple(sorted(found, key=lambda entry: entry.rank))
 
 
+def by_urgency(found: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return the incidents by how bad they are, whoever is on them: the order for reading once.
+
+    ``entries`` has the order for working off, in which what somebody is on stands behind what calls.
+    """
+    return tuple(sorted(found, key=lambda e: (e.incident.maintenance is not None, _ORDER[e.incident.severity], e.rank)))
+
+
 def group_of(incident: Incident, network: Network | None) -> tuple[str, str]:
     """Return the kind of the cause, and the carrier of a circuit (empty: own), role of a device or rule of an alarm."""
     cause = incident.root_cause
@@ -154,8 +162,8 @@ def _touching(selector: str, network: Network) -> Wanted:
         incident = entry.incident
         touched = (*incident.sites, *incident.degraded, *incident.on_backup, *incident.others)
         return (
-            incident.subject in picked
-            or incident.subject in lines
+            not picked.isdisjoint(incident.subjects)
+            or not lines.isdisjoint(incident.subjects)
             or not picked.isdisjoint(incident.devices)
             or not homes.isdisjoint(touched)
         )
@@ -166,6 +174,7 @@ def _touching(selector: str, network: Network) -> Wanted:
 def _named(said: str, network: Network | None) -> Wanted:
     def names(entry: Entry) -> Iterable[str]:
         incident = entry.incident
+        yield from incident.subjects
         yield from (f"#{incident.id}", incident.root_cause.name, entry.notes.owner, *entry.marks, *entry.group)
         yield from (*incident.sites, *incident.degraded, *incident.others, *incident.devices)
         if network is not None:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from jbnet.monitor.lines import Judgement, Symptom, judge
+from jbnet.model.times import rfc3339
+from jbnet.monitor.lines import Judgement, Symptom
 from jbnet.monitor.plant import Plant
 from jbnet.monitor.policy import Policy
 from jbnet.monitor.state import DeviceState
+from jbnet.monitor.verdicts import verdicts_on
 
 
 class CauseKind(StrEnum):
@@ -18,13 +20,18 @@ class CauseKind(StrEnum):
 
     CIRCUIT = "circuit"
     DEVICE = "device"
+    SRLG = "srlg"
+    """What several circuits share (RFC 4202, section 2.3): a duct, a cable, a bridge."""
+    CARRIER = "carrier"
+    SITE = "site"
+    """A place of which several devices went at once: its power, or the building."""
     ALARM = "alarm"
     """A threshold that is passed, or something that is not as declared; it explains nothing else."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class CauseId:
-    """Names a root cause: a circuit, a device, or an alarm."""
+    """Names a root cause: a circuit, a device, what several of them share, or an alarm."""
 
     kind: CauseKind
     name: str
@@ -34,18 +41,39 @@ class CauseId:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A circuit or device that went down with others for one cause. ``cleared``: when it was back (None: it is not)."""
+
+    id: CauseId
+    since: datetime
+    cleared: datetime | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """Return it for ``--json``."""
+        times = {"since": rfc3339(self.since), "cleared": rfc3339(self.cleared)}
+        return {"kind": str(self.id.kind), "name": self.id.name, **times}
+
+
+@dataclass(frozen=True, slots=True)
 class Cause:
-    """A root cause as it stands now. ``devices`` are the silent devices that it explains, itself included."""
+    """A root cause as it stands now. ``devices`` are the silent devices that it explains, itself included.
+
+    ``parts``: the circuits or devices that are down because of it, and since when, where it is what they share.
+    """
 
     id: CauseId
     since: datetime
     evidence: tuple[Symptom, ...] = ()
     devices: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An open incident, as far as finding causes depends on it: its cause, its age, and whom it holds."""
+    """An open incident, as far as finding causes depends on it: its cause, its age, and whom it holds.
+
+    Of one whose cause is shared there is one for each part.
+    """
 
     id: CauseId
     opened: datetime
@@ -66,9 +94,7 @@ class View:
 
     def __post_init__(self) -> None:
         """Judge every line once."""
-        watched = self.plant.watched
-        verdicts = {n: judge(line, self.states, watched, self.now, self.policy) for n, line in self.plant.lines.items()}
-        object.__setattr__(self, "verdicts", verdicts)
+        object.__setattr__(self, "verdicts", verdicts_on(self.plant, self.states, self.now, self.policy))
 
     def answering(self, device: str) -> bool:
         """Say whether the device's agent answers."""
@@ -127,6 +153,17 @@ class View:
             if neighbour is not None and neighbour.answer.up and neighbour.answer.since and not self.down(edge.circuit):
                 began.append(max(neighbour.answer.since, self._up_since(edge.circuit) or neighbour.answer.since))
         return self.now >= max(began) + timedelta(seconds=self.policy.hold_s)
+
+    def returning(self, circuit: str) -> bool:
+        """Say whether a line went down with a device at its end that is back: it is given time to follow."""
+        since, grace = self.verdicts[circuit].since, timedelta(seconds=self.policy.recover_s)
+        for end in self.plant.lines[circuit].ends:
+            known = self.known.get(CauseId(CauseKind.DEVICE, end.device))
+            if known is not None and since is not None and self.cleared(known):
+                back = known.cleared or self.now
+                if since <= back and self.now < back + grace:
+                    return True
+        return False
 
     def _up_since(self, circuit: str) -> datetime | None:
         """Return when the later of a line's interfaces came up."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from jbnet.model.network import Circuit, Network
@@ -14,6 +14,11 @@ from jbnet.monitor.sla import Period
 from jbnet.monitor.sla_targets import Group, Part, Standing
 from jbnet.monitor.spells import Loss, Spell, SpellKind
 from jbnet.monitor.targets import Target
+
+_LEAST = timedelta(seconds=1)
+"""What an outage lasts at least."""
+_PAUSE = timedelta(seconds=5)
+"""Spells of one incident that are no further apart are one outage: the line was not back for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +69,21 @@ def claim(network: Network, period: Period, carrier: str, standings: Iterable[St
     for circuit in network.circuits.values():
         if circuit.carrier != carrier:
             continue
-        found = list(_outages(circuit, period, spells[circuit.name]))
+        of_line = spells[circuit.name]
+        found = list(_outages(circuit, period, of_line))
         outages += found
         target, part = judged.get(circuit.name, (None, None))
         missed = part is not None and (part.judgement.over or part.judgement.owed)
         if found or missed:
-            sums.append(LineSum(circuit, spent(whole, spells[circuit.name]), len(found), target, part))
+            sums.append(LineSum(circuit, spent(whole, _counted(of_line, found)), len(found), target, part))
     return Claim(tuple(sorted(outages, key=lambda o: (o.begins, o.circuit.name))), tuple(sums))
 
 
 def _outages(circuit: Circuit, period: Period, spells: Sequence[Spell]) -> Iterator[Claimed]:
-    """Yield the outages: spells of one incident without a pause are one. Work that was announced alone is none."""
+    """Yield the outages: spells of one incident with hardly a pause between are one, and of that the pause is not down.
+
+    Work that was announced alone is none, nor is what lasted less than a second: the looks are a second apart.
+    """
     by_incident: dict[str, list[Spell]] = defaultdict(list)
     for spell in spells:
         if spell.kind is SpellKind.CIRCUIT and spell.loss is not Loss.UNKNOWN:
@@ -85,14 +94,24 @@ def _outages(circuit: Circuit, period: Period, spells: Sequence[Spell]) -> Itera
             begins, ends = max(joined[0].begins, period.begins), min(last, period.seen, period.ends)
             if begins < ends and any(spell.loss is Loss.DOWN for spell in joined):
                 account = spent([(begins, ends)], spells)
-                if account.down:
+                if account.down >= _LEAST:
                     yield Claimed(circuit, begins, ends, incident, account)
+
+
+def _counted(spells: Sequence[Spell], outages: Sequence[Claimed]) -> list[Spell]:
+    """Return the spells without those that are down outside of all outages: a line's sum is that of its outages."""
+    return [s for s in spells if s.loss is not Loss.DOWN or any(_within(s, outage) for outage in outages)]
+
+
+def _within(spell: Spell, outage: Claimed) -> bool:
+    ends = spell.ends
+    return spell.incident == outage.incident and spell.begins < outage.ends and (ends is None or ends > outage.begins)
 
 
 def _joined(spells: Sequence[Spell]) -> list[list[Spell]]:
     runs: list[list[Spell]] = []
     for spell in spells:
-        if runs and (runs[-1][-1].ends is None or runs[-1][-1].ends >= spell.begins):
+        if runs and (runs[-1][-1].ends is None or runs[-1][-1].ends + _PAUSE >= spell.begins):
             runs[-1].append(spell)
         else:
             runs.append([spell])

@@ -10,10 +10,11 @@ from typing import Any
 
 from jbnet.monitor.agencies import AgencyImpact
 from jbnet.monitor.alarms import Severity
-from jbnet.monitor.causes import CauseId, CauseKind
+from jbnet.monitor.causes import CauseId, CauseKind, Part
 from jbnet.monitor.codec_seldom import pack_seldom, unpack_seldom
 from jbnet.monitor.incidents import Incident
 from jbnet.monitor.lines import Symptom
+from jbnet.monitor.measured import Measured
 from jbnet.monitor.samples import Sample
 from jbnet.monitor.state import DeviceState, InterfaceState, Subject, SubjectKind
 from jbnet.monitor.watch import Condition, Watch
@@ -165,8 +166,19 @@ def pack_incident(incident: Incident) -> bytes:
         "alarm": incident.alarm,
         "said": incident.said,
         "related": incident.related,
+        "parts": [_pack_part(part) for part in incident.parts],
+        "readings": [[r.measure, r.value, r.limit, r.over_s, r.part] for r in incident.readings],
     }
     return dump(packed)
+
+
+def _pack_part(part: Part) -> list[object]:
+    return [str(part.id.kind), part.id.name, micros(part.since), _maybe_micros(part.cleared)]
+
+
+def _unpack_part(packed: list[Any]) -> Part:
+    kind, name, since, cleared = packed
+    return Part(CauseId(CauseKind(kind), name), moment(since), _maybe_moment(cleared))
 
 
 def unpack_incident(number: str, data: bytes) -> Incident:
@@ -189,6 +201,8 @@ def unpack_incident(number: str, data: bytes) -> Incident:
         alarm=Severity(alarm) if (alarm := packed.get("alarm")) else None,
         said=(said[0], said[1]) if (said := packed.get("said")) else None,
         related=packed.get("related", ""),
+        parts=tuple(_unpack_part(part) for part in packed.get("parts", ())),
+        readings=tuple(Measured(*reading) for reading in packed.get("readings", ())),
         **times,
         **names,
     )

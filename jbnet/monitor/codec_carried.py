@@ -101,13 +101,16 @@ def _alarm_id(found: AlarmId) -> list[str]:
 def _alarm(alarm: Alarm) -> list[object]:
     said = [str(alarm.severity), alarm.measure, _time(alarm.raised), _time(alarm.doubt)]
     found: list[object] = [*said, alarm.looks, alarm.value, alarm.limit]
+    if alarm.part:
+        return [*found, *(alarm.said or (None, None)), alarm.part]
     return [*found, *alarm.said] if alarm.said else found
 
 
 def _unpack_alarm(packed: list[Any]) -> tuple[AlarmId, Alarm]:
     rule, kind, device, part, severity, measure, raised, doubt, looks, value, limit, *words = packed
-    said = (words[0], words[1]) if words else None
-    alarm = Alarm(Severity(severity), measure, _moment(raised), _moment(doubt), looks, value, limit, said)
+    said = (words[0], words[1]) if words and words[0] is not None else None
+    of = words[2] if len(words) > len(("expected", "actual")) else ""
+    alarm = Alarm(Severity(severity), measure, _moment(raised), _moment(doubt), looks, value, limit, said, of)
     return AlarmId(rule, Subject(SubjectKind(kind), device, part)), alarm
 
 

@@ -5,7 +5,7 @@ Who is cut off is seen. Who has fewer ways and who runs on a backup line is what
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from jbnet.monitor.causes import Cause, CauseId, CauseKind, View
 from jbnet.monitor.plant import Plant
@@ -13,17 +13,19 @@ from jbnet.topology.graph import FailureSet
 from jbnet.topology.sequence import Added, added
 
 
-def consequences(plant: Plant, causes: Iterable[CauseId]) -> Mapping[CauseId, Added]:
-    """Return what each cause adds to those before it, in the given order (oldest first)."""
-    ordered = list(causes)
-    return dict(zip(ordered, added(plant.forecaster, map(failure_of, ordered)), strict=True))
+def consequences(plant: Plant, causes: Mapping[CauseId, Collection[CauseId]]) -> Mapping[CauseId, Added]:
+    """Return what each cause adds to those before it, in the given order (oldest first).
+
+    ``causes``: each with the circuits and devices that it takes away, itself or its parts.
+    """
+    failures = [failure_of(*taken) for taken in causes.values()]
+    return dict(zip(causes, added(plant.forecaster, failures), strict=True))
 
 
-def failure_of(cause: CauseId) -> FailureSet:
-    """Return the failure that a cause stands for."""
-    if cause.kind is CauseKind.CIRCUIT:
-        return FailureSet.of(circuits=[cause.name])
-    return FailureSet.of(devices=[cause.name])
+def failure_of(*taken: CauseId) -> FailureSet:
+    """Return circuits and devices that are taken away as one failure."""
+    circuits = [cause.name for cause in taken if cause.kind is CauseKind.CIRCUIT]
+    return FailureSet.of(circuits=circuits, devices=[c.name for c in taken if c.kind is CauseKind.DEVICE])
 
 
 def cut_off(view: View, causes: Iterable[Cause]) -> Mapping[CauseId, tuple[str, ...]]:

@@ -17,6 +17,7 @@ from jbnet.monitor.incidents import Incident, Incidents, event_word, heirs, merg
 from jbnet.monitor.maintenance import Maintenance
 from jbnet.monitor.plant import Plant
 from jbnet.monitor.policy import Policy
+from jbnet.monitor.shared import parts_after, shared
 from jbnet.monitor.state import DeviceState, Event, Subject, SubjectKind
 from jbnet.topology.needs import ServiceImpact
 from jbnet.topology.sequence import Added
@@ -52,11 +53,15 @@ def correlate(
 
     The same states, open incidents and penalties give the same result: nothing depends on the order of events.
     """
-    known = {incident.root_cause: incident.known() for incident in before.open.values()}
+    all_known = [known for incident in before.open.values() for known in incident.known()]
+    known = {k.id: k for k in sorted(all_known, key=lambda k: k.cleared is None)}  # what is back may have failed again
     view = View(plant, states, now, policy, known)
     found = diagnose(view)
+    open_already = before.by_cause()
+    parts = {root: incident.parts for root, incident in open_already.items() if incident.parts}
+    causes = shared(view, found.causes, parts, lambda c: calendar.maintenance_of(plant, c, now) is not None)
     # who is dark because the place is closed is not news; an incident that is open already stays so
-    awake = tuple(c for c in found.causes if c.id in known or not dormant(view, c, calendar.hours))
+    awake = tuple(c for c in causes if c.id in open_already or not dormant(view, c, calendar.hours))
     turn = _Turn(before, view, Diagnosis(awake, found.pending), calendar, flaps)
     turn.open_or_keep()
     turn.close_or_wait()
@@ -73,8 +78,11 @@ class _Turn:
         self._view = view
         self._diagnosis = diagnosis
         self._calendar = calendar
+        self._taken = {i.root_cause: i.standing for i in before.open.values()}
+        self._taken |= {c.id: tuple(p.id for p in c.parts) or (c.id,) for c in diagnosis.causes}
         self._flaps = aged(flaps, self._toggled(), view.now, view.policy.flap)
         self._flapping = {c for c, flap in self._flaps.items() if flap.flapping(view.now, view.policy.flap)}
+        self._held = {c for c, flap in self._flaps.items() if flap.holds(view.now, view.policy.flap)}
         self._left = dict(before.by_cause())
         self._kept: dict[CauseId, Incident] = {}
         self._closed: list[Incident] = []
@@ -87,7 +95,16 @@ class _Turn:
         return {cause for cause in changed if self._window(cause) is None}
 
     def _window(self, cause: CauseId) -> Maintenance | None:
-        return self._calendar.maintenance_of(self._view.plant, cause, self._view.now)
+        """Return the window that names a cause: of what is shared there must be one for every part."""
+        found = [self._calendar.maintenance_of(self._view.plant, c, self._view.now) for c in self._taken[cause]]
+        windows = [window for window in found if window is not None]
+        return max(windows, key=lambda w: (w.ends, w.id)) if windows and len(windows) == len(found) else None
+
+    def _related(self, cause: CauseId, since: datetime) -> str:
+        """Return the work on a cause, or on a part of it, during or soon after which it began (empty: none)."""
+        plant, now = self._view.plant, self._view.now
+        found = (self._calendar.related(plant, taken, since, now) for taken in self._taken[cause])
+        return next(filter(None, found), "")
 
     def open_or_keep(self) -> None:
         """Carry each cause's incident on, root a young symptom's incident in it, or open a new one."""
@@ -109,6 +126,7 @@ class _Turn:
         if not self._left:
             return ()
         explained = {CauseId(CauseKind.DEVICE, device) for device in cause.devices}
+        explained |= {part.id for part in cause.parts}
         explained |= {CauseId(CauseKind.CIRCUIT, self._line_of(symptom.subject)) for symptom in cause.evidence}
         mine = [i for c, i in self._left.items() if c in explained and c != cause.id]
         return heirs(mine, self._view.now, self._view.policy.fold_s)
@@ -141,11 +159,28 @@ class _Turn:
         blamed = {device for cause in self._diagnosis.causes for device in cause.devices}
         for cause, incident in self._left.items():
             cleared = incident.cleared or self._view.now
-            waiting = any(self._view.silent(d) and d not in blamed for d in incident.devices)
-            if cause in self._flapping or (waiting and self._view.now < cleared + grace):
-                self._kept[cause] = replace(incident, cleared=cleared)
+            dark = any(self._view.silent(d) and d not in blamed for d in incident.devices)
+            waiting = dark or self._line_waits(incident)
+            over = replace(incident, cleared=cleared, parts=parts_after(incident.parts, (), cleared))
+            if cause in self._held or (waiting and self._view.now < cleared + grace):
+                self._kept[cause] = over
             else:
-                self._closed.append(self._ended(replace(incident, cleared=cleared, closed=self._view.now)))
+                self._closed.append(self._ended(replace(over, closed=self._view.now)))
+
+    def _line_waits(self, incident: Incident) -> bool:
+        """Say whether a line is not whole again: an end misses its neighbour, or a device that is back has it down."""
+        gone = [known.id for known in incident.known()]
+        lines = [cause.name for cause in gone if cause.kind is CauseKind.CIRCUIT]
+        if any(self._half_back(line) for line in lines if line in self._view.plant.lines):
+            return True
+        adjacency, kept = self._view.plant.graph.adjacency, self._kept.keys()
+        devices = [cause.name for cause in gone if cause.kind is CauseKind.DEVICE]
+        theirs = (edge.circuit for device in devices for edge in adjacency.get(device, ()))
+        return any(self._view.down(line) and CauseId(CauseKind.CIRCUIT, line) not in kept for line in theirs)
+
+    def _half_back(self, line: str) -> bool:
+        """Say whether only one end of a line has its neighbour again: they may still lose one another."""
+        return any(self._view.misses(line, end.device) for end in self._view.plant.lines[line].ends)
 
     def mark_maintenance(self) -> None:
         """Say of new incidents under which window they are, and open those whose window is over.
@@ -157,7 +192,7 @@ class _Turn:
                 continue
             window = self._window(cause)
             opened = self._view.now if incident.maintenance and window is None else incident.opened
-            work = incident.related or self._calendar.related(self._view.plant, cause, incident.since, self._view.now)
+            work = incident.related or self._related(cause, incident.since)
             under = window.id if window else None
             self._kept[cause] = replace(incident, maintenance=under, opened=opened, related=work)
 
@@ -176,15 +211,18 @@ class _Turn:
         for cause in causes:
             before, cut = self._kept[cause.id], sites.get(cause.id, ())
             peak = tuple(dict.fromkeys((*before.peak, *cut)))
-            reading = "line or power" if line_or_power(self._view, cause) else ""
-            incident = replace(before, devices=cause.devices, sites=cut, peak=peak, reading=reading)
+            reading = "power" if cause.id.kind is CauseKind.SITE else ""
+            reading = "line or power" if line_or_power(self._view, cause) else reading
+            parts = parts_after(before.parts, cause.parts, self._view.now)
+            incident = replace(before, devices=cause.devices, sites=cut, peak=peak, reading=reading, parts=parts)
             self._kept[cause.id] = replace(incident, symptoms=cause.evidence)
         for gone in self._gone():
             self._kept[gone.id] = replace(self._kept[gone.id], sites=sites.get(gone.id, ()))
         for cause_id, incident in self._kept.items():
             self._kept[cause_id] = replace(incident, flapping=cause_id in self._flapping)
-        if set(self._kept) != {i.root_cause for i in self._before.open.values()}:
-            added = consequences(self._view.plant, [i.root_cause for i in self._in_order()])
+        taken = {i.root_cause: i.standing for i in self._in_order()}
+        if taken != {i.root_cause: i.standing for i in self._before.open.values()}:
+            added = consequences(self._view.plant, taken)
             for cause_id, incident in self._kept.items():
                 self._kept[cause_id] = _with(incident, added[cause_id])
         for cause_id, incident in self._kept.items():

@@ -87,7 +87,8 @@ class _Reader:
         made = Threshold(name, limit.measure, limit.raise_at, limit.clear_at, Severity(limit.severity))
         roles, circuits = frozenset(limit.roles), frozenset(limit.circuits)
         looks, seconds = limit.for_looks, limit.for_s
-        self._thresholds.append(replace(made, looks=looks, seconds=seconds, roles=roles, circuits=circuits))
+        made = replace(made, looks=looks, seconds=seconds, roles=roles, circuits=circuits)
+        self._thresholds.append(replace(made, per_device=limit.per == "device"))
 
     def _maintenance(self, name: str, window: MaintenanceDecl, source: Source) -> None:
         path: Path = ("maintenance", name)

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from jbnet.monitor.causes import Cause, CauseId, CauseKind, View
 from jbnet.monitor.lines import LineState, Symptom
+from jbnet.monitor.looked import looked_into
 from jbnet.monitor.routing import rerouted
 from jbnet.monitor.state import Subject, SubjectKind
 from jbnet.topology.graph import Edge
@@ -59,8 +60,9 @@ def diagnose(view: View) -> Diagnosis:
         else:
             pending.append(device)
     for circuit in view.verdicts:
-        if view.down(circuit) and circuit not in absorbed:
-            devices.setdefault(CauseId(CauseKind.CIRCUIT, circuit), [])
+        cause = CauseId(CauseKind.CIRCUIT, circuit)
+        if view.down(circuit) and circuit not in absorbed and _ripe(view, cause):
+            devices.setdefault(cause, [])
     for name in absorbed.values():
         devices.setdefault(CauseId(CauseKind.DEVICE, name), [])
     causes = [_cause(view, cause, sorted(held), absorbed) for cause, held in devices.items()]
@@ -74,9 +76,11 @@ def _active(view: View, cause: CauseId, dead: set[str]) -> bool:
 
 
 def _ripe(view: View, cause: CauseId) -> bool:
-    """Say whether a cause may be named: a silent device behind working lines is first given time."""
-    if cause in view.known or cause.kind is CauseKind.CIRCUIT:
+    """Say whether a cause may be named: a device silent behind working lines is given time, a line is looked into."""
+    if cause in view.known:
         return True
+    if cause.kind is CauseKind.CIRCUIT:
+        return looked_into(view, cause.name) and not view.returning(cause.name)
     if cause.name == view.plant.origin:
         return any(view.held(device) for device in view.plant.watched if view.silent(device))
     return not view.silent(cause.name) or view.held(cause.name)
@@ -105,7 +109,19 @@ def _dead_devices(view: View) -> dict[str, str]:
         else:
             together = []
         absorbed.update(dict.fromkeys(together, device))
+        absorbed.update(dict.fromkeys(_last_words(view, device, together), device))
     return absorbed
+
+
+def _last_words(view: View, device: str, dead_by: list[str]) -> list[str]:
+    """Return the lines that a device said were down when it began to lose those by which it is found dead."""
+    began = [since for circuit in dead_by if (since := view.verdicts[circuit].since)]
+    if not began:
+        return []
+    earliest = min(began) - timedelta(seconds=view.policy.together_s)
+    own = (e.circuit for e in view.plant.graph.adjacency[device] if not view.answering(e.other(device)))
+    fresh = (c for c in own if view.down(c) and CauseId(CauseKind.CIRCUIT, c) not in view.known)
+    return [c for c in fresh if (since := view.verdicts[c].since) is not None and since >= earliest]
 
 
 def _exists(view: View, circuit: str) -> bool:
@@ -113,11 +129,20 @@ def _exists(view: View, circuit: str) -> bool:
 
 
 def _together(view: View, circuits: list[str], others: int) -> list[str]:
-    """Return the lines that went down with the last of them, if with ``others`` they are two or more; else none."""
-    began = {c: since for c in circuits if (since := view.verdicts[c].since)}
-    window = timedelta(seconds=view.policy.together_s)
-    newest = max(began.values(), default=view.now)
-    found = [circuit for circuit, since in began.items() if since >= newest - window]
+    """Return the lines that went down with the last of them, if with ``others`` they are two or more; else none.
+
+    One after another with no pause longer than ``together_s`` between two of them: a large router takes its time. A
+    neighbour that is missed was heard last at any time up to a keepalive before (RFC 4271, 4.4: a third of the hold
+    time): where that is all that is known of a line, the pause may be ``fold_s``.
+    """
+    began = sorted(((since, c) for c in circuits if (since := view.verdicts[c].since)), reverse=True)
+    last, found = view.now, list[str]()
+    for number, (since, circuit) in enumerate(began):
+        pause = view.policy.fold_s if view.verdicts[circuit].lost else view.policy.together_s
+        if number and last - since > timedelta(seconds=pause):
+            break
+        found.append(circuit)
+        last = since
     return found if len(found) + others > 1 else []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from jbnet.model.lines import Circuit, Termination
 from jbnet.model.network import Network
@@ -15,6 +15,7 @@ from jbnet.monitor.fault_evidence import Kept, at_end, figures, sightings
 from jbnet.monitor.incidents import Incident
 from jbnet.monitor.plant import Plant
 from jbnet.monitor.state import Event
+from jbnet.monitor.tongue import zone_of
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,13 @@ class Reporter:
     now: datetime
     looked: datetime
     kept: Callable[[str, datetime], Kept]
+
+    def circuits_of(self, incident: Incident) -> list[Circuit]:
+        """Return the leased lines that an incident is about: its own, or those among the parts of what is shared."""
+        known = self.plant.network.circuits
+        parts = [known[p.id.name] for p in incident.parts if p.id.kind is CauseKind.CIRCUIT and p.id.name in known]
+        own = self.circuit_of(incident)
+        return [c for c in parts if c.carrier is not None] or ([own] if own is not None else [])
 
     def circuit_of(self, incident: Incident) -> Circuit | None:
         """Return the leased line that an incident is about; None: there is none to report to a carrier."""
@@ -94,12 +102,6 @@ def touched(incident: Incident) -> Touched:
     sites = incident.sites or incident.peak
     counts = (sites, incident.degraded, incident.on_backup, incident.others, incident.services)
     return Touched(*(len(names) for names in counts))
-
-
-def zone_of(network: Network) -> timezone:
-    """Return the network's local time; UTC where none is declared."""
-    zone = network.management.time_zone if network.management is not None else None
-    return timezone(timedelta(minutes=zone.minutes), zone.name) if zone is not None else UTC
 
 
 def _called(network: Network) -> Contact | None:

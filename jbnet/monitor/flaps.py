@@ -16,6 +16,8 @@ from jbnet.monitor.policy import FlapPolicy
 
 _FORGOTTEN = 1.0
 """A penalty below this is as good as none."""
+_THIRD = 4
+"""Times the first penalty is that of a third change at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,15 @@ class Flap:
     def flapping(self, now: datetime, policy: FlapPolicy) -> bool:
         """Say whether the cause flaps."""
         return 0 < policy.suppress_at <= self.at_moment(now, policy)
+
+    def holds(self, now: datetime, policy: FlapPolicy) -> bool:
+        """Say whether its incident stays open although the cause is gone: it flaps, or may be about to.
+
+        What has come and gone twice in a short time ends only when it has been calm for a half-life.
+        """
+        calm = (now - self.at).total_seconds() >= policy.half_life_s
+        soon = policy.suppress_at > 0 and self.penalty >= _THIRD * policy.first and not calm
+        return soon or self.flapping(now, policy)
 
 
 Flaps = Mapping[CauseId, Flap]

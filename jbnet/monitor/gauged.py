@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from jbnet.monitor.alarms import AlarmId, Alarms
@@ -49,9 +50,23 @@ class Gauged:
             if state is not None and name in state.gauges:
                 yield Reading(threshold, Subject(SubjectKind.DEVICE, self.device), state.gauges[name])
             elif state is not None and fresh:
-                yield from self._parts(threshold, name, state)
+                yield from self._judged(threshold, name, state)
             elif known:
                 yield from (Reading(threshold, key.subject, None) for key in known if key.rule == threshold.name)
+
+    def _judged(self, threshold: Threshold, name: str, state: DeviceState) -> Iterator[Reading]:
+        """Yield the parts each by itself, or of all of them the worst."""
+        if not threshold.per_device:
+            yield from self._parts(threshold, name, state)
+            return
+        worst: Reading | None = None
+        for one in self._parts(threshold, name, state):
+            if one.value is not None and (
+                worst is None or worst.value is None or threshold.worse(one.value, worst.value)
+            ):
+                worst = one
+        if worst is not None:
+            yield replace(worst, subject=Subject(SubjectKind.DEVICE, self.device), part=worst.subject.part)
 
     def _parts(self, threshold: Threshold, name: str, state: DeviceState) -> Iterator[Reading]:
         for gauges in state.vitals.values():

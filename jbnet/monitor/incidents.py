@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from jbnet.model.times import rfc3339 as rfc3339
 from jbnet.monitor.agencies import AgencyImpact
 from jbnet.monitor.alarms import Severity
-from jbnet.monitor.causes import CauseId, CauseKind, Known
+from jbnet.monitor.causes import CauseId, CauseKind, Known, Part
 from jbnet.monitor.lines import Symptom
+from jbnet.monitor.measured import Measured
 from jbnet.topology.needs import ServiceImpact
 
 
@@ -23,12 +25,14 @@ class Incident:
     cause is repaired, what lies behind it is still coming back. ``peak``: all sites that it ever cut off; a closed
     incident shows these as its ``sites``.
     ``agencies`` have offices at ``sites``.
+    ``parts``: the circuits or devices that it took, where the cause is what they share.
     ``merged_into``: the incident whose cause turned out to explain this one.
     ``flapping``: the cause comes and goes; the incident stays while it does. ``maintenance``: the window that names
     the cause; while there is one nobody is called. ``reading``: what else the evidence may mean (``line or power``).
     ``alarm``: the declared severity, where the cause is an alarm. ``said``: what it expects and what is there instead,
-    where it is about more than a figure. ``related``: the work on the cause during or soon after which it began, as
-    ``change 0123456789ab`` or ``recovery 20261122-1``; it stays when that is over.
+    where it is about more than a figure. ``readings``: what it was raised by, in figures. ``related``: the work on the
+    cause during or soon after which it began, as ``change 0123456789ab`` or ``recovery 20261122-1``; it stays when that
+    is over.
     """
 
     id: str
@@ -53,6 +57,13 @@ class Incident:
     alarm: Severity | None = None
     said: tuple[str, str] | None = None
     related: str = ""
+    readings: tuple[Measured, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def standing(self) -> tuple[CauseId, ...]:
+        """Return the circuits and devices that it takes away now: its root, or what is left of the parts of that."""
+        return tuple(part.id for part in self.parts if part.cleared is None) if self.parts else (self.root_cause,)
 
     @property
     def state(self) -> str:
@@ -76,15 +87,28 @@ class Incident:
         name = self.root_cause.name
         return name.partition(" ")[2].partition("/")[0] if self.root_cause.kind is CauseKind.ALARM else name
 
-    def known(self) -> Known:
-        """Return what finding causes needs to know of it."""
-        return Known(self.root_cause, self.opened, frozenset(self.devices), self.cleared)
+    @property
+    def subjects(self) -> frozenset[str]:
+        """Return the names of all that it is about: the subject, and the parts of a shared cause."""
+        return frozenset((self.subject, *(part.id.name for part in self.parts)))
+
+    @property
+    def rule(self) -> str | None:
+        """Return the rule that raised it, where the cause is an alarm."""
+        return self.root_cause.name.partition(" ")[0] if self.root_cause.kind is CauseKind.ALARM else None
+
+    def known(self) -> Iterator[Known]:
+        """Yield what finding causes needs to know of it: of each part where there are some."""
+        devices = frozenset(self.devices)
+        for part in self.parts or (Part(self.root_cause, self.since),):
+            yield Known(part.id, self.opened, devices, part.cleared or self.cleared)
 
     def as_json(self) -> dict[str, object]:
         """Return the incident for ``--json``; times are RFC 3339 in UTC."""
         return {
             "id": self.id,
             "root_cause": {"kind": str(self.root_cause.kind), "name": self.root_cause.name},
+            "rule": self.rule,
             "state": self.state,
             "severity": str(self.severity),
             "since": rfc3339(self.since),
@@ -98,6 +122,7 @@ class Incident:
             "devices": list(self.devices),
             "services": [{"name": s.name, "sites": s.sites} for s in self.services],
             "agencies": [{"name": a.name, "offices": a.offices} for a in self.agencies],
+            "parts": [part.as_json() for part in self.parts],
             "symptoms": [symptom.as_json() for symptom in self.symptoms],
             "merged_into": self.merged_into,
             "flapping": self.flapping,
@@ -106,6 +131,7 @@ class Incident:
             "related": self.related or None,
             "expected": self.said[0] if self.said else None,
             "actual": self.said[1] if self.said else None,
+            "readings": [reading.as_json() for reading in self.readings],
         }
 
 
@@ -123,13 +149,6 @@ class Incidents:
     def by_cause(self) -> Mapping[CauseId, Incident]:
         """Return the open incidents by root cause."""
         return {incident.root_cause: incident for incident in self.open.values()}
-
-
-def rfc3339(time: datetime | None) -> str | None:
-    """Return a time as RFC 3339 in UTC with milliseconds, such as ``2026-11-22T01:02:03.004Z``."""
-    if time is None:
-        return None
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def heirs(incidents: Iterable[Incident], now: datetime, fold_s: float) -> tuple[Incident, ...]:

@@ -62,7 +62,8 @@ def _compared(
 
 def _standing(incidents: Mapping[str, Incident]) -> list[CauseId]:
     """Return the causes that stand: those that are repaired, or up between two flaps, take nothing away."""
-    return [i.root_cause for i in incidents.values() if i.cleared is None and i.root_cause.kind is not CauseKind.ALARM]
+    faults = (i for i in incidents.values() if i.cleared is None and i.root_cause.kind is not CauseKind.ALARM)
+    return [cause for incident in faults for cause in incident.standing]
 
 
 def _of(alarms: Alarms, rules: Collection[str]) -> Alarms:

@@ -56,6 +56,11 @@ class Judgement:
         """Say whether the line is known to be down."""
         return self.state is LineState.DOWN
 
+    @property
+    def lost(self) -> bool:
+        """Say whether all that tells of it is that neighbours miss one another: its interfaces look well."""
+        return self.down and all(symptom.state == "lost" for symptom in self.evidence)
+
 
 @dataclass(frozen=True, slots=True)
 class _Report:

@@ -81,8 +81,10 @@ def _lost(
     for site in incident.sites:
         silent = [states[d].answer.since or now for d in plant.homes[site] if d in states and states[d].answer.down]
         yield Spell(SpellKind.SITE, site, loss, min(now, max(silent, default=now)), None, incident.id, cause)
-    if cause.kind is CauseKind.CIRCUIT and incident.cleared is None:
-        yield Spell(SpellKind.CIRCUIT, cause.name, loss, began, None, incident.id, cause)
+    lines = [(part.id, part.since) for part in incident.parts if part.cleared is None] or [(cause, began)]
+    for taken, since in lines if incident.cleared is None else ():
+        if taken.kind is CauseKind.CIRCUIT:
+            yield Spell(SpellKind.CIRCUIT, taken.name, loss, since, None, incident.id, cause)
     for service in incident.services:
         yield Spell(SpellKind.SERVICE, service.name, loss, began, None, incident.id, cause, service.sites)
 

@@ -10,11 +10,12 @@ from hashlib import sha256
 from typing import Any
 
 from jbnet.model.text import Text, text
-from jbnet.monitor.incidents import Incident, rfc3339
-from jbnet.monitor.notices import CLOSED, Draft, Item
+from jbnet.monitor.incidents import rfc3339
+from jbnet.monitor.message_lines import body
+from jbnet.monitor.notices import OPENED, Draft, Item
+from jbnet.monitor.tongue import PLAIN, Tongue
 
 SCHEMA = "jbnet/1"
-_NAMES = 5
 
 
 class Fate(StrEnum):
@@ -42,19 +43,16 @@ class Message:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-def compose(draft: Draft, now: datetime, most: int, catalogue: Mapping[str, str]) -> Message:
-    """Return the message of a draft in the language of the catalogue (empty: English)."""
+def compose(draft: Draft, now: datetime, most: int, tongue: Tongue = PLAIN) -> Message:
+    """Return the message of a draft, short enough for a telephone, in the language of whom it is for."""
     still_open = [item for item in draft.items if item.incident.closed is None]
-    shown = [line.render(catalogue) for item in draft.items[:most] for line in _lines(item)]
-    if len(draft.items) > most:
-        shown.append(text("and {count} more: jbnet incidents", count=len(draft.items) - most).render(catalogue))
     return Message(
         key=draft.key,
         contact=draft.contact.name,
         channel=draft.channel,
         made=now,
-        title=_title(draft.items, still_open).render(catalogue),
-        body="\n".join(shown),
+        title=tongue.say(_title(draft.items, still_open)),
+        body="\n".join(tongue.say(line) for line in body(draft.items, now, most, tongue)),
         severity=str(still_open[0].incident.severity) if still_open else "",
         data={
             "schema": SCHEMA,
@@ -76,7 +74,7 @@ def _title(items: Sequence[Item], still_open: Sequence[Item]) -> Text:
             severity=text(str(item.incident.severity)),
             kind=text(str(item.incident.root_cause.kind)),
             name=item.incident.root_cause.name,
-            what=text("closed" if item.incident.closed else "unacknowledged" if item.what != "opened" else "open"),
+            what=text("closed" if item.incident.closed else "unacknowledged" if item.what != OPENED else "open"),
         )
     sites = {site for item in still_open for site in item.incident.sites}
     return text(
@@ -85,46 +83,6 @@ def _title(items: Sequence[Item], still_open: Sequence[Item]) -> Text:
         closed=len(items) - len(still_open),
         sites=len(sites),
     )
-
-
-def _lines(item: Item) -> list[Text]:
-    incident = item.incident
-    head = text(
-        "#{id} {kind} {name}: {what} since {since}",
-        id=incident.id,
-        kind=text(str(incident.root_cause.kind)),
-        name=incident.root_cause.name,
-        what=text("unacknowledged" if item.what not in ("opened", CLOSED) else "open"),
-        since=rfc3339(incident.since),
-    )
-    if incident.closed:
-        head = text(
-            "#{id} {kind} {name}: closed after {minutes} min",
-            id=incident.id,
-            kind=text(str(incident.root_cause.kind)),
-            name=incident.root_cause.name,
-            minutes=round((incident.closed - incident.since).total_seconds() / 60, 1),
-        )
-    if incident.merged_into:
-        return [head, text("  folded into #{id}", id=incident.merged_into)]
-    return [head, *_touched(incident)]
-
-
-def _touched(incident: Incident) -> list[Text]:
-    found = []
-    if incident.sites:
-        names = _few(incident.sites)
-        found.append(text("  sites cut off ({count}): {names}", count=len(incident.sites), names=names))
-    if incident.services:
-        services = [f"{service.name} ({service.sites})" for service in incident.services]
-        template = "  services, with the number of sites ({count}): {names}"
-        found.append(text(template, count=len(services), names=_few(services)))
-    return found
-
-
-def _few(names: Sequence[str]) -> str:
-    more = f", … +{len(names) - _NAMES}" if len(names) > _NAMES else ""
-    return ", ".join(names[:_NAMES]) + more
 
 
 NEVER = "0001-01-01T00:00:00Z"

@@ -7,7 +7,7 @@ one contact on one channel. A storm is therefore a handful of messages, whatever
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from hashlib import sha256
 
@@ -71,12 +71,12 @@ class Route:
             return False
         if self.services and self.services.isdisjoint(service.name for service in incident.services):
             return False
-        return not self.selector or not picks(self.selector).isdisjoint((incident.subject, *incident.devices))
+        return not self.selector or not picks(self.selector).isdisjoint((*incident.subjects, *incident.devices))
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What ``monitors/notify.yaml`` says. ``utc_offset``: of the hours in it.
+    """What ``monitors/notify.yaml`` says. ``zone``: of the hours in it, the network's.
 
     ``wait``: after the first news, for what belongs to it; ``every``: between two messages to a contact on a channel;
     ``most``: incidents that a message lists; ``give_up``: when a message that cannot be delivered is dropped.
@@ -84,7 +84,7 @@ class Telling:
 
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
-    utc_offset: tzinfo = UTC
+    zone: tzinfo = UTC
     wait: timedelta = timedelta(seconds=10)
     every: timedelta = timedelta(seconds=60)
     most: int = 10
@@ -93,11 +93,12 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A piece of news. ``what``: opened, closed or escalated."""
+    """A piece of news. ``what``: opened, closed or escalated; ``also``: keys of others that are not told beside it."""
 
     incident: Incident
     what: str
     step: int = 0
+    also: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -176,8 +177,12 @@ def _items(
     picks: Picks,
     now: datetime,
 ) -> Iterable[tuple[Target, datetime, Item]]:
-    """Yield the items of an incident that a target has not been told, and since when they are due."""
-    withheld = bool(incident.maintenance) or situation.desk.silenced(incident, now, picks) is not None
+    """Yield the items of an incident that a target has not been told, and since when they are due.
+
+    What is over is withheld by a silence in which it ended, and by none that began later.
+    """
+    moment = min(incident.closed or now, now)
+    withheld = bool(incident.maintenance) or situation.desk.silenced(incident, moment, picks) is not None
     routes = _routes(telling, incident, picks)
     met: set[Target] = set()
     for contact in dict.fromkeys(name for route in routes for name in route.tell):
@@ -189,20 +194,23 @@ def _items(
     if incident.closed:
         for target in sorted(heard - met):
             item = Item(incident, CLOSED)
-            if target[0] in telling.contacts and not _told(situation, target, item):
+            known = telling.contacts.get(target[0])
+            if known is not None and target[1] in known.channels and not _told(situation, target, item):
                 yield target, incident.closed, item
         return
     if withheld or situation.desk.of(incident.id).acknowledged is not None:
         return
-    yield from _escalated(telling, situation, incident, routes, now)
+    begun = situation.desk.audible_since(incident, now, picks)
+    yield from _escalated(telling, situation, incident, routes, begun, now)
 
 
 def _escalated(
-    telling: Telling, situation: Situation, incident: Incident, routes: Sequence[Route], now: datetime
+    telling: Telling, situation: Situation, incident: Incident, routes: Sequence[Route], begun: datetime, now: datetime
 ) -> Iterable[tuple[Target, datetime, Item]]:
+    """Yield whom nobody's acknowledgement calls. ``begun``: since when somebody could have acknowledged it."""
     for route in routes:
         for number, step in enumerate(route.escalate, start=1):
-            since = incident.opened + step.after
+            since = begun + step.after
             for contact in step.tell if now >= since else ():
                 for target in _targets(telling, contact):
                     item = Item(incident, "escalated", number)
@@ -241,14 +249,25 @@ def _draft(
     last = situation.last.get(target)
     if min(since for since, _ in audible) + telling.wait > now or (last is not None and now < last + telling.every):
         return None
-    items = tuple(sorted((item for _, item in audible), key=_rank))
+    items = tuple(sorted(_once(item for _, item in audible), key=_rank))
     return Draft(_key(situation.store, target, items), contact, target[1], items)
+
+
+def _once(items: Iterable[Item]) -> Iterable[Item]:
+    """Return of each incident the latest news alone, which stands for what came before it."""
+    found: dict[str, Item] = {}
+    for item in items:
+        before = found.setdefault(item.incident.id, item)
+        if item.key != before.key:
+            last, first = (item, before) if item.step > before.step else (before, item)
+            found[item.incident.id] = replace(last, also=(*last.also, first.key, *first.also))
+    return found.values()
 
 
 def _audible(telling: Telling, contact: Contact, item: Item, now: datetime) -> bool:
     """Say whether a contact may be disturbed with an item now."""
     quiet = contact.quiet
-    if quiet is None or not quiet.holds(now.astimezone(telling.utc_offset).time()):
+    if quiet is None or not quiet.holds(now.astimezone(telling.zone).time()):
         return True
     return item.incident.severity in quiet.still
 
@@ -272,7 +291,8 @@ def marks(draft: Draft) -> tuple[str, ...]:
 
 def _marks(item: Item) -> tuple[str, ...]:
     ended = item.incident.closed is not None and item.what != CLOSED
-    return (item.key, f"{item.incident.id}:{CLOSED}") if ended else (item.key,)
+    keys = tuple(dict.fromkeys((item.key, *item.also)))
+    return (*keys, f"{item.incident.id}:{CLOSED}") if ended else keys
 
 
 def next_try(tries: int, now: datetime) -> datetime:

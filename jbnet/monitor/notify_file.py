@@ -40,7 +40,7 @@ class _CommandDecl(_Strict):
 
 
 class _WebhookDecl(_Strict):
-    url: Annotated[str, Field(pattern=r"^https?://[^\s/]+")]
+    url: Annotated[str, Field(pattern=r"^https?://[!-.0-~]+(/[!-~]*)?$")]  # RFC 3986: ASCII without spaces
     timeout_s: Seconds = 10.0
     token_secret: str | None = None
 
@@ -80,7 +80,8 @@ class _RouteDecl(_Strict):
 class NotifyFile(_Strict):
     """What may be written in monitors/notify.yaml."""
 
-    utc_offset: Annotated[str, Field(pattern=r"^[+-]([01]\d):[0-5]\d$")] = "+00:00"
+    utc_offset: Annotated[str, Field(pattern=r"^[+-]([01]\d):[0-5]\d$")] | None = None
+    """Of files from before the network's ``time_zone`` counted; it counts where that is not declared."""
     wait_s: Annotated[float, Field(ge=0, le=3600)] = 10.0
     every_s: Annotated[float, Field(ge=0, le=86400)] = 60.0
     most: Annotated[int, Field(ge=1, le=100)] = 10
@@ -128,10 +129,14 @@ class Notify:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the file may refer to. ``judge``: says what is wrong with a selector, or None."""
+    """What the file may refer to. ``judge``: says what is wrong with a selector, or None.
+
+    ``zone``: the network's local time; UTC itself where none is declared.
+    """
 
     services: Collection[str]
     judge: Callable[[str], str | None]
+    zone: timezone = UTC
 
 
 def load_notify(content: str | None, known: Known) -> tuple[Notify, tuple[Finding, ...]]:
@@ -150,9 +155,10 @@ def load_notify(content: str | None, known: Known) -> tuple[Notify, tuple[Findin
     judge.channels(found)
     judge.contacts(found)
     judge.routes(found)
+    judge.hours(found)
     if report.has_errors:
         return Notify(), report.sorted()
-    return Notify(_telling(found), {n: _channel(d) for n, d in found.channels.items()}), report.sorted()
+    return Notify(_telling(found, known.zone), {n: _channel(d) for n, d in found.channels.items()}), report.sorted()
 
 
 class _Judge:
@@ -215,6 +221,21 @@ class _Judge:
                 self._report.add("JB114", "{selector}: {problem}", self._source.place((*path, "selector")),
                                  selector=decl.selector, problem=wrong)  # fmt: skip
 
+    def hours(self, found: NotifyFile) -> None:
+        """Hours are of the time zone that the network declares, in one place."""
+        quiet = next((name for name, decl in found.contacts.items() if decl.quiet is not None), None)
+        if found.utc_offset is not None:
+            place = self._source.key_place(("utc_offset",))
+            if self._known.zone is UTC:
+                template = "utc_offset {offset} counts for these hours alone: the network has no time zone"
+            else:
+                template = "utc_offset {offset} does not count any more: hours are of the network's time zone, {zone}"
+            zone = self._known.zone.tzname(None)
+            self._report.add("JB154", template, place, offset=found.utc_offset, zone=zone)
+        elif quiet is not None and self._known.zone is UTC:
+            template = "{name} has quiet hours and there is no time zone: they are of UTC"
+            self._report.add("JB154", template, self._source.place(("contacts", quiet, "quiet")), name=quiet)
+
     def _declared(self, kind: str, name: str, known: Collection[str], path: Path) -> None:
         if name not in known:
             near = self._report.nearest(name, known) or ", ".join(sorted(known)[:12]) or "-"
@@ -248,13 +269,19 @@ def _channel(decl: _ChannelDecl) -> Channel:
     raise ValueError("a channel without a kind was reported before")
 
 
-def _telling(found: NotifyFile) -> Telling:
+def _zone(found: NotifyFile, declared: timezone) -> timezone:
+    """Return of which time zone the hours are: the network's; of an old file where none is declared the file's own."""
+    if declared is not UTC or found.utc_offset is None:
+        return declared
     sign = -1 if found.utc_offset.startswith("-") else 1
-    offset = sign * timedelta(hours=int(found.utc_offset[1:3]), minutes=int(found.utc_offset[4:]))
+    return timezone(sign * timedelta(hours=int(found.utc_offset[1:3]), minutes=int(found.utc_offset[4:])))
+
+
+def _telling(found: NotifyFile, declared: timezone) -> Telling:
     return Telling(
         contacts={name: _contact(name, decl) for name, decl in found.contacts.items()},
         routes=tuple(_route(decl) for decl in found.routes),
-        utc_offset=timezone(offset) if offset else UTC,
+        zone=_zone(found, declared),
         wait=timedelta(seconds=found.wait_s),
         every=timedelta(seconds=found.every_s),
         most=found.most,

@@ -107,6 +107,7 @@ class RemoteWriteDecl(Strict):
     every_s: Annotated[float, Field(ge=1, le=3600)] = 15.0
     timeout_s: Annotated[float, Field(gt=0, le=300)] = 10.0
     buffer_mib: Annotated[float, Field(gt=0, le=4096)] = 64.0
+    buffer_h: Annotated[float, Field(gt=0, le=8760)] = 48.0
     token_secret: str | None = None
     ca_file: str | None = None
     labels: dict[Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$")], str] = Field(default_factory=dict)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from jbnet.model.network import Circuit, Device, Network, Status, Termination
 from jbnet.topology.forecast import Forecaster
@@ -47,7 +48,7 @@ class Plant:
 
     ``watched`` are the devices that are polled; ``homes`` the devices that serve each site, location and peer;
     ``sites`` the sites in use that a watched device serves, ``served`` those by device. ``forecaster`` says what the
-    network does with what is found broken.
+    network does with what is found broken. ``kept`` has what was worked out of it and is of use again.
     """
 
     network: Network
@@ -59,6 +60,7 @@ class Plant:
     sites: tuple[str, ...]
     served: Mapping[str, tuple[str, ...]]
     forecaster: Forecaster
+    kept: dict[type, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 def survey(network: Network, origin: str | None = None) -> Plant:

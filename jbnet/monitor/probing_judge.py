@@ -19,10 +19,13 @@ from jbnet.monitor.plant import Plant
 from jbnet.monitor.probing import NO_PROBES, ProbeKind, Probes, Target
 from jbnet.monitor.probing_paths import PathMemory
 from jbnet.monitor.probing_results import Probed
-from jbnet.monitor.probing_rules import MISSING, readings_of, rules_of
+from jbnet.monitor.probing_rules import MISSING, WAY, readings_of, rules_of
 from jbnet.monitor.samples import Round
 from jbnet.monitor.state import DeviceState, Event, Subject, SubjectKind
 from jbnet.monitor.thresholds import Reading, Threshold
+
+SURE_OF_NO_WAY = 2
+"""Tries in a row for which our own kernel must know no way before that counts against a service."""
 
 Judged = tuple[Alarms, tuple[Event, ...]]
 Key = tuple[str, str, str]
@@ -44,7 +47,7 @@ class ProbeRules:
 
 @dataclass(frozen=True)
 class Standing:
-    """What is known to be wrong in a round: who is silent or held by a fault, and which causes stand."""
+    """What is known to be wrong in a round: who is held by a fault or not known to answer, and which causes stand."""
 
     held: frozenset[str]
     causes: tuple[CauseId, ...]
@@ -64,7 +67,8 @@ def standing(
         return Standing(plant.watched, found)
     held = {device for incident in incidents for device in incident.devices}
     held.update(cause.name for cause in found if cause.kind is CauseKind.DEVICE)
-    held.update(name for name, state in states.items() if state.answer.down or state.answer.doubtful)
+    held.update(name for name, state in states.items() if not state.answer.up or state.answer.doubtful)
+    held |= plant.watched - states.keys()
     return Standing(frozenset(held), found)
 
 
@@ -111,11 +115,22 @@ def _names(target: Target) -> Iterable[tuple[str, Subject]]:
 
 
 def _unheld(target: Target, result: Probed, wrong: Standing) -> Iterable[Reading]:
-    """Yield what a result says; only what is good where a device that it stands on is held by a fault."""
+    """Yield what a result says; only what is good where a device that it stands on is held by a fault.
+
+    Where our own kernel knows no way, one try says nothing of the service: our own line may have gone this instant.
+    A second one does, while all that it stands on answers: then it is the service's address that is gone.
+    """
     held = not wrong.held.isdisjoint(target.hosts)
     for reading in readings_of(target, result):
-        bad = reading.value is not None and reading.threshold.beyond(reading.value, raised=False)
-        yield replace(reading, value=None) if held and bad else reading
+        if reading.value is None or not reading.threshold.beyond(reading.value, raised=False):
+            yield reading
+        elif held:
+            yield replace(reading, value=None)
+        elif result.values.get(WAY) == 0.0:
+            limit = reading.threshold
+            yield replace(reading, threshold=replace(limit, looks=max(limit.looks, SURE_OF_NO_WAY)))
+        else:
+            yield reading
 
 
 def _echoes(

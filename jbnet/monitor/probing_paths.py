@@ -8,7 +8,8 @@ from datetime import datetime
 
 from jbnet.monitor import thresholds
 from jbnet.monitor.alarms import Alarm, AlarmId, Alarms
-from jbnet.monitor.causes import CauseId, CauseKind
+from jbnet.monitor.causes import CauseId
+from jbnet.monitor.consequences import failure_of
 from jbnet.monitor.measures import LOSS, OF_PATHS, PATH_RTT
 from jbnet.monitor.plant import Plant
 from jbnet.monitor.probing_lines import CLEARED, SURE, lay, weight_of_loss
@@ -32,19 +33,12 @@ class PathMemory:
 
     def of(self, plant: Plant, causes: Iterable[CauseId]) -> Paths:
         """Return the lines to every watched device that packets arrive at, from where the monitor looks."""
-        failure = failure_of(causes)
+        failure = failure_of(*causes)
         if self._plant is not plant or failure != self._failure:
             origin = plant.origin
             found = paths_from(plant.forecaster.whole, origin, failure, sorted(plant.watched)) if origin else {}
             self._plant, self._failure, self._paths = plant, failure, found
         return self._paths
-
-
-def failure_of(causes: Iterable[CauseId]) -> FailureSet:
-    """Return all standing causes as one failure."""
-    known = list(causes)
-    circuits = (cause.name for cause in known if cause.kind is CauseKind.CIRCUIT)
-    return FailureSet.of(circuits=circuits, devices=(c.name for c in known if c.kind is CauseKind.DEVICE))
 
 
 def judge(

@@ -10,6 +10,8 @@ from jbnet.monitor.state import Subject, SubjectKind
 from jbnet.monitor.thresholds import Reading, Threshold
 
 UP, SECONDS, DAYS, TRUSTED, BEHIND, AGE, MISSING = "up", "seconds", "days", "trusted", "behind", "age", "missing"
+WAY = "way"
+"""0: the kernel of the host that probes knows no way to the address; it is not among the values otherwise."""
 _AGAIN = 0.8
 """An answer is quick again at this share of what is slow, a standby in time again likewise."""
 

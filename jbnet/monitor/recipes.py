@@ -47,10 +47,16 @@ def _recipe(folder: str, name: str) -> Recipe | None:
 
 
 def _table(
-    *, entry: str, gauges: Mapping[str, Mapping[str, Any]], names: str = "", label: str = "", scalars: bool = False
+    *,
+    entry: str,
+    gauges: Mapping[str, Mapping[str, Any]],
+    names: str = "",
+    label: str = "",
+    scalars: bool = False,
+    counted: bool = False,
 ) -> Table:
     made = {name: _gauge(**said) for name, said in gauges.items()}
-    return Table(oid(entry), made, (_NAMES.get(names) or oid(names)) if names else None, label, scalars)
+    return Table(oid(entry), made, (_NAMES.get(names) or oid(names)) if names else None, label, scalars, counted)
 
 
 def _gauge(**said: Any) -> Gauge:

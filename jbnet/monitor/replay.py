@@ -81,7 +81,7 @@ def conclude(
     known = replace(were, open=faulty)
     found = correlate(known, plant, states, turn.time, policy, rules.calendar, before.flaps)
     alarms, raised = alarms_of(before, faulty, found.incidents, plant, states, turn, policy, rules)
-    advised = advise(were.open, found.incidents, alarms, turn.time, plant, rules.calendar)
+    advised = advise(were.open, found.incidents, alarms, turn.time, plant, rules)
     spells = spelled(before, known, found.incidents, plant, states, turn.time, policy)
     carried = Carried(found.flaps, alarms, spells.open, turn.time, spells.ended)
     return Outcome(

@@ -9,9 +9,9 @@ from jbnet.model.network import Network
 from jbnet.monitor.calendar import Calendar
 from jbnet.monitor.hours import Hours
 from jbnet.monitor.maintenance import Maintenance
-from jbnet.monitor.measures import Meters
+from jbnet.monitor.measures import OF_PATHS, Meters
 from jbnet.monitor.plant import Plant
-from jbnet.monitor.probing import NO_PROBES, Probes
+from jbnet.monitor.probing import NO_PROBES, ProbeKind, Probes
 from jbnet.monitor.probing_judge import ProbeRules
 from jbnet.monitor.thresholds import Threshold
 
@@ -64,6 +64,14 @@ class Rules:
     def as_declared(self, found: Rules) -> Rules:
         """Return the rules with calendar and thresholds as other files declare them; what is probed stays."""
         return replace(self, calendar=found.calendar, thresholds=found.thresholds)
+
+    def over_s(self, rule: str) -> float:
+        """Return over how many seconds the measure of a rule is taken, or has to be beyond its limit; 0: a moment."""
+        limit = next((limit for limit in self.thresholds if limit.name == rule), None)
+        if limit is None or limit.measure not in OF_PATHS:
+            return limit.seconds if limit is not None else 0.0
+        windows = (probe.window_s for probe in self.probes.declared if probe.kind is ProbeKind.ECHO)
+        return max(windows, default=limit.seconds)
 
     def meters(self, plant: Plant) -> Meters:
         """Return what reads the measures of a plant; it is made once."""

@@ -83,6 +83,7 @@ class ThresholdDecl(Strict):
     for_s: Annotated[float, Field(ge=0, le=86400)] = 0.0
     roles: list[str] = Field(default_factory=list)
     circuits: list[str] = Field(default_factory=list)
+    per: Literal["part", "device"] = "part"
 
 
 class ExceptionDecl(Strict):

@@ -8,26 +8,33 @@ from datetime import datetime
 from enum import StrEnum
 
 from jbnet.monitor.alarms import Severity
-from jbnet.monitor.points import Family, Point
 from jbnet.monitor.samples import Sample
 from jbnet.monitor.state import DeviceState, Subject, SubjectKind
 from jbnet.monitor.thresholds import Reading, Threshold
+from jbnet.snmp.gauges import Gauges
 
 SELF = "monitor"
-"""The name under which the monitor is among the devices that it watches. No device may be called so."""
+"""The name under which the monitor is among the devices that it watches. No declared device can bear it: the name of
+one begins with its place's and a dash."""
 MISSED = 5
 """Intervals for which a check may bring nothing before that is an alarm."""
+NAMED = 20
+"""Devices that an alarm names of those that do not bring a check."""
 DEAF_S = 30.0
-"""Seconds for which the loop of a receiver may stand still."""
+"""Seconds for which the loop of a receiver, a prober or a writer may stand still."""
 
 LATE = Threshold("monitor-late", "lag", raise_at=1, clear_at=0.99, severity=Severity.MAJOR)
 UNWRITTEN = Threshold("monitor-cannot-write", "unwritten", raise_at=2, clear_at=1.5, severity=Severity.MAJOR, looks=2)
 DROPPING = Threshold("monitor-drops", "dropped", raise_at=1, clear_at=0.5, severity=Severity.MINOR, looks=3, seconds=10)
 DEAF = Threshold("monitor-deaf", "deaf", raise_at=DEAF_S, clear_at=DEAF_S - 1, severity=Severity.MAJOR)
+STUCK = Threshold("monitor-writer-stuck", "stuck", raise_at=DEAF_S, clear_at=DEAF_S - 1, severity=Severity.MINOR)
 UNDONE = Threshold("check-not-done", "overdue", raise_at=1, clear_at=0.99, severity=Severity.MAJOR, looks=2)
-RULES = frozenset({LATE.name, UNWRITTEN.name, DROPPING.name, DEAF.name, UNDONE.name})
-_SINGLE = (LATE, UNWRITTEN, DROPPING, DEAF)
-_CHECK = "overdue:"
+RULES = frozenset({LATE.name, UNWRITTEN.name, DROPPING.name, DEAF.name, STUCK.name, UNDONE.name})
+_SINGLE = (LATE, UNWRITTEN, DROPPING, DEAF, STUCK)
+OUTWARD = frozenset({"remote write"})
+"""Loops that give away what is seen: the monitor sees without them."""
+_CHECK, _ASKED, _MISSING = "overdue:", "asked:", "missing:"
+_STILL = "still"
 
 
 class Blind(StrEnum):
@@ -37,19 +44,27 @@ class Blind(StrEnum):
     NO_ANSWER = "no device answers"
     CANNOT_WRITE = "nothing can be written"
     CHECK_UNDONE = "a check brings nothing"
-    DEAF = "a receiver stands still"
+    DEAF = "a receiver or a prober stands still"
 
 
 @dataclass(frozen=True, slots=True)
 class CheckHealth:
     """A check: how often it is to be done, and seconds since it brought something from anybody (None: never yet).
 
-    ``excused``: none of the devices that it is done on answers at all, which is no fault of the check.
+    ``excused``: none of the devices that it is done on answers at all, which is no fault of the check. Of ``asked``
+    devices that answered all along ``missing`` have brought nothing, for as long as a check may bring nothing.
     """
 
     every_s: float
     success_s: float | None = None
     excused: bool = False
+    asked: int = 0
+    missing: tuple[str, ...] = ()
+
+    @property
+    def wanting(self) -> bool:
+        """Say whether half of its devices, or more, bring nothing."""
+        return bool(self.missing) and 2 * len(self.missing) >= self.asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +92,7 @@ class Health:
     @property
     def late_s(self) -> float:
         """Return after how many seconds without a round it is blind."""
-        return max(self.stale_s, 3 * self.interval_s)
+        return late_s(self.stale_s, self.interval_s)
 
     @property
     def stale(self) -> bool:
@@ -85,11 +100,12 @@ class Health:
         return self.rounds == 0 or self.round_age_s > self.late_s
 
     def overdue(self, name: str) -> float:
-        """Return how overdue a check is: 1 and more is an alarm. What no agent has ever given is not expected."""
+        """Return how overdue a check is: 1 and more is an alarm."""
         check = self.checks[name]
-        if check.excused or check.success_s is None:
+        if check.excused:
             return 0.0
-        return check.success_s / max(MISSED * check.every_s, self.late_s)
+        age = 0.0 if check.success_s is None else check.success_s / max(MISSED * check.every_s, self.late_s)
+        return max(age, float(check.wanting))
 
     def blind(self) -> Sequence[Blind]:
         """Return why it is blind, worst first; nothing where it sees."""
@@ -98,75 +114,68 @@ class Health:
             Blind.NO_ANSWER: self.rounds > 0 and self.watched > 0 and self.answering == 0,
             Blind.CANNOT_WRITE: self.unwritten > 1,
             Blind.CHECK_UNDONE: any(self.overdue(name) >= 1 for name in self.checks),
-            Blind.DEAF: any(age > DEAF_S for age in self.beats_s.values()),
+            Blind.DEAF: any(age > DEAF_S for name, age in self.beats_s.items() if name not in OUTWARD),
         }
         return [reason for reason, so in found.items() if so]
 
 
+def late_s(stale_s: float, interval_s: float) -> float:
+    """Return after how many seconds without a round a monitor is blind."""
+    return max(stale_s, 3 * interval_s)
+
+
 def look_at(health: Health) -> Sample:
-    """Return the monitor's look at itself, a sample like any other: recorded, replayed, judged."""
+    """Return the monitor's look at itself, a sample like any other: recorded, replayed, judged.
+
+    With a check that is overdue come the devices that do not bring it, the first of them by name, as its vitals; with
+    loops that stand still their names.
+    """
     gauges = {
         LATE.measure: health.lag_s / health.late_s,
         UNWRITTEN.measure: float(health.unwritten),
         DROPPING.measure: health.dropped,
-        DEAF.measure: max(health.beats_s.values(), default=0.0),
+        DEAF.measure: max((age for name, age in health.beats_s.items() if name not in OUTWARD), default=0.0),
+        STUCK.measure: max((age for name, age in health.beats_s.items() if name in OUTWARD), default=0.0),
     }
     overdue = {f"{_CHECK}{name}": health.overdue(name) for name in health.checks}
     rounded = {name: round(value, 2) for name, value in {**gauges, **overdue}.items()}
-    return Sample(SELF, health.now, answered=True, gauges=rounded)
+    wanting = {n: c for n, c in health.checks.items() if c.missing and rounded[f"{_CHECK}{n}"] >= UNDONE.raise_at}
+    rounded |= {f"{_ASKED}{name}": float(check.asked) for name, check in wanting.items()}
+    rounded |= {f"{_MISSING}{name}": float(len(check.missing)) for name, check in wanting.items()}
+    named = {name: dict.fromkeys(check.missing[:NAMED], 1.0) for name, check in wanting.items()}
+    still = {name: round(age, 2) for name, age in sorted(health.beats_s.items()) if age >= DEAF_S}
+    vitals: dict[str, Gauges] = {UNDONE.name: named} if named else {}
+    return Sample(
+        SELF, health.now, answered=True, gauges=rounded, vitals=vitals | ({_STILL: {"": still}} if still else {})
+    )
 
 
 def readings(state: DeviceState | None) -> Iterator[Reading]:
     """Yield what the monitor's own state is held against."""
-    for rule in _SINGLE if state is not None else ():
-        yield Reading(rule, Subject(SubjectKind.DEVICE, SELF), state.gauges.get(rule.measure) if state else None)
-    for name, value in sorted(state.gauges.items()) if state is not None else ():
+    if state is None:
+        return
+    for rule in _SINGLE:
+        value = state.gauges.get(rule.measure)
+        part = _loop(state, value) if rule in (DEAF, STUCK) else ""
+        yield Reading(rule, Subject(SubjectKind.DEVICE, SELF), value, part=part)
+    for name, value in sorted(state.gauges.items()):
         if name.startswith(_CHECK):
-            yield Reading(UNDONE, Subject(SubjectKind.DEVICE, SELF, name.removeprefix(_CHECK)), value)
+            check = name.removeprefix(_CHECK)
+            said = _said(state, check) if value >= UNDONE.raise_at else None
+            yield Reading(UNDONE, Subject(SubjectKind.DEVICE, SELF, check), value, said)
 
 
-def _gauge(name: str, means: str, *labels: str, unit: str = "") -> Family:
-    return Family(f"jbnet_monitor_{name}", "gauge", unit, labels, means)
+def _loop(state: DeviceState, age: float | None) -> str:
+    """Return which loop has stood still for so long."""
+    found = state.vitals.get(_STILL, {}).get("", {})
+    return next((name for name, still in found.items() if still == age), "")
 
 
-BLIND = _gauge(
-    "blind", "Whether the monitor cannot see, by reason; while it cannot, what it knew is left out.", "reason"
-)
-AGE = _gauge("round_age_seconds", "Time since the last round was committed.", unit="seconds")
-ROUNDS = Family("jbnet_monitor_rounds", "counter", "", (), "Rounds that this process has done.")
-RUNNING = _gauge("running_seconds", "Time since this process began.", unit="seconds")
-INTERVAL = _gauge("interval_seconds", "Declared time between two rounds.", unit="seconds")
-POLLED = _gauge("poll_duration_seconds", "How long the last round took before it was committed.", unit="seconds")
-COMMIT = _gauge("commit_duration_seconds", "How long the last commit took.", unit="seconds")
-LAG = _gauge("lag_seconds", "How much later than the interval the last round came.", unit="seconds")
-WAITING = _gauge("unwritten_rounds", "Rounds in memory that cannot be written.")
-QUEUE = _gauge("queue_length", "What waits in a queue.", "queue")
-BEAT = _gauge("loop_age_seconds", "Time since the loop of a receiver went round last.", "loop", unit="seconds")
-COUNTS = Family("jbnet_monitor_events", "counter", "", ("part", "event"), "What each part counted, by event.")
-CHECK_AGE = _gauge("check_age_seconds", "Time since a check brought something.", "check", unit="seconds")
-CHECK_EVERY = _gauge("check_interval_seconds", "How often a check is to be done.", "check", unit="seconds")
-FAMILIES = (BLIND, AGE, ROUNDS, RUNNING, INTERVAL, POLLED, COMMIT, LAG, WAITING, QUEUE, BEAT, COUNTS, CHECK_AGE,
-            CHECK_EVERY)  # fmt: skip
-
-
-def points(health: Health) -> Iterator[Point]:
-    """Yield the monitor's own metrics."""
-    reasons = set(health.blind())
-    yield from (Point(BLIND, (str(reason),), float(reason in reasons)) for reason in Blind)
-    if health.rounds:
-        yield Point(AGE, (), health.round_age_s)
-        yield Point(POLLED, (), health.polled_s)
-        yield Point(COMMIT, (), health.commit_s)
-        yield Point(LAG, (), health.lag_s)
-    yield Point(ROUNDS, (), health.rounds)
-    yield Point(RUNNING, (), health.running_s)
-    yield Point(INTERVAL, (), health.interval_s)
-    yield Point(WAITING, (), health.unwritten)
-    yield from (Point(QUEUE, (name,), length) for name, length in sorted(health.queues.items()))
-    yield from (Point(BEAT, (name,), age) for name, age in sorted(health.beats_s.items()))
-    for part, counts in sorted(health.counts.items()):
-        yield from (Point(COUNTS, (part, event), count) for event, count in sorted(counts.items()))
-    for name, check in sorted(health.checks.items()):
-        yield Point(CHECK_EVERY, (name,), check.every_s)
-        if check.success_s is not None:
-            yield Point(CHECK_AGE, (name,), check.success_s)
+def _said(state: DeviceState, check: str) -> tuple[str, str] | None:
+    """Return from how many devices a check is expected and from how many it comes, with the names of the others."""
+    found = state.vitals.get(UNDONE.name, {}).get(check, {})
+    if not found:
+        return None
+    asked, missing = int(state.gauges[f"{_ASKED}{check}"]), int(state.gauges[f"{_MISSING}{check}"])
+    more = f", … +{missing - len(found)}" if missing > len(found) else ""
+    return f"{asked}/{asked}", f"{asked - missing}/{asked} (− {', '.join(sorted(found))}{more})"

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
 from jbnet.model.levels import Level
+from jbnet.model.lines import Circuit
 from jbnet.model.network import Network
 from jbnet.monitor.availability import ZERO, Account, spent, total
 from jbnet.monitor.causes import CauseId, CauseKind
@@ -103,17 +104,40 @@ def _services(plant: Plant, period: Period) -> tuple[Line, ...]:
 def level_of(network: Network, cause: CauseId | None) -> str:
     """Return the level that caused something: of a circuit that of its lower end, of a device that of its site.
 
+    Of what circuits share it is the highest of theirs.
+
     What stands in a location counts for the level of the site that it lies in; empty: nobody's.
     """
     if cause is None or cause.kind is CauseKind.ALARM:
         return ""
-    circuit = network.circuits.get(cause.name) if cause.kind is CauseKind.CIRCUIT else None
-    device = network.devices.get(circuit.z.device if circuit is not None else cause.name)
-    if device is None:
-        return ""
-    location = network.locations.get(device.home)
-    site = network.sites.get(location.site if location is not None else device.home)
-    return site.level.value if site is not None else ""
+    levels = {_level_at(network, home) for home in _homes_of(network, cause)}
+    return next((level.value for level in Level if level in levels), "")
+
+
+def _homes_of(network: Network, cause: CauseId) -> Iterator[str]:
+    """Yield where a cause lies: of circuits where their lower ends are."""
+    if cause.kind is CauseKind.SITE:
+        yield cause.name
+    if cause.kind is CauseKind.DEVICE and cause.name in network.devices:
+        yield network.devices[cause.name].home
+    yield from (network.devices[circuit.z.device].home for circuit in _circuits_of(network, cause))
+
+
+def _circuits_of(network: Network, cause: CauseId) -> list[Circuit]:
+    circuits, name = network.circuits, cause.name
+    if cause.kind is CauseKind.CIRCUIT:
+        return [circuits[name]] if name in circuits else []
+    if cause.kind is CauseKind.SRLG:
+        return [circuit for circuit in circuits.values() if name in circuit.srlgs]
+    return (
+        [circuit for circuit in circuits.values() if circuit.carrier == name] if cause.kind is CauseKind.CARRIER else []
+    )
+
+
+def _level_at(network: Network, home: str) -> Level | None:
+    location = network.locations.get(home)
+    site = network.sites.get(location.site if location is not None else home)
+    return site.level if site is not None else None
 
 
 def charged_to_levels(network: Network, account: Account) -> Mapping[str, timedelta]:

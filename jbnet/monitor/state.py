@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from jbnet.model.times import rfc3339
 from jbnet.monitor.quality import Qualities
 from jbnet.monitor.quality import after as quality_after
 from jbnet.monitor.rates import UNKNOWN, Rate, agent_seconds, continuous, interface_rate, restarted
@@ -201,7 +202,7 @@ def _note(events: list[Event], before: Watch, after: Watch, subject: Subject, sa
     """Add an event when a condition changed; coming up for the first time is no news."""
     first_sight = after.up and before.condition is Condition.UNKNOWN
     if before.condition is not after.condition and not first_sight:
-        data = {"since": after.since.isoformat()} if after.since else {}
+        data = {"since": rfc3339(after.since)} if after.since else {}
         events.append(Event(sample.time, str(after.condition), subject, data))
 
 

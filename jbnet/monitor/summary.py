@@ -92,6 +92,7 @@ def _alarm(key: AlarmId, alarm: Alarm) -> Mapping[str, object]:
         "measure": alarm.measure,
         "value": alarm.value,
         "limit": alarm.limit,
+        "part": alarm.part or None,
         "since": rfc3339(alarm.raised),
     }
 

@@ -17,6 +17,7 @@ class Threshold:
 
     ``looks`` contrary looks in a row over ``seconds`` are believed, each way. It holds for ``circuits``, and for what
     belongs to devices of ``roles``, unless another threshold for the same measure names that circuit.
+    ``per_device``: of a device's parts the worst is judged for all, in place of each.
     """
 
     name: str
@@ -28,6 +29,11 @@ class Threshold:
     seconds: float = 0.0
     roles: frozenset[str] = frozenset()
     circuits: frozenset[str] = frozenset()
+    per_device: bool = False
+
+    def worse(self, one: float, other: float) -> bool:
+        """Say whether a value is worse than another one."""
+        return one > other if self.raise_at > self.clear_at else one < other
 
     def beyond(self, value: float, *, raised: bool) -> bool:
         """Say whether a value is bad; while the alarm is raised, whether it is still not good again."""
@@ -42,13 +48,15 @@ class Threshold:
 class Reading:
     """A measure of a subject at a moment: the threshold that holds for it and its value (None: unknown).
 
-    ``said``: what is expected and what is there, where figures do not say it.
+    ``said``: what is expected and what is there, where figures do not say it. ``part``: of which part the value is,
+    where the subject has several.
     """
 
     threshold: Threshold
     subject: Subject
     value: float | None
     said: tuple[str, str] | None = None
+    part: str = ""
 
 
 def judge(before: Alarms, readings: Iterable[Reading], now: datetime) -> tuple[Alarms, tuple[Event, ...]]:
@@ -83,12 +91,12 @@ def step(old: Alarm | None, reading: Reading, now: datetime) -> Alarm | None:
     if limit.beyond(value, raised=raised) == raised:  # nothing contrary
         if old is None or not raised:
             return None
-        return replace(old, value=value, doubt=None, looks=0, said=reading.said or old.said)
+        return replace(old, value=value, doubt=None, looks=0, said=reading.said or old.said, part=reading.part)
     first = (old.doubt if old is not None else None) or now
     looks = (old.looks if old is not None else 0) + 1
     sure = looks >= limit.looks and now >= first + timedelta(seconds=limit.seconds)
     if sure:
-        made = Alarm(limit.severity, limit.measure, first, None, 0, value, limit.raise_at, reading.said)
+        made = Alarm(limit.severity, limit.measure, first, None, 0, value, limit.raise_at, reading.said, reading.part)
         return None if raised else made
     kept = old or Alarm(limit.severity, limit.measure, limit=limit.raise_at)
     return replace(kept, doubt=first, looks=looks, value=value)
@@ -104,6 +112,10 @@ def _event(reading: Reading, now: datetime, *, raised: bool) -> Event:
         "limit": held,
         "severity": str(limit.severity),
     }
+    if limit.seconds:
+        data = {**data, "over_s": limit.seconds}
+    if reading.part:
+        data = {**data, "part": reading.part}
     if reading.said is not None:
         data = {**data, "expected": reading.said[0], "actual": reading.said[1]}
     return Event(now, word, reading.subject, data)

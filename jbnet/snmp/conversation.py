@@ -19,6 +19,7 @@ from jbnet.snmp.memory import Debt, DeviceMemory, Ledger, Peer
 from jbnet.snmp.message import AUTH, CommunityMessage, SecureMessage
 from jbnet.snmp.pdu import Pdu, Request
 from jbnet.snmp.security import Action, Rejection, Security
+from jbnet.snmp.shapes import joined
 from jbnet.snmp.tasks import Task
 from jbnet.snmp.types import SnmpAnswer, SnmpTarget
 
@@ -280,7 +281,7 @@ class Conversation:
         self._land_all()
         self._pending.clear()
         results = [task.result() for task in self._tasks]
-        varbinds = tuple(results[0]) if len(results) == 1 else tuple(chain.from_iterable(results))
+        varbinds = joined(results)
         broken = tuple(chain.from_iterable(task.missing() for task in self._tasks)) if error and varbinds else ()
         self.answer = SnmpAnswer(self.target.name, varbinds, str(error), self._rtt, broken)
 

@@ -88,7 +88,8 @@ class Table:
     """A table with its measures. ``entry`` is its conceptual row; of scalars what stands before their last number.
 
     ``names`` is the column (of this or another table with the same index) that says what a row is called; without one
-    it is called by its index, behind ``label``. ``scalars``: it is no table, and what is measured is the device itself.
+    it is called by its index, behind ``label``; where the index says nothing, by its place (``counted``), the first is
+    1. ``scalars``: it is no table, and what is measured is the device itself.
     """
 
     entry: Oid
@@ -96,6 +97,7 @@ class Table:
     names: Oid | None = None
     label: str = ""
     scalars: bool = False
+    counted: bool = False
 
     @property
     def columns(self) -> tuple[Oid, ...]:
@@ -110,11 +112,12 @@ class Table:
         """Yield measure, part and value."""
         wanted = frozenset().union(*(gauge.columns for gauge in self.gauges.values()))
         called = self._called(varbinds)
-        for index, row in sorted(rows_of(varbinds, self.entry, wanted).items()):
+        for place, (index, row) in enumerate(sorted(rows_of(varbinds, self.entry, wanted).items()), start=1):
+            numbered = self._numbered((place,) if self.counted else index)
             for name, gauge in self.gauges.items():
                 value = gauge.value(row)
                 if value is not None and (not self.scalars or index == (0,)):
-                    yield name, "" if self.scalars else called.get(index) or self._numbered(index), value
+                    yield name, "" if self.scalars else called.get(index) or numbered, value
 
     def _called(self, varbinds: tuple[VarBind, ...]) -> Mapping[Oid, str | None]:
         if self.names is None:

@@ -17,6 +17,7 @@ from weakref import WeakValueDictionary
 from jbnet.snmp import ber
 from jbnet.snmp.ber import BerError
 from jbnet.snmp.pdu import ID_BYTES, ID_FIRST, Pdu, PduType, Request
+from jbnet.snmp.shapes import shape_of, shaped
 from jbnet.snmp.types import VarBind
 
 _MOST_REMEMBERED = 64  # requests of one device
@@ -29,7 +30,7 @@ _bind = partial(tuple.__new__, VarBind)
 class Layout:
     """Where the values of an answer lie. Shared by all devices that answer alike, hence weak references to it."""
 
-    __slots__ = ("__weakref__", "_fixed", "_mask", "_names", "_odd", "_tags", "_unpack", "size")
+    __slots__ = ("__weakref__", "_fixed", "_mask", "_names", "_odd", "_shape", "_tags", "_unpack", "size")
 
     def __init__(self, free: bytes, fixed: bytes, fields: list[_Field], form: str):
         self.size = len(fixed)
@@ -38,6 +39,7 @@ class Layout:
         self._unpack = struct.Struct(form).unpack
         self._names = tuple([field.varbind.oid for field in fields])
         self._tags = tuple([field.varbind.tag for field in fields])
+        self._shape = shape_of(self._names, self._tags)
         self._odd = [(at, convert) for at, field in enumerate(fields) if (convert := field.convert()) is not None]
 
     def read(self, data: bytes) -> Pdu | None:
@@ -50,7 +52,7 @@ class Layout:
                 values[at] = convert(values[at])
         except BerError:  # the value is an OBJECT IDENTIFIER, and is none now
             return None
-        varbinds = tuple(map(_bind, zip(self._names, self._tags, values, strict=True)))
+        varbinds = shaped(map(_bind, zip(self._names, self._tags, values, strict=True)), self._shape)
         return Pdu(PduType.RESPONSE, number, 0, 0, varbinds)
 
 

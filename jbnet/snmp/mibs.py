@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
 from typing import TypeVar
 
+from jbnet.snmp.shapes import Shaped
 from jbnet.snmp.types import Oid, Value, VarBind
 
 # SNMPv2-MIB (RFC 3418) and SNMP-FRAMEWORK-MIB (RFC 3411). Scalars: a "column" that ends in .0 is asked once.
@@ -212,29 +212,35 @@ E = TypeVar("E", bound=IntEnum)
 Places = TypeVar("Places")
 _ADMIN: Mapping[Value, AdminStatus] = {int(status): status for status in AdminStatus}
 _OPER: Mapping[Value, OperStatus] = {int(status): status for status in OperStatus}
-_SHAPES = 8192
-"""Devices' answers have the same variables poll after poll: where each is, is remembered of so many shapes."""
 
 
 def _values_of(
     varbinds: Iterable[VarBind], places: Callable[[tuple[Oid, ...], tuple[Oid, ...]], Places], columns: tuple[Oid, ...]
 ) -> tuple[list[Value], Places]:
-    """Return the values, None behind them for what is not there, and where those of the columns are."""
+    """Return the values, None behind them for what is not there, and where those of the columns are.
+
+    Devices' answers have the same variables poll after poll: where each is, is remembered with their shape.
+    """
     listed = varbinds if isinstance(varbinds, tuple | list) else list(varbinds)
-    found = places(tuple([varbind[0] for varbind in listed]), columns)
-    values = [varbind[2] for varbind in listed]
+    if isinstance(listed, Shaped):
+        known: tuple[Places, tuple[Oid, ...]] | None = listed.shape.known.get(id(columns))
+        if known is None:
+            known = places(listed.shape.names, columns), columns  # kept beside it, so that the id stays its own
+            listed.shape.learn(id(columns), known)
+        found = known[0]
+    else:
+        found = places(tuple([varbind[0] for varbind in listed]), columns)
+    values: list[Value] = [varbind[2] for varbind in listed]
     values.append(None)
     return values, found
 
 
-@lru_cache(_SHAPES)
 def _scalars_at(oids: tuple[Oid, ...], wanted: tuple[Oid, ...]) -> tuple[int, ...]:
     """Return where each wanted variable is; -1: nowhere."""
     at = {oid: position for position, oid in enumerate(oids)}
     return tuple(at.get(oid, -1) for oid in wanted)
 
 
-@lru_cache(_SHAPES)
 def _rows_at(oids: tuple[Oid, ...], columns: tuple[Oid, ...]) -> tuple[tuple[Oid, tuple[int, ...]], ...]:
     """Return the rows by rising index, of each where the values of its columns are; -1: nowhere."""
     by_length = {len(column): {c for c in columns if len(c) == len(column)} for column in columns}

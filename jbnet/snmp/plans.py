@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from jbnet.snmp.ber import as_decoded
 from jbnet.snmp.faults import Counters
 from jbnet.snmp.memory import DeviceMemory
+from jbnet.snmp.mibs import IF_ENTRY, IFX_ENTRY
 from jbnet.snmp.pdu import PduType, Request, request
 from jbnet.snmp.tasks import GetTask, Task, WalkTask
 from jbnet.snmp.types import Oid
 
 _COLUMNS_TOGETHER = 16
+_SAME_ROWS: Mapping[Oid, Oid] = {IFX_ENTRY: IF_ENTRY}
+"""Tables that AUGMENT another (RFC 2578 section 7.8) have its rows: both are walked as one, in half the requests."""
 
 
 class Plan(Protocol):
@@ -49,18 +52,19 @@ class GetPlan:
 
 
 class WalkPlan:
-    """Walk of columns: those of one table together, scalars (``.0``) along with the first table."""
+    """Walk of columns: those of the same rows together, scalars (``.0``) along with the first of them."""
 
     def __init__(self, columns: Sequence[Oid]):
         self._scalars = tuple([oid for oid in columns if oid[-1] == 0])
         tables: dict[Oid, list[Oid]] = {}
         for oid in columns:
             if oid[-1] != 0:
-                tables.setdefault(oid[:-1], []).append(oid)
+                table = oid[:-1]
+                tables.setdefault(_SAME_ROWS.get(table, table), []).append(oid)
         self._groups = [
-            table[at : at + _COLUMNS_TOGETHER]
-            for table in tables.values()
-            for at in range(0, len(table), _COLUMNS_TOGETHER)
+            listed[at : at + _COLUMNS_TOGETHER]
+            for listed in tables.values()
+            for at in range(0, len(listed), _COLUMNS_TOGETHER)
         ]
         self._without_tables = GetPlan(self._scalars)
 

@@ -15,6 +15,7 @@ from jbnet.snmp.ber import Tag
 from jbnet.snmp.faults import Counters, Fault
 from jbnet.snmp.memory import DeviceMemory
 from jbnet.snmp.pdu import GEN_ERR, NO_SUCH_NAME, TOO_BIG, Pdu, PduType, Request, error_name, request
+from jbnet.snmp.shapes import Shaped, Walked, shaped
 from jbnet.snmp.types import Oid, VarBind
 
 MOST_VARBINDS = 100_000  # of one walk: an agent that invents rows for ever is stopped here
@@ -133,7 +134,10 @@ class Column:
 
 
 class WalkTask:
-    """Walk of columns of one table with GETBULK (RFC 3416 section 4.2.3), scalars asked along with the first rows."""
+    """Walk of columns of one table with GETBULK (RFC 3416 section 4.2.3), scalars asked along with the first rows.
+
+    Where the first answer has the shape of an earlier one that ended the walk of the same request, it ends it again.
+    """
 
     def __init__(self, columns: Sequence[Oid], scalars: Sequence[Oid], memory: DeviceMemory, counters: Counters):
         self._columns = [Column(root, root) for root in columns]
@@ -144,12 +148,15 @@ class WalkTask:
         self._repetitions = 0
         self._wanted = self._open_scalars = tuple(scalars)
         self._stalls = 0
+        self._request: Request | None = None
+        self._first = True
+        self._result: Shaped | None = None
         self.error = ""
 
     @property
     def done(self) -> bool:
         """See Task."""
-        return not self._open_scalars and all(column.done for column in self._columns)
+        return self._result is not None or (not self._open_scalars and all(column.done for column in self._columns))
 
     def request(self) -> Request:
         """Ask for the open scalars and for the next rows of the open columns, no more than the agent can answer."""
@@ -161,7 +168,8 @@ class WalkTask:
         names = (*[oid[:-1] for oid in self._asked_scalars], *[column.cursor for column in self._asked])
         if not self._memory.bulk:
             return request(PduType.GETNEXT, names)
-        return request(PduType.GETBULK, names, len(self._asked_scalars), self._repetitions)
+        self._request = request(PduType.GETBULK, names, len(self._asked_scalars), self._repetitions)
+        return self._request
 
     def _rows_wanted(self, budget: int) -> int:
         if not self._asked or not self._memory.bulk:
@@ -173,9 +181,28 @@ class WalkTask:
 
     def absorb(self, pdu: Pdu) -> None:
         """Take in rows; an answer may hold fewer than asked for, and end anywhere (RFC 3416)."""
+        first, self._first = self._first, False
         if pdu.error_status:
             self._refused(pdu.error_status, pdu.error_index)
+        elif first and isinstance(pdu.varbinds, Shaped) and len(self._asked) == len(self._columns):
+            self._absorb_shaped(pdu, pdu.varbinds)
+        else:
+            self._absorb_any(pdu)
+
+    def _absorb_shaped(self, pdu: Pdu, varbinds: Shaped) -> None:
+        """Take in the first answer where it is like an earlier one."""
+        known: Walked | None = varbinds.shape.known.get(self._request)
+        if known is not None:
+            self._result = shaped(known.pick(varbinds), known.shape)
+            self._memory.rows[self._columns[0].root[:-1]] = known.rows
             return
+        faults = self._counters.total()
+        self._absorb_any(pdu)
+        if self.done and not self.error and self._counters.total() == faults and self._request is not None:
+            walked = Walked.of(varbinds, self.result(), len(self._columns[0].found))
+            varbinds.shape.learn(self._request, walked)
+
+    def _absorb_any(self, pdu: Pdu) -> None:
         scalars = len(self._asked_scalars)
         moved = self._absorb_scalars(pdu.varbinds[:scalars]) + self._absorb_rows(pdu.varbinds[scalars:])
         self._stalls = 0 if moved else self._stalls + 1
@@ -268,10 +295,14 @@ class WalkTask:
 
     def result(self) -> Sequence[VarBind]:
         """See Task."""
+        if self._result is not None:
+            return self._result
         return [*self._scalars, *[varbind for column in self._columns for varbind in column.found]]
 
     def missing(self) -> Sequence[Oid]:
         """See Task."""
+        if self._result is not None:
+            return ()
         found = {varbind.oid for varbind in self._scalars}
         scalars = [oid for oid in self._wanted if oid not in found and self.error]
         return [*scalars, *[column.root for column in self._columns if not column.whole]]

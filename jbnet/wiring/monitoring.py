@@ -116,9 +116,9 @@ def monitor(
     from jbnet.adapters.store import SqliteStore
     from jbnet.adapters.store_kept import KeptStore
     from jbnet.adapters.store_pruning import Keep
+    from jbnet.services.watch.agents import trap_senders
     from jbnet.services.watch.monitor import Monitor
     from jbnet.services.watch.self_watch import Parts, SelfWatch
-    from jbnet.services.watch.targets import trap_senders
     from jbnet.wiring.probing import probing
     from jbnet.wiring.ruling import ruling
 
@@ -129,10 +129,11 @@ def monitor(
     kept = KeptStore(SqliteStore(path, Keep(samples_h=checks.keep_samples_h)), path, say, unwritten)
     hears = inbox(load_outlets(directory).listen, trap_senders(checks.asking, known), say)
     transport = snmp_transport()
+    probes = probing(directory, network, rules.probes, known, say)
     parts = Parts(
         lambda: {**hears.counts(), "snmp": dict(transport.counters)},
         lambda: {"heard": hears.waiting()},
-        hears.beats,
+        lambda: {**hears.beats(), **(probes.beats() if probes is not None else {})},
         kept.waiting,
     )
     own = SelfWatch(kept, SystemClock(), checks, network, parts, interval_s)
@@ -150,7 +151,7 @@ def monitor(
         rules=rules,
         windows=windows(state_dir),
         ruling=ruling(directory, state_dir, network, rules, say),
-        probing=probing(directory, network, rules.probes, known, say),
+        probing=probes,
         own=own,
     )
 

@@ -53,7 +53,7 @@ def outward(
         if outlets.remote_write is not None:
             try:
                 writer = _writer(directory, state_dir, outlets.remote_write, made, say)
-                watcher.own.add("remote write", lambda: dict(writer.counters), writer.waiting)
+                watcher.own.add("remote write", lambda: dict(writer.counters), writer.waiting, writer.beat)
                 writer.start()
                 stack.callback(writer.close)
             except Missing as error:  # its secret, or who vouches for the other side
@@ -78,8 +78,10 @@ def _writer(
         declared.every_s,
         declared.timeout_s,
         int(declared.buffer_mib * (1 << 20)),
+        int(declared.buffer_h * 3_600_000),
         token,
         directory / declared.ca_file if declared.ca_file else None,
         {"job": "jbnet", **declared.labels},
+        state_dir / "remote-write",
     )
     return RemoteWriter(to, made.batches, SystemClock(), say)

@@ -46,6 +46,7 @@ def findings_of_notify(files: Mapping[str, str], network: Network) -> tuple[Noti
     from jbnet.inventory.select import select
     from jbnet.model.errors import UsageError
     from jbnet.monitor.notify_file import FILE, Known, load_notify
+    from jbnet.monitor.tongue import zone_of
 
     def judge(selector: str) -> str | None:
         try:
@@ -54,7 +55,7 @@ def findings_of_notify(files: Mapping[str, str], network: Network) -> tuple[Noti
             return str(error.text)
         return None
 
-    return load_notify(files.get(FILE), Known(network.services, judge))
+    return load_notify(files.get(FILE), Known(network.services, judge, zone_of(network)))
 
 
 def picks(network: Network) -> Picks:
@@ -105,6 +106,7 @@ def teller(directory: Path, state_dir: Path, say: Callable[[Text], None], unwrit
     from jbnet.adapters.workspace import read_files
     from jbnet.catalogue import load
     from jbnet.model.errors import AnswerIsNo
+    from jbnet.monitor.tongue import Tongue
     from jbnet.services.watch.tell import Teller, TellingThread
     from jbnet.services.watch.telling_kept import KeptOutbox
 
@@ -116,14 +118,14 @@ def teller(directory: Path, state_dir: Path, say: Callable[[Text], None], unwrit
     known = secrets(directory, state_dir)
     notifiers = {name: _notifier(name, channel, known) for name, channel in notify.channels.items()}
     log, clock = action_log(state_dir), SystemClock()
-    catalogues = {lang: {} if lang == "en" else load(lang) for lang in {"en", *_langs(notify)}}
+    tongues = {lang: Tongue(lang, {} if lang == "en" else load(lang), network) for lang in {"en", *_langs(notify)}}
 
     def copy_vital() -> None:
         with suppress(OSError, sqlite3.Error):  # the monitor itself says so when it cannot write
             write_vital(store, store.with_suffix(".vital"))
 
-    outbox, languages = KeptOutbox(SqliteOutbox(store), unwritten), catalogues.__getitem__
-    made = Teller(notify.telling, outbox, log, notifiers, clock, picks(network), languages, say, copy_vital)
+    outbox, speak = KeptOutbox(SqliteOutbox(store), unwritten), tongues.__getitem__
+    made = Teller(notify.telling, outbox, log, notifiers, clock, picks(network), speak, say, copy_vital)
     return TellingThread(made, say)
 
 

@@ -9,6 +9,7 @@ are dead from then on (``dead ADDRESS...``; ``dead`` alone: none). Run as a prog
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import pickle
 import select
 import socket
@@ -23,12 +24,12 @@ sys.path.append(str(Path(__file__).parents[1] / "fakes"))
 
 from snmp_agent import COMMUNITY, Agent
 
-from jbnet.model.network import Network
 from jbnet.model.secrets import Secret
 from jbnet.monitor.plant import Plant
 from jbnet.services.watch.monitor import Monitor
 from jbnet.snmp import ber, mibs
 from jbnet.snmp.ber import Tag
+from jbnet.snmp.mibs import INTERFACE_COLUMNS, SYSTEM_COLUMNS
 from jbnet.snmp.types import Oid, SnmpTarget, Value
 
 Content = dict[Oid, tuple[int, Value]]
@@ -97,8 +98,8 @@ def _template(agent: Agent, data: bytes, at: int) -> tuple[bytearray, list[tuple
     return bytearray(answer), moving
 
 
-def content_of(plant: Plant, device: str) -> Content:
-    """Return what the agent of a device of a network that works would say."""
+def content_of(plant: Plant, device: str, most: int | None = None) -> Content:
+    """Return what the agent of a device of a network that works would say, of ``most`` interfaces, lines first."""
     content: Content = {
         mibs.SYS_UPTIME: (Tag.TIME_TICKS, TICKS),
         mibs.SYS_NAME: (Tag.OCTET_STRING, device.encode()),
@@ -107,7 +108,8 @@ def content_of(plant: Plant, device: str) -> Content:
         (1, 3, 6, 1, 9, 1, 0): (Tag.INTEGER, 0),  # something behind the last table
     }
     found = plant.network.devices[device]
-    for index, interface in enumerate(found.interfaces, start=1):
+    listed = sorted(found.interfaces, key=lambda interface: interface.circuit is None)[:most]
+    for index, interface in enumerate(listed, start=1):
         for column, typed in (
             (mibs.IF_NAME, (Tag.OCTET_STRING, interface.name.encode())),
             (mibs.IF_ADMIN_STATUS, (Tag.INTEGER, 1)),
@@ -154,12 +156,14 @@ class Fleet:
 
 
 @contextlib.contextmanager
-def fleet(plant: Plant, folder: Path) -> Iterator[Fleet]:
-    """Run the agents of a plant's watched devices."""
+def fleet(plant: Plant, folder: Path, asked: int | None = None) -> Iterator[Fleet]:
+    """Run the agents of a plant's watched devices. ``asked``: how many variables each has on average (None: all)."""
     watched = sorted(plant.watched)
     addresses = {device: address_of(number) for number, device in enumerate(watched)}
     path = folder / "agents.pickle"
-    path.write_bytes(pickle.dumps({addresses[device]: content_of(plant, device) for device in watched}))
+    writing = multiprocessing.get_context("fork").Process(target=_write, args=(path, plant, addresses, asked))
+    writing.start()  # in a process of its own: the memory of this one is measured
+    writing.join()
     process = subprocess.Popen([sys.executable, __file__, str(path)], stdin=-1, stdout=-1, text=True)
     try:
         assert process.stdout is not None
@@ -169,10 +173,29 @@ def fleet(plant: Plant, folder: Path) -> Iterator[Fleet]:
         process.communicate()
 
 
-def variables(plant: Plant) -> float:
+def _write(path: Path, plant: Plant, addresses: Mapping[str, str], asked: int | None) -> None:
+    """Write down what the agents say."""
+    contents = {
+        address: content_of(plant, device, _interfaces(number, asked))
+        for number, (device, address) in enumerate(addresses.items())
+    }
+    path.write_bytes(pickle.dumps(contents))
+
+
+def _interfaces(number: int, asked: int | None) -> int | None:
+    """Return how many interfaces the agent of a number has, so that there are as many variables on average."""
+    if asked is None:
+        return None
+    share = (asked - len(SYSTEM_COLUMNS)) / len(INTERFACE_COLUMNS)
+    return int((number + 1) * share) - int(number * share)
+
+
+def variables(plant: Plant, asked: int | None = None) -> float:
     """Return how many variables an agent of a plant has on average, those of the system and its interfaces."""
-    watched: Network = plant.network
-    return sum(4 + 7 * len(watched.devices[d].interfaces) for d in plant.watched) / len(plant.watched)
+    there = [len(plant.network.devices[device].interfaces) for device in sorted(plant.watched)]
+    limits = [_interfaces(number, asked) for number in range(len(there))]
+    rows = sum(have if most is None else min(have, most) for have, most in zip(there, limits, strict=True))
+    return len(SYSTEM_COLUMNS) + len(INTERFACE_COLUMNS) * rows / len(there)
 
 
 def main() -> None:

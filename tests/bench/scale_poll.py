@@ -3,13 +3,15 @@
 The generated national network is the declaration, its agents are simulated in another process. CPU and memory are those
 of the monitor's process alone, over one whole interval after everybody was met: what is asked, decoded, correlated,
 summed up and committed. The shares of the interval follow one another without a pause: nobody waits for a clock here.
-It takes some minutes, so it runs only when it is asked for.
+It takes five minutes on two idle cores, and twice that beside other work, so it runs only when it is asked for; what is
+done stands on standard error. ``round_s`` is by the wall clock: ``load`` says what else the machine had to do.
 """
 
 from __future__ import annotations
 
 import gc
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -36,6 +38,7 @@ def rows() -> list[dict[str, object]]:
     for size in SIZES:
         done = subprocess.run([sys.executable, __file__, str(size)], stdout=subprocess.PIPE, check=True)
         measured: dict[str, float] = json.loads(done.stdout)
+        print(f"{size} sites: {measured}", file=sys.stderr)
         goals = GOALS if size == SIZES[-1] else {}
         found += [_row(f"scale.poll_{size}_{name}", value, goals.get(name)) for name, value in measured.items()]
     return found
@@ -79,6 +82,7 @@ def _row(name: str, value: float, goal: float | None) -> dict[str, object]:
     unit = next(unit for end, unit in UNITS.items() if name.endswith(end))
     return {"id": name, "value": round(value, 3), "unit": unit, "better": "lower", "goal": goal or "-"} | {
         "peer": None, "peer_value": None, "ratio": round(value / goal, 2) if goal else "-",
+        "load": round(os.getloadavg()[0], 1),
     }  # fmt: skip
 
 

@@ -109,6 +109,9 @@ class Explainer:
         homes: dict[str, set[str]] = {}
         for device in self.watched:
             homes.setdefault(self.network.devices[device].home, set()).add(device)
+        for site in self.network.sites.values():  # one without equipment hangs on its gateway
+            if site.name not in homes and site.gateway in self.watched and site.status is Status.ACTIVE:
+                homes[site.name] = {site.gateway}
         return frozenset(h for h, held in homes.items() if h in self.network.sites and not held & answering)
 
     def explanations(self, seen: Seen, most: int = 3) -> list[frozenset[Root]]:

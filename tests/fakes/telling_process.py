@@ -22,6 +22,7 @@ from jbnet.adapters.store import SqliteStore
 from jbnet.adapters.store_kept import KeptStore
 from jbnet.adapters.store_telling import SqliteOutbox
 from jbnet.monitor.notices import Contact, Route, Telling
+from jbnet.monitor.tongue import PLAIN
 from jbnet.services.watch.tell import Teller
 from jbnet.wiring.telling import picks
 
@@ -62,7 +63,7 @@ def main(folder: Path, url: str, rounds: int) -> None:
     notifiers = {"hook": WebhookNotifier(url, 5)}
     say = partial(print, file=sys.stderr)
     outbox, log = SqliteOutbox(path), ActionFile(folder / "actions.db")
-    teller = Teller(telling, outbox, log, notifiers, clock, picks(net.network), lambda _: {}, say, store.copy_vital)
+    teller = Teller(telling, outbox, log, notifiers, clock, picks(net.network), lambda _: PLAIN, say, store.copy_vital)
     while monitor._number < rounds:
         number = monitor._number + 1
         clock.time = START + timedelta(seconds=10 * number)

@@ -17,6 +17,8 @@ from jbnet.monitor.spells import Loss, Spell, SpellKind
 LATE = timedelta(seconds=30)
 """How much later than it was done something may be known: dead intervals, hold times, a busy machine."""
 EARLY = timedelta(seconds=2)
+HELD = timedelta(seconds=300)
+"""How long what was cut twice of late stays open (flaps.py): if it fails again meanwhile, that is the same incident."""
 AT_ONCE = 3
 PAUSE_S = (0.5, 25.0)
 
@@ -99,7 +101,8 @@ def _without_reason(journal: Journal, incidents: Sequence[Incident], watched: Wa
         there = [e for e in journal.entries if e.touches(incident.since - LATE, incident.since + EARLY)]
         blamed = {root for entry in there for root in entry.scenario.may_be_called(watched.network)}
         blamed |= _together(there, watched)
-        if (str(incident.root_cause.kind), incident.root_cause.name) not in blamed:
+        roots = {(str(p.id.kind), p.id.name) for p in incident.parts} or {_root(incident)}
+        if not roots <= blamed:
             yield f"nobody broke it: {tell(incident.as_json())}; then: {[e.scenario.name for e in there]}"
 
 
@@ -126,7 +129,11 @@ def _forgotten(journal: Journal, incidents: Sequence[Incident], watched: Watched
 
 
 def _is(incident: Incident, wanted: Expected) -> bool:
-    return (str(incident.root_cause.kind), incident.root_cause.name) in wanted.roots
+    return _root(incident) in wanted.roots
+
+
+def _root(incident: Incident) -> Root:
+    return str(incident.root_cause.kind), incident.root_cause.name
 
 
 def _cleared(incident: Incident) -> datetime:
@@ -139,7 +146,15 @@ def _alone(entry: Entry, journal: Journal) -> bool:
         return False
     around = (entry.begins - 2 * LATE, entry.ends + LATE)
     others = [e for e in journal.entries if e is not entry and e.touches(*around)]
-    return not any(e.scenario.regions & entry.scenario.regions or not e.scenario.regions for e in others)
+    if any(e.scenario.regions & entry.scenario.regions or not e.scenario.regions for e in others):
+        return False
+    lately = (e for e in journal.entries if e is not entry and e.touches(entry.begins - HELD, entry.begins))
+    return not any(_broken(e) & _broken(entry) for e in lately)
+
+
+def _broken(entry: Entry) -> set[str]:
+    """Return the lines, and the device without power, of a failure."""
+    return {name for name, _ in entry.scenario.faults} | ({entry.scenario.power} if entry.scenario.power else set())
 
 
 def _dark_sites(journal: Journal, spells: Sequence[Spell], explainer: Explainer) -> Iterator[str]:

@@ -19,6 +19,7 @@ from jbnet.adapters.store_kept import KeptStore
 from jbnet.adapters.store_telling import SqliteOutbox
 from jbnet.monitor.messages import Fate, Message
 from jbnet.monitor.notices import Contact, Route, Telling
+from jbnet.monitor.tongue import PLAIN
 from jbnet.services.watch.tell import Teller
 from jbnet.services.watch.telling_kept import KeptOutbox
 from jbnet.services.watch.waiting import Waiting
@@ -43,7 +44,7 @@ class Receiver:
 
 teller = Teller(
     Telling({"noc": Contact("noc", ("way",))}, (Route(("noc",)),)), KeptOutbox(SqliteOutbox(path), waiting),
-    ActionFile(folder / "actions.db"), {"way": Receiver()}, clock, picks(net.network), lambda _: {}, lambda _: None,
+    ActionFile(folder / "actions.db"), {"way": Receiver()}, clock, picks(net.network), lambda _: PLAIN, lambda _: None,
 )  # fmt: skip
 
 

@@ -21,7 +21,8 @@ from jbnet.model.network import Network
 
 SEEN_S = 60.0
 """How long a failure may take until it is an incident: OSPF's dead interval, BGP's hold time, the policy's hold."""
-HEALED_S = 120.0
+HEALED_S = 420.0
+"""How long until nothing is open: what was cut twice of late stays until it has been calm for 300 s (flaps.py)."""
 ROUNDS_MORE = 3
 
 
@@ -158,6 +159,12 @@ class Watched:
         roots = frozenset(root for roots in explained for root in roots)
         return Expected(scenario.name, roots, self.explainer.dark(seen.answering))
 
+    def as_one(self, scenarios: Sequence[Scenario], shared: Root) -> Expected:
+        whole = Broken()
+        for one in scenarios:
+            whole |= one.broken
+        return Expected(_names(scenarios), frozenset({shared}), self.explainer.cut_off(whole))
+
     def break_all(self, scenarios: Iterable[Scenario]) -> None:
         self.lab.impair_all({name: fault for scenario in scenarios for name, fault in scenario.faults})
         for scenario in scenarios:
@@ -170,9 +177,12 @@ class Watched:
             if scenario.power:
                 self.lab.boot(scenario.power)
 
-    def run(self, scenarios: Sequence[Scenario]) -> list[str]:
-        """Bring failures about at once, compare, mend; return what differs from one incident for each of them."""
-        wanted = [self.expected(s) for s in scenarios]
+    def run(self, scenarios: Sequence[Scenario], shared: Root | None = None) -> list[str]:
+        """Bring failures about at once, compare, mend; return what differs from one incident for each of them.
+
+        ``shared``: they are all one cause, and one incident.
+        """
+        wanted = [self.expected(s) for s in scenarios] if shared is None else [self.as_one(scenarios, shared)]
         self.follow()
         before = set(self.incidents)
         self.break_all(scenarios)
@@ -293,13 +303,23 @@ def in_groups(scenarios: Iterable[Scenario], most: int) -> Iterator[list[Scenari
 
 
 def apart(explainer: Explainer, group: Sequence[Scenario]) -> Iterator[Sequence[Scenario]]:
-    """Yield the group in parts, each of which cuts off just what its failures cut off alone."""
-    if len(group) == 1 or is_the_sum(explainer, group):
+    """Yield the group in parts, each of which cuts off just what its failures cut off alone, and not all of a duct."""
+    if len(group) == 1 or (is_the_sum(explainer, group) and not takes_all_that_share(explainer.network, group)):
         yield group
     else:
         middle = len(group) // 2
         yield from apart(explainer, group[:middle])
         yield from apart(explainer, group[middle:])
+
+
+def takes_all_that_share(network: Network, group: Sequence[Scenario]) -> bool:
+    """Say whether failures at once take all lines of a shared risk or a carrier: that would be one cause."""
+    taken = {name for one in group for name in one.touches(network)}
+    sharing: dict[str, set[str]] = {}
+    for circuit in network.circuits.values():
+        for shared in (*circuit.srlgs, *([circuit.carrier] if circuit.carrier else ())):
+            sharing.setdefault(shared, set()).add(circuit.name)
+    return any(lines <= taken for lines in sharing.values() if len(lines) > 1)
 
 
 def is_the_sum(explainer: Explainer, group: Sequence[Scenario]) -> bool:

@@ -61,7 +61,8 @@ def test_the_roots_are_the_fewest_that_explain_all_that_is_seen(network: Network
     broken = data.draw(faults(network, network.noc, 3))
     watch, oracle = watch_them(network, broken)
     explained = oracle.explanations(oracle.look(broken))
-    named = frozenset((str(i.root_cause.kind), i.root_cause.name) for i in watch.open)
+    assume(explained)  # the oracle tries what looks wrong: not a router whose death sends others' traffic elsewhere
+    named = frozenset((str(part.kind), part.name) for i in watch.open for part in i.standing)
     assert named in explained, f"{broken}: {sorted(named)}, may be {[sorted(e) for e in explained]}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 import ssl
@@ -12,9 +13,14 @@ from collections.abc import Iterator
 
 from jbnet.monitor.probing import Target
 from jbnet.monitor.probing_results import Probed
+from jbnet.monitor.probing_rules import WAY
 
 FAULTS = (OSError, ValueError)
 """What connecting, TLS and reading raise: ``ssl.SSLError`` and time-outs are OSErrors, bad certificates ValueErrors."""
+
+_NO_WAY = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL})
+"""What the routing table itself says; the same errors come later, by ICMP, from routers on the way."""
+_ANY_PORT = 9
 
 
 @contextlib.contextmanager
@@ -44,7 +50,19 @@ def _shut(spare: socket.socket) -> None:
 def failed(target: Target, why: object) -> Probed:
     """Return the result of a try that failed, with the reason in one line."""
     said = " ".join(str(why).split()) or type(why).__name__
-    return Probed(target.probe.name, target.device, target.part, {"up": 0.0}, why=said[:200])
+    values = {"up": 0.0} if has_way(target.address) else {"up": 0.0, WAY: 0.0}
+    return Probed(target.probe.name, target.device, target.part, values, why=said[:200])
+
+
+def has_way(address: str) -> bool:
+    """Say whether our own kernel knows a way to an address. Nothing is sent: a datagram's socket is only routed."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as routed:
+            routed.connect((address, _ANY_PORT))
+    except OSError as error:
+        return error.errno not in _NO_WAY
+    return True
 
 
 def worked(target: Target, seconds: float, why: str = "", **values: float) -> Probed:

@@ -10,6 +10,7 @@ import typer
 
 from jbnet.cli.context import Context
 from jbnet.model.errors import UsageError
+from jbnet.model.text import text
 
 
 def command(
@@ -35,7 +36,8 @@ def command(
         from jbnet.cli.watch.lines import follow
 
         if incident is not None or only:
-            raise UsageError("an incident or a filter is for the screen; lines have every change")
+            hint = text("for lines: jbnet incidents ID, or jbnet events SELECTOR --follow")
+            raise UsageError("an incident or a filter is for the screen; lines have every change", hint=hint)
         source = Source(context)
         try:
             follow(context, source, since, once=once)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from jbnet.cli.board_text import Translate, line, state
-from jbnet.cli.columns import hanging
+from jbnet.cli.board_text import Board, Translate, state
+from jbnet.cli.columns import hanging, listing
 from jbnet.cli.history_text import change_text, moment
+from jbnet.cli.names import names_of
 from jbnet.cli.times import both, span
 from jbnet.cli.watch.model import PageKind, Target
 from jbnet.cli.watch.pages import QUIET, SEVERITY_STYLES, Content, Line
@@ -65,9 +66,10 @@ def _whose(entry: Entry, network: Network | None, tr: Translate, width: int) -> 
         carrier = network.carriers.get(circuit.carrier or "")
         if carrier is not None:
             named = f"{carrier.name_zh} ({carrier.name})"
-            said = tr("  line {number} of {carrier}, phone {phone}", number=circuit.line_number or "-", carrier=named,
-                      phone=carrier.phone or "-")  # fmt: skip
-            yield from _wrapped(said, width, 4)
+            phone = tr("phone {phone}", phone=carrier.phone) if carrier.phone else tr("telephone not declared")
+            number = circuit.line_number
+            line = tr("line {number}", number=number) if number else tr("line number not declared")
+            yield from _wrapped(f"  {line}, {named}, {phone}", width, 4)
         for end in (circuit.a, circuit.z):
             yield Line(f"  {end.device} {end.interface}", "", Target(PageKind.DEVICE, end.device))
     elif entry.incident.subject in network.devices:
@@ -92,8 +94,8 @@ def _people(entry: Entry, tr: Translate, width: int) -> Iterator[Line]:
 
 def _touched(entry: Entry, picture: Picture, tr: Translate, width: int) -> Iterator[Line]:
     incident, network = entry.incident, picture.network
-    services = [f"{s.name} ({s.sites})" for s in incident.services]
-    agencies = [f"{a.name} ({a.offices})" for a in incident.agencies]
+    called = names_of(network, tr)
+    services, agencies = called.services(incident), called.agencies(incident)
     for title, names in (
         (tr("services, with the number of sites ({count})", count=len(services)), services),
         (tr("agencies, with the number of offices ({count})", count=len(agencies)), agencies),
@@ -101,14 +103,15 @@ def _touched(entry: Entry, picture: Picture, tr: Translate, width: int) -> Itera
         if names:
             yield Line("")
             yield Line(title, "bold")
-            yield from _wrapped(f"  {', '.join(names)}", width, 2)
+            yield from (Line(said) for said in listing(f"  {', '.join(names)}", 2, width))
     for title, homes in (
         (tr("sites cut off ({count})", count=len(incident.sites)), incident.sites),
         (tr("locations and peers cut off ({count})", count=len(incident.others)), incident.others),
         (tr("on the backup line ({count})", count=len(incident.on_backup)), incident.on_backup),
         (tr("fewer ways to the core ({count})", count=len(incident.degraded)), incident.degraded),
     ):
-        yield from _listed(title, [(_named(home, network), Target(PageKind.SITE, home)) for home in homes], tr)
+        shown = [(called.both(home), Target(PageKind.SITE, home)) for home in called.in_order(homes)]
+        yield from _listed(title, shown, tr)
     title = tr("symptoms ({count})", count=len(incident.symptoms))
     found = [(f"{tr(str(s.subject.kind))} {s.subject} {tr(s.state)}", _where(s.subject.kind, s.subject.device))
              for s in incident.symptoms]  # fmt: skip
@@ -130,15 +133,10 @@ def _listed(title: str, found: Sequence[tuple[str, Target | None]], tr: Translat
         yield Line(tr("  and {count} more", count=len(found) - _MOST), QUIET)
 
 
-def _named(home: str, network: Network | None) -> str:
-    place = (network.sites.get(home) or network.locations.get(home)) if network is not None else None
-    return f"{home} {place.name_zh}" if place is not None else home
-
-
 def site_content(name: str, picture: Picture, tr: Translate, width: int) -> Content:
     """Return the page of a site or location: where it is, whom to call, its devices, what is wrong with it."""
     network = picture.network
-    lines = [Line(_named(name, network), "bold")]
+    lines = [Line(names_of(network, tr).both(name), "bold")]
     site = network.sites.get(name) if network is not None else None
     if site is not None:
         contact = f"{site.contact.name} {site.contact.phone or ''}".rstrip() if site.contact else ""
@@ -151,7 +149,8 @@ def site_content(name: str, picture: Picture, tr: Translate, width: int) -> Cont
     lines += _devices(name, picture, tr)
     touching = [e for e in picture.entries if name in (*e.incident.sites, *e.incident.degraded, *e.incident.others)]
     lines += [Line(""), Line(tr("open incidents ({count})", count=len(touching)), "bold")]
-    lines += [Line(line(tr, e, picture.now, width), "", _incident(e.incident.id)) for e in touching]
+    board = Board(tr, touching, picture.now, width).lines
+    lines += [Line(said, "", _incident(e.incident.id)) for e, said in zip(touching, board, strict=True)]
     return Content((), lines)
 
 

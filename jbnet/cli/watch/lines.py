@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from jbnet.cli.context import SCHEMA, Context
+from jbnet.cli.context import Context
+from jbnet.cli.event_line import event_line
 from jbnet.cli.event_text import event_text
 from jbnet.cli.printing import json_text
 from jbnet.cli.times import clock_time
 from jbnet.model.errors import JbnetError, UsageError
 from jbnet.model.text import text
-from jbnet.monitor.incidents import rfc3339
 
 if TYPE_CHECKING:
     from jbnet.cli.watch.source import Source
@@ -70,14 +70,6 @@ def _number(context: Context, view: StoreView, since: str | None) -> int:
 
 def _print(context: Context, identity: str, event: Event) -> None:
     if not context.json:
-        context.out.print(f"{clock_time(event.time)} {event_text(context.tr, event)}", markup=False)
+        context.streamed(f"{clock_time(event.time)} {event_text(context.tr, event)}")
         return
-    line = {
-        "schema": SCHEMA,
-        "id": identity,
-        "time": rfc3339(event.time),
-        "event": f"{event.subject.kind}.{event.event}",
-        "subject": str(event.subject),
-        "data": event.data,
-    }
-    sys.stdout.write(json_text(line) + "\n")
+    sys.stdout.write(json_text(event_line(event, id=identity)) + "\n")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from jbnet.model.text import Text
+from jbnet.model.text import Text, text
 from jbnet.monitor.actions import Deed
 
 
@@ -106,7 +106,7 @@ def press(model: Model, key: str, rows: Sequence[Target | None], height: int) ->
         return _asking(model, _ASKS[key], rows), None
     if key == "u":
         about = subject(model, rows)
-        return model, Wish(Deed.RELEASE, about) if about else None
+        return (model, Wish(Deed.RELEASE, about)) if about else (replace(model, message=_no_incident(model)), None)
     return _turned(model, key, rows), None
 
 
@@ -179,7 +179,16 @@ def _asking(model: Model, ask: Ask, rows: Sequence[Target | None]) -> Model:
     if ask is Ask.FILTER:
         return replace(model, prompt=Prompt(ask, model.filter))
     about = subject(model, rows)
-    return replace(model, prompt=Prompt(ask, about=about)) if about else model
+    if not about:
+        return replace(model, message=_no_incident(model))
+    return replace(model, prompt=Prompt(ask, about=about))
+
+
+def _no_incident(model: Model) -> Text:
+    """Return what to do first where the cursor is on nothing that something could be noted on."""
+    if model.page.target.kind is PageKind.GROUPS:
+        return text("open the group first (Enter), then choose an incident")
+    return text("choose an incident first")
 
 
 def _type(model: Model, prompt: Prompt, key: str) -> tuple[Model, Wish | None]:

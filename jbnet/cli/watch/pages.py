@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from jbnet.cli.board_text import Translate, group_head, group_line, head, line
+from jbnet.cli.board_text import Board, Translate, group_head, group_line, group_name
 from jbnet.cli.columns import hanging
 from jbnet.cli.watch.model import Model, PageKind, Target
 from jbnet.cli.watch.picture import Picture
-from jbnet.monitor.board import Entry, everything, grouped, readable
+from jbnet.monitor.board import Entry, Group, everything, grouped, readable
 
 SEVERITY_STYLES = {"critical": "bold red", "major": "yellow", "minor": "cyan", "warning": ""}
 QUIET = "dim"
@@ -43,17 +43,34 @@ def filtered(model: Model, picture: Picture) -> tuple[Entry, ...]:
     return tuple(filter(want, picture.entries))
 
 
+def of_group(name: str, found: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return the incidents of a group, by the name that its page has."""
+    return tuple(entry for entry in found if "/".join(entry.group) == name)
+
+
+def group_title(model: Model, picture: Picture, tr: Translate) -> str:
+    """Return which group a list is of, with how many of all incidents it has; empty where it is of all."""
+    target = model.page.target
+    if target.kind is not PageKind.LIST or not target.name:
+        return ""
+    kind, _, what = target.name.partition("/")
+    found = of_group(target.name, filtered(model, picture))
+    name = group_name(tr, Group(kind, what, found), picture.network)
+    return tr("group: {name} ({count} of {total}); Esc: back", name=name, count=len(found), total=len(picture.entries))
+
+
 def list_content(model: Model, picture: Picture, tr: Translate, width: int) -> Content:
     """Return the page of incidents, or of one group of them."""
     found = filtered(model, picture)
-    name = model.page.target.name
-    if name:
-        found = tuple(entry for entry in found if "/".join(entry.group) == name)
+    if name := model.page.target.name:
+        found = of_group(name, found)
+    board = Board(tr, found, picture.now, width)
     lines = [
-        Line(line(tr, entry, picture.now, width), _style(entry), Target(PageKind.INCIDENT, entry.incident.id))
-        for entry in found
+        Line(said, _style(entry), Target(PageKind.INCIDENT, entry.incident.id))
+        for entry, said in zip(found, board.lines, strict=True)
     ]
-    return Content((head(tr, width),), [*lines, *(Line(said, QUIET) for said in _rest(model, picture, tr, width))])
+    rest = () if name else _rest(model, picture, tr, width)  # of the whole network, not of a group
+    return Content((board.head,), [*lines, *(Line(said, QUIET) for said in rest)])
 
 
 def groups_content(model: Model, picture: Picture, tr: Translate, width: int) -> Content:

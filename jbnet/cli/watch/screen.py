@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from jbnet.cli.board_text import Translate, fit
 from jbnet.cli.columns import cells, hanging
 from jbnet.cli.live_text import device_content
-from jbnet.cli.times import clock_time, local, offset, span
+from jbnet.cli.times import beside, clock_time, span
 from jbnet.cli.watch.details import incident_content, site_content
 from jbnet.cli.watch.model import Ask, Model, PageKind, cursor
-from jbnet.cli.watch.pages import QUIET, Content, Line, filtered, groups_content, list_content
+from jbnet.cli.watch.pages import QUIET, Content, Line, filtered, group_title, groups_content, list_content
 from jbnet.cli.watch.picture import Picture
 from jbnet.model.text import text
 from jbnet.monitor.alarms import Severity
@@ -20,7 +20,7 @@ from jbnet.monitor.board import by_severity
 LEAST_WIDTH, LEAST_HEIGHT = 40, 8
 ALARMING, CHOSEN = "bold white on red", "reverse"
 QUESTIONS = {
-    Ask.FILTER: text("filter by text, SELECTOR or under:SITE (empty: all):").template,
+    Ask.FILTER: text("filter by a text, a selector, or under: and a site (empty: all):").template,
     Ask.OWNER: text("#{id}: who is on it (empty: you):").template,
     Ask.ACK_COMMENT: text("#{id}: what is known or being done:").template,
     Ask.COMMENT: text("#{id}: note:").template,
@@ -32,7 +32,7 @@ HELP = (
     text("Enter or →  open what is under the cursor: an incident, a site, a device").template,
     text("Esc or ←    back; on the list: drop the filter").template,
     text("↑ ↓ PgUp PgDn Home End, or j k and space: move").template,
-    text("/  filter: a text, a SELECTOR such as level=county, or under:SITE").template,
+    text("/  filter: a text, a selector such as level=county, or under: and a site").template,
     text("g  groups by cause, and back to the list").template,
     text("a  acknowledge: somebody is on it, nobody else is called").template,
     text("u  take the acknowledgement back     o  hand over to somebody").template,
@@ -106,8 +106,7 @@ def _banner(picture: Picture, tr: Translate, width: int) -> Iterator[Line]:
     if picture.as_of is None:
         yield Line(fit(tr("nothing was polled yet"), width), ALARMING)
     elif picture.blind:
-        here = local(picture.as_of)
-        time = f"{clock_time(picture.as_of)} ({here:%m-%d %H:%M:%S} {offset(here)})"
+        time = clock_time(picture.as_of) + beside(picture.as_of)
         said = tr("BLIND since {time}, {span}", time=time, span=span(picture.age_s))
         below = tr("no monitor looks; what stands below was true then. Start it: jbnet monitor")
         yield Line(" " * width, ALARMING)
@@ -121,15 +120,14 @@ def _counts(picture: Picture, tr: Translate, width: int) -> Iterator[Line]:
     summary = picture.summary
     if summary is None or picture.as_of is None:
         return
-    here = local(picture.as_of)
     left = tr(
-        "sites {up} of {total} reachable, devices {answering} of {watched} answer",
+        "sites {up}/{total} reachable, devices {answering}/{watched} answer",
         up=summary["sites"]["reachable"],
         total=summary["sites"]["total"],
         answering=summary["devices"]["answering"],
         watched=summary["devices"]["total"],
     )
-    right = f"{clock_time(picture.as_of)} ({here:%H:%M:%S} {offset(here)})"
+    right = clock_time(picture.as_of) + beside(picture.as_of, day=False)
     room = width - cells(right) - 1
     yield Line(fit(left, room) + " " + right, QUIET if picture.blind else "bold")
     yield from (Line(said) for said in hanging(_tally(picture, tr), 2, width)[:2])
@@ -153,6 +151,8 @@ def _where(model: Model, picture: Picture, tr: Translate) -> Iterator[Line]:
     if model.filter:
         found, every = len(filtered(model, picture)), len(picture.entries)
         yield Line(tr("filter: {filter} ({count} of {total})", filter=model.filter, count=found, total=every), "bold")
+    if said := group_title(model, picture, tr):
+        yield Line(said, "bold")
     if model.message is not None:
         yield Line(tr(model.message), "bold")
 

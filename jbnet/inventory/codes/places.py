@@ -48,6 +48,15 @@ RULES = rules(
         Severity.WARNING,
     ),
     Rule(
+        "JB154",
+        text("Quiet hours that are not of the network's time zone"),
+        text(
+            "Say `time_zone` under `management` in topology/management.yaml, and take `utc_offset` out of "
+            "monitors/notify.yaml: quiet hours and the times in messages are of the network's time zone."
+        ),
+        Severity.WARNING,
+    ),
+    Rule(
         "JB155",
         text("A role that is watched without an agent"),
         text("Polling asks an SNMP agent. Say `snmp: v3` (or v2c), or `monitored: false`."),

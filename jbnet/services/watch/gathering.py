@@ -58,6 +58,25 @@ class Gathered:
         return {device for device in seen if self.states[device].doubtful}
 
 
+class Pursuit:
+    """How a round goes on after its first look: what further looks read, how hurriedly, and whether they may widen.
+
+    One that began out of turn, at those that have news, is widened once to those whom the news may concern. ``before``:
+    what had changed by late answers before the first look; it counts as that look's news.
+    """
+
+    def __init__(self, found: Gathered, checks: frozenset[str], *, out_of_turn: bool):
+        self.found, self.checks = found, checks
+        self.hurried = self.may_widen = out_of_turn
+        self._before = found.fresh
+
+    def take(self, looks: Iterable[Sequence[Sample]]) -> Sequence[Event]:
+        """Absorb what has arrived; return what is news."""
+        before, self._before = self._before, []
+        self.found.take(looks)
+        return [*before, *self.found.fresh]
+
+
 class Gatherer:
     """Knows whom to ask; ``moment`` tells the time of a look."""
 
@@ -84,36 +103,33 @@ class Gatherer:
         """
         found = Gathered(states, self._policy)
         found.take(self._looks.take())
-        if first is None:
-            checks, look = self._begin_share(found)
-        else:
-            checks = self._targets.due(None)
-            look = self._begin(found, self._free(first), checks)
-        widened = not first
-        for number in range(1 + MAX_LOOKS):
-            self._await(look, until)
-            before, arrived = found.fresh if number == 0 else [], self._looks.take()
-            found.take(arrived)
-            wanted = self._wanted([*before, *found.fresh], found, widen=not widened)
-            widened = widened or bool(found.events or wanted)
-            free = self._free(wanted)
-            if number == MAX_LOOKS or not free:
-                break
-            look = self._begin(found, free, checks, hurried=bool(first))
+        pursuit, look = self._share(found) if first is None else self._out_of_turn(found, first)
+        for _ in range(MAX_LOOKS):
+            free = self._free(self._settled(pursuit, look, until))
+            if not free:
+                return found
+            look = self._begin(found, free, pursuit.checks, hurried=pursuit.hurried)
+        self._settled(pursuit, look, until)
         return found
 
-    def _begin_share(self, found: Gathered) -> tuple[frozenset[str], Look | None]:
-        """Ask the devices whose turn it is; return what is asked of them, and the look at those that answer."""
+    def _share(self, found: Gathered) -> tuple[Pursuit, Look | None]:
+        """Ask the devices whose turn it is; return how it goes on, and the look at those that answer."""
         number, share = self._schedule.next()
         now = self._clock.monotonic()
         checks = self._targets.due(now, number)
         free = self._free(share)
         silent = [d for d in free if d in found.states and found.states[d].answer.down]
-        apart = frozenset(silent)
-        look = self._begin(found, [d for d in free if d not in apart], checks, promote=self._turns % PROMOTE_EVERY == 0)
+        asked = sorted(set(free).difference(silent))
+        self._targets.put_off(set(share).difference(asked), checks)
+        look = self._begin(found, asked, checks, in_turn=True, promote=self._turns % PROMOTE_EVERY == 0)
         self._begin(found, self._schedule.due(silent, found.states, now), checks)
         self._turns += 1
-        return checks, look
+        return Pursuit(found, checks & self._targets.news, out_of_turn=False), look
+
+    def _out_of_turn(self, found: Gathered, devices: Collection[str]) -> tuple[Pursuit, Look | None]:
+        """Ask devices that have news (none: there are only late answers); return how it goes on, and the look."""
+        pursuit = Pursuit(found, self._targets.news, out_of_turn=bool(devices))
+        return pursuit, self._begin(found, self._free(devices), pursuit.checks)
 
     def _begin(
         self,
@@ -121,6 +137,7 @@ class Gatherer:
         devices: Collection[str],
         checks: frozenset[str],
         *,
+        in_turn: bool = False,
         promote: bool = False,
         hurried: bool = False,
     ) -> Look | None:
@@ -132,8 +149,16 @@ class Gatherer:
         if promote:
             again |= self._targets.second_choice().intersection(devices)
         mute = [d for d in sorted(again) if not states[d].answer.up or states[d].answer.doubtful]
-        questions = self._targets.questions(devices, checks, again=again, hurried=hurried)
+        questions = self._targets.questions(devices, checks, again=again, hurried=hurried, in_turn=in_turn)
         return self._looks.begin(questions, mute, self._moment())
+
+    def _settled(self, pursuit: Pursuit, look: Look | None, until: float | None) -> set[str]:
+        """Wait for a look and take what has come; return whom to look at (again) for it."""
+        self._await(look, until)
+        news = pursuit.take(self._looks.take())
+        wanted = self._wanted(news, pursuit.found, widen=pursuit.may_widen)
+        pursuit.may_widen = pursuit.may_widen and not (pursuit.found.events or wanted)
+        return wanted
 
     def _await(self, look: Look | None, until: float | None) -> None:
         if until is None:

@@ -176,9 +176,13 @@ class Monitor:
         return now + min(MOST_PATIENCE_S, PATIENCE * max(0.0, due - now))
 
     def _wait(self, due: float) -> Sequence[str] | None:
-        """Wait for the next round's time (None), for devices that have news, or for answers that came late (none)."""
-        looks = self._looks
-        self._ears.wait(due, None if looks is None or looks.idle else lambda: looks.landed)
+        """Wait for the next round's time (None), for devices that have news, or for answers that came late (none).
+
+        What comes late shortly before the next round is that one's: a round of its own would make all others late.
+        """
+        looks, now = self._looks, self._clock.monotonic
+        near = due - (1 - PATIENCE) * self._schedule.tick_s
+        self._ears.wait(due, None if looks is None or looks.idle else lambda: now() < near and looks.landed)
         if self._clock.monotonic() >= due:
             return None
         return self._ears.take() if self._ears.urgent() else ()

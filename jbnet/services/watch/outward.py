@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from jbnet.monitor import metrics, self_watch
+from jbnet.monitor import metrics, self_metrics
 from jbnet.monitor.plant import Plant
 from jbnet.monitor.points import Point
 from jbnet.monitor.policy import Policy
@@ -34,14 +34,14 @@ class Outward:
     def points(self) -> Iterator[Point]:
         """Yield what is known now. Of a network that is not seen any more nothing is: that it was fine is no news."""
         health = self._own.health()
-        yield from self_watch.points(health)
+        yield from self_metrics.points(health)
         if self._picture is not None and not health.stale:
             yield from metrics.points(self._picture)
 
     def batches(self) -> Iterator[tuple[int, Iterable[Point]]]:
         """Yield what was not written before, by its time in milliseconds: the monitor itself, and each round once."""
         health, picture = self._own.health(), self._picture
-        yield int(health.now.timestamp() * 1000), self_watch.points(health)
+        yield int(health.now.timestamp() * 1000), self_metrics.points(health)
         if picture is not None and not health.stale and picture.time != self._written:
             self._written = picture.time
             yield int(picture.time.timestamp() * 1000), metrics.points(picture)

@@ -50,6 +50,7 @@ class Probing:
         ]
         self._rota = Rota([t for t in probes.services() if t.probe.kind in services], services, self._results, say)
         self._threads: list[threading.Thread] = []
+        self._tried = 0.0
 
     def start(self) -> None:
         """Begin."""
@@ -67,6 +68,11 @@ class Probing:
         for one in self._rounds:
             one.begin_anew(devices)
 
+    def beats(self) -> Mapping[str, float]:
+        """Return until when each of its threads may be quiet, in monotonic seconds; of those that were started."""
+        found = {f"echo {one.name}": one.quiet_until for one in self._rounds} | {"services": self._tried}
+        return {name: beat for name, beat in found.items() if beat}
+
     def close(self) -> None:
         """End. A try that is under way is waited for, as long as its deadline lets it last."""
         self._stop.set()
@@ -82,7 +88,8 @@ class Probing:
 
     def _try_services(self) -> None:
         while not self._stop.is_set():
-            self._rota.step(self._clock.monotonic())
+            self._tried = self._clock.monotonic()
+            self._rota.step(self._tried)
             self._stop.wait(TICK_S)
 
 
@@ -123,11 +130,13 @@ class EchoRound:
         self._lock = threading.Lock()
         self._windows = {target.device: EchoWindow(probe.window_s) for target in targets}
         self._fresh: set[str] = set()
+        self.name, self.quiet_until = probe.name, 0.0
 
     def run(self, results: Results) -> None:
         """Sweep until stopped."""
         while self._devices and not self._stop.is_set():
             began = self._clock.monotonic()
+            self.quiet_until = began + max(self._probe.every_s, self._probe.timeout_s)
             found = self._tried()
             if not self._stop.is_set():
                 results.put(found)

@@ -20,7 +20,8 @@ class Disturbances:
     def since(self, plant: Plant, book: Watchbook) -> frozenset[str]:
         """Return the devices that do not answer, and those to which the way is another one than a round ago."""
         open_now = book.incidents.open.values()
-        causes = [i.root_cause for i in open_now if i.cleared is None and i.root_cause.kind is not CauseKind.ALARM]
+        faults = (i for i in open_now if i.cleared is None and i.root_cause.kind is not CauseKind.ALARM)
+        causes = [cause for incident in faults for cause in incident.standing]
         before, self._ways = self._ways, self._memory.of(plant, causes)
         silent = {name for name, state in book.states.items() if not state.answer.up or state.answer.doubtful}
         if before is self._ways:

@@ -8,13 +8,14 @@ from datetime import datetime
 
 from jbnet.model.network import Network
 from jbnet.model.text import Text, text
-from jbnet.monitor.checks import Check, Checks, Reads
+from jbnet.monitor.checks import Checks
 from jbnet.monitor.replay import Outcome, Watchbook
 from jbnet.monitor.samples import Round, Sample
-from jbnet.monitor.self_watch import CheckHealth, Health, look_at
+from jbnet.monitor.self_watch import Health, late_s, look_at
 from jbnet.monitor.summary import Summary
 from jbnet.ports import Clock, Store
 from jbnet.services.watch.gathering import Gathered
+from jbnet.services.watch.tallies import Tallies
 
 _LOST = ("QueueFull", "KernelDropped")
 """Ends of the names of counters that count what the monitor itself had no room or time for."""
@@ -24,7 +25,11 @@ BEGIN_S = 120.0
 
 
 class Parts:
-    """What else in the process can be asked how it is; each is asked from any thread."""
+    """What else in the process can be asked how it is; each is asked from any thread.
+
+    ``beats``: when each thread's loop went round last, in monotonic seconds; of one that sleeps longer than a moment
+    until when it may.
+    """
 
     def __init__(
         self,
@@ -41,21 +46,25 @@ class SelfWatch:
 
     def __init__(self, store: Store, clock: Clock, checks: Checks, network: Network, parts: Parts, interval_s: float):
         self._store, self._clock, self._checks, self._parts = store, clock, checks, parts
-        self._roles = {device.name: device.role for device in network.devices.values()}
         self._interval, self._begun = interval_s, clock.monotonic()
         self._rounds, self._last, self._commit_s, self._lag_s = 0, 0.0, 0.0, 0.0
         self._summary: Summary | None = None
-        self._success: dict[str, float] = {}
-        self._excused: frozenset[str] = frozenset()
+        self._tallies = Tallies(checks, network, late_s(checks.policy.stale_s, interval_s))
         self._lost, self._lost_at, self._losing = 0, clock.monotonic(), 0.0
 
-    def add(self, part: str, counts: Callable[[], Mapping[str, int]], waiting: Callable[[], int]) -> None:
-        """Ask one more part how it is."""
+    def add(
+        self,
+        part: str,
+        counts: Callable[[], Mapping[str, int]],
+        waiting: Callable[[], int],
+        beat: Callable[[], float] | None = None,
+    ) -> None:
+        """Ask one more part how it is. ``beat``: when its loop went round last, of one that has a thread."""
         before = self._parts
         self._parts = Parts(
             lambda: {**before.counts(), part: counts()},
             lambda: {**before.queues(), part: waiting()},
-            before.beats,
+            before.beats if beat is None else lambda: {**before.beats(), part: beat()},
             before.unwritten,
         )
 
@@ -70,7 +79,7 @@ class SelfWatch:
         begun = self._clock.monotonic()
         self._store.commit(turn, before, outcome, summary)
         now = self._clock.monotonic()
-        self._note_checks(turn, outcome, now)
+        self._tallies.note(turn, outcome.book.states, now)
         late = now - self._last - self._interval if self._rounds else 0.0
         self._commit_s, self._lag_s, self._summary = now - begun, max(0.0, late), summary
         self._last, self._rounds = now, self._rounds + 1
@@ -111,32 +120,9 @@ class SelfWatch:
             queues=self._parts.queues(),
             beats_s={name: max(0.0, now - beat) for name, beat in self._parts.beats().items()},
             counts=self._parts.counts(),
-            checks={c.name: self._check(c, now) for c in self._checks.checks},
+            checks=self._tallies.health(now),
             dropped=self._losing,
         )
-
-    def _check(self, check: Check, now: float) -> CheckHealth:
-        last = self._success.get(check.name)
-        return CheckHealth(check.every_s, None if last is None else now - last, check.name in self._excused)
-
-    def _note_checks(self, turn: Round, outcome: Outcome, now: float) -> None:
-        """Note which checks brought something, and which could not because none of their devices answers."""
-        pending = {check.name: check for check in self._checks.checks}
-        for sample in (sample for look in turn.looks for sample in look if sample.answered):
-            role = self._roles.get(sample.device)
-            for name in [n for n, check in pending.items() if role in check.roles and _brought(sample, check.reads)]:
-                self._success[name] = now
-                del pending[name]
-            if not pending:
-                break
-        states = outcome.book.states
-        answering = {self._roles.get(d) for d, s in states.items() if s.answer.up} if pending else set()
-        self._excused = frozenset(n for n, check in pending.items() if check.roles.isdisjoint(answering))
-
-
-def _brought(sample: Sample, reads: Reads) -> bool:
-    """Say whether a look has what a check reads; an empty table is something."""
-    return getattr(sample, str(reads), True) is not None
 
 
 class Keeper:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from jbnet.inventory.reach import management_addresses
-from jbnet.model.network import Device, Network
-from jbnet.model.secrets import Secret
-from jbnet.monitor.checks import Asking, Checks, Reads
+from jbnet.model.network import Network
+from jbnet.monitor.checks import Checks, Reads
 from jbnet.monitor.ports import port_names
 from jbnet.monitor.recipes import bfd_of, health_of, standard
 from jbnet.monitor.samples import Sample
 from jbnet.ports import Secrets, SnmpTarget
+from jbnet.services.watch.agents import agents_of
+from jbnet.services.watch.arrears import Arrears
 from jbnet.services.watch.read import read_answer, whole
 from jbnet.snmp import mibs
 from jbnet.snmp.bfd import BfdTable
@@ -33,10 +33,8 @@ COLUMNS: Mapping[Reads, tuple[Oid, ...]] = {
 BY_PLATFORM = frozenset({Reads.HEALTH, Reads.BFD})
 """What is asked of other tables on each platform."""
 
-
-MAX_ADDRESSES = 3
-"""So many addresses of a silent device are tried: the loopback, the uplink, one more."""
-
+NEWS = frozenset({Reads.SYSTEM, Reads.INTERFACES, Reads.OSPF, Reads.BGP, Reads.BFD})
+"""What tells that something has changed: all that a look out of turn reads, and one at who is silent or in doubt."""
 
 SLACK_S = 0.1
 """A check is due a little before its time: rounds do not come to the millisecond."""
@@ -74,11 +72,6 @@ class Question:
         return {reads: self.of(reads) for reads in self.reads}
 
 
-def trap_senders(asking: Asking, secrets: Secrets) -> tuple[SnmpTarget, ...]:
-    """Return who may send traps: the community and the user, from any address."""
-    return (_version_2("v2c", "", asking, secrets.get), _version_3("v3", "", asking, secrets.get))
-
-
 class Targets:
     """Knows the agents of a network: version by role, credentials by name, addresses in the order of preference."""
 
@@ -87,32 +80,52 @@ class Targets:
         self._checks = checks
         self._current: dict[str, int] = {}
         devices = [network.devices[name] for name in sorted(watched)]
-        self._agents = {d.name: _agents(d, network.roles[d.role].snmp, checks.asking, secrets) for d in devices}
+        self._agents = {d.name: agents_of(d, network.roles[d.role].snmp, checks.asking, secrets) for d in devices}
         self._due: dict[tuple[str, int], float] = {}
+        self._arrears = Arrears(checks.checks)
+        self._read_of: dict[tuple[str, bool, frozenset[str]], frozenset[Reads]] = {}
+        self.news = frozenset(check.name for check in checks.checks if check.reads in NEWS)
+        """The names of the checks that tell news."""
         self._ports = {name: _logical(network, name) for name in self._agents}
 
-    def due(self, now: float | None, share: int = 0) -> frozenset[str]:
+    def due(self, now: float, share: int = 0) -> frozenset[str]:
         """Return the names of the checks that are due for a share of the devices, and note that they are being done.
 
-        ``now`` is in monotonic seconds. None: a look out of turn, for which all are due and nothing is noted.
+        ``now`` is in monotonic seconds. For devices that are not asked now they are to be ``put_off``.
         """
-        if now is None:
-            return frozenset(c.name for c in self._checks.checks)
         found = [c for c in self._checks.checks if now >= self._due.get((c.name, share), now) - SLACK_S]
         self._due.update({(c.name, share): now + c.every_s for c in found})
         return frozenset(c.name for c in found)
 
+    def put_off(self, devices: Iterable[str], checks: frozenset[str]) -> None:
+        """Note that devices are not asked for what is due: it stays due for them, to be asked for in their turn."""
+        late = self._arrears.worth(checks)
+        if late:
+            self._arrears.put_off({device: self._reads(device, late) - {Reads.SYSTEM} for device in devices})
+
     def questions(
-        self, devices: Iterable[str], checks: frozenset[str], *, again: frozenset[str], hurried: bool = False
+        self,
+        devices: Iterable[str],
+        checks: frozenset[str],
+        *,
+        again: frozenset[str],
+        hurried: bool = False,
+        in_turn: bool = False,
     ) -> list[Question]:
         """Return what to ask of the devices, those that are asked the same together.
 
-        ``again``: devices that are silent or in doubt; they are asked shortly, and at every address they have.
-        ``hurried``: the others are asked shortly as well.
+        ``again``: devices that are silent or in doubt; they are asked shortly, at every address they have, and only for
+        what tells news. ``hurried``: the others are asked shortly as well. ``in_turn``: it is the devices' turn, and
+        they are also asked for what could not be asked before.
         """
         grouped: dict[tuple[frozenset[Reads], str, bool], list[SnmpTarget]] = {}
+        urgent = checks & self.news
+        if in_turn:
+            self.put_off(again, checks - urgent)
         for name in devices:
-            reads = self._reads(name, checks)
+            reads = self._reads(name, urgent if name in again else checks)
+            if in_turn and name not in again:
+                reads |= self._arrears.settle(name)
             if reads:
                 agents = self._agents[name]
                 chosen = agents if name in again else (agents[self._current.get(name, 0)],)
@@ -134,7 +147,9 @@ class Targets:
     def read(self, answer: SnmpAnswer, question: Question, time: datetime) -> Sample:
         """Return the sample that an answer to a question gives, interfaces by the declaration's names."""
         came = whole(answer, question.reads, question.parts)
-        return read_answer(answer, came, time, self._ports[answer.target], question.recipes, question.bfd)
+        found = read_answer(answer, came, time, self._ports[answer.target], question.recipes, question.bfd)
+        self._arrears.heard(found.device, question.reads, answered=found.answered)
+        return found
 
     def prefer(self, target: SnmpTarget) -> None:
         """Note that a device answered at an address; an earlier one of its list wins when both answer."""
@@ -170,13 +185,16 @@ class Targets:
 
     def _reads(self, device: str, checks: frozenset[str]) -> frozenset[Reads]:
         """Return what is read from a device: what is due, else only whether its agent is there."""
-        role = self._network.devices[device].role
-        mine = [c for c in self._checks.checks if role in c.roles]
-        due = frozenset(c.reads for c in mine if c.name in checks and self._has(device, c.reads))
-        return due or frozenset({Reads.SYSTEM} if mine else ())
+        found = self._network.devices[device]
+        kind = found.role, health_of(found.platform) is not None, checks
+        if kind not in self._read_of:
+            self._read_of[kind] = self._read_of_kind(*kind)
+        return self._read_of[kind]
 
-    def _has(self, device: str, reads: Reads) -> bool:
-        return reads is not Reads.HEALTH or health_of(self._network.devices[device].platform) is not None
+    def _read_of_kind(self, role: str, has_health: bool, checks: frozenset[str]) -> frozenset[Reads]:
+        mine = [c for c in self._checks.checks if role in c.roles]
+        due = frozenset(c.reads for c in mine if c.name in checks and (has_health or c.reads is not Reads.HEALTH))
+        return due or frozenset({Reads.SYSTEM} if mine else ())
 
 
 def recipes_for(reads: frozenset[Reads], platform: str) -> Mapping[Reads, Recipe]:
@@ -189,27 +207,3 @@ def recipes_for(reads: frozenset[Reads], platform: str) -> Mapping[Reads, Recipe
 def _logical(network: Network, device: str) -> Mapping[str, str]:
     """Return the declaration's names of interfaces by the names that the device reports."""
     return {real: name for name, real in port_names(network, device).items()}
-
-
-def _agents(device: Device, version: str | None, asking: Asking, secrets: Secrets) -> tuple[SnmpTarget, ...]:
-    """Return a device's agent at each of its addresses."""
-    make = _version_2 if version == "v2c" else _version_3
-    addresses = management_addresses(device)[:MAX_ADDRESSES]
-    return tuple(make(device.name, str(address), asking, secrets.get) for address in addresses)
-
-
-def _version_2(name: str, address: str, asking: Asking, secret: Callable[[str], Secret]) -> SnmpTarget:
-    return SnmpTarget(name, address, version="2c", community=secret(asking.community_secret))
-
-
-def _version_3(name: str, address: str, asking: Asking, secret: Callable[[str], Secret]) -> SnmpTarget:
-    return SnmpTarget(
-        name,
-        address,
-        version="3",
-        user=asking.user,
-        auth_protocol=asking.auth,
-        auth_key=secret(asking.auth_secret),
-        priv_protocol=asking.priv,
-        priv_key=secret(asking.priv_secret),
-    )

@@ -17,6 +17,7 @@ from jbnet.model.text import Text, text
 from jbnet.monitor.actions import Action, Picks
 from jbnet.monitor.messages import Fate, Message, compose
 from jbnet.monitor.notices import Telling, next_try, plan
+from jbnet.monitor.tongue import Tongue
 from jbnet.ports import Clock
 from jbnet.ports.actions import ActionLog
 from jbnet.ports.telling import Notifier, Outbox
@@ -30,7 +31,10 @@ MOST = 64
 
 
 class Teller:
-    """One ``step`` does all that is due. ``after_change`` is called when what was told has changed."""
+    """One ``step`` does all that is due. ``after_change`` is called when what was told has changed.
+
+    ``tongues``: by language, how to speak to people.
+    """
 
     def __init__(
         self,
@@ -40,12 +44,12 @@ class Teller:
         notifiers: Mapping[str, Notifier],
         clock: Clock,
         picks: Picks,
-        catalogues: Callable[[str], Mapping[str, str]],
+        tongues: Callable[[str], Tongue],
         say: Callable[[Text], None],
         after_change: Callable[[], None] = lambda: None,
     ):
         self._telling, self._outbox, self._log, self._notifiers = telling, outbox, log, notifiers
-        self._clock, self._picks, self._catalogues = clock, picks, catalogues
+        self._clock, self._picks, self._tongues = clock, picks, tongues
         self._say, self._after_change = say, after_change
         self._ahead = timedelta()
 
@@ -59,7 +63,7 @@ class Teller:
         found = plan(self._telling, situation, self._picks, now)
         if found.drafts or found.finished:
             made = [
-                (compose(draft, now, self._telling.most, self._catalogues(draft.contact.lang)), draft)
+                (compose(draft, now, self._telling.most, self._tongues(draft.contact.lang)), draft)
                 for draft in found.drafts
             ]
             self._outbox.intend([(message, draft) for message, draft in made], found.finished)
@@ -85,7 +89,10 @@ class Teller:
 
     def _try(self, message: Message) -> Fate:
         notifier = self._notifiers.get(message.channel)
-        return notifier.send(message) if notifier is not None else Fate.FAILED
+        try:
+            return notifier.send(message) if notifier is not None else Fate.FAILED
+        except Exception:  # noqa: BLE001  ways out by others: one that breaks must not keep all others from being told
+            return Fate.UNSURE
 
     def _settle(self, message: Message, tries: int, fate: Fate) -> None:
         now = self._clock.now() + self._ahead

@@ -9,10 +9,11 @@ import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -31,12 +32,12 @@ from jbnet.adapters.remote_write import Destination, RemoteWriter
 from jbnet.model.errors import Missing
 from jbnet.model.secrets import Secret
 from jbnet.model.text import Text
-from jbnet.monitor import metrics, self_watch
+from jbnet.monitor import metrics, self_metrics
 from jbnet.monitor.outlets import Address
 from jbnet.monitor.outlets_file import load_outlets
 from jbnet.monitor.points import Family, Point
 from jbnet.monitor.remote_write import requests
-from jbnet.monitor.send_buffer import LONGEST_S, SendBuffer
+from jbnet.monitor.send_buffer import LONGEST_S, Parcel, SendBuffer
 from jbnet.wiring.declaration import check_workspace
 from jbnet.wiring.outward import outward
 
@@ -72,6 +73,22 @@ def get(port: int, path: str = "/metrics", accept: str = "") -> tuple[int, str, 
     found = answer.status, answer.headers.get("Content-Type", ""), answer.read().decode()
     connection.close()
     return found
+
+
+def test_the_writers_thread_has_a_beat_that_stands_still_when_it_hangs() -> None:
+    held = threading.Event()
+
+    def batches() -> list[tuple[int, list[Point]]]:
+        held.wait(WAIT_S)
+        return []
+
+    writer = RemoteWriter(Destination(f"http://{LOCAL}:9/w", every_s=0.05), batches, SystemClock(), lambda _: None)
+    writer.start()
+    first = writer.beat()
+    assert 0 < first <= time.monotonic()
+    held.set()
+    assert eventually(lambda: writer.beat() > first)
+    writer.close()
 
 
 def test_promtool_has_nothing_to_say_against_the_metrics(seen: Seen) -> None:
@@ -112,7 +129,7 @@ def test_the_figures_are_those_of_the_last_round(seen: Seen) -> None:
 
 def test_every_metric_is_in_the_guide_with_its_labels() -> None:
     guide = (ROOT / "docs" / "fitting-in.md").read_text(encoding="utf-8")
-    for family in (*metrics.FAMILIES, *self_watch.FAMILIES):
+    for family in (*metrics.FAMILIES, *self_metrics.FAMILIES):
         name = family.name + ("_total" if family.kind == "counter" else "")
         labels = ", ".join(family.labels) or "-"
         assert f"| `{name}` | {labels} |" in guide
@@ -254,6 +271,102 @@ def test_victoriametrics_gives_back_what_was_written_while_it_was_away(seen: See
     assert writer.waiting() == 0
     assert writer.counters["dropped"] == 0
     assert len(said) == 2
+
+
+WAITING = """
+import sys, time
+from pathlib import Path
+from jbnet.adapters.clock import SystemClock
+from jbnet.adapters.remote_write import Destination, RemoteWriter
+from jbnet.monitor.points import Family, Point
+
+told = Family("jbnet_told", "gauge", "", ("number",), "a figure")
+numbers = iter(range(1000))
+def batches():
+    return [(int(time.time() * 1000), [Point(told, (str(next(numbers)),), 1.0)])]
+to = Destination("http://127.0.0.1:9/w", every_s=0.02, folder=Path(sys.argv[1]))
+writer = RemoteWriter(to, batches, SystemClock(), lambda said: None)
+writer.start()
+while True:
+    print(writer.waiting(), flush=True)
+    time.sleep(0.01)
+"""
+
+
+def test_what_waited_outlives_kill_9_and_victoriametrics_gets_all_of_it(seen: Seen, tmp_path: Path) -> None:
+    folder, port = tmp_path / "state" / "remote-write", free_port()
+    process = subprocess.Popen([sys.executable, "-c", WAITING, str(folder)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    told = next(int(line) for line in process.stdout if int(line) >= 20)
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    kept = [file for file in folder.iterdir() if file.suffix != ".new"]
+    assert len(kept) >= told
+    assert {file.stat().st_mode & 0o777 for file in (folder, *kept)} == {0o700, 0o600}
+    to = Destination(f"http://{LOCAL}:{port}/api/v1/write", every_s=3600.0, folder=folder)
+    writer = RemoteWriter(to, list, SystemClock(), lambda _: None)
+    with running("victoria-metrics", f"-storageDataPath={tmp_path / 'vm'}", f"-httpListenAddr={LOCAL}:{port}",
+                 "-search.latencyOffset=0s", "-loggerLevel=ERROR"):  # fmt: skip
+        writer.start()
+        eventually(lambda: len(query(port, "last_over_time(jbnet_told[1h])")) >= told)
+        eventually(lambda: not writer.waiting())
+        writer.close()
+    assert writer.counters["dropped"] == 0
+    assert list(folder.iterdir()) == []
+
+
+ONE = [Point(Family("jbnet_told", "gauge", "", (), "a figure"), (), 1.0)]
+
+
+def waiting(folder: Path, port: int, times: Sequence[int], **more: Any) -> RemoteWriter:
+    """Return a writer that collected something at each of these times (ms), and could write none of it."""
+    to = Destination(f"http://{LOCAL}:{port}/", folder=folder, **more)
+    left = iter(times)
+    writer = RemoteWriter(to, lambda: [(next(left), ONE)], SystemClock(), lambda _: None)
+    for _ in times:
+        writer.collect()
+    return writer
+
+
+def test_what_waits_on_disk_is_bounded_in_bytes_and_age_and_the_oldest_goes_first(tmp_path: Path) -> None:
+    hour = 3_600_000
+    writer = waiting(tmp_path / "old", free_port(), [hour, 2 * hour, 3 * hour, 4 * hour], buffer_ms=hour)
+    assert (writer.waiting(), writer.counters["dropped"]) == (2, 2)
+    assert [file.name.split("-")[1] for file in sorted((tmp_path / "old").iterdir())] == [str(3 * hour), str(4 * hour)]
+    many = waiting(tmp_path / "many", free_port(), range(1000, 1040), buffer_bytes=500)
+    files = list((tmp_path / "many").iterdir())
+    assert sum(file.stat().st_size for file in files) <= 500
+    assert len(files) == many.waiting() == 40 - many.counters["dropped"] > 0
+
+
+def test_damage_on_disk_is_dropped_and_counted_and_what_is_sound_is_written(tmp_path: Path) -> None:
+    heard: list[dict[str, str]] = []
+    waiting(tmp_path / "w", free_port(), [1000, 2000, 3000])
+    first, second, _ = sorted((tmp_path / "w").iterdir())
+    first.write_bytes(b"")
+    second.write_bytes(second.read_bytes()[:-1])
+    (tmp_path / "w" / "000000000009-1-1-00000000.new").write_bytes(b"begun")
+    (tmp_path / "w" / "note.txt").write_text("by somebody else")
+    with answering(200, heard) as port:
+        to = Destination(f"http://{LOCAL}:{port}/", every_s=3600.0, folder=tmp_path / "w")
+        writer = RemoteWriter(to, list, SystemClock(), lambda _: None)
+        writer.start()
+        eventually(lambda: not writer.waiting())
+        writer.close()
+    assert (writer.counters["dropped"], writer.counters["written"], len(heard)) == (2, 1, 1)
+    assert [file.name for file in (tmp_path / "w").iterdir()] == ["note.txt"]
+
+
+def test_where_nothing_can_be_kept_it_waits_in_memory(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    heard: list[dict[str, str]] = []
+    writer = waiting(tmp_path / "file" / "w", free_port(), [1000, 2000])
+    assert (writer.waiting(), writer.counters["dropped"]) == (2, 0)
+    with answering(200, heard) as port:
+        writer._to = replace(writer._to, url=f"http://{LOCAL}:{port}/")
+        writer.send()
+    assert (writer.waiting(), writer.counters["written"]) == (0, 2)
 
 
 @contextmanager
@@ -413,7 +526,7 @@ def test_a_full_buffer_drops_the_oldest_and_counts_and_says_it_once() -> None:
 
 def test_tries_are_ever_further_apart_up_to_a_minute() -> None:
     buffer = SendBuffer(100)
-    buffer.add(b"x", 1)
+    buffer.add(Parcel("x", 1, 1, 1000))
     waits = []
     for _ in range(8):
         buffer.failed(0.0)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from probe_servers import HOME, Authority, closed, mute, web
@@ -38,6 +42,31 @@ def test_a_port_that_listens_is_up_and_one_that_does_not_is_refused() -> None:
     with closed() as port:
         found = TcpProbe().probe(target(ProbeKind.TCP, port))
     assert (found.values, found.why) == ({"up": 0.0}, "Connection refused")
+
+
+class Cut(socket.socket):
+    """A socket where no connection is made: no way is known, by our own kernel (all kinds) or by who is on the way."""
+
+    kinds: ClassVar[set[int]] = {socket.SOCK_STREAM, socket.SOCK_DGRAM}
+
+    def connect(self, address: object) -> None:
+        if self.type in self.kinds:
+            raise OSError(errno.ENETUNREACH, os.strerror(errno.ENETUNREACH))
+        super().connect(address)  # type: ignore[arg-type]  # as it came
+
+
+class CutFarAway(Cut):
+    kinds: ClassVar[set[int]] = {socket.SOCK_STREAM}
+
+
+@pytest.mark.parametrize(("cut", "values"), [(Cut, {"up": 0.0, "way": 0.0}), (CutFarAway, {"up": 0.0})])
+def test_that_our_own_kernel_knows_no_way_is_told_from_a_router_that_says_so(
+    cut: type[Cut], values: dict[str, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "socket", cut)
+    for kind, prober in ((ProbeKind.TCP, TcpProbe()), (ProbeKind.HTTP, HttpProbe())):
+        found = prober.probe(target(kind, 1))
+        assert (found.values, found.why) == (values, "Network is unreachable")
 
 
 def test_a_page_is_well_when_status_and_text_are_as_declared() -> None:

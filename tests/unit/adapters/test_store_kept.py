@@ -14,8 +14,11 @@ from simnet import START, FakeClock, SimNet
 
 from jbnet.adapters.store import SqliteStore
 from jbnet.adapters.store_kept import KeptStore
+from jbnet.adapters.store_telling import SqliteOutbox
 from jbnet.adapters.store_view import SqliteStoreView
 from jbnet.adapters.store_vital import read_vital
+from jbnet.monitor.messages import compose
+from jbnet.monitor.notices import Contact, Route, Telling, plan
 from jbnet.services.watch.monitor import Monitor
 
 
@@ -212,6 +215,33 @@ def test_a_store_that_is_gone_comes_back_from_the_vital_copy(night: Night) -> No
     night.path.unlink()
     night.begin_again()
     assert night.open == {"1": "chengdong-up1"}
+
+
+def test_what_ended_untold_and_who_heard_of_what_is_open_survive_a_store_that_is_gone(night: Night) -> None:
+    night.rounds(3)
+    night.net.cut |= {"chengdong-up1", "huangyuan-t1-up1"}
+    night.rounds(3)
+    outbox, telling = SqliteOutbox(night.path), Telling({"noc": Contact("noc", ("way",))}, (Route(("noc",)),))
+
+    def planned() -> list[str]:
+        now = night.clock.now() + timedelta(minutes=2)
+        found = plan(telling, outbox.situation(), lambda name: frozenset((name,)), now)
+        for draft in found.drafts:
+            outbox.intend([(compose(draft, now, 10), draft)], found.finished)
+            outbox.settle(draft.key, "sent", 1, now)
+        return [item.key for draft in found.drafts for item in draft.items]
+
+    assert planned() == ["1:opened", "2:opened"]
+    night.clock.sleep(3 * 86400)  # its message is old by now
+    night.rounds(2)
+    night.net.cut.discard("chengdong-up1")
+    night.rounds(60)
+    assert night.open == {"2": "huangyuan-t1-up1"}
+    night.monitor.close()
+    night.path.unlink()
+    night.begin_again()
+    night.clock.sleep(300)
+    assert planned() == ["1:closed"], "the end is told, and what is open not once more"
 
 
 def test_a_vital_copy_with_damage_is_not_believed(night: Night) -> None:

@@ -10,10 +10,13 @@ import pytest
 from command_line import Run, runner
 from monitoring import make_monitor
 from networks import small
-from simnet import SimNet
+from simnet import START, SimNet
 
 from jbnet.adapters.action_log import ActionFile
-from jbnet.model.errors import ExitCode
+from jbnet.cli.ack import open_incident
+from jbnet.model.errors import ExitCode, UsageError
+from jbnet.monitor.causes import CauseId, CauseKind
+from jbnet.monitor.incidents import Incident
 
 ROOT = Path(__file__).parents[3]
 
@@ -85,12 +88,12 @@ def test_a_silence_is_no_acknowledgement_and_can_be_ended(jbnet: Run) -> None:
     silenced = incident["silenced"]
     assert isinstance(silenced, dict)
     assert "silenced until" in jbnet("status")[1]
-    assert silenced["comment"] in jbnet("silence", "--list")[1]
+    assert silenced["comment"] in " ".join(jbnet("silence", "--list")[1].split())
     would = jbnet("silence", "--end", str(silenced["id"])[:6], "--dry-run")[1]
-    assert "left, by " in would, "it is in force still"
+    assert "left, by " in " ".join(would.split()), "it is in force still"
     code, said, _ = jbnet("silence", "--end", str(silenced["id"])[:6])
     assert code == ExitCode.OK
-    assert ": ended 20" in said
+    assert ": ended 20" in " ".join(said.split())
     assert " left" not in said
     assert first(jbnet)["silenced"] is None
     assert "no silence is in force" in jbnet("silence", "--list")[1]
@@ -102,7 +105,9 @@ def test_devices_are_silenced_by_a_selector_of_the_workspace(jbnet: Run) -> None
     silences = shown(jbnet, "-C", ROOT, "silence", "--list")["silences"]
     assert [s["target"] for s in silences] == ["under:chengdong"]
     said = jbnet("-C", ROOT, "status")[1]
-    assert "moving house" in said, "the network of the tests has a circuit of that name, and so has Qinghai's"
+    assert "moving house" in " ".join(said.split()), (
+        "the network of the tests has a circuit of that name, and so has Qinghai's"
+    )
 
 
 def test_a_dry_run_notes_nothing(jbnet: Run, state: Path) -> None:
@@ -153,3 +158,20 @@ def test_it_can_be_handed_over_noted_and_taken_back_and_the_history_keeps_all(jb
 @pytest.mark.parametrize("words", [("--undo", "--note"), ("--hand-over", "x", "--owner", "y"), ("--note",)])
 def test_options_of_ack_that_exclude_each_other_are_wrong_use(jbnet: Run, words: tuple[str, ...]) -> None:
     assert jbnet("ack", "1", *words)[0] == ExitCode.USAGE
+
+
+def test_many_open_incidents_are_counted_and_not_all_listed() -> None:
+    def hint(count: int) -> str:
+        found = [Incident(str(n), CauseId(CauseKind.CIRCUIT, "x"), START, START) for n in range(1, count + 1)]
+        with pytest.raises(UsageError) as raised:
+            open_incident(found, "99")
+        return str(raised.value.hint)
+
+    assert hint(3) == "open are: 1, 2, 3"
+    assert hint(43) == "43 are open: jbnet incidents --open"
+
+
+def test_lines_of_watch_take_no_incident_and_say_what_does(jbnet: Run) -> None:
+    code, _, err = jbnet("watch", "1", "--once")
+    assert code == ExitCode.USAGE
+    assert "jbnet incidents ID, or jbnet events SELECTOR --follow" in err

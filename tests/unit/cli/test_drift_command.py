@@ -12,6 +12,7 @@ from jbnet.change.drift import Drift, Window
 from jbnet.cli.columns import cells
 from jbnet.cli.context import Context
 from jbnet.cli.drift import _data, _print
+from jbnet.cli.times import both
 from jbnet.cli.unasked import unasked_json
 from jbnet.model.text import text
 from jbnet.services.drift import Found
@@ -35,8 +36,8 @@ def test_drift_says_between_when_what_the_signs_mean_and_which_command_goes_on(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     said = shown(found(), capsys)
-    assert any("came after 2026-11-22T04:00:00Z (" in line for line in said)
-    assert any("was there at 2026-11-22T05:00:00Z (" in line for line in said)
+    assert any(f"came after {both(AFTER)}" in line for line in said)
+    assert any(f"was there at {both(BY)}" in line for line in said)
     assert any(line.startswith("- runs and would go; +") for line in said)
     assert said[-1] == "next: jbnet plan county-r0"
     assert max(map(cells, said)) <= 80

@@ -26,7 +26,7 @@ from jbnet.model.lines import Carrier
 from jbnet.model.network import Network
 from jbnet.model.places import Contact
 from jbnet.model.text import Text
-from jbnet.monitor.causes import CauseId, CauseKind
+from jbnet.monitor.causes import CauseId, CauseKind, Part
 from jbnet.monitor.fault import Fault
 from jbnet.monitor.fault_evidence import BEFORE, LOOKED_BACK, Doubt, Kept
 from jbnet.monitor.fault_reporter import Reporter
@@ -195,6 +195,13 @@ def test_loss_on_a_line_is_reported_with_its_figures() -> None:
 def test_no_carrier_is_told_of_what_is_not_its_own(cause: CauseId) -> None:
     reporter = Reporter(SimNet(network()).plant, START, START, lambda _name, _since: Kept())
     assert reporter.circuit_of(Incident("1", cause, START, START)) is None
+
+
+def test_of_what_several_lines_share_each_carriers_line_has_its_report() -> None:
+    reporter = Reporter(SimNet(network()).plant, START, START, lambda _name, _since: Kept())
+    parts = tuple(Part(CauseId(CauseKind.CIRCUIT, name), START) for name in (DUAL, TOWNSHIP))
+    shared = Incident("1", CauseId(CauseKind.SRLG, "duct"), START, START, parts=parts)
+    assert [circuit.name for circuit in reporter.circuits_of(shared)] == [DUAL]
 
 
 def test_the_page_is_whole_and_escapes_what_was_declared(desk: Desk) -> None:

@@ -36,14 +36,21 @@ def running(directory: Path) -> click.Context:
 
 @pytest.mark.parametrize(
     ("content", "clock", "east"),
-    [(BEIJING, "12:00", "+08:00"), (GREENWICH, "04:00", "+00:00")],
+    [(BEIJING, "12:00", " (12:00:00 +08:00)"), (GREENWICH, "04:00", "")],
     ids=["beijing", "greenwich"],
 )
-def test_every_text_shows_the_time_of_the_network(content: str, clock: str, east: str, tmp_path: Path) -> None:
+def test_every_text_shows_the_time_of_the_network_and_one_that_is_utc_once(
+    content: str, clock: str, east: str, tmp_path: Path
+) -> None:
     with running(workspace(tmp_path, content)):
-        assert both(NOON) == f"2026-11-22T04:00:00Z ({clock}:00 {east})"
-        assert moment(NOON) == f"11-22 04:00:00Z ({clock}:00 {east})"
+        assert both(NOON) == f"2026-11-22T04:00:00Z{east}"
+        assert moment(NOON) == f"11-22 04:00:00Z{east}"
         assert since(NOON, NOON + timedelta(minutes=3)) == f"{clock} 3m"
+
+
+def test_where_it_is_another_day_already_the_local_day_is_said(tmp_path: Path) -> None:
+    with running(workspace(tmp_path, BEIJING)):
+        assert both(NOON.replace(hour=23)) == "2026-11-22T23:00:00Z (11-23 07:00:00 +08:00)"
 
 
 def test_what_is_written_without_an_offset_is_meant_in_the_time_of_the_network(tmp_path: Path) -> None:

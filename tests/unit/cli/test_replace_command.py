@@ -151,5 +151,5 @@ def test_a_corrected_serial_number_begins_anew_and_was_never_the_old_boxs(call: 
 def test_the_history_has_times_as_everywhere_and_speaks_chinese(call: Run) -> None:
     call("replace", "oldtown-r1", "--serial", SERIAL)
     _, said, _ = call("replace", "--history")
-    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \(\d\d:\d\d:\d\d [+-]\d\d:\d\d\) oldtown-r1: ", said)
+    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ( \(.*\d\d:\d\d:\d\d [+-]\d\d:\d\d\))? oldtown-r1: ", said)
     assert "尚未投入使用" in call("--lang", "zh", "replace", "--history")[1]

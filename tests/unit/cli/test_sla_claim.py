@@ -6,11 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from networks import small
 
+from jbnet.cli.context import Context
 from jbnet.cli.sla_claim import line_table, outage_table
+from jbnet.cli.sla_print import _cell
 from jbnet.cli.sla_targets import columns
 from jbnet.model.lines import Carrier
 from jbnet.model.network import Network
@@ -118,3 +121,30 @@ def test_a_report_by_carrier_has_the_target_the_verdict_and_what_is_owed(network
     period = Period(BEGINS, BEGINS + MONTH, (down(10, 20),), BEGINS + MONTH)
     found = columns(judged(network, period), "carrier")
     assert found == {"telecom": {"target": 99.9, "verdict": "missed", "over_allowed": 33408.0, "owed": "100.00"}}
+
+
+def test_spells_of_one_incident_that_all_but_touch_are_one_outage_and_the_pause_is_not_down(network: Network) -> None:
+    second = 1 / 3600
+    found = claimed(network, down(1, 2), down(2 + second, 2 + second * 1.2), contract=False)
+    (outage,) = found.outages
+    assert (outage.begins, outage.ends) == (at(1), at(2 + second * 1.2))
+    assert outage.account.down == timedelta(hours=1, seconds=0.2)
+    assert [line.account.down for line in found.lines] == [outage.account.down]
+
+
+def test_what_lasts_less_than_a_second_is_no_outage_and_not_in_the_sum(network: Network) -> None:
+    blink = down(5, 5 + 0.4 / 3600, incident="2")
+    found = claimed(network, down(1, 2), blink, contract=False)
+    assert [outage.incident for outage in found.outages] == ["1"]
+    assert [line.account.down for line in found.lines] == [timedelta(hours=1)]
+    assert claimed(network, blink, contract=False).outages == ()
+
+
+def test_a_line_without_a_number_is_marked_and_the_mark_explained(network: Network) -> None:
+    bare = replace(network, circuits={**network.circuits, LINE: replace(network.circuits[LINE], line_number=None)})
+    carrier = Carrier("telecom", "电信")
+    explained = "line number is not declared"
+    assert explained not in str(outage_table(claimed(network, down(1, 2)), carrier).note)
+    table = outage_table(claimed(bare, down(1, 2)), carrier)
+    assert explained in str(table.note)
+    assert _cell(Context(Path()), "line", table.rows[0]) == f"{LINE} *"

@@ -11,7 +11,8 @@ from rich.cells import cell_len
 from jbnet.cli.context import Context
 from jbnet.cli.people import People
 from jbnet.cli.status import _print_board
-from jbnet.monitor.actions import Desk
+from jbnet.monitor.actions import Desk, Notes
+from jbnet.monitor.alarms import Severity
 from jbnet.monitor.causes import CauseId, CauseKind
 from jbnet.monitor.incidents import Incident
 from jbnet.wiring import load_network
@@ -40,3 +41,19 @@ def test_however_many_are_open_it_is_one_screen(
     if count == 500:
         groups = [int(line.split()[0]) for line in lines[2:] if line.split()[0].isdigit()]
         assert sum(groups) == count
+
+
+def test_what_is_critical_and_acknowledged_is_named_with_its_owner_above_all_warnings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LINES", "24")
+    alarms = [
+        Incident(str(n), CauseId(CauseKind.ALARM, f"busy-processor core-r{n}"), NOW, NOW, alarm=Severity.WARNING)
+        for n in range(2, 45)
+    ]
+    cut = Incident("1", CauseId(CauseKind.CIRCUIT, "mangya-up1"), NOW, NOW, sites=("mangya",))
+    desk = Desk({"1": Notes(("wang", NOW), "li")})
+    _print_board(Context(ROOT, state=tmp_path), [*alarms, cut], People(desk, NOW, lambda _: frozenset()))
+    (first,) = (line for line in capfd.readouterr().out.splitlines() if line.startswith("#") and "mangya-up1" in line)
+    assert first.startswith("#1 ")
+    assert first.endswith("→ li")

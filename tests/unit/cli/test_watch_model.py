@@ -129,3 +129,12 @@ def test_a_lone_escape_is_a_key_once_nothing_follows() -> None:
     assert keys.take(b"\x1b") == []
     assert keys.settle() == ["esc"]
     assert keys.take(b"\x1b\x1b") == ["esc"]
+
+
+@pytest.mark.parametrize("key", ["a", "s", "c", "o", "u"])
+def test_a_deed_where_no_incident_is_chosen_says_what_to_do_first(key: str) -> None:
+    groups = Model((Page(Target(PageKind.GROUPS)),))
+    model, wish = after([key], [Target(PageKind.LIST, "circuit/mobile")], groups)
+    assert (model.prompt, wish) == (None, None)
+    assert "open the group first" in str(model.message)
+    assert "choose an incident first" in str(after([key], [])[0].message)

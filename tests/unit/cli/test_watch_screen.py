@@ -11,17 +11,21 @@ from networks import small
 from simnet import START
 
 from jbnet.catalogue import load
+from jbnet.cli.board_text import Board
 from jbnet.cli.columns import cells
 from jbnet.cli.context import Context
 from jbnet.cli.watch.model import Model, Page, PageKind, Target
 from jbnet.cli.watch.picture import Details, Picture
-from jbnet.cli.watch.screen import draw
+from jbnet.cli.watch.screen import HELP, QUESTIONS, draw
 from jbnet.cli.watch.terminal import render
+from jbnet.model.lines import Carrier
 from jbnet.model.text import text
 from jbnet.monitor.actions import Comment, Desk, Notes, Silence
-from jbnet.monitor.board import entries, wanted
+from jbnet.monitor.alarms import Severity
+from jbnet.monitor.board import by_urgency, entries, wanted
 from jbnet.monitor.causes import CauseId, CauseKind
 from jbnet.monitor.incidents import Incident
+from jbnet.topology.needs import ServiceImpact
 
 NETWORK = small()
 NOW = START + timedelta(minutes=9)
@@ -95,9 +99,15 @@ def test_what_calls_for_somebody_stands_first_and_the_rest_is_marked() -> None:
     assert order[0] == "1", "two sites are cut off and nobody is on it"
     assert order[-1] == "3", "what is planned stands last"
     said = screen(picture())
-    for word in ("flapping", "maintenance", "recovering", "silenced", "→ li", "nobody is on it"):
+    for word in ("flapping", "maintenance", "recovering", "silenced", "→ li", " nobody\n"):
         assert word in said
-    for count in ("sites 7 of 10 reachable", "incidents open: 6", "flapping 1", "silenced 1", "closed: 1"):
+    for count in (
+        "sites 7/10 reachable, devices 20/24 answer",
+        "incidents open: 6",
+        "flapping 1",
+        "silenced 1",
+        "closed: 1",
+    ):
         assert count in said
 
 
@@ -160,3 +170,77 @@ def test_colours_are_never_the_only_sign(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_every_word_of_the_screen_is_translated() -> None:
     assert {"recovering", "silenced", "acknowledged", "flapping", "maintenance"} <= set(load("zh"))
+
+
+def test_a_list_of_one_group_says_so_and_how_many_there_are_besides() -> None:
+    seen = picture(8)
+    group = Target(PageKind.LIST, "/".join(seen.entries[0].group))
+    count = sum("/".join(entry.group) == group.name for entry in seen.entries)
+    said = screen(seen, Model((Page(Target(PageKind.GROUPS)), Page(group))))
+    assert f" ({count} of 8); Esc: back" in said
+    assert "group: " in said
+    assert "group: " not in screen(seen)
+
+
+def test_a_line_without_a_number_says_so_in_words() -> None:
+    name = next(iter(NETWORK.circuits))
+    leased = replace(NETWORK.circuits[name], carrier="telecom", line_number=None)
+    network = replace(
+        NETWORK,
+        circuits={**NETWORK.circuits, name: leased},
+        carriers={"telecom": Carrier("telecom", "电信", phone="10000")},
+    )
+    found = entries([Incident("1", CauseId(CauseKind.CIRCUIT, name), START, START)], Desk(), NOW, nobody, network)
+    seen = replace(picture(), network=network, details=Details(found[0]))
+    assert "  line number not declared, 电信 (telecom), phone 10000" in screen(seen, at(PageKind.INCIDENT, "1"))
+    assert "线路号未声明，" in screen(seen, at(PageKind.INCIDENT, "1"), lang="zh").replace(", ", "，")
+
+
+def test_an_incident_lists_sites_from_the_top_and_services_in_the_readers_language() -> None:
+    touched = incident(1, sites=("chengdong-t1", "chengdong"), services=(ServiceImpact("pension", 2),))
+    seen = replace(picture(), details=Details(entries([touched], Desk(), NOW, nobody, NETWORK)[0]))
+    shown = [line.said for line in draw(at(PageKind.INCIDENT, "1"), seen, tr("zh"), 80, 40).lines]
+    assert "  养老保险 (2)" in shown
+    places = [line.split()[0] for line in shown if line.startswith("  chengdong")]
+    assert places[:2] == ["chengdong", "chengdong-t1"]
+
+
+def nobody(_selector: str) -> frozenset[str]:
+    return frozenset()
+
+
+LONG = "chengdong-dongguandajie-beiguan"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_in_a_line_of_80_columns_what_it_is_about_can_be_recognised(lang: str) -> None:
+    causes = [
+        CauseId(CauseKind.CIRCUIT, f"{LONG}-up1"),
+        CauseId(CauseKind.ALARM, "busy-processor haixi-r1/processor 196608"),
+        CauseId(CauseKind.ALARM, "video-loss golmud-changjiang-up2"),
+    ]
+    found = entries([Incident(str(n), c, START, START) for n, c in enumerate(causes)], Desk(), NOW, nobody, None)
+    board = Board(tr(lang), found, NOW, 80)
+    assert all(cells(line) <= 80 for line in (board.head, *board.lines))
+    assert "…" not in board.head
+    whole = "\n".join(board.lines)
+    for word in ("beiguan-up1", "chengdong-dong", "haixi-r1/", "-processor", "golmud-changjiang-up2", "video-loss"):
+        assert word in whole
+
+
+def test_read_once_the_worst_stands_first_whoever_is_on_it_and_has_its_owners_name() -> None:
+    critical = incident(1, sites=("chengdong",))
+    alarms = [incident(n, alarm=Severity.WARNING) for n in range(2, 9)]
+    found = entries([*alarms, critical], Desk({"1": ACKNOWLEDGED}), NOW, nobody, NETWORK)
+    assert found[-1].incident.id == "1", "the list to work off: somebody is on it"
+    ordered = by_urgency(found)
+    assert ordered[0].incident.id == "1"
+    assert "→ li" in Board(tr("en"), ordered, NOW, 80).lines[0]
+
+
+def test_chinese_has_one_word_for_a_backup_line_in_use_and_no_english_placeholders() -> None:
+    chinese = load("zh")
+    assert [said for said in chinese.values() if "走备用线路" in said or "走备份线路" in said] == []
+    asked = [chinese[template] for template in (*QUESTIONS.values(), *HELP)]
+    assert [said for said in asked if "SELECTOR" in said or "SITE" in said] == []
+    assert "可能" not in chinese["  the evidence reads: {reading}"], "English says what it reads, and no more"

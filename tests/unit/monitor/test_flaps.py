@@ -63,8 +63,8 @@ def test_a_flapping_circuit_is_one_incident_rather_than_a_hundred() -> None:
     assert found.flapping
     assert found.root_cause == LINE
     assert found.sites == (), "it is up at the moment"
-    assert len(watch.history) == 3, "two short ones before it was known to flap"
-    assert len(watch.told) == 5
+    assert len(watch.history) == 2, "the first time, and all that came after it"
+    assert len(watch.told) == 3
 
 
 def test_it_ends_when_the_circuit_has_been_calm() -> None:
@@ -74,7 +74,36 @@ def test_it_ends_when_the_circuit_has_been_calm() -> None:
     assert watch.open
     watch.round(10, seconds=60)
     assert watch.open == []
-    assert watch.history["3"].state == "closed"
+    assert watch.history["2"].state == "closed"
+
+
+def test_from_the_third_change_on_it_is_one_incident_also_when_it_never_comes_to_flap() -> None:
+    watch = Watching(small())
+    flap(watch, "chengdong-up1", 2)
+    (found,) = watch.open
+    assert (found.id, found.flapping) == ("2", False)
+    assert found.cleared is not None, "it is up, and recovering until it has been calm"
+    watch.net.cut.add("chengdong-up1")
+    watch.round(2)
+    assert [incident.id for incident in watch.open] == ["2"]
+    watch.net.cut.clear()
+    watch.round(2)
+    watch.round(4, seconds=60)
+    assert watch.open, "not calm for a half-life yet"
+    watch.round(2, seconds=60)
+    assert watch.open == []
+    assert [word for word, _ in watch.told] == ["opened", "closed", "opened", "closed"]
+
+
+def test_what_was_cut_once_ends_at_once_however_often_others_come_and_go() -> None:
+    watch = Watching(small())
+    flap(watch, "chengdong-up1", 3)
+    flap(watch, "huangyuan-t1-up1", 1)
+    assert watch.causes == ["circuit chengdong-up1"]
+
+
+def test_with_suppression_off_nothing_is_held_open() -> None:
+    assert not Flap(256.0, START).holds(START, FlapPolicy(suppress_at=0))
 
 
 def test_a_router_without_steady_power_is_one_flapping_device_not_as_many_lines() -> None:

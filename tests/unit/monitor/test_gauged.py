@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +12,9 @@ from watching import Watching
 
 from jbnet.model.network import Network
 from jbnet.monitor.alarms import Severity, standing
-from jbnet.monitor.codec import pack_sample, pack_state, unpack_sample, unpack_state
+from jbnet.monitor.codec import pack_incident, pack_sample, pack_state, unpack_incident, unpack_sample, unpack_state
+from jbnet.monitor.codec_carried import pack_carried, unpack_carried
+from jbnet.monitor.measured import Measured
 from jbnet.monitor.replay import Watchbook
 from jbnet.monitor.rules import Rules
 from jbnet.monitor.samples import Sample
@@ -87,6 +90,44 @@ def test_a_silent_device_keeps_its_alarm() -> None:
     watch.minute(fans(1))
     watch.net.deaf.add("chengdong-r1")
     assert watch.minute() == ["fan-failed chengdong-r1/fan 20.1"]
+
+
+CPU = Threshold("busy", "gauge:cpu", 0.9, 0.75, Severity.WARNING, 2, roles=COUNTY, per_device=True)
+CHARGE = replace(CPU, name="low", measure="gauge:battery-charge", raise_at=0.2, clear_at=0.5)
+
+
+def test_a_device_whose_processors_are_busy_is_one_alarm_that_names_the_busiest() -> None:
+    watch = Read(CPU)
+    busy = {"cpu": {"processor 1": 0.93, "processor 2": 0.98, "processor 3": 0.1}}
+    watch.minute(busy)
+    assert watch.minute(busy) == ["busy chengdong-r1"]
+    (found,) = watch.open
+    assert found.readings == (Measured("gauge:cpu", 0.98, 0.9, part="processor 2"),)
+    assert str(found.readings[0].words) == "processor load of processor 2: 98 %, limit 90 %"
+    assert watch.minute({"cpu": {"processor 1": 0.8, "processor 2": 0.1}}) == ["busy chengdong-r1"]
+    watch.minute({"cpu": {"processor 1": 0.7, "processor 2": 0.1}})
+    assert watch.minute({"cpu": {"processor 1": 0.7, "processor 2": 0.1}}) == []
+
+
+def test_the_worst_of_what_is_bad_when_it_is_low_is_the_lowest() -> None:
+    watch = Read(CHARGE)
+    low = {"battery-charge": {"1": 0.9, "2": 0.1}}
+    watch.minute(low)
+    watch.minute(low)
+    assert [i.readings[0].part for i in watch.open] == ["2"]
+
+
+def test_what_an_alarm_was_raised_by_is_kept_exactly() -> None:
+    watch = Read(CPU)
+    busy = {"cpu": {"processor 1": 0.93}}
+    watch.minute(busy)
+    watch.minute(busy)
+    (found,) = watch.open
+    assert unpack_incident(found.id, pack_incident(found)) == found
+    assert unpack_carried(pack_carried(watch.book.carried)) == watch.book.carried
+    old = json.loads(pack_incident(found))
+    del old["readings"]
+    assert unpack_incident(found.id, json.dumps(old).encode()).readings == ()
 
 
 def dark(port: str) -> Gauges:

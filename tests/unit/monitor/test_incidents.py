@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from networks import desert, small
@@ -211,6 +212,21 @@ def test_a_line_that_drops_everything_but_looks_up_is_found_by_its_lost_neighbou
     watch.net.dropped.add("xining-up1")
     watch.round(2)
     assert watch.causes == ["circuit xining-up1"]
+
+
+def test_a_line_of_which_one_end_alone_has_its_neighbour_again_is_not_over(watch: Watching) -> None:
+    watch.net.dropped.add("chengzhong-up1")
+    watch.round(12)
+    watch.net.dropped.clear()
+    watch.time += timedelta(seconds=0.5)
+    watch.play((watch.net.look(watch.time, ["xining-r1"]),))  # the other end has not said so yet
+    assert [i.closed for i in watch.open] == [None]
+    watch.net.dropped.add("chengzhong-up1")  # and they lose one another once more
+    watch.round(3)
+    assert list(watch.history) == ["1"]
+    watch.net.dropped.clear()
+    watch.round(320)  # it came and went twice: it must be calm first
+    assert watch.open == []
 
 
 def test_a_lost_agent_of_one_routing_daemon_is_no_cut(watch: Watching) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from dataclasses import replace
+from datetime import UTC, time, timedelta, timezone
 
 import pytest
 
@@ -10,9 +11,9 @@ from jbnet.monitor.alarms import Severity
 from jbnet.monitor.notices import Escalation, Quiet
 from jbnet.monitor.notify_file import AppriseChannel, CommandChannel, Known, WebhookChannel, load_notify
 
-KNOWN = Known(["pension"], lambda selector: None if selector == "under:chengdong" else "there is no site")
+BEIJING = timezone(timedelta(hours=8), "BJT")
+KNOWN = Known(["pension"], lambda selector: None if selector == "under:chengdong" else "there is no site", BEIJING)
 GOOD = """
-utc_offset: "+08:00"
 every_s: 120
 channels:
   robot: {apprise: {url: "wecombot://{key}", secrets: {key: wecom-noc}}}
@@ -35,7 +36,7 @@ def test_what_is_declared_is_what_is_told_by() -> None:
     assert notify.channels["sms"] == CommandChannel(("/usr/local/bin/sms", "--to", "noc"), 5)
     assert notify.channels["hub"] == WebhookChannel("https://hub.example/hook", 10, "hub-token")
     telling = notify.telling
-    assert telling.utc_offset.utcoffset(None) == timedelta(hours=8)
+    assert telling.zone is BEIJING
     assert telling.contacts["lead"].quiet == Quiet(time(22), time(7), frozenset((Severity.CRITICAL, Severity.MAJOR)))
     first, second = telling.routes
     assert first.escalate == (Escalation(timedelta(minutes=15), ("lead",)),)
@@ -59,6 +60,7 @@ def test_without_the_file_nobody_is_told() -> None:
         ("wecombot://{key}", "mailto://noc:hunter2@example.org/{key}", "JB107", "a password stands in the URL"),
         ("https://hub.example", "https://noc:hunter2@hub.example", "JB107", "a password stands in the URL"),
         ("https://hub.example/hook", "ftp://hub.example/hook", "JB107", "url must be"),
+        ("https://hub.example/hook", "https://hub.example/告警", "JB107", "url must be"),
         ("timeout_s: 5}", "timeout_s: 5}, apprise: {url: 'json://x'}", "JB107", "of 2 kinds"),
         ('"22:00"', '"25:00"', "JB107", "from must be"),
         ("[critical, major]", "[critical, huge]", "JB107", "one of critical, major, minor, warning"),
@@ -79,3 +81,20 @@ def test_every_problem_is_said_with_its_line(before: str, after: str, code: str,
     changed = {n for n, (a, b) in enumerate(zip(GOOD.splitlines(), lines, strict=True), start=1) if a != b}
     assert {finding.place.line for finding in findings if finding.place} <= changed
     assert notify.channels == {}
+
+
+def test_an_old_files_offset_is_read_and_check_says_where_the_time_zone_belongs() -> None:
+    old = f'utc_offset: "+06:30"{GOOD}'
+    notify, findings = load_notify(old, KNOWN)
+    assert [(f.code, f.severity, f.place and f.place.line) for f in findings] == [("JB154", "warning", 1)]
+    assert notify.telling.zone is BEIJING, "the network's counts where it has one"
+    notify, findings = load_notify(old, replace(KNOWN, zone=UTC))
+    assert [finding.code for finding in findings] == ["JB154"]
+    assert notify.telling.zone.utcoffset(None) == timedelta(hours=6, minutes=30), "as before"
+
+
+def test_quiet_hours_without_any_time_zone_are_said_to_be_of_utc() -> None:
+    notify, findings = load_notify(GOOD, replace(KNOWN, zone=UTC))
+    assert [finding.code for finding in findings] == ["JB154"]
+    assert notify.telling.zone is UTC
+    assert notify.telling.contacts

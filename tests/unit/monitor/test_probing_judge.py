@@ -82,6 +82,9 @@ def test_a_line_that_loses_packets_is_one_incident_that_names_it_and_ends_with_i
     assert probe(watch, *lossy) == []
     assert probe(watch, *lossy) == ["alarm lossy xining-up1"]
     assert watch.open[0].severity is Severity.MINOR
+    (reading,) = watch.open[0].readings
+    assert (reading.measure, round(reading.value, 3), reading.limit, reading.over_s) == ("loss", 0.097, 0.03, 300)
+    assert str(reading.words) == "round trips lost: 9.67 % over 300 s, limit 3 %"
     assert probe(watch, times=5) == ["alarm lossy xining-up1"], "rounds without echoes change nothing"
     assert probe(watch, *echoes(watch, {}), times=2) == []
 
@@ -121,6 +124,29 @@ def test_what_stands_on_a_device_behind_a_known_fault_says_nothing(watch: Watchi
     before = watch.causes
     assert before
     assert probe(watch, app(0.0), times=5) == before
+
+
+def test_what_stands_on_a_device_of_which_nothing_is_known_yet_says_nothing(network: Network) -> None:
+    probes, _ = load_probes(TEXT, network)
+    watch = Watching(network, rules=Rules(probes=probes), calm=0)
+    bad = Probed("page", "golmud-dc-r1", "portal", {"up": 0.0}, why="timed out")
+    watch.play((), (bad,))
+    assert watch.causes == [], "nobody was looked at"
+    watch.net.dead = {"golmud-dc-r1"}
+    watch.play((watch.net.look(watch.time),), (bad,))
+    assert watch.causes == [], "it has not answered yet"
+    watch.net.dead = set()
+    assert probe(watch, bad) == ["alarm page golmud-dc-r1/portal"], "it answers, and the service does not"
+
+
+def test_one_try_without_a_way_of_our_own_says_nothing_of_the_service_and_two_while_its_device_answers_do(
+    watch: Watching,
+) -> None:
+    bad = Probed("page", "golmud-dc-r1", "portal", {"up": 0.0, "way": 0.0}, why="Network is unreachable")
+    assert probe(watch, bad) == []
+    assert probe(watch, Probed("page", "golmud-dc-r1", "portal", {"up": 1.0, "seconds": 0.1})) == []
+    assert probe(watch, bad) == []
+    assert probe(watch, bad) == ["alarm page golmud-dc-r1/portal"]
 
 
 def test_what_was_said_before_the_fault_was_known_is_taken_back(watch: Watching) -> None:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from jbnet.adapters.clock import SystemClock
 from jbnet.monitor.probing import Probe, ProbeKind, Probes, Target
@@ -50,7 +51,7 @@ class Scripted:
 
     def __init__(self, trips: Mapping[str, tuple[float | None, ...]]):
         self.trips = trips
-        self.while_it_lasts: Callable[[], None] = lambda: None
+        self.while_it_lasts: Callable[[], object] = lambda: None
 
     def sweep(
         self, addresses: Sequence[str], requests: int, over_s: float, timeout_s: float, stopped: Callable[[], bool]
@@ -164,3 +165,34 @@ def test_a_probe_that_fails_in_itself_is_said_once_and_tried_again_until_it_work
         "the probe paths fails (ValueError): nothing is known by it",
         "the probe ports/a fails (ValueError): nothing is known by it",
     ]
+
+
+def test_a_thread_that_hangs_has_no_beat_any_more_and_the_others_go_on() -> None:
+    often, echoes, let_go = replace(ECHO, every_s=0.01, timeout_s=0.005), Scripted({}), threading.Event()
+    echoes.while_it_lasts = partial(let_go.wait, 60)
+    probes = Probes((TCP, often), (on(TCP, "a"), on(often, "a")))
+    probing = Probing(probes, echoes, {ProbeKind.TCP: Dead([])}, SystemClock())
+    assert probing.beats() == {}, "what does not run is not waited for"
+    probing.start()
+    try:
+        assert eventually(lambda: set(probing.beats()) == {"echo paths", "services"}, 30)
+        stuck = probing.beats()
+        assert eventually(lambda: probing.beats()["services"] > stuck["services"] + 1, 30)
+        assert probing.beats()["echo paths"] == stuck["echo paths"]
+        let_go.set()
+        assert eventually(lambda: probing.beats()["echo paths"] > stuck["echo paths"], 30)
+    finally:
+        let_go.set()
+        probing.close()
+
+
+def test_a_sweep_may_be_quiet_as_long_as_it_is_declared_to_last() -> None:
+    slow = replace(ECHO, every_s=60.0, timeout_s=3.0)
+    probing = Probing(Probes((slow,), (on(slow, "a"),)), Scripted({"10.0.0.a": (0.01,)}), {}, SystemClock())
+    began = time.monotonic()
+    probing.start()
+    try:
+        assert eventually(lambda: probing.beats(), 30)
+        assert probing.beats()["echo paths"] >= began + 60.0
+    finally:
+        probing.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -20,9 +21,12 @@ from jbnet.model.text import Text
 from jbnet.monitor import metrics
 from jbnet.monitor.replay import Watchbook, play
 from jbnet.monitor.samples import Sample
-from jbnet.monitor.self_watch import DEAF_S, MISSED, Blind
+from jbnet.monitor.self_watch import DEAF_S, MISSED, SELF, Blind
 from jbnet.services.watch.monitor import Turn
 from jbnet.services.watch.self_watch import Keeper
+from jbnet.wiring import check_workspace
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -95,6 +99,18 @@ def test_what_is_dropped_and_receivers_that_stand_still_and_what_cannot_be_writt
     assert causes(seen.rounds(15)) == []
 
 
+def test_which_loop_stands_still_is_said_and_one_that_only_writes_blinds_nobody(seen: Seen) -> None:
+    seen.beats.update({"echo paths": seen.clock.monotonic() - DEAF_S - 5, "syslog": seen.clock.monotonic() + 1000})
+    seen.own.add("remote write", dict, int, lambda: seen.clock.monotonic() - DEAF_S - 1)
+    open_now = seen.rounds(1).outcome.book.incidents.open.values()
+    found = {i.root_cause.name: i.readings[0].part for i in open_now}
+    assert found == {"monitor-deaf monitor": "echo paths", "monitor-writer-stuck monitor": "remote write"}
+    assert {str(i.severity) for i in open_now} == {"major", "minor"}
+    seen.beats.clear()
+    assert causes(seen.rounds(1)) == ["monitor-writer-stuck monitor"]
+    assert seen.own.health().blind() == []
+
+
 def test_replaying_a_record_gives_the_incidents_of_the_monitor_too(tmp_path: Path) -> None:
     seen = Seen(tmp_path / "monitor.db")
     turns = [seen.rounds(3), seen.rounds(1, apart=60.0), seen.rounds(2)]
@@ -111,6 +127,18 @@ def test_replaying_a_record_gives_the_incidents_of_the_monitor_too(tmp_path: Pat
     view.close()
     assert opened == kept[::-1] == ["monitor-late monitor", "chengdong-up1"]
     assert book.incidents == turns[-1].outcome.book.incidents
+
+
+def test_no_declared_device_can_bear_the_name_under_which_the_monitor_watches_itself(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "tests" / "golden" / "check" / "base", tmp_path, dirs_exist_ok=True)
+    for file in tmp_path.rglob("*.yaml"):
+        file.write_text(file.read_text(encoding="utf-8").replace("newtown", SELF), encoding="utf-8")
+    found = check_workspace(tmp_path)
+    assert found.network is not None
+    assert SELF in found.network.sites
+    mine = [name for name in found.network.devices if name.startswith(SELF)]
+    assert mine, "the site called so has devices"
+    assert SELF not in mine
 
 
 def test_the_look_at_itself_is_a_sample_like_any_other(seen: Seen) -> None:

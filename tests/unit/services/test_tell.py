@@ -27,6 +27,7 @@ from jbnet.model.secrets import Secret
 from jbnet.monitor.actions import Action, Deed
 from jbnet.monitor.messages import Fate, Message, alertmanager
 from jbnet.monitor.notices import Contact, Escalation, Route, Telling
+from jbnet.monitor.tongue import Tongue
 from jbnet.ports.telling import Notifier
 from jbnet.services.watch.tell import Teller
 from jbnet.wiring.telling import picks
@@ -56,6 +57,7 @@ class Office:
         contacts = {"noc": Contact("noc", ("way",)), "lead": Contact("lead", ("way",), "zh")}
         self.telling = Telling(contacts, (route,))
         self.notifier = notifier
+        self.more: dict[str, Notifier] = {}
         self.begin_again()
 
     def begin_again(self) -> None:
@@ -63,10 +65,10 @@ class Office:
             self.telling,
             SqliteOutbox(self.path),
             self.log,
-            {"way": self.notifier},
+            {"way": self.notifier, **self.more},
             self.clock,
             picks(self.net.network),
-            lambda lang: {} if lang == "en" else load(lang),
+            lambda lang: Tongue(lang, {} if lang == "en" else load(lang), self.net.network),
             lambda said: self.said.append(str(said)),
         )
 
@@ -129,6 +131,23 @@ def test_a_message_that_is_not_taken_is_tried_again_and_said_once(tmp_path: Path
     assert items(web) == [("chengdong-up1", "firing")]
 
 
+def test_a_way_out_that_breaks_keeps_nobody_from_being_told_by_another(tmp_path: Path, web: Web) -> None:
+    class Broken:
+        def send(self, message: Message) -> Fate:
+            raise RuntimeError(message.title)
+
+    desk = office(tmp_path, web)
+    contacts = {"noc": Contact("noc", ("broken", "way"))}
+    desk.telling = Telling(contacts, (Route(("noc",)),))
+    desk.more = {"broken": Broken()}
+    desk.begin_again()
+    desk.run(3)
+    desk.net.cut.add("chengdong-up1")
+    desk.run(40)
+    assert items(web) == [("chengdong-up1", "firing")]
+    assert sorted(desk.states()) == ["sent", "unsure"]
+
+
 def test_a_receiver_that_is_away_for_a_day_is_given_up_on_and_said(tmp_path: Path, web: Web) -> None:
     desk = office(tmp_path, web)
     desk.run(3)
@@ -156,7 +175,7 @@ def test_an_answer_that_is_lost_is_sent_again_with_the_same_key(tmp_path: Path, 
 
 
 def test_what_was_being_sent_when_it_ended_is_sent_again_with_its_key(tmp_path: Path, web: Web) -> None:
-    class Killed(Exception):
+    class Killed(BaseException):
         pass
 
     class Cord:
@@ -319,6 +338,17 @@ def test_apprise_posts_and_neither_log_nor_error_has_the_secret(
 
 def test_a_webhook_that_is_not_there_has_taken_nothing() -> None:
     assert WebhookNotifier("http://127.0.0.1:1/hook", 5).send(message()) is Fate.FAILED
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1/\u94a9", "http://a..b/x", "http://127.0.0.1:99999/", "http://[::1/"]
+)
+def test_a_url_that_no_request_can_be_made_of_is_a_message_that_was_not_taken(url: str) -> None:
+    assert WebhookNotifier(url, 5).send(message()) is not Fate.SENT
+
+
+def test_a_command_that_cannot_be_begun_is_a_message_that_was_not_taken() -> None:
+    assert CommandNotifier(["/bin/true\0"], 5).send(message()) is Fate.FAILED
 
 
 def test_a_message_without_items_is_resolved() -> None:

@@ -23,6 +23,7 @@ from jbnet.monitor.notices import Contact, Draft, Escalation, Route, Telling
 from jbnet.monitor.replay import Outcome, Watchbook
 from jbnet.monitor.samples import Round
 from jbnet.monitor.summary import Summary
+from jbnet.monitor.tongue import PLAIN
 from jbnet.services.watch.tell import Teller
 from jbnet.services.watch.telling_kept import KeptOutbox
 from jbnet.services.watch.waiting import Waiting
@@ -101,7 +102,7 @@ class Office:
         outbox = KeptOutbox(Outbox(self.path, self.disk), waiting)
         self.teller = Teller(
             Telling(contacts, (route,)), outbox, self.log, {"way": self.way}, self.clock, picks(self.net.network),
-            lambda _: {}, lambda _: None,
+            lambda _: PLAIN, lambda _: None,
         )  # fmt: skip
 
     def run(self, seconds: int) -> None:

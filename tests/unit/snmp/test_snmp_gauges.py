@@ -39,7 +39,7 @@ H3C = {
     "optical-temperature": {"GigabitEthernet0/0": 41.0},
 }
 HOST = {
-    "cpu": {"processor 196608": 0.61, "processor 196609": 0.58},
+    "cpu": {"processor 1": 0.61, "processor 2": 0.58},
     "memory": {"": 0.117044},
     "load": {"Load-1": 2.74, "Load-5": 3.83},
     "disk": {"/": 0.120326},
