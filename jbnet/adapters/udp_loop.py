@@ -22,6 +22,9 @@ _RECEIVE_AT_ONCE = 256
 _LARGEST = 65535
 _WAIT_FOR_SEND_BUFFER_S = 0.001
 _LONGEST_SLEEP_S = 3600.0
+_MANY = 16
+_GATHER_S = 0.0005
+"""While so many are asked, answers are left to gather for so long: waking for each costs more than reading it."""
 
 
 class Batch:
@@ -109,6 +112,8 @@ class UdpLoop:
         for descriptor, _ in self._poll.poll(max(0.0, wait) * 1000):
             if descriptor == self._wake_out.fileno():
                 self._wake_out.recv(4096)
+            elif len(self._active) >= _MANY:
+                time.sleep(_GATHER_S)
 
     def _admit(self, now: float) -> None:
         while self._submitted:

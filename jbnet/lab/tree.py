@@ -219,6 +219,7 @@ def _switches(paths: LabPaths, spec: LabSpec, device: LabDevice, tree: _Tree) ->
         "DAEMONS": " ".join(device.daemons),
         "AGENTX": " ".join(_agentx(device)),
         "SNMP": device.snmp or "",
+        "TRAPS": (device.snmp and spec.trap_sink) or "",
         "TUNNELS": " ".join(tunnel.name for tunnel in device.tunnels),
     }
     (folder / "settings").write_text("".join(f"{k}={shlex.quote(v)}\n" for k, v in settings.items()))

@@ -82,6 +82,7 @@ done
 if [ -n "$SNMP" ]; then
     SNMPCONFPATH=/run/snmp-local snmpset -v 2c -Oq 127.0.0.1 \
         1.3.6.1.4.1.8072.1.5.3.1.2.1.3.6.1.2.1.2.2 i 0 >/dev/null || fail "cache time of snmpd"
+    [ -z "$TRAPS" ] || /usr/local/libexec/jbnet-linktrap </dev/null >/dev/null 2>&1 8>&- &
 fi
 echo "up${note:+: $note}" >&8
 exec 8>&-

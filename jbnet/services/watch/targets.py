@@ -38,6 +38,8 @@ NEWS = frozenset({Reads.SYSTEM, Reads.INTERFACES, Reads.OSPF, Reads.BGP, Reads.B
 
 SLACK_S = 0.1
 """A check is due a little before its time: rounds do not come to the millisecond."""
+HURRY = 0.5
+"""Share of the time of a second look that a device has to answer when another one's news is looked into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +117,14 @@ class Targets:
         """Return what to ask of the devices, those that are asked the same together.
 
         ``again``: devices that are silent or in doubt; they are asked shortly, at every address they have, and only for
-        what tells news. ``hurried``: the others are asked shortly as well. ``in_turn``: it is the devices' turn, and
-        they are also asked for what could not be asked before.
+        what tells news. ``hurried``: the others are asked more shortly still: who misses that is in doubt, no more, and
+        is asked again at once. ``in_turn``: it is the devices' turn, and they are also asked for what could not be
+        asked before.
         """
-        grouped: dict[tuple[frozenset[Reads], str, bool], list[SnmpTarget]] = {}
+        asking = self._checks.asking
+        usual, short = (asking.timeout_s, asking.retries), (asking.look_timeout_s, 0)
+        others = (HURRY * asking.look_timeout_s, 0) if hurried else usual
+        grouped: dict[tuple[frozenset[Reads], str, tuple[float, int]], list[SnmpTarget]] = {}
         urgent = checks & self.news
         if in_turn:
             self.put_off(again, checks - urgent)
@@ -130,18 +136,17 @@ class Targets:
                 agents = self._agents[name]
                 chosen = agents if name in again else (agents[self._current.get(name, 0)],)
                 platform = self._network.devices[name].platform if reads & BY_PLATFORM else ""
-                grouped.setdefault((reads, platform, hurried or name in again), []).extend(chosen)
-        asking = self._checks.asking
+                grouped.setdefault((reads, platform, short if name in again else others), []).extend(chosen)
         return [
             Question(
                 reads,
                 tuple(targets),
-                asking.look_timeout_s if short else asking.timeout_s,
-                0 if short else asking.retries,
+                timeout,
+                retries,
                 recipes_for(reads, platform),
                 bfd_of(platform) if Reads.BFD in reads else None,
             )
-            for (reads, platform, short), targets in grouped.items()
+            for (reads, platform, (timeout, retries)), targets in grouped.items()
         ]
 
     def read(self, answer: SnmpAnswer, question: Question, time: datetime) -> Sample:
