@@ -6,6 +6,7 @@ Typed into the running configuration over SSH and never saved: a host that boots
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Sequence
 
 from jbnet.model.errors import CommandFailed
@@ -22,6 +23,8 @@ class OspfRoutes:
 
     def __init__(self, hosts: RemoteHosts):
         self._hosts = hosts
+        self._configuring = threading.Lock()
+        """One at a time: FRR locks its configuration for who is in it, and turns a second one away."""
 
     def announce(self, address: str, host: str, *, prefer: bool) -> None:
         """Add the address.
@@ -52,7 +55,8 @@ class OspfRoutes:
         return tuple(sorted({hop["ip"] for entry in used for hop in entry.get("nexthops", ()) if "ip" in hop}))
 
     def _configure(self, host: str, *lines: str) -> None:
-        self._vtysh(host, "configure terminal", *lines)
+        with self._configuring:
+            self._vtysh(host, "configure terminal", *lines)
 
     def _vtysh(self, host: str, *commands: str) -> Completed:
         return self._run(host, ("vtysh", *(word for command in commands for word in ("-c", command))))

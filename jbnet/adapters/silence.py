@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from jbnet.model.errors import Unreachable
 from jbnet.ports import Completed, RemoteHost, RemoteHosts
@@ -24,6 +25,7 @@ class PatientOnce:
         self._hosts = hosts
         self._seconds = seconds
         self._silent: dict[tuple[str, str | None], float] = {}
+        self._answering: set[tuple[str, str | None]] = set()
         self._lock = threading.Lock()
         self._turns: dict[tuple[str, str, str | None], threading.Lock] = {}
 
@@ -45,12 +47,19 @@ class PatientOnce:
         with self._lock:
             if silent:
                 self._silent[key] = time.monotonic()
+                self._answering.discard(key)
             else:
                 self._silent.pop(key, None)
+                self._answering.add(key)
+
+    def answering(self, key: tuple[str, str | None]) -> bool:
+        """Say whether it answered when it was asked last: then nobody need wait for another's question."""
+        with self._lock:
+            return key in self._answering
 
 
 class _Host:
-    """One account on a host. Callers take turns, so that the second learns what the first waited for."""
+    """One account on a host. Until it answers callers take turns: the second learns what the first waited for."""
 
     def __init__(self, memory: PatientOnce, remote: RemoteHost, key: tuple[str, str | None], turn: threading.Lock):
         self.name = remote.name
@@ -61,7 +70,7 @@ class _Host:
 
     def run(self, argv: Sequence[str], *, stdin: str | None = None, timeout: float = 30.0) -> Completed:
         """Run a command; a host known to be silent is not asked."""
-        with self._turn:
+        with nullcontext() if self._memory.answering(self._key) else self._turn:
             self._memory.check(self._key)
             try:
                 done = self._remote.run(argv, stdin=stdin, timeout=timeout)

@@ -1,4 +1,6 @@
-"""Remote hosts over SSH (paramiko): one connection a host and account, reused, each wait bounded.
+"""Remote hosts over SSH (paramiko): connections a host and account, reused, each wait bounded.
+
+Commands at the same time have a connection each, up to ``MOST_AT_ONCE``; one that fails takes no other with it.
 
 A host is found under its device name: its management addresses are raced (``jbnet.adapters.dial``), its host key
 is looked up by that name. ``via`` reads a fact from another place: the connection is carried by that device's own
@@ -25,13 +27,15 @@ from jbnet.ports import Completed
 
 CONNECT_S = 8.0
 VANTAGE_USER = "netops"
+MOST_AT_ONCE = 4
+"""Connections to one account on one host: sshd begins to refuse at ten that are not logged in yet (MaxStartups)."""
 
 Addresses = Callable[[str], Sequence[str]]
 """From a device's name to the addresses at which it is managed, the preferred one first."""
 
 
 class SshHosts:
-    """RemoteHosts over paramiko. Safe with one thread per host; ``close_all`` ends every connection."""
+    """RemoteHosts over paramiko, for any number of threads; ``close_all`` ends every connection."""
 
     def __init__(self, state_dir: Path, addresses: Addresses, *, connect_timeout: float = CONNECT_S) -> None:
         self.ring = KeyRing(state_dir)
@@ -89,15 +93,19 @@ class SshHosts:
 
 
 class SshHost:
-    """One account on one host. Not for two threads at once: they would share nothing but wait for each other."""
+    """One account on one host."""
 
     def __init__(self, hosts: SshHosts, name: str, user: str, via: str | None) -> None:
-        self.name = name
-        self.user = user
-        self.via = via
+        self.name, self.user, self.via = name, user, via
         self._hosts = hosts
-        self._client: paramiko.SSHClient | None = None
-        self._lock = threading.RLock()
+        self._carrier = self._made()
+        self._idle: list[_Connection] = []
+        self._all = [self._carrier]
+        self._lock = threading.Lock()
+        self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+    def _made(self) -> _Connection:
+        return _Connection(self._hosts, self.name, self.user, self.via)
 
     def run(self, argv: Sequence[str], *, stdin: str | None = None, timeout: float = 30.0) -> Completed:
         """Run a command and return what it answered, whatever its code.
@@ -105,6 +113,51 @@ class SshHost:
         Raises Unreachable. A command that was sent is never sent again; one that could not be sent is, once, over
         a new connection, since a cached one may have died while idle.
         """
+        end = time.monotonic() + timeout
+        if not self._places.acquire(timeout=timeout):
+            raise Unreachable("{host}: {count} commands are still being waited for", host=self.name, count=MOST_AT_ONCE)
+        try:
+            connection = self._free()
+            try:
+                return connection.run(argv, stdin=stdin, timeout=max(0.1, end - time.monotonic()))
+            finally:
+                with self._lock:
+                    self._idle.append(connection)
+        finally:
+            self._places.release()
+
+    def _free(self) -> _Connection:
+        """Return the connection that was used last and is idle, or a new one."""
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+            connection = self._made()
+            self._all.append(connection)
+            return connection
+
+    def transport(self, timeout: float) -> paramiko.Transport:
+        """Return a live transport for others' connections to go through, connecting if need be. Raises Unreachable."""
+        return self._carrier.transport(timeout)
+
+    def close(self) -> None:
+        """Close every connection; the next use makes a new one. Never raises."""
+        with self._lock:
+            connections = list(self._all)
+        for connection in connections:
+            connection.close()
+
+
+class _Connection:
+    """One connection. Not for two threads at once: they would share nothing but wait for each other."""
+
+    def __init__(self, hosts: SshHosts, name: str, user: str, via: str | None) -> None:
+        self.name, self.user, self.via = name, user, via
+        self._hosts = hosts
+        self._client: paramiko.SSHClient | None = None
+        self._lock = threading.RLock()
+
+    def run(self, argv: Sequence[str], *, stdin: str | None = None, timeout: float = 30.0) -> Completed:
+        """Run a command. Raises Unreachable."""
         end = time.monotonic() + timeout
         with self._lock, self._closing_on_failure():
             channel = self._channel(argv, end)

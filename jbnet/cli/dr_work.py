@@ -163,7 +163,8 @@ def _where(state: State, entries: Sequence[Entry], *, running: bool) -> tuple[st
 
     if state.result is not None:
         return state.result, "", None
-    decision = decide.next_step(pinned_runbook(state), entries, SystemClock().now())
+    decisions = decide.next_steps(pinned_runbook(state), entries, SystemClock().now())
+    decision = next((d for d in decisions if isinstance(d, decide.Stopped) and not running), decisions[0])
     step = getattr(getattr(decision, "step", None), "key", "")
     if isinstance(decision, decide.WaitApproval):
         told = text("{missing} more must approve", missing=decision.missing)
@@ -200,6 +201,14 @@ def _run(context: Context, engine: Recovery, execution: str) -> None:
 def _failure(ending: Ending, execution: str, again: Text) -> TargetError:
     said = str(ending.error) if ending.error else "-"
     if ending.result == "undone":
+        if ending.moved:
+            return TargetError(
+                "{execution}: step {step} failed, and what was done there was taken back; {moved} moved: {reason}",
+                execution=execution,
+                step=ending.step,
+                moved=", ".join(ending.moved),
+                reason=said,
+            )
         return TargetError(
             "{execution}: step {step} failed, and what was done was taken back: {reason}",
             execution=execution,

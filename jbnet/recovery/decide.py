@@ -1,4 +1,4 @@
-"""The next step of an execution, decided from its journal alone.
+"""The next steps of an execution, decided from its journal alone: one for each database at most, side by side.
 
 Law: killed anywhere, an execution resumes to the same end. It holds because every decision is a pure function of
 the pinned runbook and the entries on disk, and because a step with an intent and no result is probed, never
@@ -106,23 +106,49 @@ class Done:
     """All steps hold."""
 
 
+Acting = Start | ProbeFirst | Verify
+"""Decisions that something be done or looked at."""
+Agreeing = Request | WaitApproval | Grant | Renew
+"""Decisions about people's approval."""
+Stopped = Ask | Failed
+"""Decisions that wait for a person to resume."""
 Decision = Start | ProbeFirst | Verify | Request | WaitApproval | Grant | Renew | Ask | Failed | Undone | Done
 
 
-def next_step(runbook: Runbook, entries: Sequence[Entry], now: datetime) -> Decision:
-    """Return what to do next. Raises Refused if that would break the invariant (a forged or damaged journal)."""
+def next_steps(runbook: Runbook, entries: Sequence[Entry], now: datetime) -> tuple[Decision, ...]:
+    """Return what may be done next, at the same time: one decision a database at most, the most urgent one first.
+
+    The steps of one database come one after another; what needs all of them waits for all. A database at which a step
+    failed stays there, the others go on. Never empty: when all steps hold it is ``Done``.
+
+    Raises Refused if a decision would break the invariant (a forged or damaged journal).
+    """
     state = replay(entries)
     instances = expand(runbook, state.bindings)
+    open_ = {i.key for i in instances if not state.step(i.key).settled or _must_be_seen_again(i, instances, state)}
+    found: list[Decision] = []
+    lanes: set[str | None] = set()
     for instance in instances:
-        step = state.step(instance.key)
-        if step.settled and not _must_be_seen_again(instance, instances, state):
+        if instance.key not in open_ or instance.database in lanes:
             continue
-        if step.status is not Status.FAILED:
-            outdated = _outdated_approval(instance, instances, state, now)
-            if outdated is not None:
-                return outdated
-        return _guarded(_decide(instance, step, instances, state, now), instances, state)
-    return Done()
+        lanes.add(instance.database)
+        if open_.isdisjoint(instance.needs):
+            found.append(_next_of(instance, instances, state, now))
+    return tuple(_most_urgent(found)) or (Done(),)
+
+
+def _next_of(instance: Instance, instances: Sequence[Instance], state: State, now: datetime) -> Decision:
+    step = state.step(instance.key)
+    outdated = None
+    if step.status is not Status.FAILED:
+        outdated = _outdated_approval(instance, instances, state, now)
+    return outdated or _guarded(_decide(instance, step, instances, state, now), instances, state)
+
+
+def _most_urgent(found: list[Decision]) -> list[Decision]:
+    """Return the decisions, or the one that figures must be taken again: nothing else is done on old ones."""
+    renewal = next((decision for decision in found if isinstance(decision, Renew)), None)
+    return found if renewal is None else [renewal]
 
 
 def _decide(

@@ -75,9 +75,10 @@ def recovery(directory: Path, state_dir: Path, execution: str, reporter: Reporte
     known = approvers(directory, state_dir)
     pinned = replay(journal.entries()).approvers or {name: person.key for name, person in known.people.items()}
     box = store.approvals(execution, known, pinned)
-    actions = recovery_actions(directory, state_dir, load_network(directory, state_dir))
-    told = windows(state_dir)
-    return Recovery(journal, actions, box, SystemClock(), reporter, store.lease, told), journal
+    network = load_network(directory, state_dir)
+    actions = recovery_actions(directory, state_dir, network)
+    told, hands = windows(state_dir), max(1, len(network.databases))
+    return Recovery(journal, actions, box, SystemClock(), reporter, store.lease, told, hands), journal
 
 
 def approval_box(directory: Path, state_dir: Path, execution: str | None, *, carried: bool) -> ApprovalBox:

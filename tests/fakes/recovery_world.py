@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -27,6 +28,32 @@ def bindings(*databases: str) -> list[dict[str, object]]:
 
 class Killed(BaseException):
     """The process ends here and now, as by kill -9: nothing may catch it."""
+
+
+class Life:
+    """Whether the process that is tested lives: killed, none of its threads does anything any more."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self._killed = False
+
+    def kill(self) -> None:
+        """End it here and now."""
+        self._killed = True
+        raise Killed
+
+    def check(self) -> None:
+        """End the thread of a process that was killed."""
+        if self._killed:
+            raise Killed
+
+    def begin_anew(self) -> None:
+        """Another process is started, once the last thread of the old one is gone."""
+        for thread in threading.enumerate():
+            if self._killed and thread.name.startswith("recovery"):
+                thread.join(30)
+                assert not thread.is_alive()
+        self._killed = False
 
 
 class ManualClock:
@@ -55,8 +82,14 @@ class MemoryJournal:
     clock: ManualClock
     kill_after: set[int] = field(default_factory=set)
     rows: list[dict[str, object]] = field(default_factory=list)
+    life: Life = field(default_factory=Life)
 
     def append(self, kind: str, subject: str, data: Mapping[str, object]) -> int:
+        with self.life.lock:
+            return self._append(kind, subject, data)
+
+    def _append(self, kind: str, subject: str, data: Mapping[str, object]) -> int:
+        self.life.check()
         seq = len(self.rows) + 1
         previous = str(self.rows[-1]["hash"]) if self.rows else GENESIS
         time = self.clock.now().isoformat()
@@ -65,7 +98,7 @@ class MemoryJournal:
         self.rows.append(entry)
         if seq in self.kill_after:
             self.kill_after.discard(seq)
-            raise Killed
+            self.life.kill()
         return seq
 
     def entries(self) -> Sequence[Mapping[str, object]]:
@@ -131,6 +164,7 @@ class World:
     two_leaders: list[str] = field(default_factory=list)
     kill_at: set[int] = field(default_factory=set)
     failing: dict[tuple[str, str], int] = field(default_factory=dict)
+    life: Life = field(default_factory=Life)
 
     @classmethod
     def before(cls, *databases: str) -> World:
@@ -160,7 +194,7 @@ class World:
             if len(open_) > 1:
                 self.two_leaders.append(database)
         if len(self.acts) in self.kill_at:
-            raise Killed
+            self.life.kill()
 
     def actions(self) -> dict[str, StepAction]:
         """All actions of a runbook on this world."""
@@ -180,6 +214,11 @@ class WorldAction:
         return StepOutcome(self._holds(params), text("looked"), {"seen": str(params["database"])})
 
     def do(self, params: Mapping[str, object]) -> StepOutcome:
+        with self.world.life.lock:
+            return self._do(params)
+
+    def _do(self, params: Mapping[str, object]) -> StepOutcome:
+        self.world.life.check()
         database = str(params["database"])
         left = self.world.failing.get((self.name, database), 0)
         if left:
@@ -237,15 +276,18 @@ class Bench:
     clock: ManualClock = field(default_factory=ManualClock)
     log: Log = field(default_factory=Log)
     windows: Windows | None = None
+    hands: int = 1
 
     def __post_init__(self) -> None:
-        self.journal = MemoryJournal(self.clock)
+        self.journal = MemoryJournal(self.clock, life=self.world.life)
         self.people = People(self.clock)
 
     def engine(self, actions: Mapping[str, StepAction] | None = None) -> Recovery:
         """A new process's engine over the same journal."""
+        self.world.life.begin_anew()
         found = actions or self.world.actions()
-        return Recovery(self.journal, found, self.people, self.clock, self.log, FreeLease(), self.windows)
+        lease = FreeLease()
+        return Recovery(self.journal, found, self.people, self.clock, self.log, lease, self.windows, self.hands)
 
 
 __all__ = ["APPROVERS", "PRIMARY", "STANDBY", "Bench", "JbnetError", "Killed", "World", "WorldAction", "bindings"]

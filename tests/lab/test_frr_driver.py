@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -421,6 +422,27 @@ def test_one_connection_serves_many_commands_and_a_dead_one_is_replaced(device: 
     assert len(ports) == 1
     device.run("pkill", "-f", "sshd: netops")
     assert host.run(["sh", "-c", "echo $SSH_CONNECTION"]).stdout not in ports
+
+
+@pytest.mark.timeout(60)
+def test_commands_at_the_same_time_do_not_wait_for_one_another(device: FrrDevice, hosts: SshHosts) -> None:
+    host = hosts.host(device.name, "netops")
+    meet = 'touch "/tmp/$0"; until [ -e "/tmp/$1" ]; do sleep 0.05; done; echo met'
+    with ThreadPoolExecutor(2) as pool:
+        names = [("here", "there"), ("there", "here")]
+        found = [pool.submit(host.run, ["sh", "-c", meet, *pair], timeout=30.0) for pair in names]
+        assert [one.result().stdout for one in found] == ["met\n", "met\n"]
+
+
+@pytest.mark.timeout(60)
+def test_a_command_that_is_given_up_takes_no_other_with_it(device: FrrDevice, hosts: SshHosts) -> None:
+    host = hosts.host(device.name, "netops")
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(host.run, ["sh", "-c", "until [ -e /tmp/over ]; do sleep 0.05; done; echo fine"])
+        with pytest.raises(Unreachable, match="did not end within"):
+            host.run(["sleep", "600"], timeout=0.5)
+        host.run(["touch", "/tmp/over"])
+        assert other.result().stdout == "fine\n"
 
 
 def test_a_vantage_connects_from_where_it_stands(device: FrrDevice, hosts: SshHosts) -> None:

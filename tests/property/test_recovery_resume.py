@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recovery_world import APPROVERS, PRIMARY, Bench, Killed, World, bindings
+from recovery_world import APPROVERS, PRIMARY, STANDBY, Bench, Killed, World, bindings
 
 from jbnet.recovery.runbook import Runbook, load_runbook
 
 RUNBOOKS = Path(__file__).parents[2] / "dr" / "runbooks"
 DATABASES = ("production", "exchange")
 NAMES = ("failover", "failback")
+HANDS = pytest.mark.parametrize("hands", [1, 2])
+"""One database after the other, and both at the same time."""
 
 
 @cache
@@ -24,12 +26,13 @@ def runbook(name: str) -> Runbook:
     return found
 
 
-def bench(name: str) -> Bench:
-    return Bench(World.before(*DATABASES) if name == "failover" else World.after_failover(*DATABASES))
+def bench(name: str, hands: int) -> Bench:
+    world = World.before(*DATABASES) if name == "failover" else World.after_failover(*DATABASES)
+    return Bench(world, hands=hands)
 
 
-def started(name: str) -> Bench:
-    found = bench(name)
+def started(name: str, hands: int = 1) -> Bench:
+    found = bench(name, hands)
     found.engine().start("20261122-1", runbook(name), bindings(*DATABASES), ["zhao"], APPROVERS)
     return found
 
@@ -74,36 +77,45 @@ def assert_promotions_were_fenced(found: Bench) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_undisturbed_it_ends_as_intended(name: str) -> None:
     found = undisturbed(name)
-    host = PRIMARY if name == "failback" else "golmud-dc-db1"
+    host = PRIMARY if name == "failback" else STANDBY
     assert found.world.address_at == dict.fromkeys(DATABASES, host)
     assert all(host in hosts for hosts in found.world.leads.values())
     assert_same_end(found, name)
 
 
+@HANDS
 @pytest.mark.parametrize("name", NAMES)
-def test_killed_after_any_entry_it_resumes_to_the_same_end(name: str) -> None:
+def test_killed_after_any_entry_it_resumes_to_the_same_end(name: str, hands: int) -> None:
     entries = len(undisturbed(name).journal.rows)
     for seq in range(2, entries + 1):
-        found = started(name)
+        found = started(name, hands)
         found.journal.kill_after = {seq}
         assert run_through(found) == 1, seq
         assert_same_end(found, name)
 
 
+@HANDS
 @pytest.mark.parametrize("name", NAMES)
-def test_killed_after_any_act_it_resumes_to_the_same_end(name: str) -> None:
+def test_killed_after_any_act_it_resumes_to_the_same_end(name: str, hands: int) -> None:
     acts = len(undisturbed(name).world.acts)
     for number in range(1, acts + 1):
-        found = started(name)
+        found = started(name, hands)
         found.world.kill_at = {number}
         assert run_through(found) == 1, number
         assert_same_end(found, name)
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.sampled_from(NAMES), st.sets(st.integers(2, 90), max_size=25), st.sets(st.integers(1, 40), max_size=12))
-def test_killed_again_and_again_it_resumes_to_the_same_end(name: str, entries: set[int], acts: set[int]) -> None:
-    found = started(name)
+@given(
+    st.sampled_from(NAMES),
+    st.sampled_from([1, 2]),
+    st.sets(st.integers(2, 90), max_size=25),
+    st.sets(st.integers(1, 40), max_size=12),
+)
+def test_killed_again_and_again_it_resumes_to_the_same_end(
+    name: str, hands: int, entries: set[int], acts: set[int]
+) -> None:
+    found = started(name, hands)
     found.journal.kill_after = set(entries)
     found.world.kill_at = set(acts)
     run_through(found)
@@ -116,11 +128,12 @@ def test_killed_again_and_again_it_resumes_to_the_same_end(name: str, entries: s
         st.tuples(st.sampled_from(["promote", "move-address"]), st.sampled_from(DATABASES)), st.integers(1, 2)
     ),
     st.sets(st.integers(2, 70), max_size=6),
+    st.sampled_from([1, 2]),
 )
 def test_attempts_that_fail_and_kills_together_lead_to_the_same_end(
-    failing: dict[tuple[str, str], int], entries: set[int]
+    failing: dict[tuple[str, str], int], entries: set[int], hands: int
 ) -> None:
-    found = started("failover")
+    found = started("failover", hands)
     found.world.failing = dict(failing)
     found.journal.kill_after = set(entries)
     run_through(found)
@@ -128,9 +141,11 @@ def test_attempts_that_fail_and_kills_together_lead_to_the_same_end(
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sets(st.integers(2, 40), max_size=6), st.integers(3, 9))
-def test_a_fence_that_fails_for_good_is_taken_back_wherever_it_is_killed(entries: set[int], failures: int) -> None:
-    found = started("failover")
+@given(st.sets(st.integers(2, 40), max_size=6), st.integers(3, 9), st.sampled_from([1, 2]))
+def test_a_fence_that_fails_for_good_is_taken_back_wherever_it_is_killed(
+    entries: set[int], failures: int, hands: int
+) -> None:
+    found = started("failover", hands)
     found.world.failing = {("fence", "production"): failures}
     found.journal.kill_after = set(entries)
     result = ""
@@ -141,5 +156,8 @@ def test_a_fence_that_fails_for_good_is_taken_back_wherever_it_is_killed(entries
             continue
         break
     assert result == "undone"
-    assert found.world.end_state() == World.before(*DATABASES).end_state()
     assert ("promote", "production") not in found.world.acts
+    assert found.world.address_at == {"production": PRIMARY, "exchange": STANDBY}
+    assert found.world.leads["production"] == {PRIMARY}
+    assert found.world.fenced == {("exchange", PRIMARY)}
+    assert found.world.two_leaders == []

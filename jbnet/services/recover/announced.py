@@ -6,6 +6,7 @@ one brings it back, and no longer than the run: an old primary that a failover l
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -34,6 +35,7 @@ class Announcer:
         self._windows, self._clock, self._reporter = windows, clock, reporter
         self._execution, self._what, self._who = "", "", ""
         self._down: dict[tuple[str | None, frozenset[str]], Maintenance] = {}
+        self._lock = threading.Lock()
 
     @contextmanager
     def run(self, execution: str, runbook: str, who: Sequence[str]) -> Iterator[None]:
@@ -42,9 +44,10 @@ class Announcer:
         try:
             yield
         finally:
-            for window in self._down.values():
+            with self._lock:
+                left, self._down = self._down, {}
+            for window in left.values():
                 self._close(window)
-            self._down.clear()
 
     @contextmanager
     def step(self, step: Instance) -> Iterator[None]:
@@ -63,12 +66,17 @@ class Announcer:
         try:
             yield
         finally:
+            self._leave(step, hosts, window)
+
+    def _leave(self, step: Instance, hosts: frozenset[str], window: Maintenance) -> None:
+        """Keep the window of a step that took something down; close others, and the one of what is back."""
+        with self._lock:
+            held = self._down.pop((step.database, hosts), None) if brings_back(step) else None
             if takes_down(step):
                 self._down[step.database, hosts] = window
-            else:
-                self._close(window)
-            if brings_back(step) and (held := self._down.pop((step.database, hosts), None)) is not None:
-                self._close(held)
+        for over in (None if takes_down(step) else window, held):
+            if over is not None:
+                self._close(over)
 
     def _window(self, step: Instance, hosts: frozenset[str], begins: datetime, ends: datetime) -> Maintenance:
         return Maintenance(
@@ -85,10 +93,11 @@ class Announcer:
 
     def _prolong(self, ends: datetime) -> None:
         """Keep what is down announced as long as the step that comes now may take."""
-        for key, window in self._down.items():
-            if window.ends < ends:
-                self._down[key] = replace(window, ends=ends)
-                self._tell(self._down[key])
+        with self._lock:
+            late = {key: replace(window, ends=ends) for key, window in self._down.items() if window.ends < ends}
+            self._down |= late
+        for window in late.values():
+            self._tell(window)
 
     def _close(self, window: Maintenance) -> None:
         self._tell(replace(window, ended=self._clock.now()))

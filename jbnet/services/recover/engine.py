@@ -1,5 +1,7 @@
 """Carrying out a runbook: append the intent, act, append the result, look again; ask the journal what comes next.
 
+Databases are recovered side by side, each step by step (ADR 48).
+
 The engine holds no state of its own. Killed anywhere, ``run`` with the same journal goes on to the same end.
 """
 
@@ -12,26 +14,13 @@ from jbnet.model.errors import Refused, UsageError
 from jbnet.model.text import Text, text
 from jbnet.ports import ApprovalVerifier, Clock, Journal, Lease, Progress, Reporter, StepAction, Windows
 from jbnet.recovery.account import told_by
-from jbnet.recovery.decide import (
-    Ask,
-    Decision,
-    Done,
-    Failed,
-    Grant,
-    ProbeFirst,
-    Renew,
-    Request,
-    Start,
-    Undone,
-    Verify,
-    WaitApproval,
-    next_step,
-)
-from jbnet.recovery.expand import Binding, Instance, expand
+from jbnet.recovery.decide import Acting, Agreeing, Ask, Decision, Done, Stopped, Undone, next_steps
+from jbnet.recovery.expand import Binding, expand
 from jbnet.recovery.replay import State, replay
 from jbnet.recovery.runbook import APPROVE, Runbook, from_content
 from jbnet.services.recover.announced import Announcer
 from jbnet.services.recover.approval import Agreement
+from jbnet.services.recover.crew import Crew, Pen
 from jbnet.services.recover.steps import Steps
 
 
@@ -39,12 +28,14 @@ from jbnet.services.recover.steps import Steps
 class Ending:
     """How a run ended: ``done``, ``failed`` (may be resumed), ``ask`` (a person has to say), ``undone``, ``abandoned``.
 
-    ``step`` is the key of the step it ended at, ``error`` what that step said.
+    ``step`` is the key of the step it ended at, ``error`` what that step said. ``moved``: the databases of which all
+    steps hold, where others did not come that far.
     """
 
     result: str
     step: str = ""
     error: Text | None = None
+    moved: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -53,7 +44,10 @@ class Ending:
 
 
 class Recovery:
-    """Carries out one execution, whose journal is given. ``windows`` None: no monitor is told what it touches."""
+    """Carries out one execution, whose journal is given. ``windows`` None: no monitor is told what it touches.
+
+    ``hands``: how many databases are worked on at once; with one, each is recovered to its end before the next.
+    """
 
     def __init__(
         self,
@@ -64,12 +58,13 @@ class Recovery:
         reporter: Reporter,
         lease: Lease,
         windows: Windows | None = None,
+        hands: int = 1,
     ):
         self._journal = journal
+        self._hands = hands
         self._actions = actions
         self._announcer = Announcer(windows, clock, reporter)
-        self._steps = Steps(journal, actions, reporter, self._announcer)
-        self._agreement = Agreement(journal, approvals, clock, reporter)
+        self._agreement = Agreement(self._journal, approvals, clock, reporter)
         self._clock = clock
         self._reporter = reporter
         self._lease = lease
@@ -124,22 +119,28 @@ class Recovery:
                 raise
 
     def _to_the_end(self, runbook: Runbook) -> Ending:
-        while True:
-            ending = self._once(runbook)
-            if ending is not None:
-                return ending
+        pen = Pen(self._journal)
+        crew = Crew(self._hands, Steps(pen, self._actions, self._reporter, self._announcer).act)
+        try:
+            while (ending := self._once(runbook, crew)) is None:
+                pass
+            return ending
+        finally:
+            pen.lay_down()
 
     def retry(self, by: str) -> None:
-        """Let the step that failed be tried again. Raises UsageError when none did."""
-        step = self._stopped_at()
-        self._journal.append("retry", step.key, {"by": by})
+        """Let the steps that failed be tried again. Raises UsageError when none did."""
+        for decision in self._stopped_at():
+            self._journal.append("retry", decision.step.key, {"by": by})
 
     def skip(self, by: str) -> None:
-        """Go on without the step that failed. Raises Refused unless the runbook lets a person say so."""
-        step = self._stopped_at()
-        if not isinstance(self._decision(), Ask):
-            raise Refused("step {step} must not be skipped", step=step.key)
-        self._journal.append("skip", step.key, {"by": by})
+        """Go on without the steps that failed. Raises Refused unless the runbook lets a person say so of each."""
+        found = self._stopped_at()
+        for decision in found:
+            if not isinstance(decision, Ask):
+                raise Refused("step {step} must not be skipped", step=decision.step.key)
+        for decision in found:
+            self._journal.append("skip", decision.step.key, {"by": by})
 
     def abandon(self, by: str) -> None:
         """Give the execution up for good; what was done stays as it is. Raises UsageError when it has ended."""
@@ -155,45 +156,49 @@ class Recovery:
     def stopped(self) -> bool:
         """Say whether it stands at a step that failed."""
         state = replay(self._journal.entries())
-        return state.result is None and isinstance(self._decision(), Ask | Failed)
+        return state.result is None and any(isinstance(decision, Stopped) for decision in self._decisions())
 
-    def _stopped_at(self) -> Instance:
-        decision = self._decision()
-        if isinstance(decision, Ask | Failed):
-            return decision.step
-        raise UsageError("no step of this execution has failed")
+    def _stopped_at(self) -> list[Stopped]:
+        found = [decision for decision in self._decisions() if isinstance(decision, Stopped)]
+        if not found:
+            raise UsageError("no step of this execution has failed")
+        return found
 
-    def _decision(self) -> Decision:
+    def _decisions(self) -> tuple[Decision, ...]:
         entries = self._journal.entries()
-        return next_step(pinned_runbook(replay(entries)), entries, self._clock.now())
+        return next_steps(pinned_runbook(replay(entries)), entries, self._clock.now())
 
-    def _once(self, runbook: Runbook) -> Ending | None:
-        """Decide and do one thing; return the ending when there is nothing more to do."""
+    def _once(self, runbook: Runbook, crew: Crew) -> Ending | None:
+        """Decide, and begin what may be done; return the ending when there is nothing more to do."""
         entries = self._journal.entries()
         state = replay(entries)
         if state.result is not None:
             return Ending(state.result)
-        decision = next_step(runbook, entries, self._clock.now())
-        if isinstance(decision, Start | ProbeFirst):
-            self._steps.perform(decision.step, resumed=isinstance(decision, ProbeFirst))
-        elif isinstance(decision, Verify):
-            self._steps.verify(decision.step)
-        elif isinstance(decision, Request | WaitApproval | Grant | Renew):
-            self._agreement.carry_out(decision, runbook, state)
-        else:
-            return self._end(decision, state)
+        decisions = next_steps(runbook, entries, self._clock.now())
+        if not crew.begin([decision for decision in decisions if isinstance(decision, Acting)]):
+            return self._agree_or_end(decisions, runbook, state)
+        crew.wait()
         return None
 
-    def _end(self, decision: Ask | Failed | Undone | Done, state: State) -> Ending:
+    def _agree_or_end(self, decisions: Sequence[Decision], runbook: Runbook, state: State) -> Ending | None:
+        """Nothing can be done and nothing is under way: people are asked, or this is where it ends."""
+        for decision in decisions:
+            if isinstance(decision, Agreeing):
+                self._agreement.carry_out(decision, runbook, state)
+                return None
+        return self._end(next((one for one in decisions if isinstance(one, Stopped)), decisions[0]), runbook, state)
+
+    def _end(self, decision: Decision, runbook: Runbook, state: State) -> Ending:
         if isinstance(decision, Done):
             self._journal.append("finished", state.execution, {"result": "done"})
             self._report("dr.finished", state.execution, text("{execution}: done", execution=state.execution))
             return Ending("done")
-        error = told_by(state.step(decision.step.key).error)
+        error, moved = told_by(state.step(decision.step.key).error), moved_of(runbook, state)
         if isinstance(decision, Undone):
-            self._journal.append("finished", state.execution, {"result": "undone", "step": decision.step.key})
-            return Ending("undone", decision.step.key, error)
-        return Ending("ask" if isinstance(decision, Ask) else "failed", decision.step.key, error)
+            told = {"result": "undone", "step": decision.step.key, "moved": moved}
+            self._journal.append("finished", state.execution, told)
+            return Ending("undone", decision.step.key, error, moved)
+        return Ending("ask" if isinstance(decision, Ask) else "failed", decision.step.key, error, moved)
 
     def _check_start(
         self, runbook: Runbook, bindings: Sequence[Binding], started_by: Sequence[str], approvers: Mapping[str, str]
@@ -218,6 +223,13 @@ class Recovery:
 
     def _report(self, event: str, subject: str, told: Text, **data: object) -> None:
         self._reporter.report(Progress(event, subject, {"text": told, **data}))
+
+
+def moved_of(runbook: Runbook, state: State) -> tuple[str, ...]:
+    """Return the databases of which all steps hold."""
+    instances = expand(runbook, state.bindings)
+    short = {i.database for i in instances if not state.step(i.key).settled}
+    return tuple(dict.fromkeys(i.database for i in instances if i.database is not None and i.database not in short))
 
 
 def pinned_runbook(state: State) -> Runbook:

@@ -8,6 +8,7 @@ from jbnet.model.errors import JbnetError
 from jbnet.model.text import Text, text
 from jbnet.ports import Journal, Progress, Reporter, StepAction, StepOutcome
 from jbnet.recovery.account import told_by
+from jbnet.recovery.decide import Acting, ProbeFirst, Verify
 from jbnet.recovery.expand import Instance
 from jbnet.services.recover.announced import Announcer
 from jbnet.services.recover.bounded import TimedOut, bounded
@@ -20,6 +21,13 @@ class Steps:
     def __init__(self, journal: Journal, actions: Mapping[str, StepAction], reporter: Reporter, announcer: Announcer):
         self._journal, self._actions, self._reporter = journal, actions, reporter
         self._announcer = announcer
+
+    def act(self, decision: Acting) -> None:
+        """Do what was decided for one step."""
+        if isinstance(decision, Verify):
+            self.verify(decision.step)
+        else:
+            self.perform(decision.step, resumed=isinstance(decision, ProbeFirst))
 
     def perform(self, step: Instance, *, resumed: bool) -> None:
         """Bring a step's effect about unless it already holds, and look again."""

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from recovery_world import APPROVERS, Bench, Killed, World, WorldAction, bindings
+from recovery_world import APPROVERS, PRIMARY, STANDBY, Bench, Killed, World, WorldAction, bindings
 
 from jbnet.model.errors import Refused, UsageError
 from jbnet.model.text import text
 from jbnet.ports import StepOutcome
 from jbnet.recovery.approval import Approver, judge, prepare
 from jbnet.recovery.audit import audit
-from jbnet.recovery.decide import WaitApproval, next_step
+from jbnet.recovery.decide import WaitApproval, next_steps
 from jbnet.recovery.runbook import Runbook, load_runbook
 
 RUNBOOKS = Path(__file__).parents[3] / "dr" / "runbooks"
@@ -29,8 +29,8 @@ def runbook(change: Callable[[str], str] = lambda content: content) -> Runbook:
     return found
 
 
-def started(book: Runbook | None = None, by: str = "zhao") -> Bench:
-    bench = Bench(World.before(*DATABASES))
+def started(book: Runbook | None = None, by: str = "zhao", hands: int = 1) -> Bench:
+    bench = Bench(World.before(*DATABASES), hands=hands)
     bench.engine().start("20261122-1", book or runbook(), bindings(*DATABASES), [by], APPROVERS)
     return bench
 
@@ -56,7 +56,7 @@ def wait_for_approval(bench: Bench) -> WaitApproval:
     with pytest.raises(Stop):
         bench.engine().run()
     bench.clock.at_sleep = None
-    decision = next_step(runbook(), bench.journal.entries(), bench.clock.now())
+    (decision,) = next_steps(runbook(), bench.journal.entries(), bench.clock.now())
     assert isinstance(decision, WaitApproval)
     return decision
 
@@ -167,20 +167,75 @@ def test_a_step_that_fails_is_tried_as_often_as_the_runbook_says_then_stops_and_
     assert sound(bench) == []
 
 
-def test_a_fence_that_fails_for_good_is_taken_back_and_nothing_was_promoted() -> None:
-    bench = started()
-    bench.world.failing = {("fence", "production"): 9}
-    assert bench.engine().run().result == "undone"
-    assert bench.world.end_state() == World.before(*DATABASES).end_state()
+@pytest.mark.parametrize("failing", DATABASES)
+@pytest.mark.parametrize("hands", [1, 2])
+def test_a_fence_that_fails_for_good_is_taken_back_and_the_other_databases_move(failing: str, hands: int) -> None:
+    bench = started(hands=hands)
+    bench.world.failing = {("fence", failing): 9}
+    ending = bench.engine().run()
+    other = next(name for name in DATABASES if name != failing)
+    assert (ending.result, ending.step, ending.moved) == ("undone", f"fence[{failing}]", (other,))
+    assert bench.world.address_at == {failing: PRIMARY, other: STANDBY}
+    assert bench.world.leads[failing] == {PRIMARY}
+    assert bench.world.fenced == {(other, PRIMARY)}
     assert bench.engine().run().result == "undone"
 
 
-def test_a_fence_that_fails_after_another_database_moved_leaves_that_one_where_it_is() -> None:
-    bench = started()
-    bench.world.failing = {("fence", "exchange"): 9}
-    assert bench.engine().run().result == "undone"
-    assert bench.world.address_at == {"production": "golmud-dc-db1", "exchange": "xining-dc-db1"}
-    assert bench.world.fenced == {("production", "xining-dc-db1")}
+def test_a_database_at_which_a_step_failed_waits_for_a_person_and_the_others_are_recovered_to_their_end() -> None:
+    bench = started(hands=2)
+    bench.world.failing = {("promote", "production"): 9}
+    ending = bench.engine().run()
+    assert (ending.result, ending.step, ending.moved) == ("failed", "promote[production]", ("exchange",))
+    assert bench.world.address_at == {"production": PRIMARY, "exchange": STANDBY}
+    bench.world.failing = {}
+    engine = bench.engine()
+    engine.retry("zhao")
+    assert engine.run().ok
+    assert sound(bench) == []
+
+
+@dataclass
+class Meeting(WorldAction):
+    """A fence that waits until all databases are being fenced."""
+
+    barrier: threading.Barrier
+
+    def do(self, params: Mapping[str, object]) -> StepOutcome:
+        self.barrier.wait(30)
+        return super().do(params)
+
+
+def test_databases_are_recovered_side_by_side() -> None:
+    bench = started(hands=len(DATABASES))
+    barrier = threading.Barrier(len(DATABASES))
+    actions = bench.world.actions() | {"fence": Meeting(bench.world, "fence", barrier)}
+    assert bench.engine(actions).run().ok
+    assert sound(bench) == []
+
+
+def test_after_an_interrupt_nothing_is_written_any_more() -> None:
+    bench = started(hands=2)
+    release, interrupted = threading.Event(), threading.Event()
+
+    class Interrupting(WorldAction):
+        def do(self, params: Mapping[str, object]) -> StepOutcome:
+            if params["database"] == "production":
+                interrupted.set()
+                raise KeyboardInterrupt
+            release.wait(30)
+            return super().do(params)
+
+    with pytest.raises(KeyboardInterrupt):
+        bench.engine(bench.world.actions() | {"fence": Interrupting(bench.world, "fence")}).run()
+    rows = len(bench.journal.rows)
+    release.set()
+    for thread in threading.enumerate():
+        if thread.name.startswith("recovery"):
+            thread.join(30)
+    assert len(bench.journal.rows) == rows
+    assert bench.journal.rows[-1]["kind"] == "interrupted"
+    assert bench.engine().run().ok
+    assert bench.world.needless == []
 
 
 def ask_at_the_end(content: str) -> str:
@@ -260,6 +315,7 @@ def test_a_journal_in_which_the_fence_was_skipped_is_refused() -> None:
     bench.world.kill_at = {3}
     with pytest.raises(Killed):
         bench.engine().run()
+    bench.world.life.begin_anew()
     bench.journal.append("skip", "fence[production]", {"by": "mallory"})
     with pytest.raises(Refused, match="not proved to be fenced"):
         bench.engine().run()
