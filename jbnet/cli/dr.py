@@ -10,7 +10,9 @@ import typer
 from jbnet.cli.context import Context
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Recovery: status, failover, failback, approve, resume, report."
+    no_args_is_help=True,
+    add_completion=False,
+    help="Recovery: status, switchover, failover, failback, approve, resume, report.",
 )
 
 ExecutionName = Annotated[str | None, typer.Argument(metavar="[EXECUTION]", help="The latest, if none is named.")]
@@ -45,6 +47,16 @@ def failover(
     from jbnet.cli.dr_work import begin
 
     begin(ctx.obj, "failover", database or [], runbook, dry_run=dry_run, by=by)
+
+
+@app.command()
+def switchover(
+    ctx: typer.Context, database: Databases = None, runbook: RunbookFile = None, dry_run: DryRun = False, by: By = None
+) -> None:
+    """Move databases to the standby site while all is well; nothing may be lost."""
+    from jbnet.cli.dr_work import begin
+
+    begin(ctx.obj, "switchover", database or [], runbook, dry_run=dry_run, by=by)
 
 
 @app.command()

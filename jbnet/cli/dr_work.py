@@ -1,4 +1,4 @@
-"""What ``jbnet dr failover``, ``failback``, ``resume`` and ``status`` do."""
+"""What ``jbnet dr switchover``, ``failover``, ``failback``, ``resume`` and ``status`` do."""
 
 from __future__ import annotations
 

@@ -64,6 +64,17 @@ def test_a_dead_primary_is_replaced_although_jbnet_is_killed_half_way(drill: Dri
     holds_after(drill, office)
 
 
+def test_a_planned_move_and_the_way_back_lose_nothing(drill: Drill, office: Office) -> None:
+    drill.carry_out("switchover")
+    standbys = {name: database.standby for name, database in drill.network.databases.items()}
+    assert drill.leaders() == standbys
+    drill.carry_out("failback")
+    holds_after(drill, office)
+    measured = office.measured()
+    assert {name: figures["lost"] for name, figures in measured.items()} == dict.fromkeys(standbys, 0)
+    print({name: figures["rto_s"] for name, figures in measured.items()})
+
+
 def test_a_frozen_primary_never_accepts_a_write_again(drill: Drill, office: Office) -> None:
     drill.run_in(drill.host, "pkill", "-STOP", "-u", "postgres", "-x", "postgres")
     office.await_failures()

@@ -14,7 +14,7 @@ from jbnet.recovery.runbook import Runbook, load_runbook
 
 RUNBOOKS = Path(__file__).parents[2] / "dr" / "runbooks"
 DATABASES = ("production", "exchange")
-NAMES = ("failover", "failback")
+NAMES = ("failover", "failback", "switchover")
 HANDS = pytest.mark.parametrize("hands", [1, 2])
 """One database after the other, and both at the same time."""
 
@@ -27,7 +27,7 @@ def runbook(name: str) -> Runbook:
 
 
 def bench(name: str, hands: int) -> Bench:
-    world = World.before(*DATABASES) if name == "failover" else World.after_failover(*DATABASES)
+    world = World.after_failover(*DATABASES) if name == "failback" else World.before(*DATABASES)
     return Bench(world, hands=hands)
 
 
@@ -71,7 +71,8 @@ def assert_promotions_were_fenced(found: Bench) -> None:
             verified.add(subject)
         if row["kind"] == "intent" and subject.startswith("promote["):
             database = subject.removeprefix("promote[").removesuffix("]")
-            assert {f"fence[{database}]", f"stop-standby-site[{database}]"} & verified
+            guards = ("fence", "stop-standby-site", "stop-primary-site")
+            assert {f"{guard}[{database}]" for guard in guards} & verified
 
 
 @pytest.mark.parametrize("name", NAMES)
