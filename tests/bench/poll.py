@@ -9,7 +9,6 @@ Other work on the same cores makes CPU seconds longer, for it takes the caches: 
 from __future__ import annotations
 
 import cProfile
-import gc
 import json
 import os
 import pstats
@@ -32,6 +31,7 @@ from jbnet.adapters.store_kept import KeptStore
 from jbnet.adapters.udp import UdpSnmpTransport
 from jbnet.model.network import Network
 from jbnet.monitor.checks import Asking, Check, Checks, Reads
+from jbnet.services.watch.collected import seldom_collected
 from jbnet.services.watch.monitor import Monitor
 
 ROOT = Path(__file__).parents[2]
@@ -85,14 +85,12 @@ def _measured(name: str, folder: Path, asked: int | None) -> dict[str, object]:
     monitor.start()
     with agents.fleet(monitor.plant, folder, asked) as fleet:
         fleet.take_over(monitor)
-        gc.collect()
-        gc.freeze()  # as Monitor.run does
-        used = [_round(monitor) for _ in range(ROUNDS)]
+        with seldom_collected():  # as Monitor.run does
+            used = [_round(monitor) for _ in range(ROUNDS)]
         devices = len(monitor.plant.watched)
         variables = round(agents.variables(monitor.plant, asked), 1)
     monitor.close()
     transport.close()
-    gc.unfreeze()
     best = sorted(used[3:])
     value = devices / (sum(best[: len(best) // 2]) / (len(best) // 2))
     return _row(name, value, devices=devices, variables=variables, load=round(os.getloadavg()[0], 1))

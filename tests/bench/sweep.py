@@ -9,7 +9,6 @@ CPU seconds and cores are by the wall clock, and mean little where ``load`` says
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import sys
@@ -25,6 +24,7 @@ from snmp import cpu
 
 from jbnet import wiring
 from jbnet.adapters.udp_loop import UdpLoop
+from jbnet.services.watch.collected import seldom_collected
 from jbnet.services.watch.monitor import Monitor
 from jbnet.snmp.conversation import Conversation
 
@@ -89,14 +89,13 @@ def rows() -> list[dict[str, object]]:
 
 
 def _measure(monitor: Monitor, fleet: agents.Fleet, wire: Wire) -> list[dict[str, object]]:
-    gc.collect()
-    gc.freeze()
     sweeps, used = [], []
-    for _ in range(SWEEPS):
-        began, before = time.monotonic(), cpu()
-        monitor.poll_once()
-        sweeps.append(time.monotonic() - began)
-        used.append(cpu() - before)
+    with seldom_collected():  # as Monitor.run does
+        for _ in range(SWEEPS):
+            began, before = time.monotonic(), cpu()
+            monitor.poll_once()
+            sweeps.append(time.monotonic() - began)
+            used.append(cpu() - before)
     dead = sorted(monitor.plant.watched)[:: len(monitor.plant.watched) // DEAD][:DEAD]
     living = [fleet.addresses[d] for d in sorted(monitor.plant.watched - set(dead))]
     calm, _ = _run(monitor, wire, living)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,6 +20,7 @@ from jbnet.monitor.state import DeviceState
 from jbnet.monitor.summary import Summary, summarise
 from jbnet.ports import Clock, Prober, Secrets, SnmpTransport, Store, TrapSource
 from jbnet.ports.store import Windows
+from jbnet.services.watch.collected import seldom_collected
 from jbnet.services.watch.ears import Ears
 from jbnet.services.watch.filing import Filing
 from jbnet.services.watch.gathering import Gathered, Gatherer
@@ -146,8 +146,10 @@ class Monitor:
         A round that took longer than the interval is followed by the next at once; none is made up for. Between two
         of them there are others, when somebody has news or answers late. The last one waits for all.
         """
-        gc.collect()
-        gc.freeze()  # the network stays as it is: the collector need not go through it again and again
+        with seldom_collected():
+            self._run(report, rounds)
+
+    def _run(self, report: Callable[[Turn], None], rounds: int | None) -> None:
         done = 0
         due = self._clock.monotonic()
         while rounds is None or done < rounds:
