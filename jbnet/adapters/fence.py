@@ -16,6 +16,7 @@ from jbnet.model.errors import UsageError
 from jbnet.model.network import Network
 from jbnet.model.text import text
 from jbnet.ports import DatabaseServers, FenceProof, RemoteHosts
+from jbnet.recovery.observed import RingLook, RouterLook
 from jbnet.recovery.plan import HostFence
 from jbnet.services.database_cluster import Cluster, cluster
 
@@ -75,6 +76,23 @@ class RingFence:
         wanted = Filter.around(cluster(self._network, database, host))
         answers = self._vantages.ask_all(self._members(host), ("show", wanted.name))
         return {m: None if a is None else bool(a["recorded"] or a["kernel"]) for m, a in answers.items()}
+
+    def rings(self, database: str, host: str) -> tuple[RingLook, ...]:
+        """Read every ring from every vantage; a host without a fence has none."""
+        plan = self._plans.get(host)
+        if plan is None:
+            return ()
+        wanted = Filter.around(cluster(self._network, database, host))
+        read = self._vantages.filters(wanted, host, plan)
+        return tuple(
+            RingLook(tuple(names), shuts_in(self._network, host, names), tuple(map(self._router, seen)))
+            for names, seen in zip(plan.rings, read, strict=True)
+        )
+
+    def _router(self, seen: Observation) -> RouterLook:
+        vantage, filtered = str(seen["from"]), seen.get("filtered")
+        home = self._network.devices[vantage].home
+        return RouterLook(str(seen["device"]), vantage, home, filtered if isinstance(filtered, bool) else None)
 
     def _plan(self, host: str) -> HostFence:
         if host not in self._plans:

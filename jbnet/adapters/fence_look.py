@@ -78,7 +78,8 @@ class Vantages:
         seen: Observation = {"what": "filter", "device": member, "from": vantage}
         if shown is None:
             return seen | {"holds": None, "error": error}
-        return seen | {"holds": wanted.held_by(shown, faces), "packets": shown["packets"]}
+        left = bool(shown["recorded"] or shown["kernel"])
+        return seen | {"holds": wanted.held_by(shown, faces), "filtered": left, "packets": shown["packets"]}
 
     def server(self, database: str, host: str, plan: HostFence, patience: float) -> list[Observation]:
         """Look from every vantage whether the server is stopped and carries its marker."""

@@ -6,12 +6,14 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 
+from jbnet.adapters import postgres_health as health
 from jbnet.adapters import postgres_scripts as scripts
 from jbnet.adapters.postgres_answers import lsn_number, lsn_text, parse_lost, parse_state
 from jbnet.model.errors import CommandFailed
 from jbnet.model.network import Network
 from jbnet.model.text import text
 from jbnet.ports import Completed, LostTransactions, RemoteHosts, ServerState
+from jbnet.recovery.observed import ServerLook
 from jbnet.services.database_cluster import Cluster, Layout, cluster
 from jbnet.services.database_settings import access_rules, conninfo, follower_settings, leader_settings, server_settings
 
@@ -58,6 +60,17 @@ class PostgresServer:
             return None
         age = self._query(scripts.NEWEST_ROW_SQL, database=self._here.database.name, check=False, via=via).strip()
         return float(age) if age else None
+
+    def look(self) -> ServerLook:
+        """Look closely, in one command: pg_controldata, volumes, settings, slots, extensions, the newest row."""
+        name = self._here.database.name
+        said = self._checked(health.arguments(self._where, name), timeout=LOOK_TIMEOUT)
+        return health.parse_look(name, self.host, said.stdout)
+
+    def received(self) -> int | None:
+        """Ask how far it has received the log."""
+        said = self._query(health.RECEIVED_SQL, timeout=health.ANSWER_S, check=False).strip()
+        return int(said) if said else None
 
     def start(self) -> None:
         """Start it and wait until it answers; nothing happens when it runs."""

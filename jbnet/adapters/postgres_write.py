@@ -8,12 +8,15 @@ from typing import Any
 
 import psycopg
 
+from jbnet.model.errors import Unreachable
 from jbnet.model.network import Network
 from jbnet.model.secrets import Secret
+from jbnet.recovery.observed import ServiceLook
 from jbnet.services.database_accounts import CLIENT
 
 NAME = "jbnet-verify"
 INSERT = "INSERT INTO client_writes (client, n) VALUES (%s, %s) RETURNING host(inet_server_addr())"
+IDENTITY = "SELECT system_identifier, pg_is_in_recovery() FROM pg_control_system()"
 NEWEST = "SELECT coalesce(max(n), 0) FROM client_writes WHERE client = %s"
 
 
@@ -43,7 +46,7 @@ def in_one_line(error: psycopg.Error) -> str:
 
 
 class ClientWrites:
-    """Implements WriteCheck. ``name`` is the client under which rows are written."""
+    """Implements WriteCheck and ServiceLooks. ``name`` is the client under which rows are written."""
 
     def __init__(self, network: Network, secret: Secret, name: str = NAME):
         self._network = network
@@ -77,6 +80,15 @@ class ClientWrites:
         except psycopg.Error:
             return None
         return int(row[0]) if row else None
+
+    def identity(self, database: str, address: str, timeout: float) -> ServiceLook:
+        """Ask for its system identifier, which no two clusters share, and whether it takes writes."""
+        try:
+            with self._connect(database, address, timeout) as connection:
+                row = connection.execute(IDENTITY).fetchone()
+        except psycopg.Error as error:
+            raise Unreachable("{reason}", reason=in_one_line(error)) from error
+        return ServiceLook(str(row[0]) if row else None, in_recovery=bool(row and row[1]))
 
     def _connect(self, database: str, address: str, timeout: float) -> psycopg.Connection[tuple[Any, ...]]:
         return connect(self._network.databases[database].port, database, address, self._secret, timeout)

@@ -56,7 +56,7 @@ LAZY_COMMANDS: dict[str, tuple[str, str]] = {
     "silence": ("jbnet.cli.silence", "Tell nobody of something, until a time."),
     "sla": ("jbnet.cli.sla", "Availability over a month, by level, carrier, service."),
     "databases": ("jbnet.cli.databases", "The databases: set up, measured from outside."),
-    "dr": ("jbnet.cli.dr", "Recovery: status, switchover, failover, failback, approve, resume, report."),
+    "dr": ("jbnet.cli.dr", "Recovery: status, check, switchover, failover, failback, approve, resume, report."),
     "demo": ("jbnet.cli.demo", "Everything once, from nothing, on a live network."),
 }
 

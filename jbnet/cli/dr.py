@@ -12,7 +12,7 @@ from jbnet.cli.context import Context
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help="Recovery: status, switchover, failover, failback, approve, resume, report.",
+    help="Recovery: status, check, switchover, failover, failback, approve, resume, report.",
 )
 
 ExecutionName = Annotated[str | None, typer.Argument(metavar="[EXECUTION]", help="The latest, if none is named.")]
@@ -37,6 +37,27 @@ def status(ctx: typer.Context) -> None:
     context.emit({"executions": [standing.as_json() for standing in found]}, ok=not damaged)
     if damaged:
         raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    ctx: typer.Context,
+    database: Databases = None,
+    history: Annotated[
+        str | None, typer.Option("--history", metavar="CHECK", help="How this check went; looks at nothing.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="A line for each check that is green, too.")] = False,
+) -> None:
+    """Could we move now, what would be lost, how long would it take? Changes nothing.
+
+    Exit code 1 with anything red, or unknown where an answer needs it; 3 when something else did not answer.
+    """
+    from jbnet.cli.dr_check import run, run_history
+
+    if history is not None:
+        run_history(ctx.obj, history, database or [])
+    else:
+        run(ctx.obj, database or [], everything=everything)
 
 
 @app.command()

@@ -13,10 +13,11 @@ from jbnet.ports.hosts import Completed, Prober, RemoteHost, RemoteHosts
 from jbnet.ports.journal import Journal, Lease
 from jbnet.ports.playbooks import HostOutcome, HostState, PlaybookResult, PlaybookRunner
 from jbnet.ports.progress import Progress, Reporter
+from jbnet.ports.readiness import ReadinessHistory, Recorded
 from jbnet.ports.recovery import ApprovalVerifier, StepAction, StepOutcome
 from jbnet.ports.rehearsal import Blueprint, LiveCopy, Rehearsal
 from jbnet.ports.secrets import LoadedSecrets, Secrets
-from jbnet.ports.service import Fence, FenceProof, RouteControl, WriteCheck
+from jbnet.ports.service import Fence, FenceProof, PortProber, RouteControl, ServiceLooks, WriteCheck
 from jbnet.ports.snmp import Asked, Heard, SnmpTransport, TrapSource
 from jbnet.ports.store import Answers, Store, StoreView, Windows
 from jbnet.snmp.types import SnmpAnswer, SnmpTarget, Trap, VarBind
@@ -55,8 +56,11 @@ __all__ = [
     "Parsed",
     "PlaybookResult",
     "PlaybookRunner",
+    "PortProber",
     "Prober",
     "Progress",
+    "ReadinessHistory",
+    "Recorded",
     "Rehearsal",
     "RemoteHost",
     "RemoteHosts",
@@ -65,6 +69,7 @@ __all__ = [
     "RunningConfig",
     "Secrets",
     "ServerState",
+    "ServiceLooks",
     "SnmpAnswer",
     "SnmpTarget",
     "SnmpTransport",

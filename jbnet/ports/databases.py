@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from jbnet.recovery.observed import ServerLook
+
 
 @dataclass(frozen=True, slots=True)
 class ServerState:
@@ -63,6 +65,12 @@ class DatabaseServer(Protocol):
 
     def state(self, via: str | None = None, *, heartbeat: bool = False) -> ServerState:
         """Look; ``via`` another device, to look over another path; ``heartbeat``: also at the newest row's age."""
+
+    def look(self) -> ServerLook:
+        """Look as closely as readiness wants; changes nothing, and a server that does not run is looked at as well."""
+
+    def received(self) -> int | None:
+        """Return the LSN up to which it has received the log; None: it does not answer, or follows nobody."""
 
     def start(self) -> None:
         """Start it and wait until it answers."""

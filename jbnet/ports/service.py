@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from jbnet.recovery.observed import RingLook, ServiceLook
+
 
 @dataclass(frozen=True, slots=True)
 class FenceProof:
@@ -32,6 +34,9 @@ class Fence(Protocol):
     def open(self, database: str, host: str) -> FenceProof:
         """Take every filter of it away; ``proved`` then says whether something still holds it fenced."""
 
+    def rings(self, database: str, host: str) -> tuple[RingLook, ...]:
+        """Read every ring around a host from every vantage, as a proof would; changes nothing, never raises."""
+
     def filtered(self, database: str, host: str) -> Mapping[str, bool | None]:
         """Say for every router of the rings whether it filters; None: it did not answer."""
 
@@ -57,3 +62,17 @@ class WriteCheck(Protocol):
 
     def write(self, database: str, address: str, timeout: float) -> Mapping[str, object]:
         """Write and read back one row; return ``ok``, ``server`` (its own address), ``seconds`` and ``error``."""
+
+
+class ServiceLooks(Protocol):
+    """Looks with a client's eyes, and writes nothing."""
+
+    def identity(self, database: str, address: str, timeout: float) -> ServiceLook:
+        """Ask whoever answers at an address who it is. Raises Unreachable when no client gets through."""
+
+
+class PortProber(Protocol):
+    """Knocks at TCP ports."""
+
+    def knock(self, host: str, port: int, timeout: float) -> str:
+        """Say what a connection meets: one of ``jbnet.recovery.readiness_around.Port``. Never raises."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jbnet.recovery.limits import MOST_PERCENT
 from jbnet.recovery.runbook import ACTIONS, APPROVE, FOREACH, OnFail
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -36,8 +37,16 @@ def plan_schema() -> dict[str, Any]:
             sites={**sites, "description": "locations: which one leads, which one stands by"},
             run_from={**_TEXT, "description": "the device from which a recovery is run"},
             fences={"type": "object", "additionalProperties": fence, "description": "by host"},
+            readiness=_limits(),
         ),
     )
+
+
+def _limits() -> dict[str, Any]:
+    days = {"type": "number", "exclusiveMinimum": 0, "description": "days"}
+    percent = {"type": "number", "exclusiveMinimum": 0, "maximum": MOST_PERCENT, "description": "of a volume's size"}
+    limits = _object([], drill_days=days, restore_test_days=days, disk_free_percent=percent)
+    return {**limits, "description": "what jbnet dr check measures against"}
 
 
 def runbook_schema() -> dict[str, Any]:

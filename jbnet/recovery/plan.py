@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jbnet.inventory.reading.source import Path, Source, read
 from jbnet.inventory.report import Report
 from jbnet.model.findings import Finding
 from jbnet.model.text import text
 from jbnet.recovery.fields import Fields, Findings
+from jbnet.recovery.limits import Limits, read_limits
 
 MIN_VANTAGES = 2
 
@@ -24,12 +25,16 @@ class HostFence:
 
 @dataclass(frozen=True, slots=True)
 class RecoveryPlan:
-    """``primary`` and ``standby`` are locations; ``run_from`` is a device; ``fences`` go by host."""
+    """``primary`` and ``standby`` are locations; ``run_from`` is a device; ``fences`` go by host.
+
+    ``readiness`` is what ``jbnet dr check`` measures against.
+    """
 
     primary: str
     standby: str
     run_from: str
     fences: Mapping[str, HostFence]
+    readiness: Limits = field(default_factory=Limits)
 
 
 def load_plan(file: str, content: str) -> tuple[RecoveryPlan | None, tuple[Finding, ...]]:
@@ -46,6 +51,7 @@ def load_plan(file: str, content: str) -> tuple[RecoveryPlan | None, tuple[Findi
         standby=sites.require("standby", str, ""),
         run_from=fields.require("run_from", str, ""),
         fences=_read_fences(source, fields, findings),
+        readiness=read_limits(source, fields.raw("readiness"), findings),
     )
     sites.end()
     fields.end()

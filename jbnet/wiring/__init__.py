@@ -38,6 +38,7 @@ from jbnet.wiring.hardware import number_ports
 from jbnet.wiring.monitoring import event_log, followed_events, load_checks, monitor, monitor_file, monitor_view
 from jbnet.wiring.outward import outward
 from jbnet.wiring.playbooks import playbook_shelf, playbook_ways
+from jbnet.wiring.readiness import readiness, readiness_history
 from jbnet.wiring.recoveries import (
     approval_box,
     approvers,
@@ -101,6 +102,8 @@ __all__ = [
     "qualification",
     "read_declaration",
     "read_evidence",
+    "readiness",
+    "readiness_history",
     "recovery",
     "recovery_actions",
     "recovery_plan",

@@ -1,15 +1,20 @@
-"""What a test runs in the network of the router: ``set-up DIRECTORY``, ``write DATABASE ADDRESS SECONDS``."""
+"""What a test runs in the network of the router.
+
+``set-up DIRECTORY``, ``write DATABASE ADDRESS SECONDS``, ``identity DATABASE ADDRESS SECONDS``.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from small_hosts import Passwords, declared
 
 from jbnet.adapters.playbooks import AnsiblePlaybooks
 from jbnet.adapters.postgres_write import ClientWrites
+from jbnet.model.errors import Unreachable
 from jbnet.services import databases
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +32,16 @@ def write(database: str, address: str, seconds: float) -> object:
     return dict(ClientWrites(declared(), Passwords().get("pg-client")).write(database, address, seconds))
 
 
+def identity(database: str, address: str, seconds: float) -> object:
+    """Ask who answers a client, or say why nobody does."""
+    try:
+        return asdict(ClientWrites(declared(), Passwords().get("pg-client")).identity(database, address, seconds))
+    except Unreachable as error:
+        return {"error": str(error)}
+
+
 if __name__ == "__main__":
     task, first, *rest = sys.argv[1:]
-    done = set_up(Path(first)) if task == "set-up" else write(first, rest[0], float(rest[1]))
+    act = {"write": write, "identity": identity}.get(task)
+    done = act(first, rest[0], float(rest[1])) if act else set_up(Path(first))
     sys.stdout.write(json.dumps(done))

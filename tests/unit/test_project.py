@@ -24,6 +24,7 @@ from jbnet.model.findings import Severity
 from jbnet.model.levels import CircuitRole, DeviceKind, InterfaceKind, Level, Status, Zone
 from jbnet.monitor.alarm_words import WORDS
 from jbnet.monitor.causes import CauseKind
+from jbnet.recovery import readiness
 from jbnet.standards.model import Aspect, Outcome
 from jbnet.standards.predicates import VOCABULARY
 
@@ -90,6 +91,10 @@ def words_shown() -> Iterator[str]:
         Outcome,
         Aspect,
         CauseKind,
+        readiness.Level,
+        readiness.Check,
+        readiness.Question,
+        readiness.Can,
     ):
         yield from (member.value for member in words)
     yield from (*get_args(Media), "sync", "async", "native", "device", "reboot", "primary", "standby")

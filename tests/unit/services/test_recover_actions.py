@@ -12,6 +12,7 @@ import pytest
 from jbnet.model.errors import CommandFailed, Refused, Unreachable, UsageError
 from jbnet.model.network import Database, Device, Network
 from jbnet.ports import FenceProof, LostTransactions, ServerState
+from jbnet.recovery.observed import RingLook, ServerLook
 from jbnet.services.recover.actions import Place, Tools
 from jbnet.services.recover.actions_all import all_actions
 from jbnet.services.recover.actions_fence import loss
@@ -60,6 +61,13 @@ class FakeServer:
         if self.now is None:
             raise Unreachable("{host} does not answer", host=self.host)
         return self.now
+
+    def look(self) -> ServerLook:
+        """No action looks closer."""
+        raise NotImplementedError
+
+    def received(self) -> int | None:
+        return self.state().received
 
     def _is(self, **more: object) -> None:
         self.now = replace(self.state(), **more)  # type: ignore[arg-type]  # any of its fields
@@ -136,6 +144,9 @@ class FakeFence:
 
     def open(self, database: str, host: str) -> FenceProof:
         return self.check(database, host)
+
+    def rings(self, database: str, host: str) -> tuple[RingLook, ...]:
+        return ()
 
     def filtered(self, database: str, host: str) -> Mapping[str, bool | None]:
         return self.filters

@@ -1,0 +1,180 @@
+"""What was seen of database servers and of what is around them, before it is judged. None is unknown, never zero."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from jbnet.model.network import Database
+from jbnet.model.text import Text, text
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """It could not be looked at, and why. That it is down, it does not say."""
+
+    reason: Text
+
+
+NOT_ASKED = Unseen(text("it was not asked"))
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A replication slot (PostgreSQL 15 manual, pg_replication_slots).
+
+    ``wal_status``: reserved, extended, unreserved or lost. ``safe_bytes``: what may be written before it is in danger;
+    None without a limit, and once it is lost.
+    """
+
+    name: str
+    active: bool
+    wal_status: str | None
+    safe_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """A standby as its leader sees it (pg_stat_replication); ``sync_state``: async, potential, sync or quorum."""
+
+    name: str
+    state: str
+    sync_state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A file system: bytes that are free to the server's account, and all of them."""
+
+    free: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServerLook:
+    """What one PostgreSQL cluster on one host says of itself.
+
+    LSNs are bytes. ``newest_row``: when the newest row of ``client_writes`` was written, in seconds since 1970 by the
+    clock of the server that led then; ``clock``: this server's clock at the look. ``next_xid``: the first transaction
+    id that is not yet known to have ended. ``last_replay_age_s``: age of the newest commit that was replayed, by this
+    host's clock. ``receives_s``: seconds since the last message of the leader. ``installed`` and ``available`` are
+    extensions as ``name version``; ``settings`` those of ``jbnet.recovery.parity``, as ``pg_settings`` has them.
+    ``checksums`` and ``log_hints`` stand in pg_control. ``volumes``: by ``data`` and ``wal``.
+    """
+
+    database: str
+    host: str
+    exists: bool = True
+    runs: bool = True
+    answers: bool = True
+    in_recovery: bool | None = None
+    timeline: int | None = None
+    written: int | None = None
+    received: int | None = None
+    replayed: int | None = None
+    receiver: str | None = None
+    receives_s: float | None = None
+    replay_state: str | None = None
+    last_replay_age_s: float | None = None
+    newest_row: float | None = None
+    clock: float | None = None
+    next_xid: int | None = None
+    synchronous_to: str | None = None
+    followers: tuple[Follower, ...] = ()
+    slots: tuple[Slot, ...] = ()
+    system_identifier: str | None = None
+    version: str | None = None
+    libc: str | None = None
+    checksums: bool | None = None
+    log_hints: bool | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    installed: frozenset[str] | None = None
+    available: frozenset[str] | None = None
+    volumes: Mapping[str, Volume] = field(default_factory=dict)
+    slot_limit: int | None = None
+    """``max_slot_wal_keep_size`` in bytes; None: no limit, or unknown."""
+
+    @property
+    def leads(self) -> bool:
+        """It takes writes now."""
+        return self.answers and self.in_recovery is False
+
+
+Server = ServerLook | Unseen
+
+
+@dataclass(frozen=True, slots=True)
+class RouterLook:
+    """A router of a ring, read through a vantage. ``filtered``: anything of the fence is there; None: no answer."""
+
+    router: str
+    vantage: str
+    home: str
+    filtered: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class RingLook:
+    """A ring around a host. ``shuts_in``: it lies between the host and all that is not of its site."""
+
+    routers: tuple[str, ...]
+    shuts_in: bool
+    seen: tuple[RouterLook, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLook:
+    """Who answers a client at the service address: which cluster it is, and whether it takes writes."""
+
+    system_identifier: str | None
+    in_recovery: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseLook:
+    """All that was seen of one database. ``primary`` and ``standby`` are as declared, whoever leads today.
+
+    ``received_after``: what each standby had received when it was asked again after the leader's answer had come, by
+    host: what the leader had above it is behind by more than the way between them takes. ``members``: hosts' names as
+    PostgreSQL has them. ``announced``: whether a host holds the service address (None: no answer). ``rings``: those
+    around the leader, read from every vantage; ``filters``: by host, what routers around it say when asked directly.
+    """
+
+    database: Database
+    primary: Server
+    standby: Server
+    members: Mapping[str, str]
+    received_after: Mapping[str, int | None] = field(default_factory=dict)
+    announced: Mapping[str, bool | None] = field(default_factory=dict)
+    service: ServiceLook | Unseen = NOT_ASKED
+    rings: Mapping[str, tuple[RingLook, ...]] = field(default_factory=dict)
+    filters: Mapping[str, Mapping[str, bool | None]] = field(default_factory=dict)
+
+    def filtered(self, host: str) -> Mapping[str, bool | None]:
+        """Return for each router around a host whether anything of the fence is left there; None: no answer."""
+        found = dict(self.filters.get(host, {}))
+        for one in (one for ring in self.rings.get(host, ()) for one in ring.seen):
+            if one.filtered is not None:
+                found[one.router] = one.filtered or bool(found.get(one.router))
+            found.setdefault(one.router, None)
+        return found
+
+    def at(self, host: str) -> Server:
+        """Return what was seen on a host."""
+        return self.primary if host == self.database.primary else self.standby
+
+    @property
+    def leaders(self) -> tuple[str, ...]:
+        """Return the hosts that are seen to take writes."""
+        both = (self.database.primary, self.primary), (self.database.standby, self.standby)
+        return tuple(host for host, seen in both if isinstance(seen, ServerLook) and seen.leads)
+
+    @property
+    def leader(self) -> str:
+        """Return the host that leads; the declared one where that is not known."""
+        return self.leaders[0] if len(self.leaders) == 1 else self.database.primary
+
+    @property
+    def follower(self) -> str:
+        """Return the other host."""
+        return self.database.standby if self.leader == self.database.primary else self.database.primary

@@ -1,0 +1,246 @@
+"""Readiness of the two servers of a database: who leads, are they one cluster, does the standby follow, how close."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from jbnet.model.text import Text, text
+from jbnet.recovery.lag import HEARTBEAT_AGE_S, Lag, lag_of
+from jbnet.recovery.observed import DatabaseLook, ServerLook, Unseen
+from jbnet.recovery.readiness import Check, Level, Result
+
+BACKLOG_BYTES = 256 << 20
+"""Log that is there and not replayed, which a promotion has to replay first: 99 MB took a second (measured)."""
+SILENT_S = 15.0
+"""The leader sends something every 5 s at least (half of ``wal_sender_timeout``)."""
+
+
+def about_servers(look: DatabaseLook) -> Iterator[Result]:
+    """Yield what is to be said of the two servers."""
+    yield _leader(look)
+    yield _cluster(look)
+    yield _standby(look)
+    yield _stream(look)
+    yield lag_result(look)
+    yield _synchronous(look)
+
+
+def unseen(check: Check, look: DatabaseLook, host: str, seen: Unseen, expected: Text) -> Result:
+    """Return the result of a check for which a host would have had to answer."""
+    found = text("{host} was not seen: {reason}", host=host, reason=seen.reason)
+    return Result(check, host, Level.UNKNOWN, found, expected, LOOK, database=look.database.name, looked=False)
+
+
+LOOK = text("log in there, or look at its console; silence does not say that it is down")
+
+
+def _leader(look: DatabaseLook) -> Result:
+    name, database = look.database.name, look.database
+    expected = text("{host} takes writes, and nobody else", host=database.primary)
+
+    def result(level: Level, found: Text, advice: Text | None = None, *, looked: bool = True) -> Result:
+        return Result(Check.LEADER, name, level, found, expected, advice, database=name, looked=looked)
+
+    if len(look.leaders) > 1:
+        found = text("{hosts} both take writes", hosts=", ".join(look.leaders))
+        return result(Level.RED, found, text("stop the one that the service address does not lead to, at once"))
+    if look.leaders == (database.primary,):
+        return result(Level.GREEN, text("{host} takes writes", host=database.primary))
+    if look.leaders:
+        found = text("{host}, the declared standby, takes writes: as after a failover", host=database.standby)
+        return result(Level.AMBER, found, text("the way back is: jbnet dr failback"))
+    silent = [h for h in (database.primary, database.standby) if isinstance(look.at(h), Unseen)]
+    if silent:
+        found = text("nobody is seen to take writes; {hosts} was not seen", hosts=", ".join(silent))
+        return result(Level.UNKNOWN, found, LOOK, looked=False)
+    found = text("neither {one} nor {other} takes writes", one=database.primary, other=database.standby)
+    return result(Level.RED, found, text("jbnet databases set-up starts it where it led; jbnet dr failover moves it"))
+
+
+def _cluster(look: DatabaseLook) -> Result:
+    """Two servers of one system identifier are copies of one cluster; everything else is a stranger at the address."""
+    expected = text("both hosts hold the same cluster (system identifier)")
+    name, both = look.database.name, [look.leader, look.follower]
+    for host in both:
+        seen = look.at(host)
+        if isinstance(seen, Unseen):
+            return unseen(Check.CLUSTER, look, host, seen, expected)
+    ids = [s.system_identifier for s in map(look.at, both) if isinstance(s, ServerLook)]
+    if None in ids:
+        found, advice = text("the system identifier of {host} cannot be read", host=both[ids.index(None)]), None
+        return Result(Check.CLUSTER, name, Level.UNKNOWN, found, expected, advice, database=name)
+    if ids[0] != ids[1]:
+        found = text("{one} holds {first}, {other} holds {second}", one=both[0], first=ids[0], other=both[1],
+                     second=ids[1])  # fmt: skip
+        advice = text("one of them is another database: find out which before anything is promoted or rebuilt")
+        return Result(Check.CLUSTER, name, Level.RED, found, expected, advice, database=name)
+    return Result(Check.CLUSTER, name, Level.GREEN, text("both hold {id}", id=ids[0]), expected, database=name)
+
+
+def _standby(look: DatabaseLook) -> Result:
+    """It could be promoted: it runs, answers, is in recovery and replays. Whether it receives is another check."""
+    host, seen = look.follower, look.at(look.follower)
+    expected = text("it runs, follows and replays")
+    if isinstance(seen, Unseen):
+        return unseen(Check.STANDBY, look, host, seen, expected)
+
+    def result(level: Level, found: Text, advice: Text | None = REBUILD) -> Result:
+        backlog = _backlog(seen)
+        return Result(Check.STANDBY, host, level, found, expected, advice, backlog, "B", look.database.name)
+
+    for holds, found, advice in _standby_faults(seen):
+        if holds:
+            return result(Level.RED, found, advice)
+    backlog = _backlog(seen)
+    if seen.in_recovery is None or backlog is None:
+        return result(Level.UNKNOWN, text("how far it has replayed cannot be read"), None)
+    if backlog > BACKLOG_BYTES:
+        found = text("{size} are received and not replayed yet", size=shown_bytes(backlog))
+        return result(Level.AMBER, found, text("a promotion replays it first; look for a long query there"))
+    return result(Level.GREEN, text("it follows and replays"), None)
+
+
+REBUILD = text("see its log; if it cannot catch up: move its data away, then jbnet databases set-up copies it anew")
+
+
+def _standby_faults(seen: ServerLook) -> Iterator[tuple[bool, Text, Text]]:
+    yield not seen.exists, text("there is no cluster on it"), text("jbnet databases set-up makes it")
+    yield not seen.runs, text("it does not run"), text("jbnet databases set-up starts it; else see its log")
+    yield not seen.answers, text("it runs and does not answer"), text("it is frozen or still starting: see its log")
+    yield seen.in_recovery is False, text("it takes writes: it is no standby"), REBUILD
+    paused = seen.replay_state not in (None, "not paused")
+    advice = text("its settings may be below its leader's (see the check settings); then: pg_wal_replay_resume()")
+    yield paused, text("it replays nothing: {state}", state=seen.replay_state), advice
+
+
+def _backlog(seen: ServerLook) -> int | None:
+    if seen.received is None or seen.replayed is None:
+        return None
+    return max(0, seen.received - seen.replayed)
+
+
+def _stream(look: DatabaseLook) -> Result:
+    """It receives what the leader writes, on the leader's timeline, as both of them see it."""
+    host, leader = look.follower, look.leader
+    expected = text("it streams from {leader}", leader=leader)
+    seen, source = look.at(host), look.at(leader)
+    if isinstance(seen, Unseen):
+        return unseen(Check.STREAM, look, host, seen, expected)
+
+    def result(level: Level, found: Text, advice: Text | None = REBUILD, *, looked: bool = True) -> Result:
+        return Result(Check.STREAM, host, level, found, expected, advice, seen.receives_s, "s", look.database.name,
+                      looked)  # fmt: skip
+
+    if seen.receiver != "streaming":
+        return result(
+            Level.RED, text("it receives nothing"), text("see its log for why it cannot connect to its leader")
+        )
+    if isinstance(source, Unseen):
+        found = text("it receives, and {leader} was not seen: {reason}", leader=leader, reason=source.reason)
+        return result(Level.UNKNOWN, found, LOOK, looked=False)
+    if look.members[host] not in {f.name for f in source.followers if f.state == "streaming"}:
+        return result(Level.RED, text("it receives from a server that is not {leader}", leader=leader))
+    if None in (seen.timeline, source.timeline):
+        return result(Level.UNKNOWN, text("its timeline cannot be read"))
+    if seen.timeline != source.timeline:
+        found = text("it is on timeline {mine}, {leader} on {other}", mine=seen.timeline, leader=leader,
+                     other=source.timeline)  # fmt: skip
+        return result(Level.RED, found)
+    if seen.receives_s is not None and seen.receives_s > SILENT_S:
+        found = text("it heard nothing for {seconds} s", seconds=round(seen.receives_s))
+        return result(Level.AMBER, found, text("look at the lines between the sites"))
+    return result(Level.GREEN, text("it streams on timeline {timeline}", timeline=seen.timeline), None)
+
+
+def lag_result(look: DatabaseLook) -> Result:
+    """Judge how far behind the standby is against ``rpo_s``; see ``jbnet.recovery.lag`` for how each measure lies."""
+    lag, rpo, host = lag_of(look), look.database.rpo_s, look.follower
+    expected = text("at most {seconds:g} s behind (rpo_s)", seconds=rpo)
+    found = text("{bytes}; {age} by its newest commit; {heartbeat} by the heartbeat", bytes=shown_bytes(lag.bytes),
+                 age=shown_s(lag.age_s), heartbeat=shown_s(lag.heartbeat_s))  # fmt: skip
+    looked = not any(isinstance(look.at(h), Unseen) for h in (look.leader, look.follower))
+    level, advice = _lag_level(lag, rpo, waits=in_force(look))
+    value = None if lag.bytes is None else float(lag.bytes)
+    return Result(Check.LAG, host, level, found, expected, advice, value, "B", look.database.name, looked)
+
+
+def _lag_level(lag: Lag, rpo: float, *, waits: bool) -> tuple[Level, Text | None]:
+    if lag.bytes is None:
+        return Level.UNKNOWN, text("both hosts have to answer: what one of them has alone is not known otherwise")
+    if lag.bytes == 0:
+        return Level.GREEN, None
+    if rpo == 0:
+        waiting = text("commits wait for it, so nothing acknowledged is missing; look whether it catches up")
+        return (Level.AMBER, waiting) if waits else (Level.RED, CATCH_UP)
+    known = [seconds for seconds in (lag.age_s, lag.heartbeat_s) if seconds is not None]
+    if any(seconds > rpo for seconds in known):
+        return Level.RED, CATCH_UP
+    if len(known) < len((lag.age_s, lag.heartbeat_s)):
+        advice = text("let a heartbeat be written, as jbnet monitor does: none is newer than {seconds:g} s",
+                      seconds=HEARTBEAT_AGE_S)  # fmt: skip
+        return Level.UNKNOWN, advice
+    return (Level.AMBER, CATCH_UP) if any(seconds > rpo / 2 for seconds in known) else (Level.GREEN, None)
+
+
+CATCH_UP = text("look at the lines between the sites and at the load; it must catch up before a planned move")
+
+
+def in_force(look: DatabaseLook) -> bool:
+    """Say whether the leader's commits are seen to wait for the standby."""
+    seen, member = look.at(look.leader), look.members[look.follower]
+    if isinstance(seen, Unseen):
+        return False
+    waited = {f.name for f in seen.followers if f.state == "streaming" and f.sync_state in ("sync", "quorum")}
+    return member in _named(seen.synchronous_to) and member in waited
+
+
+def _named(setting: str | None) -> frozenset[str]:
+    """Return the names in ``synchronous_standby_names``, as ``FIRST 1 (one_db1)`` has one."""
+    inside = re.sub(r"^\s*(?:(?:FIRST|ANY)\s+)?\d+\s*\(|\)\s*$", "", setting or "", flags=re.IGNORECASE)
+    return frozenset(re.findall(r"[\w*]+", inside))
+
+
+def _synchronous(look: DatabaseLook) -> Result:
+    leader, member = look.leader, look.members[look.follower]
+    wanted = look.database.replication.startswith("sync")
+    expected = text("commits wait for {member}", member=member) if wanted else text("commits wait for nobody")
+    seen = look.at(leader)
+    if isinstance(seen, Unseen):
+        return unseen(Check.SYNCHRONOUS, look, leader, seen, expected)
+
+    def result(level: Level, found: Text, advice: Text | None = None) -> Result:
+        return Result(Check.SYNCHRONOUS, leader, level, found, expected, advice, database=look.database.name)
+
+    if seen.synchronous_to is None:
+        return result(Level.UNKNOWN, text("whom commits wait for cannot be read"))
+    names = _named(seen.synchronous_to)
+    waits = (
+        text("commits wait for {names}", names=", ".join(sorted(names))) if names else text("commits wait for nobody")
+    )
+    if not wanted:
+        surplus = text("it is declared async: while that standby is away, writes stop")
+        return result(Level.AMBER, waits, surplus) if names else result(Level.GREEN, waits)
+    if member not in names:
+        return result(
+            Level.RED, waits, text("a failover would lose what is on its way; jbnet databases set-up sets it again")
+        )
+    if not in_force(look):
+        return result(Level.RED, text("commits wait for {member}, which does not stream: writes stand still",
+                                      member=member), REBUILD)  # fmt: skip
+    return result(Level.GREEN, waits)
+
+
+def shown_bytes(size: float | None) -> Text:
+    """Return a size in the largest unit that leaves it at 1 or more (powers of 1024)."""
+    if size is None:
+        return text("unknown bytes")
+    for unit, factor in (("GB", 1 << 30), ("MB", 1 << 20), ("kB", 1 << 10)):
+        if size >= factor:
+            return text("{number:.1f} {unit}", number=size / factor, unit=unit)
+    return text("{count} bytes", count=int(size))
+
+
+def shown_s(seconds: float | None) -> Text:
+    """Return seconds; those that are not known say so."""
+    return text("unknown") if seconds is None else text("{seconds:.1f} s", seconds=seconds)

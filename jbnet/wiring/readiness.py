@@ -1,0 +1,141 @@
+"""Readiness: what is looked through, what earlier executions took, where its history is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jbnet.wiring.recoveries import RECOVERY_CONNECT_S, approvers, executions, recovery_plan, recovery_runbook
+from jbnet.wiring.secrets import secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jbnet.adapters.readiness_history import ReadinessFile
+    from jbnet.adapters.ssh import SshHosts
+    from jbnet.model.network import Network
+    from jbnet.ports import ServiceLooks
+    from jbnet.recovery.outlook import Book, Outlook
+    from jbnet.recovery.plan import RecoveryPlan
+    from jbnet.recovery.readiness import Result
+    from jbnet.recovery.replay import Entry
+    from jbnet.services.recover.readiness import Sight
+
+JOURNALS = 100
+"""Executions that are read for their times and their age, the newest."""
+PRACTISED = ("drill", "switchover", "failover")
+"""Runbooks whose end shows that people and machines can do it: a real move is practice, too."""
+RESTORED = ("restore-test",)
+
+
+def readiness_history(state_dir: Path) -> ReadinessFile:
+    """Return what earlier checks found, inert until used."""
+    from jbnet.adapters.readiness_history import ReadinessFile
+
+    return ReadinessFile(state_dir / "readiness.db")
+
+
+def readiness(directory: Path, state_dir: Path, network: Network, names: Sequence[str]) -> Outlook:
+    """Look at databases and everything around them, and judge it. Raises what reading dr/ raises, and nothing else."""
+    from jbnet.recovery.outlook import outlook
+    from jbnet.services.recover.readiness import bindings, look_at, look_at_applications
+    from jbnet.services.recover.side_by_side import Asked
+
+    plan = recovery_plan(directory)
+    hosts = _hosts(state_dir, network)
+    try:
+        sight = _sight(directory, state_dir, network, plan, hosts)
+        apps = Asked({"": lambda: look_at_applications(sight, names, plan.primary, plan.standby)}, 10.0)
+        looks = look_at(sight, names)
+        journals = _journals(state_dir)
+        around = [*_around(directory, state_dir, plan, journals), *_seen(apps.answers()[""])]
+        chosen = [network.databases[name] for name in names]
+        return outlook(looks, around, _books(directory, journals), bindings(chosen), plan.readiness)
+    finally:
+        hosts.close_all()
+
+
+def _seen(found: object) -> tuple[Result, ...]:
+    return found if isinstance(found, tuple) else ()
+
+
+def _hosts(state_dir: Path, network: Network) -> SshHosts:
+    from jbnet.adapters.ssh import SshHosts
+    from jbnet.wiring.devices import _addresses
+
+    return SshHosts(state_dir, _addresses(network), connect_timeout=RECOVERY_CONNECT_S)
+
+
+def _sight(directory: Path, state_dir: Path, network: Network, plan: RecoveryPlan, hosts: SshHosts) -> Sight:
+    import os
+
+    from jbnet.adapters.fence import RingFence
+    from jbnet.adapters.ports_tcp import TcpPorts
+    from jbnet.adapters.postgres import PostgresServers
+    from jbnet.adapters.routes import OspfRoutes
+    from jbnet.adapters.silence import PatientOnce
+    from jbnet.services.recover.readiness import Sight
+    from jbnet.wiring.devices import _addresses
+
+    patient = PatientOnce(hosts)
+    servers = PostgresServers(network, patient)
+    here = os.environ.get("JBNET_VANTAGE", plan.run_from)
+    fence = RingFence(network, patient, servers, plan.fences, here)
+    clients = _clients(directory, state_dir, network)
+    return Sight(network, servers, fence, OspfRoutes(patient), clients, TcpPorts(_addresses(network)))
+
+
+def _clients(directory: Path, state_dir: Path, network: Network) -> ServiceLooks:
+    """Return the clients' eyes; without their password every look says so."""
+    from jbnet.adapters.postgres_write import ClientWrites
+    from jbnet.model.errors import JbnetError
+    from jbnet.services.database_accounts import CLIENT_SECRET
+    from jbnet.services.recover.readiness import NoClient
+
+    try:
+        return ClientWrites(network, secrets(directory, state_dir).get(CLIENT_SECRET))
+    except JbnetError as error:
+        return NoClient(error)
+
+
+def _journals(state_dir: Path) -> Sequence[Sequence[Entry]]:
+    """Return the journals of executions; one that cannot be read is `jbnet dr verify`'s affair."""
+    from jbnet.model.errors import JbnetError
+
+    store, found = executions(state_dir), []
+    for name in store.ids()[-JOURNALS:]:
+        try:
+            found.append(store.journal(name).entries())
+        except JbnetError:
+            continue
+    return found
+
+
+def _around(
+    directory: Path, state_dir: Path, plan: RecoveryPlan, journals: Sequence[Sequence[Entry]]
+) -> Sequence[Result]:
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.recovery.readiness import Check
+    from jbnet.recovery.readiness_around import about_people, about_practice
+    from jbnet.services.recover.readiness import last_done
+
+    now, limits = SystemClock().now(), plan.readiness
+    return (
+        about_people(list(approvers(directory, state_dir).people)),
+        about_practice(Check.DRILL, last_done(journals, PRACTISED), now, limits.drill_days),
+        about_practice(Check.RESTORE, last_done(journals, RESTORED), now, limits.restore_test_days),
+    )
+
+
+def _books(directory: Path, journals: Sequence[Sequence[Entry]]) -> Mapping[str, Book]:
+    from jbnet.model.errors import JbnetError
+    from jbnet.recovery.forecast import step_times
+    from jbnet.recovery.outlook import Book
+
+    found = {}
+    for name in ("switchover", "failover", "failback"):
+        try:
+            found[name] = Book(recovery_runbook(directory, name), None, step_times(journals, name))
+        except JbnetError as error:
+            found[name] = Book(None, error.text, {})
+    return found

@@ -1,0 +1,53 @@
+"""The history of readiness: what was kept comes back, bounded, and a damaged file is named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from jbnet.adapters.readiness_history import ReadinessFile
+from jbnet.model.errors import TargetError
+from jbnet.model.text import text
+from jbnet.recovery.readiness import Check, Level, Result
+
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+LAG = Result(Check.LAG, "two-db1", Level.GREEN, text("-"), text("-"), value=1.5, database="production")
+
+
+def test_what_was_kept_comes_back_in_order(tmp_path: Path) -> None:
+    history = ReadinessFile(tmp_path / "state" / "readiness.db")
+    assert list(history.of(Check.LAG)) == []
+    for minute, level in enumerate((Level.GREEN, Level.RED)):
+        time = NOW + timedelta(minutes=minute)
+        history.append(time, [replace(LAG, level=level, value=float(minute)), replace(LAG, check=Check.SLOT)])
+    assert [(r.time, r.level, r.value) for r in history.of(Check.LAG)] == [
+        (NOW, Level.GREEN, 0.0),
+        (NOW + timedelta(minutes=1), Level.RED, 1.0),
+    ]
+    assert history.of(Check.LAG, "exchange") == []
+
+
+def test_the_oldest_rows_go_and_the_file_stays_small(tmp_path: Path) -> None:
+    history = ReadinessFile(tmp_path / "readiness.db", most_rows=10)
+    for n in range(25):
+        history.append(NOW + timedelta(seconds=n), [replace(LAG, value=float(n))])
+    assert [row.value for row in history.of(Check.LAG)] == [float(n) for n in range(15, 25)]
+
+
+def test_the_last_known_level_is_the_newest_that_was_not_unknown(tmp_path: Path) -> None:
+    history = ReadinessFile(tmp_path / "readiness.db")
+    for seconds, level in enumerate((Level.RED, Level.GREEN, Level.UNKNOWN)):
+        history.append(NOW + timedelta(seconds=seconds), [replace(LAG, level=level)])
+    known = history.last_known()[Check.LAG, "two-db1", "production"]
+    assert (known.level, known.time) == (Level.GREEN, NOW + timedelta(seconds=1))
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "readiness.db"
+    path.write_bytes(b"no database at all" * 100)
+    for use in (lambda: ReadinessFile(path).append(NOW, [LAG]), lambda: ReadinessFile(path).of(Check.LAG)):
+        with pytest.raises(TargetError, match=r"readiness\.db"):
+            use()
