@@ -5,11 +5,11 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 LONG := $(addprefix tests/lab/,test_backbone.py test_backbone_changes.py test_units_killed.py test_ownership_live.py test_encrypted_killed.py test_watching.py test_watching_soak.py test_probing_live.py)
 PYTEST = $(AS_ROOT) env $(WITH) "PATH=$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest
 
-.PHONY: help demo test lint types imports test-unit test-lab test-backbone test-changes test-province test-watching test-soak fuzz docs bench pictures clean bootstrap bootstrap-dev
+.PHONY: help demo test lint types imports test-unit test-lab test-backbone test-changes test-province test-watching test-soak laws fuzz docs bench pictures clean bootstrap bootstrap-dev
 
 help:
 	@sed -n 's/^# \?//p;/^$$/q' Makefile
-	@printf '%s\n' 'targets: bootstrap bootstrap-dev demo test lint types imports test-unit test-lab test-backbone test-changes test-province test-watching test-soak fuzz docs bench pictures clean'
+	@printf '%s\n' 'targets: bootstrap bootstrap-dev demo test lint types imports test-unit test-lab test-backbone test-changes test-province test-watching test-soak laws fuzz docs bench pictures clean'
 
 bootstrap:
 	@.ci/bootstrap
@@ -64,6 +64,10 @@ test-soak: bootstrap-dev
 # Pages made from the program.
 docs: bootstrap-dev
 	$(PY) -m jbnet.cli.check_codes > docs/findings.md
+
+# Every law on examples that nobody has seen yet; `make test` tries the same ones each time.
+laws: bootstrap-dev
+	LAWS=anew $(PY) -m pytest -q -n 2 --timeout 0 -m "hypothesis and not lab and not province" tests
 
 # Mutations of declared text for longer than `make test` has time for: EXAMPLES a law.
 fuzz: bootstrap-dev

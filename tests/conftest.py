@@ -1,10 +1,20 @@
-"""What all tests share: a skipped test is not a passed one."""
+"""What all tests share: a skipped test is not a passed one, and laws are tried on the same examples each time.
+
+A change is judged by what it changes, not by the dice: a rare example that breaks a law would fail whoever comes by.
+``make laws`` throws them anew and is where such examples are looked for; each becomes a test of its own.
+"""
 
 from __future__ import annotations
 
+import os
 import signal
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("same", derandomize=True)
+settings.register_profile("anew", derandomize=False, print_blob=True)
+settings.load_profile(os.environ.get("LAWS", "same"))
 
 skipped: list[str] = []
 
