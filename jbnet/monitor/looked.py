@@ -22,7 +22,15 @@ def looked_into(view: View, circuit: str) -> bool:
     since = view.verdicts[circuit].since
     if since is None or view.now >= since + timedelta(seconds=view.policy.hold_s):
         return True
-    return all(_answered_for(view, end.device, since) for end in view.plant.lines[circuit].ends)
+    told = {symptom.subject.device for symptom in view.verdicts[circuit].evidence}
+    ends = (end.device for end in view.plant.lines[circuit].ends)
+    return all((end in told and _steady(view, end)) or _answered_for(view, end, since) for end in ends)
+
+
+def _steady(view: View, device: str) -> bool:
+    """Say whether a device answers, and nothing that it said waits for another look."""
+    state = view.states[device]
+    return state.answer.up and not state.doubtful
 
 
 def _answered_for(view: View, device: str, since: datetime) -> bool:
@@ -48,8 +56,11 @@ def _answered_for(view: View, device: str, since: datetime) -> bool:
 
 
 def _heard(state: DeviceState, since: datetime) -> bool:
-    """Say whether a device was heard since a time, and nothing that it said waits for another look."""
-    return state.last_seen is not None and state.last_seen >= since and not state.doubtful
+    """Say whether a device was heard in a later look than at a time, and nothing that it said waits for another look.
+
+    What it answered in the very look that showed the line down may be of the moment before.
+    """
+    return state.last_seen is not None and state.last_seen > since and not state.doubtful
 
 
 def _seen_from_afar(view: View, device: str) -> dict[str, str]:

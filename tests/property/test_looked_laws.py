@@ -26,13 +26,18 @@ STEADY = settings(max_examples=40, deadline=None, derandomize=True, suppress_hea
 def in_any_order(watch: Watching, lines: list[str], data: st.DataObject) -> None:
     """Play rounds with one look at some devices each, while lines go down one by one; then some whole rounds.
 
-    Everybody is looked at twice at least after the last one went.
+    A line may go in the middle of a look: some answered it before. Everybody is looked at twice at least after the
+    last one went.
     """
     some = st.lists(st.sampled_from(sorted(watch.net.plant.watched)), unique=True)
     for line in lines:
-        watch.net.cut.add(line)
         watch.time += MOMENT
-        watch.play((watch.net.look(watch.time, data.draw(some)),))
+        asked, before = data.draw(some), set(data.draw(some))
+        early = [device for device in asked if device in before]
+        answered = watch.net.look(watch.time, early) if early else ()
+        watch.net.cut.add(line)
+        late = [device for device in asked if device not in before]
+        watch.play(((*answered, *(watch.net.look(watch.time, late) if late else ())),))
     left = dict.fromkeys(sorted(watch.net.plant.watched), 2)
     while left:
         now = data.draw(st.lists(st.sampled_from(sorted(left)), min_size=1, unique=True))
