@@ -8,7 +8,8 @@ from typing import Any
 
 from jbnet.ports import LostTransactions, ServerState
 
-LISTED_TRANSACTIONS = 100
+LISTED_TRANSACTIONS = 20_000
+"""Lost transactions that are listed by number: a minute's worth at 300 a second. Whatever is beyond is counted."""
 LED = ("in production", "shutting down", "shut down")
 """States in pg_controldata of a server that led; a standby's end in "recovery"."""
 _COMMIT = re.compile(r"tx:\s*(\d+), lsn: ([0-9A-F]+/[0-9A-F]+),.* desc: COMMIT(?:_PREPARED)? (\S+ \S+)")

@@ -61,10 +61,12 @@ def measure(
         )
     context.emit(
         {
+            "client": client,
             "unreadable": unreadable,
             "databases": {
                 name: {
                     "rto_s": seen.rto_s,
+                    "rpo_s": seen.rpo_s,
                     "longest_gap_s": seen.longest_gap_s,
                     "sent": seen.sent,
                     "acknowledged": seen.acknowledged,

@@ -48,7 +48,8 @@ class DatabaseMeasure:
 
     ``rto_s``: the longest outage; 0.0 when no write failed, None when writing never came back. ``longest_gap_s``:
     the longest time between two acknowledged writes, which also shows a write that hung without failing.
-    ``unsure``: sent, neither acknowledged nor failed (the client was cut off).
+    ``unsure``: sent, neither acknowledged nor failed (the client was cut off). ``rpo_s``: how long before the longest
+    outage the first lost write was acknowledged; 0.0 when none is lost, None when some are and no write ever failed.
     """
 
     database: str
@@ -60,6 +61,7 @@ class DatabaseMeasure:
     failed: int
     unsure: int
     lost_ids: tuple[int, ...]
+    rpo_s: float | None = None
 
     @property
     def lost(self) -> int:
@@ -148,6 +150,7 @@ def _measure_one(
     lengths = [outage.seconds for outage in found]
     known = [length for length in lengths if length is not None]
     acks = [event.t for event in window if event.event == "acked"]
+    lost = ids["acked"] - present
     return DatabaseMeasure(
         database=name,
         rto_s=None if len(known) < len(lengths) else max(known, default=0.0),
@@ -157,8 +160,19 @@ def _measure_one(
         acknowledged=len(ids["acked"]),
         failed=len(ids["failed"]),
         unsure=len(ids["sent"] - ids["acked"] - ids["failed"]),
-        lost_ids=tuple(sorted(ids["acked"] - present)),
+        lost_ids=tuple(sorted(lost)),
+        rpo_s=_rpo(events, found, lost),
     )
+
+
+def _rpo(events: Sequence[ClientEvent], found: Sequence[Outage], lost: AbstractSet[int]) -> float | None:
+    """Return how long before the longest outage (one without an end is the longest) the first lost write was acked."""
+    if not lost:
+        return 0.0
+    if not found:
+        return None
+    begun = max(found, key=lambda outage: (outage.seconds is None, outage.seconds or 0.0)).start
+    return max(0.0, begun - min(event.t for event in events if event.event == "acked" and event.id in lost))
 
 
 def _event(line: str) -> ClientEvent | None:

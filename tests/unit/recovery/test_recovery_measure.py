@@ -74,3 +74,19 @@ def test_a_torn_last_line_is_ignored_and_a_torn_one_before_it_is_counted() -> No
     assert events == (ClientEvent(1.5, "production", 7, "acked"),)
     assert unreadable == 2
     assert parse_record("") == ((), 0)
+
+
+def test_the_recovery_point_lies_before_the_first_lost_write_however_many_came_after_it() -> None:
+    events = record((0, 1, "acked"), (7, 2, "acked"), (8, 3, "acked"), (9, 4, "acked"), (10, 5, "failed"),
+                    (30, 6, "acked"))  # fmt: skip
+    assert measure(events, {"production": {1, 3, 6}}).databases["production"].rpo_s == 3
+    assert measure(events, {"production": {1, 2, 3, 4, 6}}).databases["production"].rpo_s == 0
+
+
+def test_a_loss_without_an_outage_has_no_recovery_point_rather_than_a_near_one() -> None:
+    assert measure(record((0, 1, "acked")), {"production": set()}).databases["production"].rpo_s is None
+
+
+def test_an_outage_without_an_end_is_the_longest_of_all() -> None:
+    events = record((0, 1, "failed"), (50, 2, "acked"), (60, 3, "acked"), (61, 4, "failed"))
+    assert measure(events, {"production": {2}}).databases["production"].rpo_s == 1
