@@ -130,13 +130,41 @@ def approve(
 
 
 @app.command()
-def report(ctx: typer.Context, execution: ExecutionName = None) -> None:
-    """Print the account of an execution: what was done when, and the evidence (Markdown, or --json)."""
+def report(
+    ctx: typer.Context,
+    execution: ExecutionName = None,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write the signed report: .html or .json (may be given again)."
+        ),
+    ] = None,
+    measured: Annotated[
+        Path | None, typer.Option("--measured", metavar="FILE", help="What databases measure printed with --json.")
+    ] = None,
+    ledger: Annotated[
+        Path | None, typer.Option("--ledger", metavar="FILE.csv", help="Who was told of which transaction.")
+    ] = None,
+    reconciliation: Annotated[
+        Path | None, typer.Option("--reconciliation", metavar="FILE.csv", help="Write the reconciliation list.")
+    ] = None,
+) -> None:
+    """Print the account of an execution: what was done when, and the evidence (Markdown, or --json).
+
+    With -o the whole report is written, signed: times against objectives, approvals, losses, the score.
+    """
+    context: Context = ctx.obj
+    if output or reconciliation:
+        from jbnet.cli.dr_report import Wanted, write_report
+
+        write_report(context, execution, Wanted(tuple(output or ()), measured, ledger, reconciliation))
+        return
+    if measured or ledger:
+        raise typer.BadParameter("--measured and --ledger go into a file: give -o FILE or --reconciliation FILE")
     from jbnet import wiring
     from jbnet.cli.times import local
     from jbnet.recovery.account import markdown
 
-    context: Context = ctx.obj
     store = wiring.executions(context.state_dir)
     journal = store.journal(store.find(execution))
     entries = journal.entries()
@@ -149,16 +177,53 @@ def report(ctx: typer.Context, execution: ExecutionName = None) -> None:
 @app.command()
 def verify(
     ctx: typer.Context,
-    execution: ExecutionName = None,
+    execution: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[EXECUTION|REPORT]", help="The latest execution, if nothing is named; or a report's file."
+        ),
+    ] = None,
     head: Annotated[str | None, typer.Option(metavar="HASH", help="A hash of the journal noted earlier.")] = None,
+    key: Annotated[
+        str | None,
+        typer.Option("--key", metavar="KEY", help="Whose seal a report must have: a .pub file, or SHA256:..."),
+    ] = None,
 ) -> None:
-    """Prove a journal: nothing changed or missing, every signature genuine, every safety rule kept."""
+    """Prove a journal: nothing changed or missing, every signature genuine, every safety rule kept.
+
+    A report (.html or .json) is proved by itself, down to each byte. Exit code 1 names what differs.
+    """
     from jbnet import wiring
+    from jbnet.cli.dr_report import is_report, prove
     from jbnet.model.errors import AnswerIsNo
 
     context: Context = ctx.obj
+    if execution is not None and is_report(execution):
+        prove(context, Path(execution), key, head)
+        return
+    if key is not None:
+        raise typer.BadParameter("--key is for a report's file; a journal is proved by the approvers' keys")
     found, count, last = wiring.verify_execution(context.directory, context.state_dir, execution, head)
     if found:
         raise AnswerIsNo("the journal is not sound: {count} findings", count=len(found), findings=found)
     context.say("the journal is sound: {count} entries, last hash {head}", count=count, head=last)
     context.emit({"entries": count, "head": last})
+
+
+@app.command()
+def score(
+    ctx: typer.Context,
+    whole: Annotated[
+        bool, typer.Option("--all", help="Every requirement, not only what the next level lacks.")
+    ] = False,
+) -> None:
+    """Score the site by GB/T 20988, element by element, with the evidence. Exit code 1: dr/standard.yaml has errors."""
+    from jbnet import wiring
+    from jbnet.cli.dr_report import print_score
+    from jbnet.model.errors import AnswerIsNo
+
+    context: Context = ctx.obj
+    found, findings, in_lab = wiring.score(context.directory, context.state_dir)
+    if findings:
+        raise AnswerIsNo("{file} has errors: {count}", file="dr/standard.yaml", count=len(findings), findings=findings)
+    print_score(context, found, in_lab=in_lab, whole=whole)

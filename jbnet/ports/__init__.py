@@ -8,6 +8,7 @@ from jbnet.ports.clock import Clock
 from jbnet.ports.configs import ConfigBackups, ConfigHistory, Fetch, Version
 from jbnet.ports.databases import DatabaseServer, DatabaseServers, LostTransactions, ServerState
 from jbnet.ports.devices import DeviceLocks, DeviceSession, DeviceSessions, Differ, Difference, RunningConfig, Successor
+from jbnet.ports.evidence import Ledger
 from jbnet.ports.host_keys import HostKeyProbe, HostKeyProbes, KnownHosts
 from jbnet.ports.hosts import Completed, Prober, RemoteHost, RemoteHosts
 from jbnet.ports.journal import Journal, Lease
@@ -50,6 +51,7 @@ __all__ = [
     "Journal",
     "KnownHosts",
     "Lease",
+    "Ledger",
     "LiveCopy",
     "LoadedSecrets",
     "LostTransactions",

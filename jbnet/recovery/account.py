@@ -33,6 +33,8 @@ RESULTS: Mapping[str, Text] = {
     "abandoned": text("abandoned"),
 }
 OPEN = text("not ended")
+LONGEST = 4000
+"""Characters of one value of the evidence that are shown."""
 
 
 def told_by(data: Mapping[str, object]) -> Text:
@@ -95,7 +97,14 @@ def _evidence(state: State, tr: Translate) -> Iterator[str]:
             yield ""
             yield f"- **{key}**"
             for name, value in step.evidence.items():
-                yield f"  - {name}: `{canonical_json(value)}`"
+                yield f"  - {name}: `{_short(canonical_json(value), tr)}`"
+
+
+def _short(said: str, tr: Translate) -> str:
+    """Return what fits a page: a list of thousands of transactions does not."""
+    if len(said) <= LONGEST:
+        return said
+    return said[:LONGEST] + tr(text(" ... ({count} characters; --json shows all)", count=len(said)))
 
 
 def _time(entry: Entry) -> datetime:

@@ -6,6 +6,7 @@ from typing import Any
 
 from jbnet.recovery.limits import MOST_PERCENT
 from jbnet.recovery.runbook import ACTIONS, APPROVE, FOREACH, OnFail
+from jbnet.recovery.scoring.table import table
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = {"type": "string"}
@@ -76,3 +77,17 @@ def approvers_schema() -> dict[str, Any]:
     person = _object([], login=_TEXT, name_zh=_TEXT, roles=_NAMES)
     people = {"type": ["object", "null"], "additionalProperties": person}
     return _file("Who may approve", _object([], people=people))
+
+
+def standard_schema() -> dict[str, Any]:
+    """Return the schema of dr/standard.yaml."""
+    declared = [name for name, requirement in table().requirements.items() if requirement.fact is None]
+    claim = _object(
+        ["holds", "reason"],
+        holds={"type": "boolean"},
+        reason={**_TEXT, "minLength": 1, "description": "what shows it: a contract, a roster, a building"},
+        by={**_TEXT, "description": "who answers for it"},
+        date={**_TEXT, "format": "date"},
+    )
+    claims = {"type": ["object", "null"], "additionalProperties": False, "properties": dict.fromkeys(declared, claim)}
+    return _file("What of GB/T 20988 cannot be seen", _object([], declared=claims))

@@ -32,6 +32,7 @@ from jbnet.wiring.devices import (
     snmp_transport,
     successor,
 )
+from jbnet.wiring.evidence import claims, make_report, prove_report, report_signer, score
 from jbnet.wiring.exchange import ansible_inventory, take_table, write_taken
 from jbnet.wiring.files import write_configs, write_output
 from jbnet.wiring.hardware import number_ports
@@ -63,6 +64,7 @@ __all__ = [
     "change_entries",
     "change_records",
     "check_workspace",
+    "claims",
     "client_passfile",
     "config_history",
     "database_servers",
@@ -89,6 +91,7 @@ __all__ = [
     "load_scale",
     "load_targets",
     "load_to_judge",
+    "make_report",
     "monitor",
     "monitor_file",
     "monitor_view",
@@ -99,6 +102,7 @@ __all__ = [
     "playbook_runner",
     "playbook_shelf",
     "playbook_ways",
+    "prove_report",
     "qualification",
     "read_declaration",
     "read_evidence",
@@ -113,8 +117,10 @@ __all__ = [
     "remote_hosts",
     "replacement_bench",
     "replayed",
+    "report_signer",
     "run_ways",
     "saved_configs",
+    "score",
     "secret_book",
     "set_up_databases",
     "snmp_transport",

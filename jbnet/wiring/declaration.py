@@ -166,12 +166,16 @@ def _findings_of_recovery(directory: Path, files: Mapping[str, str], network: Ne
     from jbnet.recovery.names import plan_names, runbook_names
     from jbnet.recovery.plan import load_plan
     from jbnet.recovery.runbook import load_runbook
+    from jbnet.recovery.scoring.claims import FILE as STANDARD
+    from jbnet.recovery.scoring.claims import load_claims
 
     found: list[Finding] = []
     for file, content in _below(files, "dr").items():
         if file == "dr/plan.yaml":
             found += load_plan(file, content)[1]
             found += plan_names(file, content, network) if network else ()
+        elif file == STANDARD:
+            found += load_claims(file, content)[1]
         elif file.startswith("dr/runbooks/"):
             found += load_runbook(file, content)[1]
             found += runbook_names(file, content, network) if network else ()

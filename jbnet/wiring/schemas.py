@@ -94,4 +94,5 @@ KINDS: Mapping[str, Kind] = {
     "dr-plan": Kind("dr/plan.yaml", _of_recovery("plan_schema")),
     "dr-runbook": Kind("dr/runbooks/*", _of_recovery("runbook_schema")),
     "dr-approvers": Kind("dr/approvers.yaml", _of_recovery("approvers_schema")),
+    "dr-standard": Kind("dr/standard.yaml", _of_recovery("standard_schema")),
 }

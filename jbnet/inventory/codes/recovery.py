@@ -88,6 +88,14 @@ RULES = rules(
         text("dr/approvers/NAME.pub holds one line as ssh-keygen -t ed25519 writes it."),
     ),
     Rule(
+        "JB730",
+        text("A declaration about the standard that nothing asks for"),
+        text(
+            "dr/standard.yaml declares what of GB/T 20988 cannot be seen from here. `jbnet dr score` lists what the "
+            "standard asks for; what is derived from the network and from executions cannot be declared."
+        ),
+    ),
+    Rule(
         "JB790",
         text("A journal that does not hold together"),
         text("An entry was changed, removed or torn after it was written. Compare with the copy at the second site."),
@@ -96,5 +104,15 @@ RULES = rules(
         "JB791",
         text("A journal that shows an act out of order"),
         text("What the entry says must not have happened at that point. Read the report with `jbnet dr report`."),
+    ),
+    Rule(
+        "JB792",
+        text("A report that is not as it was sealed"),
+        text("Something in it was changed afterwards; nothing in it counts. Get it again from where it was made."),
+    ),
+    Rule(
+        "JB793",
+        text("A report that somebody else sealed"),
+        text("Whoever has another key can make a report that proves itself. Ask where it comes from."),
     ),
 )

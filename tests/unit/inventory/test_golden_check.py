@@ -30,6 +30,9 @@ ELSEWHERE = {
     # Findings about journals of executions, which are no part of the declaration.
     "JB790": "unit/adapters/test_journal_codes.py",
     "JB791": "unit/adapters/test_journal_codes.py",
+    # Findings about reports of executions.
+    "JB792": "unit/cli/test_dr_report.py",
+    "JB793": "unit/cli/test_dr_report.py",
     # A day that comes near, which is another one every day.
     "JB414": "unit/inventory/test_permissions.py",
     # Findings about CSV files that are imported.

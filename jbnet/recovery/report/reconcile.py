@@ -1,0 +1,48 @@
+"""The reconciliation list (对账清单): each lost transaction with whom it was told to, from a ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from jbnet.recovery.report.nouns import Basis, Loss, Reconciliation, Row, Told, Transaction
+
+
+def reconcile(
+    losses: Sequence[Loss], ledger: Sequence[Told] | None, named: Mapping[str, str] | None = None
+) -> Reconciliation:
+    """Return the list. A transaction that the ledger does not know stands in it with nobody; ``named``: the ledger.
+
+    What a client lost is looked up by the business's number, what the old primary's log has by PostgreSQL's. A ledger
+    without PostgreSQL's numbers is asked by its only ones, unless the client's losses of that database claim those.
+    One transaction may have been told to several, and stands once for each.
+    """
+    by_number, by_xid = _by(ledger or (), "transaction"), _by(ledger or (), "xid")
+    claimed = {loss.database for loss in losses if loss.basis is Basis.CLIENT}
+    rows: list[Row] = []
+    unlisted: dict[str, int] = {}
+    for loss in losses:
+        plainly = loss.basis is Basis.CLIENT or (not by_xid and loss.database not in claimed)
+        told = by_number if plainly else by_xid
+        for lost in loss.listed:
+            rows += _rows(loss, lost, [*told.get((loss.database, lost.id), ()), *told.get(("", lost.id), ())])
+        missing = (loss.count or 0) - len(loss.listed)
+        if missing > 0:
+            unlisted[loss.database] = unlisted.get(loss.database, 0) + missing
+    return Reconciliation(tuple(rows), unlisted, named)
+
+
+def _by(ledger: Sequence[Told], key: str) -> dict[tuple[str, str], list[Told]]:
+    found: dict[tuple[str, str], list[Told]] = {}
+    for one in ledger:
+        if getattr(one, key):
+            found.setdefault((one.database, getattr(one, key)), []).append(one)
+    return found
+
+
+def _rows(loss: Loss, lost: Transaction, found: Sequence[Told]) -> list[Row]:
+    if not found:
+        return [Row(loss.database, lost.id, lost.time, loss.basis)]
+    return [
+        Row(loss.database, lost.id, lost.time, loss.basis, one.counterparty or None, one.time, one.amount, one.remark)
+        for one in found
+    ]
