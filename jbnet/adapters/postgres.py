@@ -35,6 +35,19 @@ class PostgresServers:
         """Return the server of a database on a host. Raises UsageError for names not declared."""
         return PostgresServer(cluster(self._network, database, host), self._hosts, self._layout)
 
+    def look(self, host: str, databases: Sequence[str]) -> Mapping[str, ServerLook]:
+        """Look at clusters of one host side by side, over one connection, in one command."""
+        clusters = [cluster(self._network, name, host) for name in databases]
+        return health.parse_looks(host, self._said(host, health.look_arguments(self._layout, clusters)))
+
+    def received(self, host: str, databases: Sequence[str]) -> Mapping[str, int | None]:
+        """Ask clusters of one host how far they have received the log."""
+        clusters = [cluster(self._network, name, host) for name in databases]
+        return health.parse_received(self._said(host, health.received_arguments(self._layout, clusters)))
+
+    def _said(self, host: str, argv: Sequence[str]) -> str:
+        return self._hosts.host(host, ACCOUNT).run(argv, timeout=LOOK_TIMEOUT).stdout
+
 
 class PostgresServer:
     """Implements DatabaseServer."""
@@ -60,17 +73,6 @@ class PostgresServer:
             return None
         age = self._query(scripts.NEWEST_ROW_SQL, database=self._here.database.name, check=False, via=via).strip()
         return float(age) if age else None
-
-    def look(self) -> ServerLook:
-        """Look closely, in one command: pg_controldata, volumes, settings, slots, extensions, the newest row."""
-        name = self._here.database.name
-        said = self._checked(health.arguments(self._where, name), timeout=LOOK_TIMEOUT)
-        return health.parse_look(name, self.host, said.stdout)
-
-    def received(self) -> int | None:
-        """Ask how far it has received the log."""
-        said = self._query(health.RECEIVED_SQL, timeout=health.ANSWER_S, check=False).strip()
-        return int(said) if said else None
 
     def start(self) -> None:
         """Start it and wait until it answers; nothing happens when it runs."""

@@ -1,4 +1,4 @@
-"""A closer look at a PostgreSQL 15 cluster than recovery's steps take: what readiness is judged by. One command."""
+"""A closer look at PostgreSQL 15 clusters than recovery's steps take, for readiness. One command a host."""
 
 from __future__ import annotations
 
@@ -8,38 +8,50 @@ from typing import Any
 
 from jbnet.recovery.observed import Follower, ServerLook, Slot, Volume
 from jbnet.recovery.parity import SETTINGS
+from jbnet.services.database_cluster import Cluster, Layout
 
 ANSWER_S = 4
 """Seconds that the server has for its answers."""
 
 LOOK = r"""
-programs=$1; data=$2; sockets=$3; port=$4; database=$5
-[ -f "$data/PG_VERSION" ] && echo exists
-find /proc/[0-9]*/cwd -maxdepth 0 -lname "$data" -printf 'runs\n' -quit 2>/dev/null
-LC_ALL=C "$programs/pg_controldata" "$data" 2>/dev/null | sed -n \
- 's/^Database system identifier: */system_identifier /p; s/^Data page checksum version: */checksums /p
-  s/^wal_log_hints setting: */log_hints /p'
-echo "libc $(getconf GNU_LIBC_VERSION 2>/dev/null)"
-for what in data wal; do
-  path=$data; [ "$what" = data ] || path=$data/pg_wal
-  df -B1 --output=avail,size "$path/." 2>/dev/null | sed -n "2s/^ */$what /p"
-done
-seconds=$6
-answer() {
-  said=$(timeout -k 1 "$seconds" "$programs/psql" -XqAt -h "$sockets" -p "$port" -d "$2" -c "$3" 2>/dev/null) || return
-  echo "$1 $said"
+programs=$1; sockets=$2; seconds=$3; server=$4; installed=$5; newest=$6; shift 6
+ask() {
+  local database=$1 port=$2; shift 2
+  timeout -k 1 "$seconds" "$programs/psql" -XqAt -h "$sockets" -p "$port" -d "$database" "$@" 2>/dev/null
 }
-answer server postgres "$7" || exit 0
-answer installed "$database" "$8"
-answer newest "$database" "$9"
-exit 0
+look() {
+  local name=$1 data=$2 port=$3 what path said
+  echo "database $name"
+  [ -f "$data/PG_VERSION" ] && echo exists
+  find /proc/[0-9]*/cwd -maxdepth 0 -lname "$data" -printf 'runs\n' -quit 2>/dev/null
+  LC_ALL=C "$programs/pg_controldata" "$data" 2>/dev/null | sed -n \
+   's/^Database system identifier: */system_identifier /p; s/^Data page checksum version: */checksums /p
+    s/^wal_log_hints setting: */log_hints /p'
+  echo "libc $(getconf GNU_LIBC_VERSION 2>/dev/null)"
+  for what in data wal; do
+    path=$data; [ "$what" = data ] || path=$data/pg_wal
+    df -B1 --output=avail,size "$path/." 2>/dev/null | sed -n "2s/^ */$what /p"
+  done
+  said=$(ask "$name" "$port" -c "$server" -c "$installed" -c "$newest")
+  case $?$said in
+    *server\ *) echo "$said" ;;
+    124*) ;;  # it is frozen: it would not answer to a second question either
+    *) ask postgres "$port" -c "$server" ;;  # the cluster may hold another database
+  esac
+}
+while [ $# -gt 0 ]; do
+  exec {fd}< <(look "$1" "$2" "$3")
+  all="$all $fd"
+  shift 3
+done
+for fd in $all; do cat <&"$fd"; done
 """
-"""Arguments: programs, data directory, socket directory, port, database, seconds, and three queries: of the server, of
-the database's extensions, of its newest row. Each line printed begins with the word for what it says; a query that
-fails prints none."""
+"""For bash. Arguments: programs, socket directory, seconds, three queries (of the server, of the database's extensions,
+of its newest row), then database, data directory and port of each cluster; all are looked at side by side. What is
+said of one begins with ``database NAME``. A query that fails prints no line."""
 
 SERVER_SQL = """
-SELECT jsonb_build_object(
+SELECT 'server ' || jsonb_build_object(
  'in_recovery', r.standby,
  'timeline', CASE WHEN r.standby THEN (SELECT received_tli FROM pg_stat_wal_receiver)
    ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END,
@@ -63,22 +75,53 @@ SELECT jsonb_build_object(
  'followers', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', application_name, 'state', state,
     'sync_state', sync_state)), '[]') FROM pg_stat_replication),
  'slots', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', slot_name, 'active', active,
-    'wal_status', wal_status, 'safe_bytes', safe_wal_size)), '[]') FROM pg_replication_slots))
+    'wal_status', wal_status, 'safe_bytes', safe_wal_size)), '[]') FROM pg_replication_slots))::text
  FROM (SELECT pg_is_in_recovery() AS standby) r
 """.replace("@settings", ", ".join(f"'{name}'" for name in SETTINGS))
-INSTALLED_SQL = "SELECT jsonb_agg(extname || ' ' || extversion) FROM pg_extension"
-NEWEST_SQL = "SELECT extract(epoch FROM max(written)) FROM client_writes"
+INSTALLED_SQL = "SELECT 'installed ' || jsonb_agg(extname || ' ' || extversion)::text FROM pg_extension"
+NEWEST_SQL = "SELECT 'newest ' || extract(epoch FROM max(written)) FROM client_writes"
 RECEIVED_SQL = "SELECT greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) - '0/0'::pg_lsn;"
 """A standby that was started and does not stream yet has what it replayed from its own log, too."""
 
 
-def arguments(where: Sequence[str], database: str) -> list[str]:
-    """Return the command; ``where``: programs, data directory, socket directory, port."""
-    return ["sh", "-c", LOOK, "look", *where, database, str(ANSWER_S), SERVER_SQL, INSTALLED_SQL, NEWEST_SQL]
+RECEIVED = r"""
+programs=$1; sockets=$2; seconds=$3; query=$4; shift 4
+while [ $# -gt 0 ]; do
+  exec {fd}< <(timeout -k 1 "$seconds" "$programs/psql" -XqAt -h "$sockets" -p "$2" -d postgres -c "$query" 2>/dev/null)
+  all="$all $1:$fd"
+  shift 2
+done
+for one in $all; do echo "${one%:*} $(cat <&"${one##*:}")"; done
+"""
+"""For bash. Arguments: programs, socket directory, seconds, query, then database and port of each cluster."""
 
 
-def parse_look(database: str, host: str, printed: str) -> ServerLook:
-    """Build the look from what the command printed. Raises ValueError."""
+def look_arguments(layout: Layout, clusters: Sequence[Cluster]) -> list[str]:
+    """Return the command that looks at clusters of one host."""
+    queries = (SERVER_SQL, INSTALLED_SQL, NEWEST_SQL)
+    each = [word for c in clusters for word in (c.database.name, layout.data(c.database.name), str(c.database.port))]
+    return ["bash", "-c", LOOK, "look", layout.programs, layout.root, str(ANSWER_S), *queries, *each]
+
+
+def received_arguments(layout: Layout, clusters: Sequence[Cluster]) -> list[str]:
+    """Return the command that asks clusters of one host how far they have received the log."""
+    each = [word for c in clusters for word in (c.database.name, str(c.database.port))]
+    return ["bash", "-c", RECEIVED, "received", layout.programs, layout.root, str(ANSWER_S), RECEIVED_SQL, *each]
+
+
+def parse_looks(host: str, printed: str) -> dict[str, ServerLook]:
+    """Build the looks from what the command printed. Raises ValueError."""
+    parts = [part.partition("\n") for part in ("\n" + printed).split("\ndatabase ")[1:]]
+    return {name: _parse_look(name, host, said) for name, _, said in parts}
+
+
+def parse_received(printed: str) -> dict[str, int | None]:
+    """Read the second command's lines, ``NAME LSN`` or ``NAME`` alone. Raises ValueError."""
+    found = (line.partition(" ")[::2] for line in printed.splitlines())
+    return {name: int(lsn) if lsn.strip() else None for name, lsn in found}
+
+
+def _parse_look(database: str, host: str, printed: str) -> ServerLook:
     words = dict(line.partition(" ")[::2] for line in printed.splitlines())
     row: dict[str, Any] = json.loads(words["server"]) if "server" in words else {}
     return ServerLook(

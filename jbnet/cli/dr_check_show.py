@@ -55,10 +55,11 @@ def _checks(context: Context, results: Sequence[Result], known: LastKnown, *, ev
     for same in _grouped(worst_first(shown)):
         first = same[0]
         names = ", ".join(dict.fromkeys(context.tr(result.check.value) for result in same))
-        subject = "" if first.subject == "-" or not first.looked else f"{first.subject}: "
+        subjects = ", ".join(dict.fromkeys(r.subject for r in same if r.looked and r.subject != "-"))
+        subject = f"{subjects}: " if subjects else ""
         head = f"  {pad(context.tr(first.level.value), levels)}  "
         _lines(context, head, f"{names}: {subject}{context.tr(first.found)}", levels + 6)
-        for more in _more(first, known) if len(same) == 1 else _advice(first):
+        for more in _more(first, known) if len(same) == 1 or first.looked else _advice(first):
             _lines(context, " " * (levels + 6), context.tr(more), levels + 8)
     green = [r.check for r in worst_first(results) if r.level is Level.GREEN and r not in shown]
     if green:
@@ -67,10 +68,11 @@ def _checks(context: Context, results: Sequence[Result], known: LastKnown, *, ev
 
 
 def _grouped(results: Sequence[Result]) -> Iterator[list[Result]]:
-    """Put together what one host's silence leaves unknown: one line instead of ten."""
+    """Put together what is said in the same words: ten checks of one silent host, or one check of ten subjects."""
     groups: dict[object, list[Result]] = {}
-    for number, result in enumerate(results):
-        groups.setdefault(number if result.looked else (result.level, str(result.found)), []).append(result)
+    for result in results:
+        same = (result.check, str(result.expected)) if result.looked else ()
+        groups.setdefault((result.level, str(result.found), *same), []).append(result)
     yield from groups.values()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -66,12 +66,6 @@ class DatabaseServer(Protocol):
     def state(self, via: str | None = None, *, heartbeat: bool = False) -> ServerState:
         """Look; ``via`` another device, to look over another path; ``heartbeat``: also at the newest row's age."""
 
-    def look(self) -> ServerLook:
-        """Look as closely as readiness wants; changes nothing, and a server that does not run is looked at as well."""
-
-    def received(self) -> int | None:
-        """Return the LSN up to which it has received the log; None: it does not answer, or follows nobody."""
-
     def start(self) -> None:
         """Start it and wait until it answers."""
 
@@ -120,3 +114,12 @@ class DatabaseServers(Protocol):
 
     def server(self, database: str, host: str) -> DatabaseServer:
         """Return the server; connects on first use."""
+
+    def look(self, host: str, databases: Sequence[str]) -> Mapping[str, ServerLook]:
+        """Look at the clusters of databases on one host, as closely as readiness wants, running or not.
+
+        Changes nothing. Raises Unreachable.
+        """
+
+    def received(self, host: str, databases: Sequence[str]) -> Mapping[str, int | None]:
+        """Return the LSN up to which each has received the log; None: it does not answer, or follows nobody."""

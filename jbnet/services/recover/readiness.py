@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 
 from jbnet.model.errors import JbnetError
 from jbnet.model.network import Application, Database, Network
+from jbnet.model.text import text
 from jbnet.ports import DatabaseServers, Fence, PortProber, RouteControl, ServiceLooks
 from jbnet.recovery.expand import Binding
 from jbnet.recovery.forecast import finished
-from jbnet.recovery.observed import DatabaseLook, RingLook, ServerLook, ServiceLook, Unseen
+from jbnet.recovery.observed import DatabaseLook, RingLook, Server, ServerLook, ServiceLook, Unseen
 from jbnet.recovery.readiness import Result
 from jbnet.recovery.readiness_around import Port, Practice, about_application
 from jbnet.recovery.replay import Entry
@@ -24,6 +26,8 @@ SHARE = 0.7
 """Of a round: what the two servers of a database have for their first answer."""
 CLIENT_S = 3.0
 KNOCK_S = 2.0
+
+V = TypeVar("V")
 
 Filtered = Mapping[str, bool | None]
 """By router: whether anything of a fence is left there."""
@@ -45,11 +49,11 @@ def look_at(sight: Sight, names: Sequence[str], seconds: float = LOOK_S) -> tupl
     """Look at databases and at what is around them. Never raises for something that does not answer."""
     chosen = [sight.network.databases[name] for name in names]
     hosts = tuple(dict.fromkeys(host for d in chosen for host in (d.primary, d.standby)))
-    pairs = Asked({d.name: partial(_pair, sight, d, seconds) for d in chosen}, seconds)
+    servers = Asked({host: partial(sight.servers.look, host, _on(host, chosen)) for host in hosts}, seconds * SHARE)
     clients = Asked({d.name: partial(_client, sight, d) for d in chosen}, seconds)
     announced = Asked({host: partial(_announced, sight, host, chosen) for host in hosts}, seconds)
     fences = _Fences(sight, chosen, seconds)
-    looks = [_with_pair(d, pairs.answers()[d.name]) for d in chosen]
+    looks = _asked_again(sight, [_pair(d, servers.answers()) for d in chosen], seconds * (1 - SHARE))
     moved = [look.database for look in looks if look.leader != look.database.primary]
     other_way = _Fences(sight, moved, seconds, moved=True)
     return tuple(
@@ -64,26 +68,35 @@ def look_at(sight: Sight, names: Sequence[str], seconds: float = LOOK_S) -> tupl
     )
 
 
-def _with_pair(database: Database, pair: DatabaseLook | Unseen) -> DatabaseLook:
-    return pair if isinstance(pair, DatabaseLook) else DatabaseLook(database, pair, pair, _members(database))
+def _on(host: str, chosen: Sequence[Database]) -> tuple[str, ...]:
+    return tuple(d.name for d in chosen if host in (d.primary, d.standby))
 
 
-def _members(database: Database) -> Mapping[str, str]:
-    return {host: member_name(host) for host in (database.primary, database.standby)}
+def _pair(database: Database, servers: Mapping[str, Mapping[str, ServerLook] | Unseen]) -> DatabaseLook:
+    """Return a database with what both its hosts said, and nothing else yet."""
+    seen: dict[str, Server] = {}
+    for host in (database.primary, database.standby):
+        said = servers[host]
+        seen[host] = said if isinstance(said, Unseen) else said.get(database.name, Unseen(text("it said nothing")))
+    members = {host: member_name(host) for host in seen}
+    return DatabaseLook(database, seen[database.primary], seen[database.standby], members)
 
 
-def _pair(sight: Sight, database: Database, seconds: float) -> DatabaseLook:
-    """Look at both servers at once, then ask the follower again how far it got: what it lacks of then is lag."""
-    hosts = (database.primary, database.standby)
-    servers = {host: sight.servers.server(database.name, host) for host in hosts}
-    seen = Asked({host: server.look for host, server in servers.items()}, seconds * SHARE).answers()
-    look = DatabaseLook(database, seen[database.primary], seen[database.standby], _members(database))
-    follower = look.at(look.follower)
-    if len(look.leaders) != 1 or not isinstance(follower, ServerLook) or not follower.answers:
-        return look
-    again = Asked({look.follower: servers[look.follower].received}, seconds * (1 - SHARE)).answers()
-    after = {host: None if isinstance(value, Unseen) else value for host, value in again.items()}
-    return replace(look, received_after=after)
+def _asked_again(sight: Sight, looks: Sequence[DatabaseLook], seconds: float) -> list[DatabaseLook]:
+    """Ask followers again how far they got, now that their leaders have answered: what they lack of then is lag."""
+    wanted: dict[str, list[str]] = {}
+    for look in looks:
+        follower = look.at(look.follower)
+        if len(look.leaders) == 1 and isinstance(follower, ServerLook) and follower.answers:
+            wanted.setdefault(look.follower, []).append(look.database.name)
+    asked = Asked({host: partial(sight.servers.received, host, names) for host, names in wanted.items()}, seconds)
+    found = asked.answers()
+    return [
+        replace(look, received_after={look.follower: _one(found[look.follower], look.database.name)})
+        if look.database.name in wanted.get(look.follower, ())
+        else look
+        for look in looks
+    ]
 
 
 def _client(sight: Sight, database: Database) -> ServiceLook:
@@ -95,7 +108,7 @@ def _announced(sight: Sight, host: str, chosen: Sequence[Database]) -> Mapping[s
     return {d.name: sight.routes.announces(str(d.service_address), host) for d in chosen}
 
 
-def _one(seen: Mapping[str, bool] | Unseen, name: str) -> bool | None:
+def _one(seen: Mapping[str, V] | Unseen, name: str) -> V | None:
     return None if isinstance(seen, Unseen) else seen.get(name)
 
 
@@ -153,10 +166,12 @@ def _hosts(network: Network, app: Application) -> list[str]:
 def _sites(
     network: Network, app: Application, met: Mapping[tuple[str, int], str | Unseen]
 ) -> Mapping[str, Mapping[str, str]]:
+    """Return what each host of an application met, by its site; one that this network leaves out is of no site."""
     sites: dict[str, dict[str, str]] = {}
-    for host in _hosts(network, app):
-        said = met.get((host, app.port or 0), Port.SILENT)
-        sites.setdefault(network.devices[host].home, {})[host] = said if isinstance(said, str) else Port.SILENT
+    for host in app.hosts:
+        device = network.devices.get(host)
+        said = Port.ABSENT if device is None else met.get((host, app.port or 0), Port.SILENT)
+        sites.setdefault(device.home if device else "", {})[host] = said if isinstance(said, str) else Port.SILENT
     return sites
 
 

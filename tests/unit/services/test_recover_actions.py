@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
@@ -61,13 +61,6 @@ class FakeServer:
         if self.now is None:
             raise Unreachable("{host} does not answer", host=self.host)
         return self.now
-
-    def look(self) -> ServerLook:
-        """No action looks closer."""
-        raise NotImplementedError
-
-    def received(self) -> int | None:
-        return self.state().received
 
     def _is(self, **more: object) -> None:
         self.now = replace(self.state(), **more)  # type: ignore[arg-type]  # any of its fields
@@ -213,6 +206,14 @@ class World:
         self.fence, self.routes = FakeFence(), FakeRoutes()
         tools = Tools(network(replication), self, self.fence, self.routes, FakeWrites(), FakeClock(), ("noc",))
         self.actions = all_actions(tools)
+
+    def look(self, host: str, databases: Sequence[str]) -> Mapping[str, ServerLook]:
+        """No action looks closer."""
+        raise NotImplementedError
+
+    def received(self, host: str, databases: Sequence[str]) -> Mapping[str, int | None]:
+        """No action asks again."""
+        raise NotImplementedError
 
     def server(self, database: str, host: str) -> FakeServer:
         return {OLD: self.old, NEW: self.new}[host]
