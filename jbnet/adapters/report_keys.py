@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,6 +38,7 @@ def site_signer(folder: Path) -> Signer:
     if not path.exists():
         _make(path)
     key = load_private(path, lambda: "")
+    _show(path, key)
     return Signer(openssh(key.public_key()), fingerprint(key.public_key()), key.sign)
 
 
@@ -123,17 +125,26 @@ def _make(path: Path) -> None:
     new = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new.unlink(missing_ok=True)
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(private.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
             stream.flush()
             os.fsync(stream.fileno())
         try:
-            os.link(new, path)
-        except FileExistsError:
-            return
+            with contextlib.suppress(FileExistsError):
+                os.link(new, path)
         finally:
             new.unlink()
-        path.with_name(f"{path.name}.pub").write_text(f"{openssh(private.public_key())} jbnet-report\n", "ascii")
     except OSError as error:
         raise Missing("{path} cannot be written: {error}", path=path, error=error.strerror) from error
+
+
+def _show(path: Path, key: Ed25519PrivateKey) -> None:
+    """Lay the public half beside the key, unless it is there."""
+    public = path.with_name(f"{path.name}.pub")
+    try:
+        if not public.exists():
+            public.write_text(f"{openssh(key.public_key())} jbnet-report\n", encoding="ascii")
+    except OSError as error:
+        raise Missing("{path} cannot be written: {error}", path=public, error=error.strerror) from error

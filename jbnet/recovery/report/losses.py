@@ -42,7 +42,8 @@ def losses_by_client(measured: Mapping[str, object], database: str) -> Loss | No
 
 
 def _rebuilds(act: Act, database: str, host: str) -> bool:
-    return act.action == "rebuild-standby" and act.database == database and act.params.get("host") == host
+    looked = act.action == "rebuild-standby" or "lost" in act.evidence
+    return looked and act.database == database and act.params.get("host") == host
 
 
 def _by_log(execution: str, result: Act, found: Iterable[Act]) -> Loss:

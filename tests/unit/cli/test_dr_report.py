@@ -179,6 +179,26 @@ def test_whose_key_it_is_is_said_not_to_be_checked_where_nobody_knows_it(workspa
     assert not (tmp_path / "elsewhere").exists()
 
 
+def test_a_report_is_proved_where_there_is_no_workspace(workspace: Workspace, tmp_path: Path, run: Run) -> None:
+    path = workspace / "r.html"
+    workspace.run("--lang", "zh", "dr", "report", "-o", path)
+    empty = tmp_path / "auditor"
+    empty.mkdir()
+    copy = shutil.copy(path, empty / "report.html")
+    code, _, err = run("-C", empty, "dr", "verify", copy)
+    assert code == 0, err
+    assert [found.name for found in empty.iterdir()] == ["report.html"], "proving leaves nothing behind"
+
+
+def test_the_public_half_of_the_key_is_laid_out_again_where_it_is_gone(workspace: Workspace) -> None:
+    workspace.run("dr", "report", "-o", workspace / "r.json")
+    public = workspace / ".jbnet/recovery/report-key.pub"
+    said = public.read_text()
+    public.unlink()
+    workspace.run("dr", "report", "-o", workspace / "r.json")
+    assert public.read_text() == said
+
+
 def test_a_hash_noted_earlier_must_be_in_the_reports_journal(workspace: Workspace) -> None:
     path = workspace / "r.json"
     workspace.run("dr", "report", "-o", path)
