@@ -166,10 +166,10 @@ class View:
     def _lost(self) -> tuple[str, str]:
         lost = self.document["lost"]
         listed = [one for one in lost if isinstance(one, Mapping)] if isinstance(lost, list) else []
-        known = {str(one["database"]): 0 for one in listed if one["count"] is not None}
+        known: dict[str, int] = {}
         for one in listed:
-            if one["count"] is not None:
-                known[str(one["database"])] = max(known[str(one["database"])], int(str(one["count"])))
+            if one["count"] is not None and (one["acknowledged"] or not one["count"]):
+                known[str(one["database"])] = max(known.get(str(one["database"]), 0), int(str(one["count"])))
         unknown = sorted({str(one["database"]) for one in listed} - set(known))
         if sum(known.values()):
             return "missed", self.tr(text("lost transactions: {count}", count=sum(known.values())))

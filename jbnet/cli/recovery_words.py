@@ -54,10 +54,13 @@ LABELS: Mapping[str, Text] = {
     "needed": text("people needed"),
     "losses": text("Lost transactions"),
     "losses_note": text(
-        "From the old primary's log: what it committed and the new one lacks, acknowledged or not. From a client's "
-        "record: what was acknowledged to it and is absent."
+        "From the old primary's log: what it committed and the new one lacks. A primary that waits for its standby has "
+        "acknowledged none of that, as long as it waited. From a client's record: what was acknowledged to it and is "
+        "absent."
     ),
     "count": text("count"),
+    "acknowledged": text("acknowledged"),
+    "yes": text("yes"),
     "since": text("from position"),
     "seen_in": text("seen in"),
     "reason": text("reason"),

@@ -63,6 +63,7 @@ def test_a_report_of_a_dead_primary_has_what_the_client_saw_every_lost_transacti
         assert [lost["id"] for lost in by_client[name]["listed"]] == [str(n) for n in client[name]["lost_ids"]]
         assert by_log[name]["count"] == len(by_log[name]["listed"])
         assert by_log[name]["count"] >= client[name]["lost"], "the log has everything that a client was told of"
+        assert one["rpo"]["verdict"] == "met"
     assert client["production"]["lost"] == 0, "production is synchronous"
     assert found["made"]["in_lab"] is True
     assert [journal["execution"] for journal in found["journals"]][:1] == [failover]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, is_dataclass
+from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,6 +11,7 @@ from jbnet.model.findings import Finding
 from jbnet.model.network import Network
 from jbnet.model.text import Text
 from jbnet.recovery.canonical import plain
+from jbnet.recovery.modes import waits_for_remote
 from jbnet.recovery.replay import Entry, State, replay
 from jbnet.recovery.report import story
 from jbnet.recovery.report.losses import losses_by_client, losses_by_log
@@ -113,6 +114,8 @@ def _database(sources: Sources, name: str) -> DatabaseResult:
     move = move_of(entries, name)
     old = next((host for host in _hosts(entries, name) if host != move.to), None) if move.to else None
     by_log = losses_by_log(sources.journals, name, old, move.promotion.seq) if old and move.promotion else None
+    if by_log is not None and declared is not None and not waits_for_remote(declared.replication):
+        by_log = replace(by_log, acknowledged=True)
     losses = [loss for loss in (by_log, losses_by_client(sources.measured, name)) if loss is not None]
     of_journal = rto_of_journal(entries, move, declared.rto_s if declared else None)
     return DatabaseResult(

@@ -38,7 +38,7 @@ def losses_by_client(measured: Mapping[str, object], database: str) -> Loss | No
     ids = seen.get("lost_ids")
     if not isinstance(ids, list | tuple):
         return None
-    return Loss(database, Basis.CLIENT, len(ids), tuple(Transaction(str(one)) for one in ids))
+    return Loss(database, Basis.CLIENT, len(ids), tuple(Transaction(str(one)) for one in ids), acknowledged=True)
 
 
 def _rebuilds(act: Act, database: str, host: str) -> bool:

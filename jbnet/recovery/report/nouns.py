@@ -74,7 +74,8 @@ class Loss:
     """What is known of one database's lost transactions, from one source.
 
     ``count`` None: not known, with its ``reason``. ``listed`` may be fewer than ``count``. ``basis`` LOG: committed on
-    the old primary and absent from the new one, acknowledged or not; CLIENT: acknowledged to the client and absent.
+    the old primary and absent from the new one; CLIENT: acknowledged to the client and absent. ``acknowledged`` None:
+    not known; a primary that waits for its standby acknowledges nothing that the standby lacks, as long as it waits.
     ``execution`` and ``entry`` say which journal's entry has it (0: none).
     """
 
@@ -86,6 +87,7 @@ class Loss:
     since: str = ""
     execution: str = ""
     entry: int = 0
+    acknowledged: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

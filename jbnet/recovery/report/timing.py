@@ -86,8 +86,11 @@ def rto(of_journal: Reached, measured: Mapping[str, object], database: str) -> R
 
 
 def rpo(move: Move, losses: Sequence[Loss], measured: Mapping[str, object], objective: float | None) -> Reached:
-    """Return the RPO: the time before the outage whose transactions are lost. Whoever knows of a loss is believed."""
-    known = [loss for loss in losses if loss.count]
+    """Return the RPO: the time before the outage whose transactions are lost. Whoever knows of a loss is believed.
+
+    Lost is what was acknowledged. What a primary that waits for its standby had alone was not, as far as it waited.
+    """
+    known = [loss for loss in losses if loss.count and loss.acknowledged]
     if known:
         worst = [_lost_span(loss, measured) for loss in known]
         exact = [one for one in worst if one.seconds is not None]

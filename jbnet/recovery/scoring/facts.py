@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from jbnet.model.network import Database, Network
 from jbnet.model.text import Text, text
+from jbnet.recovery.modes import waits_for_remote
 from jbnet.recovery.plan import RecoveryPlan
 from jbnet.recovery.scoring.nouns import Known, Standing
 
@@ -73,7 +74,7 @@ def replication(world: World) -> Known:
 
 def zero_loss(world: World) -> Known:
     """Every database waits for its standby, and an execution showed that nothing was lost."""
-    late = [one.name for one in world.databases if not _waits(one.replication)]
+    late = [one.name for one in world.databases if not waits_for_remote(one.replication)]
     if late:
         return _not_met(text("does not wait for its standby: {databases}", databases=", ".join(late)))
     shown = {name: past.execution for past in world.past for name in past.lossless}
@@ -162,11 +163,6 @@ FACTS: Mapping[str, Callable[[World], Known]] = {
     "central-switch": central_switch,
     "drilled": drilled,
 }
-
-
-def _waits(mode: str) -> bool:
-    """Say whether commits wait for the standby at the other site; ``sync-local`` waits for one at its own."""
-    return mode == "sync" or mode.startswith("sync-remote")
 
 
 def _home(world: World, host: str) -> str | None:

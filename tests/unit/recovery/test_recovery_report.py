@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
@@ -35,9 +36,9 @@ NETWORK = Network(
 )  # fmt: skip
 
 
-def report(*journals: Past, **more: Any) -> dict[str, Any]:
+def report(*journals: Past, network: Network = NETWORK, **more: Any) -> dict[str, Any]:
     made = Made(datetime(2026, 11, 24, tzinfo=UTC), "zhao", "0", in_lab=False, utc_offset_minutes=480)
-    return build(Sources(journals or (failover(),), NETWORK, made, approvers=APPROVERS, **more))
+    return build(Sources(journals or (failover(),), network, made, approvers=APPROVERS, **more))
 
 
 def of(found: Mapping[str, Any], kind: str, name: str) -> dict[str, Any]:
@@ -121,9 +122,21 @@ def test_losses_are_found_in_the_failback_that_came_after_with_every_number() ->
 
 
 def test_one_lost_transaction_misses_an_objective_of_zero_however_short_its_time() -> None:
-    found = report(failover(), failback(lost={"production": losing(LOST[0])}))
-    rpo = of(found, "databases", "production")["rpo"]
+    strict = replace(NETWORK, databases={"exchange": database("exchange", 2, rpo_s=0)})
+    found = report(failover(), failback(lost={"exchange": losing(LOST[0])}), network=strict)
+    rpo = of(found, "databases", "exchange")["rpo"]
     assert (rpo["seconds"], rpo["verdict"]) == (0.0, Verdict.MISSED)
+
+
+def test_what_a_primary_had_alone_that_waits_for_its_standby_was_not_acknowledged_as_far_as_is_known() -> None:
+    """Seen live: a commit that waited for the standby when the primary died; nobody was told of it."""
+    journals = (failover(), failback(lost={"production": losing(LOST[0])}))
+    found = of(report(*journals), "databases", "production")
+    assert [(one["count"], one["acknowledged"]) for one in found["lost"]] == [(1, None)]
+    assert (found["rpo"]["seconds"], found["rpo"]["lost"], found["rpo"]["verdict"]) == (None, False, Verdict.UNKNOWN)
+    told_of_all = measured(production={"rto_s": 1.0, "lost_ids": [], "rpo_s": 0.0})
+    rpo = of(report(*journals, measured=told_of_all), "databases", "production")["rpo"]
+    assert (rpo["seconds"], rpo["basis"], rpo["verdict"]) == (0.0, Basis.CLIENT, Verdict.MET)
 
 
 def test_until_the_old_primary_was_looked_at_losses_are_unknown_and_bounded_by_the_age_of_the_data() -> None:
