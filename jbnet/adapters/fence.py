@@ -77,22 +77,42 @@ class RingFence:
         answers = self._vantages.ask_all(self._members(host), ("show", wanted.name))
         return {m: None if a is None else bool(a["recorded"] or a["kernel"]) for m, a in answers.items()}
 
-    def rings(self, database: str, host: str) -> tuple[RingLook, ...]:
-        """Read every ring from every vantage; a host without a fence has none."""
+    def rings(self, host: str, databases: Sequence[str]) -> Mapping[str, tuple[RingLook, ...]]:
+        """Read every ring from every vantage, each router once a way; a host without a fence has no rings."""
         plan = self._plans.get(host)
         if plan is None:
-            return ()
-        wanted = Filter.around(cluster(self._network, database, host))
-        read = self._vantages.filters(wanted, host, plan)
+            return dict.fromkeys(databases, ())
+        names = self._filters(host, databases)
+        read = self._vantages.left(names.values(), dict.fromkeys(self._members(host)), plan.vantages)
+        return {
+            database: tuple(
+                RingLook(tuple(ring), shuts_in(self._network, host, ring), self._routers(read, name, ring, plan))
+                for ring in plan.rings
+            )
+            for database, name in names.items()
+        }
+
+    def _routers(
+        self, read: Mapping[tuple[str, str], Mapping[str, bool]], name: str, ring: Sequence[str], plan: HostFence
+    ) -> tuple[RouterLook, ...]:
         return tuple(
-            RingLook(tuple(names), shuts_in(self._network, host, names), tuple(map(self._router, seen)))
-            for names, seen in zip(plan.rings, read, strict=True)
+            RouterLook(router, vantage, self._network.devices[vantage].home, read[router, vantage].get(name))
+            for router in ring
+            for vantage in plan.vantages
         )
 
-    def _router(self, seen: Observation) -> RouterLook:
-        vantage, filtered = str(seen["from"]), seen.get("filtered")
-        home = self._network.devices[vantage].home
-        return RouterLook(str(seen["device"]), vantage, home, filtered if isinstance(filtered, bool) else None)
+    def remains(self, host: str, databases: Sequence[str]) -> Mapping[str, Mapping[str, bool | None]]:
+        """Ask every router around a host, once and directly, for filters of these databases."""
+        if host not in self._plans:
+            return {database: {} for database in databases}
+        names, routers = self._filters(host, databases), self._members(host)
+        read = self._vantages.left(names.values(), routers, (None,))
+        return {
+            database: {router: read[router, None].get(name) for router in routers} for database, name in names.items()
+        }
+
+    def _filters(self, host: str, databases: Sequence[str]) -> dict[str, str]:
+        return {name: Filter.around(cluster(self._network, name, host)).name for name in databases}
 
     def _plan(self, host: str) -> HostFence:
         if host not in self._plans:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, TypeVar
 
 from jbnet.adapters.fence_rings import Filter, facing
 from jbnet.adapters.waiting import heard, start
@@ -26,6 +26,7 @@ TIMEOUT_CODE = 124
 """What timeout(1) ends with."""
 
 Observation = dict[str, object]
+V = TypeVar("V", str, None)
 
 
 class Vantages:
@@ -57,6 +58,17 @@ class Vantages:
         asked = {router: start(self.ask, router, request) for router in routers}
         return {router: heard(future, ANSWER_S)[0] for router, future in asked.items()}
 
+    def left(
+        self, names: Collection[str], routers: Collection[str], vantages: Collection[V]
+    ) -> dict[tuple[str, V], dict[str, bool]]:
+        """Ask routers at once, over each way, of which filters anything is there; nothing: no answer."""
+        asked = {
+            (router, vantage): start(self.ask, router, ("show", *names), vantage)
+            for router in routers
+            for vantage in vantages
+        }
+        return {way: _left(heard(future, ANSWER_S)[0]) for way, future in asked.items()}
+
     def filters(self, wanted: Filter, host: str, plan: HostFence) -> list[list[Observation]]:
         """Read every ring back from every vantage: a list of observations a ring."""
         request = ("show", wanted.name)
@@ -78,8 +90,7 @@ class Vantages:
         seen: Observation = {"what": "filter", "device": member, "from": vantage}
         if shown is None:
             return seen | {"holds": None, "error": error}
-        left = bool(shown["recorded"] or shown["kernel"])
-        return seen | {"holds": wanted.held_by(shown, faces), "filtered": left, "packets": shown["packets"]}
+        return seen | {"holds": wanted.held_by(shown, faces), "packets": shown["packets"]}
 
     def server(self, database: str, host: str, plan: HostFence, patience: float) -> list[Observation]:
         """Look from every vantage whether the server is stopped and carries its marker."""
@@ -120,6 +131,12 @@ class Vantages:
             outcome = _outcome(*answer) if answer is not None else "vantage silent"
             found.append(seen | {"outcome": outcome} | ({"error": error} if error else {}))
         return found
+
+
+def _left(shown: Mapping[str, Any] | None) -> dict[str, bool]:
+    """Return by name whether anything of a filter is there; the answer to one name is that filter itself."""
+    found = shown.get("filters", [shown]) if shown is not None else []
+    return {str(one["name"]): bool(one["recorded"] or one["kernel"]) for one in found}
 
 
 def _outcome(code: int, said: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -34,8 +34,14 @@ class Fence(Protocol):
     def open(self, database: str, host: str) -> FenceProof:
         """Take every filter of it away; ``proved`` then says whether something still holds it fenced."""
 
-    def rings(self, database: str, host: str) -> tuple[RingLook, ...]:
-        """Read every ring around a host from every vantage, as a proof would; changes nothing, never raises."""
+    def rings(self, host: str, databases: Sequence[str]) -> Mapping[str, tuple[RingLook, ...]]:
+        """Read the rings around a host from every vantage, as a proof would, for databases on it at once.
+
+        Changes nothing, never raises for a router that is silent.
+        """
+
+    def remains(self, host: str, databases: Sequence[str]) -> Mapping[str, Mapping[str, bool | None]]:
+        """Say as ``filtered`` does for databases at once; changes nothing."""
 
     def filtered(self, database: str, host: str) -> Mapping[str, bool | None]:
         """Say for every router of the rings whether it filters; None: it did not answer."""

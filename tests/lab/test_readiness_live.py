@@ -187,12 +187,12 @@ def test_another_cluster_at_the_service_address_is_named(site: Site) -> None:
 
 
 def test_a_filter_that_was_left_on_a_router_is_named(site: Site) -> None:
-    fence = site.sight.fence
-    assert isinstance(fence, RingFence)
     site.hosts.host(ROUTER, "root").run(
         ["close", f"production-{B}", "port=5432", "host=10.2.0.1", "service=10.3.0.1", "dev=two-1"]
     )
     assert site.levels("production", Level.RED).keys() == {Check.FILTER}
+    left = site.sight.fence.remains(B, list(SERVICES))
+    assert left == {"production": {ROUTER: True}, "exchange": {ROUTER: False}, "decision": {ROUTER: False}}
     site.hosts.host(ROUTER, "root").run(["open", f"production-{B}"])
     site.await_well("production")
 

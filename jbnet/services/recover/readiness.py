@@ -121,8 +121,10 @@ class _Fences:
     def __init__(self, sight: Sight, chosen: Sequence[Database], seconds: float, *, moved: bool = False):
         around = {d.name: (d.standby, d.primary) if moved else (d.primary, d.standby) for d in chosen}
         leaders, followers = (_by_host({name: hosts[side] for name, hosts in around.items()}) for side in (0, 1))
-        self._rings = Asked({host: partial(_rings, sight, host, names) for host, names in leaders.items()}, seconds)
-        self._left = Asked({host: partial(_left, sight, host, names) for host, names in followers.items()}, seconds)
+        self._rings = Asked({host: partial(sight.fence.rings, host, names) for host, names in leaders.items()}, seconds)
+        self._left = Asked(
+            {host: partial(sight.fence.remains, host, names) for host, names in followers.items()}, seconds
+        )
 
     def rings(self, database: Database) -> tuple[RingLook, ...]:
         """Return the rings around a database's leader; none where they could not be read."""
@@ -141,14 +143,6 @@ class _Fences:
 
 def _by_host(hosts: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
     return {host: tuple(name for name in hosts if hosts[name] == host) for host in dict.fromkeys(hosts.values())}
-
-
-def _rings(sight: Sight, host: str, names: Sequence[str]) -> Mapping[str, tuple[RingLook, ...]]:
-    return {name: sight.fence.rings(name, host) for name in names}
-
-
-def _left(sight: Sight, host: str, names: Sequence[str]) -> Mapping[str, Filtered]:
-    return {name: sight.fence.filtered(name, host) for name in names}
 
 
 def look_at_applications(sight: Sight, names: Sequence[str], leading: str, following: str) -> tuple[Result, ...]:

@@ -64,13 +64,13 @@ class World:
     def received(self, host: str, databases: Sequence[str]) -> Mapping[str, int | None]:
         return {name: self.server(name, host).received() for name in databases}
 
-    def rings(self, name: str, host: str) -> tuple[RingLook, ...]:
-        self.asked.append(f"rings {name} {host}")
-        return (ring("r1"),)
+    def rings(self, host: str, databases: Sequence[str]) -> Mapping[str, tuple[RingLook, ...]]:
+        self.asked.extend(f"rings {name} {host}" for name in databases)
+        return {name: (ring("r1"),) for name in databases}
 
-    def filtered(self, name: str, host: str) -> Mapping[str, bool | None]:
-        self.asked.append(f"filters {name} {host}")
-        return {"r2": False}
+    def remains(self, host: str, databases: Sequence[str]) -> Mapping[str, Mapping[str, bool | None]]:
+        self.asked.extend(f"filters {name} {host}" for name in databases)
+        return {name: {"r2": False} for name in databases}
 
     def announces(self, address: str, host: str) -> bool:
         if host in self.silent:

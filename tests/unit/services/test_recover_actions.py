@@ -138,8 +138,11 @@ class FakeFence:
     def open(self, database: str, host: str) -> FenceProof:
         return self.check(database, host)
 
-    def rings(self, database: str, host: str) -> tuple[RingLook, ...]:
-        return ()
+    def rings(self, host: str, databases: Sequence[str]) -> Mapping[str, tuple[RingLook, ...]]:
+        return {}
+
+    def remains(self, host: str, databases: Sequence[str]) -> Mapping[str, Mapping[str, bool | None]]:
+        return {}
 
     def filtered(self, database: str, host: str) -> Mapping[str, bool | None]:
         return self.filters
