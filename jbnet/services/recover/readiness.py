@@ -160,12 +160,11 @@ def _hosts(network: Network, app: Application) -> list[str]:
 def _sites(
     network: Network, app: Application, met: Mapping[tuple[str, int], str | Unseen]
 ) -> Mapping[str, Mapping[str, str]]:
-    """Return what each host of an application met, by its site; one that this network leaves out is of no site."""
+    """Return what each host of an application met, by its site."""
     sites: dict[str, dict[str, str]] = {}
-    for host in app.hosts:
-        device = network.devices.get(host)
-        said = Port.ABSENT if device is None else met.get((host, app.port or 0), Port.SILENT)
-        sites.setdefault(device.home if device else "", {})[host] = said if isinstance(said, str) else Port.SILENT
+    for host in _hosts(network, app):
+        said = met.get((host, app.port or 0), Port.SILENT)
+        sites.setdefault(network.devices[host].home, {})[host] = said if isinstance(said, str) else Port.SILENT
     return sites
 
 

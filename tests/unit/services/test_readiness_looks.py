@@ -30,7 +30,7 @@ def network() -> Network:
     }
     apps = {
         "card": Application("card", "卡", ("one-app1", "two-app1"), ("production",), 8082),
-        "left": Application("left", "余", ("one-app1", "not-in-this-lab"), ("exchange",), 8084),
+        "left": Application("left", "余", (), ("exchange",), 8084),
         "other": Application("other", "他", ("one-app1",), ("decision",), 8083),
         "portless": Application("portless", "无", ("one-app1",), ("production",), None),
     }
