@@ -24,7 +24,7 @@ READ_ONLY = frozenset({"assess", "check-standby", "wait-caught-up", "verify-writ
 """Actions that change nothing; what they saw can be looked at again."""
 TOUCHING = frozenset({"fence", "promote", "move-address", "release-address", "stop-primary", "unfence"})
 """Actions that touch production: never before an approval (design section 5, rule 4)."""
-ACTIONS = READ_ONLY | TOUCHING | {APPROVE, "rebuild-standby"}
+ACTIONS = READ_ONLY | TOUCHING | {APPROVE, "list-lost", "rebuild-standby"}
 FOREACH = ("databases",)
 
 MOST_STEPS = 200

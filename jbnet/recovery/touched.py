@@ -14,6 +14,7 @@ _HOSTS: Final[Mapping[str, tuple[str, ...]]] = {
     "promote": ("host",),
     "release-address": ("host",),
     "move-address": ("from", "to"),
+    "list-lost": ("host",),
     "rebuild-standby": ("host",),
 }
 """The parameters of each action that name the hosts it acts on; those that only look are not here."""

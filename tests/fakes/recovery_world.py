@@ -199,7 +199,7 @@ class World:
     def actions(self) -> dict[str, StepAction]:
         """All actions of a runbook on this world."""
         names = ("assess", "fence", "unfence", "promote", "move-address", "release-address", "verify-writes")
-        more = ("rebuild-standby", "check-standby", "stop-primary", "wait-caught-up")
+        more = ("list-lost", "rebuild-standby", "check-standby", "stop-primary", "wait-caught-up")
         return {name: WorldAction(self, name) for name in (*names, *more)}
 
 
@@ -230,7 +230,7 @@ class WorldAction:
         return StepOutcome(True, text("done"), {"database": database})
 
     def verify(self, params: Mapping[str, object]) -> StepOutcome:
-        looks_only = self.name in ("assess", "check-standby", "wait-caught-up")
+        looks_only = self.name in ("assess", "list-lost", "check-standby", "wait-caught-up")
         return StepOutcome(looks_only or self._holds(params) or self._works(params), text("seen"))
 
     def _works(self, params: Mapping[str, object]) -> bool:

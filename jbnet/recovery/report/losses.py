@@ -10,6 +10,7 @@ from jbnet.recovery.report.reading import Act, acts, mapping
 
 _LISTED = re.compile(r"(\S+)(?: (\S+))?(?: (.+))?\Z")
 AGAIN = "the log was read again after an earlier attempt had changed it"
+REBUILD = "rebuild-standby"
 NO_LIST = "the old primary's log was not read"
 
 
@@ -42,14 +43,14 @@ def losses_by_client(measured: Mapping[str, object], database: str) -> Loss | No
 
 
 def _rebuilds(act: Act, database: str, host: str) -> bool:
-    looked = act.action == "rebuild-standby" or "lost" in act.evidence
+    looked = act.action == REBUILD or "lost" in act.evidence
     return looked and act.database == database and act.params.get("host") == host
 
 
 def _by_log(execution: str, result: Act, found: Iterable[Act]) -> Loss:
     lost = mapping(result.evidence.get("lost"))
     count, reason = lost.get("count"), str(lost.get("reason") or result.evidence.get("reason") or "")
-    attempts = sum(act.kind == "intent" for act in found if act.seq < result.seq)
+    attempts = sum(act.kind == "intent" for act in found if act.seq < result.seq and act.action == REBUILD)
     if not isinstance(count, int) or isinstance(count, bool):
         count, reason = None, reason or NO_LIST
     elif attempts > 1 and count == 0:

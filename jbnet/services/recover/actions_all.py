@@ -7,7 +7,7 @@ from jbnet.services.recover.actions import Tools
 from jbnet.services.recover.actions_address import MoveAddress, ReleaseAddress, VerifyWrites
 from jbnet.services.recover.actions_fence import Assess, FenceHost, Unfence
 from jbnet.services.recover.actions_lead import Promote, StopPrimary, WaitCaughtUp
-from jbnet.services.recover.actions_standby import CheckStandby, RebuildStandby
+from jbnet.services.recover.actions_standby import CheckStandby, ListLost, RebuildStandby
 
 
 def all_actions(tools: Tools) -> dict[str, StepAction]:
@@ -22,6 +22,7 @@ def all_actions(tools: Tools) -> dict[str, StepAction]:
         "move-address": MoveAddress(tools),
         "release-address": ReleaseAddress(tools),
         "verify-writes": VerifyWrites(tools),
+        "list-lost": ListLost(tools),
         "rebuild-standby": RebuildStandby(tools),
         "check-standby": CheckStandby(tools),
     }

@@ -1,4 +1,4 @@
-"""Actions about standbys: rebuild-standby, check-standby."""
+"""Actions about standbys: list-lost, rebuild-standby, check-standby."""
 
 from __future__ import annotations
 
@@ -21,11 +21,90 @@ def following(where: Place, source: ServerState, mine: ServerState) -> bool:
     return mine.in_recovery is True and mine.receiver == "streaming" and member_name(where.host) in names
 
 
+def at_rest(source: DatabaseServer, mine: DatabaseServer) -> ServerState:
+    """Let the source write a checkpoint, and end a server that does not stream from it; return how that is now."""
+    source.checkpoint()
+    state = mine.state()
+    if state.in_recovery is True and state.receiver == "streaming":
+        return state
+    mine.kill(STREAM_S)
+    return mine.state()
+
+
+def lost_by(source: DatabaseServer, mine: DatabaseServer, state: ServerState) -> LostTransactions:
+    """List what a host at rest committed after the source left its timeline (pg_waldump from the fork on)."""
+    if not state.exists:
+        return LostTransactions(None, "", reason="there is no data")
+    if not state.was_leading:
+        return LostTransactions(0, "", reason="it did not lead")
+    fork = source.fork(state.timeline) if state.timeline is not None else None
+    if state.timeline is None or fork is None:
+        return LostTransactions(None, "", reason="where the new leader left its timeline is not known")
+    return mine.lost_since(state.timeline, fork)
+
+
+class ListLost:
+    """What a host that led has, and the one that leads now lacks, is on record before anything is taken away.
+
+    A step of its own: its list is in the journal before the host is rebuilt, whatever becomes of that.
+    """
+
+    def __init__(self, tools: Tools):
+        self._tools = tools
+
+    def probe(self, params: Params) -> StepOutcome:
+        """It is always listed anew: nothing has been taken away yet."""
+        return not_yet(text("{database}: not yet looked at", database=params["database"]))
+
+    def do(self, params: Params) -> StepOutcome:
+        """List it. Raises CommandFailed where the log is there and cannot tell: a person says whether to go on."""
+        where = place(self._tools, params)
+        source, mine = other_server(self._tools, where), server(self._tools, where)
+        _refuse_unless_leading(where, source)
+        state = at_rest(source, mine)
+        lost = lost_by(source, mine, state)
+        if lost.count is None and state.exists:
+            raise CommandFailed(
+                "{database}: what {host} has alone cannot be listed: {reason}",
+                database=where.database.name,
+                host=where.host,
+                reason=lost.reason,
+                hint=text("keep a copy of its data; jbnet dr resume --skip rebuilds it without a list"),
+            )
+        return self._outcome(where, lost, state)
+
+    def verify(self, params: Params) -> StepOutcome:
+        """Look again: the log is still there."""
+        where = place(self._tools, params)
+        state = server(self._tools, where).state()
+        lost = lost_by(other_server(self._tools, where), server(self._tools, where), state)
+        return self._outcome(where, lost, state)
+
+    @staticmethod
+    def _outcome(where: Place, lost: LostTransactions, state: ServerState) -> StepOutcome:
+        name, host, evidence = where.database.name, where.host, {"lost": asdict(lost), "host": facts(state)}
+        if lost.count is None:
+            message = text("{database}: what {host} had alone is not known: {reason}", database=name, host=host,
+                           reason=lost.reason)  # fmt: skip
+            return StepOutcome(not state.exists, message, evidence)
+        message = text("{database}: {host} has {count} transactions alone", database=name, host=host, count=lost.count)
+        return StepOutcome(True, message, evidence)
+
+
+def _refuse_unless_leading(where: Place, source: DatabaseServer) -> None:
+    if not source.state().leads:
+        raise Refused(
+            "{database}: {source} does not lead, so nothing can be rebuilt from it",
+            database=where.database.name,
+            source=where.other,
+        )
+
+
 class RebuildStandby:
     """A host that led, or fell behind, becomes a standby of the one that leads.
 
-    What it has that the leader lacks is listed before anything is taken away (pg_waldump from the fork on);
-    then pg_rewind, and a whole new copy where that fails.
+    By pg_rewind, and by a whole new copy where that fails. What it has alone is listed here as well, for runbooks
+    without a step of their own for that; after an attempt that failed the list is no longer there to be made.
     """
 
     def __init__(self, tools: Tools):
@@ -49,12 +128,7 @@ class RebuildStandby:
         """Rebuild it. Raises Refused when the source does not lead, or the host cannot be stopped."""
         where = place(self._tools, params)
         source, mine = other_server(self._tools, where), server(self._tools, where)
-        if not source.state().leads:
-            raise Refused(
-                "{database}: {source} does not lead, so nothing can be rebuilt from it",
-                database=where.database.name,
-                source=where.other,
-            )
+        _refuse_unless_leading(where, source)
         self._tools.routes.withdraw(str(where.database.service_address), where.host)
         evidence = self._bring_into_line(where, source, mine)
         try:
@@ -81,28 +155,14 @@ class RebuildStandby:
 
     def _bring_into_line(self, where: Place, source: DatabaseServer, mine: DatabaseServer) -> dict[str, object]:
         """Make the stopped host's data an earlier state of the source's; return what was done and lost."""
-        source.checkpoint()
-        state = mine.state()
-        if state.in_recovery is not True or state.receiver != "streaming":
-            mine.kill(STREAM_S)
-            state = mine.state()
+        state = at_rest(source, mine)
+        lost = asdict(lost_by(source, mine, state))
         if not state.exists:
             mine.copy()
-            return {"by": "copy", "lost": None, "reason": "there was no data"}
-        if not state.was_leading:
-            return {"by": "start", "lost": asdict(LostTransactions(0, "", reason="it did not lead"))}
-        lost = self._list_lost(source, mine, state)
-        if state.shut_down and lost is not None and lost.count == 0 and self._is_earlier(source, state):
-            return {"by": "start", "lost": asdict(lost)}
-        return {"by": self._rewind(where, mine), "lost": asdict(lost) if lost else None}
-
-    @staticmethod
-    def _list_lost(source: DatabaseServer, mine: DatabaseServer, state: ServerState) -> LostTransactions | None:
-        """List what the host committed after the source left its timeline; None: that point is unknown."""
-        if state.timeline is None:
-            return None
-        fork = source.fork(state.timeline)
-        return mine.lost_since(state.timeline, fork) if fork is not None else None
+            return {"by": "copy", "lost": lost}
+        if not state.was_leading or (state.shut_down and lost["count"] == 0 and self._is_earlier(source, state)):
+            return {"by": "start", "lost": lost}
+        return {"by": self._rewind(where, mine), "lost": lost}
 
     @staticmethod
     def _is_earlier(source: DatabaseServer, state: ServerState) -> bool:

@@ -296,6 +296,30 @@ def test_where_a_crashed_primary_ended_is_not_known_so_nobody_caught_up() -> Non
         world.actions["wait-caught-up"].do(params(host=NEW))
 
 
+def test_what_an_old_primary_has_alone_is_on_record_before_anything_is_taken_away() -> None:
+    world = World(stopped(shut_down=False, receiver=None), leader(timeline=2))
+    world.old.lost = LostTransactions(3, "0/3C0", ("7 0/3D0 t",))
+    action = world.actions["list-lost"]
+    assert not action.probe(params(host=OLD, source=NEW)).done
+    outcome = action.do(params(host=OLD, source=NEW))
+    assert outcome.evidence["lost"] == {"count": 3, "since": "0/3C0", "first": ("7 0/3D0 t",), "reason": ""}
+    assert str(outcome.text) == f"production: {OLD} has 3 transactions alone"
+    assert not {"clear mark", "rewind", "copy", "start"} & set(world.old.did)
+    assert action.verify(params(host=OLD, source=NEW)).evidence["lost"] == outcome.evidence["lost"]
+
+
+def test_a_log_that_cannot_tell_what_is_lost_is_not_passed_over() -> None:
+    world = World(stopped(shut_down=False, receiver=None), leader(timeline=2))
+    world.old.lost = LostTransactions(None, "0/3C0", reason="the log begins later")
+    with pytest.raises(CommandFailed, match="cannot be listed: the log begins later"):
+        world.actions["list-lost"].do(params(host=OLD, source=NEW))
+
+
+def test_nothing_is_listed_against_a_server_that_does_not_lead() -> None:
+    with pytest.raises(Refused, match="does not lead"):
+        World(stopped(), standby()).actions["list-lost"].do(params(host=OLD, source=NEW))
+
+
 def test_losses_are_listed_before_anything_is_rewound_and_the_source_checkpoints_first() -> None:
     world = World(stopped(shut_down=False, receiver=None), leader(timeline=2))
     world.old.lost = LostTransactions(3, "0/3C0", ("7 0/3D0 t",))
