@@ -2,14 +2,14 @@
 # make demo: everything once, on a live network.  make test: everything that must hold before a change lands.
 PY := .venv/bin/python
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
-LONG := $(addprefix tests/lab/,test_backbone.py test_backbone_changes.py test_units_killed.py test_ownership_live.py test_encrypted_killed.py test_watching.py test_watching_soak.py test_probing_live.py)
+LONG := $(addprefix tests/lab/,test_backbone.py test_backbone_changes.py test_units_killed.py test_ownership_live.py test_encrypted_killed.py test_watching.py test_watching_soak.py test_probing_live.py test_evidence_live.py)
 PYTEST = $(AS_ROOT) env $(WITH) "PATH=$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest
 
-.PHONY: help demo test lint types imports test-unit test-lab test-backbone test-changes test-province test-watching test-soak laws fuzz docs bench pictures clean bootstrap bootstrap-dev
+.PHONY: help demo test lint types imports test-unit test-lab test-backbone test-changes test-province test-watching test-soak test-recovery laws fuzz docs bench pictures clean bootstrap bootstrap-dev
 
 help:
 	@sed -n 's/^# \?//p;/^$$/q' Makefile
-	@printf '%s\n' 'targets: bootstrap bootstrap-dev demo test lint types imports test-unit test-lab test-backbone test-changes test-province test-watching test-soak laws fuzz docs bench pictures clean'
+	@printf '%s\n' 'targets: bootstrap bootstrap-dev demo test lint types imports test-unit test-lab test-backbone test-changes test-province test-watching test-soak test-recovery laws fuzz docs bench pictures clean'
 
 bootstrap:
 	@.ci/bootstrap
@@ -64,6 +64,11 @@ test-soak: bootstrap-dev
 # Pages made from the program.
 docs: bootstrap-dev
 	$(PY) -m jbnet.cli.check_codes > docs/findings.md
+
+# Everything about recovery on live servers, the report of a failover and its failback on the lab included.
+test-recovery: bootstrap-dev
+	$(PYTEST) -v --durations=12 -m lab tests/lab/test_databases_live.py tests/lab/test_readiness_live.py tests/lab/test_recovery.py \
+		tests/lab/test_evidence_live.py
 
 # Every law on examples that nobody has seen yet; `make test` tries the same ones each time.
 laws: bootstrap-dev
