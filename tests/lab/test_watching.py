@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,9 @@ pytestmark = [pytest.mark.lab, pytest.mark.timeout(3600)]
 
 SCALE = "backbone"
 AT_ONCE = 8
+PAIRS = 8
+SEED = int(os.environ.get("SOAK_SEED", "2026"))
+"""How many pairs of failures are drawn, and by which dice."""
 UNPOWERED = ("core-r1", "golmud-dc-r1", "xining-dc-db1", "haidong-r1", "haixi-r2", "datong-r1")
 
 
@@ -84,6 +88,26 @@ def test_both_routers_of_a_prefecture_without_power_are_one_incident_of_the_site
     assert len(devices) == 2
     dark = [Scenario(f"power of {device}", (), frozenset(), power=device) for device in devices]
     assert watched.run(dark, ("site", site)) == []
+
+
+@pytest.mark.parametrize("pair", range(PAIRS))
+def test_two_failures_at_once_are_the_incidents_by_which_the_oracle_explains_what_is_seen(
+    watched: Watched, pair: int
+) -> None:
+    scenarios = list(every_single_failure(watched.network, [Way.DOWN, Way.SILENT, Way.FROM_A]))
+    drawn = near_each_other(random.Random(f"{SEED} {pair}"), scenarios)
+    both = next(two for two in drawn if watched.explained(two))  # the oracle tries what looks wrong, and not all does
+    print(*(one.name for one in both), sep=", ", flush=True)
+    assert watched.run_together(both) == []
+
+
+def near_each_other(dice: random.Random, scenarios: list[Scenario]) -> Iterator[tuple[Scenario, Scenario]]:
+    """Draw pairs of failures in one part of the network that have no line in common."""
+    while True:
+        first, second = dice.choice(scenarios), dice.choice(scenarios)
+        lines = {name for name, _ in first.faults}
+        if first.regions & second.regions and lines.isdisjoint(name for name, _ in second.faults):
+            yield first, second
 
 
 def test_what_is_expected_is_what_whatif_forecasts(watched: Watched) -> None:

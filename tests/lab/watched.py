@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import operator
 import signal
 import subprocess
 import sys
@@ -160,10 +162,12 @@ class Watched:
         return Expected(scenario.name, roots, self.explainer.dark(seen.answering))
 
     def as_one(self, scenarios: Sequence[Scenario], shared: Root) -> Expected:
-        whole = Broken()
-        for one in scenarios:
-            whole |= one.broken
-        return Expected(_names(scenarios), frozenset({shared}), self.explainer.cut_off(whole))
+        return Expected(_names(scenarios), frozenset({shared}), self.explainer.cut_off(self.whole(scenarios)))
+
+    @staticmethod
+    def whole(scenarios: Iterable[Scenario]) -> Broken:
+        """Return all that is broken by some failures together."""
+        return functools.reduce(operator.or_, (one.broken for one in scenarios), Broken())
 
     def break_all(self, scenarios: Iterable[Scenario]) -> None:
         self.lab.impair_all({name: fault for scenario in scenarios for name, fault in scenario.faults})
@@ -200,6 +204,34 @@ class Watched:
             left += [f"{_names(scenarios)}: {len(more)} incidents: {'; '.join(map(tell, more))}"]
         return left
 
+    def run_together(self, scenarios: Sequence[Scenario]) -> list[str]:
+        """Bring failures about at once that may hide one another, and mend them; return what differs.
+
+        The incidents that stand must be a smallest set of causes that explains what is seen, with all sites cut off.
+        """
+        explained, dark = self.explained(scenarios), self.explainer.cut_off(self.whole(scenarios))
+        self.follow()
+        self.break_all(scenarios)
+        try:
+            eventually(lambda: self._named(explained, dark), SEEN_S)
+            self.wait_rounds(ROUNDS_MORE)
+            met, there = self._named(explained, dark), [tell(incident) for incident in self.open]
+        finally:
+            self.mend_all(scenarios)
+        left = [] if met else [f"{_names(scenarios)}: expected {explained}, sites {sorted(dark)}; found {there}"]
+        if not eventually(self.all_well, HEALED_S):
+            left += [f"{_names(scenarios)}: still open after it was mended: {tell(i)}" for i in self.open]
+        return left
+
+    def explained(self, scenarios: Sequence[Scenario]) -> Sequence[frozenset[Root]]:
+        """Return the smallest sets of causes, of at most so many, by which the oracle explains what is then seen."""
+        return self.explainer.explanations(self.explainer.look(self.whole(scenarios)), most=len(scenarios))
+
+    def _named(self, explained: Sequence[frozenset[Root]], dark: frozenset[str]) -> bool:
+        self.follow()
+        roots = frozenset(root for incident in self.open for root in parts_of(incident))
+        return roots in explained and frozenset(s for i in self.open for s in i["sites"]) == dark
+
     def wait_rounds(self, count: int) -> None:
         goal = self.status().get("round", 0) + count
         assert eventually(lambda: self.status().get("round", 0) >= goal, 120.0)
@@ -224,6 +256,12 @@ class Watched:
 
 def root_of(incident: dict[str, Any]) -> Root:
     return incident["root_cause"]["kind"], incident["root_cause"]["name"]
+
+
+def parts_of(incident: dict[str, Any]) -> list[Root]:
+    """Return what an incident blames: its parts where it is of something shared, else its root."""
+    parts = incident.get("parts") or []
+    return [(part["kind"], part["name"]) for part in parts] or [root_of(incident)]
 
 
 def tell(incident: dict[str, Any]) -> str:
