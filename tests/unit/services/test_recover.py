@@ -15,7 +15,7 @@ from jbnet.model.text import text
 from jbnet.ports import StepOutcome
 from jbnet.recovery.approval import Approver, judge, prepare
 from jbnet.recovery.audit import audit
-from jbnet.recovery.decide import WaitApproval, next_steps
+from jbnet.recovery.decide import Done, Renew, WaitApproval, next_steps
 from jbnet.recovery.runbook import Runbook, load_runbook
 
 RUNBOOKS = Path(__file__).parents[3] / "dr" / "runbooks"
@@ -135,6 +135,21 @@ def test_approved_and_then_left_for_a_day_it_asks_again_before_promoting() -> No
     bench.clock.sleep(86400)
     assert bench.engine().run().ok
     assert len(bench.people.published) == 2
+
+
+def test_nothing_is_tried_again_on_old_figures_while_others_are_asked_for() -> None:
+    bench, rehearsed = started(), started()
+    for one in (bench, rehearsed):
+        one.world.failing = {("fence", "production"): 1}
+    rehearsed.engine().run()
+    bench.journal.kill_after = {seq for seq, row in enumerate(rehearsed.journal.rows, 1) if row["kind"] == "failed"}
+    with pytest.raises(Killed):
+        bench.engine().run()
+    bench.world.life.begin_anew()
+    bench.journal.append("resumed", "20261122-1", {})
+    bench.clock.sleep(86400)
+    decisions = next_steps(runbook(), bench.journal.entries(), bench.clock.now())
+    assert [(type(one), one.step.key) for one in decisions if not isinstance(one, Done)] == [(Renew, "approve")]
 
 
 def test_after_another_process_took_over_the_fence_is_seen_again_before_promoting() -> None:
