@@ -75,7 +75,9 @@ class Oracle:
         if address in table.own:
             return True
         hops = table.lookup(address)
-        return bool(hops) and all(self._forward(hop, address, seen | {device}) for hop, _ in hops)
+        return bool(hops) and all(
+            circuit not in self.cut and self._forward(hop, address, seen | {device}) for hop, circuit in hops
+        )
 
     def _all_areas(self) -> set[str]:
         return {port.area for i in self.intents.values() for port in i.interfaces if port.area is not None}
