@@ -169,6 +169,7 @@ def _loads(context: Context, overloads: Sequence[Overload]) -> list[str]:
 
 KINDS: Mapping[str, Text] = {
     "circuit": text("circuit"),
+    "silent": text("silent circuit"),
     "device": text("device"),
     "site": text("site"),
     "location": text("location"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from jbnet.model.times import rfc3339
 from jbnet.monitor.lines import Judgement, Symptom
@@ -91,10 +92,23 @@ class View:
     policy: Policy
     known: Mapping[CauseId, Known]
     verdicts: Mapping[str, Judgement] = field(init=False)
+    behind: frozenset[str] = frozenset()
+    """The devices that are presumed to live behind lines that are presumed silent."""
 
     def __post_init__(self) -> None:
         """Judge every line once."""
         object.__setattr__(self, "verdicts", verdicts_on(self.plant, self.states, self.now, self.policy))
+
+    def presuming(self, device: str, lines: Mapping[str, Judgement]) -> View:
+        """Return the view with other verdicts on some lines, behind which a device lives."""
+        view = replace(self, behind=self.behind | {device})
+        object.__setattr__(view, "verdicts", {**self.verdicts, **lines})
+        return view
+
+    @cached_property
+    def mute(self) -> frozenset[str]:
+        """Return the lines that are down with their ports up: all that tells of it is that neighbours are missed."""
+        return frozenset(circuit for circuit, verdict in self.verdicts.items() if verdict.lost)
 
     def answering(self, device: str) -> bool:
         """Say whether the device's agent answers."""

@@ -13,19 +13,24 @@ from jbnet.topology.graph import FailureSet
 from jbnet.topology.sequence import Added, added
 
 
-def consequences(plant: Plant, causes: Mapping[CauseId, Collection[CauseId]]) -> Mapping[CauseId, Added]:
+def consequences(
+    plant: Plant, causes: Mapping[CauseId, Collection[CauseId]], silent: Collection[str] = ()
+) -> Mapping[CauseId, Added]:
     """Return what each cause adds to those before it, in the given order (oldest first).
 
-    ``causes``: each with the circuits and devices that it takes away, itself or its parts.
+    ``causes``: each with the circuits and devices that it takes away, itself or its parts. ``silent``: the circuits
+    whose ports are up although they are down.
     """
-    failures = [failure_of(*taken) for taken in causes.values()]
+    failures = [failure_of(*taken, silent=silent) for taken in causes.values()]
     return dict(zip(causes, added(plant.forecaster, failures), strict=True))
 
 
-def failure_of(*taken: CauseId) -> FailureSet:
-    """Return circuits and devices that are taken away as one failure."""
-    circuits = [cause.name for cause in taken if cause.kind is CauseKind.CIRCUIT]
-    return FailureSet.of(circuits=circuits, devices=[c.name for c in taken if c.kind is CauseKind.DEVICE])
+def failure_of(*taken: CauseId, silent: Collection[str] = ()) -> FailureSet:
+    """Return circuits and devices that are taken away as one failure; the ports of the ``silent`` circuits stay up."""
+    lines = {cause.name for cause in taken if cause.kind is CauseKind.CIRCUIT}
+    mute = lines.intersection(silent)
+    devices = [cause.name for cause in taken if cause.kind is CauseKind.DEVICE]
+    return FailureSet.of(circuits=lines - mute, devices=devices, silent=mute)
 
 
 def cut_off(view: View, causes: Iterable[Cause]) -> Mapping[CauseId, tuple[str, ...]]:

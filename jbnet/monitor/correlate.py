@@ -11,7 +11,7 @@ from jbnet.monitor.agencies import AgencyImpact, agencies_at
 from jbnet.monitor.calendar import Calendar, dormant, line_or_power
 from jbnet.monitor.causes import Cause, CauseId, CauseKind, View
 from jbnet.monitor.consequences import consequences, cut_off
-from jbnet.monitor.diagnose import Diagnosis, diagnose
+from jbnet.monitor.diagnose import Diagnosis, diagnose, with_presumed
 from jbnet.monitor.flaps import Flaps, aged
 from jbnet.monitor.incidents import Incident, Incidents, event_word, heirs, merged
 from jbnet.monitor.maintenance import Maintenance
@@ -55,7 +55,7 @@ def correlate(
     """
     all_known = [known for incident in before.open.values() for known in incident.known()]
     known = {k.id: k for k in sorted(all_known, key=lambda k: k.cleared is None)}  # what is back may have failed again
-    view = View(plant, states, now, policy, known)
+    view = with_presumed(View(plant, states, now, policy, known))
     found = diagnose(view)
     open_already = before.by_cause()
     parts = {root: incident.parts for root, incident in open_already.items() if incident.parts}
@@ -222,7 +222,7 @@ class _Turn:
             self._kept[cause_id] = replace(incident, flapping=cause_id in self._flapping)
         taken = {i.root_cause: i.standing for i in self._in_order()}
         if taken != {i.root_cause: i.standing for i in self._before.open.values()}:
-            added = consequences(self._view.plant, taken)
+            added = consequences(self._view.plant, taken, self._view.mute)
             for cause_id, incident in self._kept.items():
                 self._kept[cause_id] = _with(incident, added[cause_id])
         for cause_id, incident in self._kept.items():

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from jbnet.monitor.causes import Cause, CauseId, CauseKind, View
 from jbnet.monitor.lines import LineState, Symptom
 from jbnet.monitor.looked import looked_into
+from jbnet.monitor.presumed import presumed
 from jbnet.monitor.routing import rerouted
 from jbnet.monitor.state import Subject, SubjectKind
 from jbnet.topology.graph import Edge
@@ -44,8 +45,16 @@ class _Way(NamedTuple):
     cause: CauseId | None
 
 
+def with_presumed(view: View) -> View:
+    """Return the view with the verdicts on lines that only routing tells of."""
+    return presumed(view, _dead_devices(view))
+
+
 def diagnose(view: View) -> Diagnosis:
-    """Return the causes of everything that is down or silent. The result depends on the state alone."""
+    """Return the causes of everything that is down or silent. The result depends on the state alone.
+
+    ``view`` is as ``with_presumed`` gives it back.
+    """
     absorbed = _dead_devices(view)
     explained = _explain(view, absorbed)
     explained |= rerouted(view, explained, absorbed)
@@ -96,7 +105,7 @@ def _dead_devices(view: View) -> dict[str, str]:
     """
     absorbed: dict[str, str] = {}
     for device, edges in view.plant.graph.adjacency.items():
-        if view.alive(device):
+        if view.alive(device) or device in view.behind:
             continue
         seen = [e for e in edges if view.answering(e.other(device)) and _exists(view, e.circuit)]
         down = [e.circuit for e in seen if view.down(e.circuit)]

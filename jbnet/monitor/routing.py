@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from jbnet.monitor.causes import CauseId, CauseKind, View
+from jbnet.monitor.consequences import failure_of
 from jbnet.monitor.lines import LineState
 from jbnet.topology.graph import FailureSet
 
@@ -22,13 +23,18 @@ def rerouted(view: View, blamed: Mapping[str, CauseId], absorbed: Mapping[str, s
     """
     if view.plant.origin is None:
         return {}
-    dead = set(absorbed.values()) | {d for d, cause in blamed.items() if cause.name == d and _is_missed(view, d)}
+    dead = set(absorbed.values()) | {d for d, cause in blamed.items() if cause.name == d and is_missed(view, d)}
     certain = {CauseId(CauseKind.DEVICE, name) for name in (*dead, view.plant.origin)} | _standing(view)
     asked = {d for d, cause in blamed.items() if cause.kind is CauseKind.DEVICE and cause not in certain}
     if not asked:
         return {}
-    breaks = _Breaks(view, [cause for _, cause in sorted(_breaks(view, absorbed, dead))])
-    return dict(breaks.first(asked, 0, len(breaks.causes)))
+    one_by_one = _Breaks(view, breaks(view, absorbed, dead))
+    return dict(one_by_one.first(asked, 0, len(one_by_one.causes)))
+
+
+def breaks(view: View, absorbed: Mapping[str, str], dead: Collection[str]) -> list[CauseId]:
+    """Return what is broken, in the order in which it broke: lines that no dead device took along, and the ``dead``."""
+    return [cause for _, cause in sorted(_breaks(view, absorbed, dead))]
 
 
 def _standing(view: View) -> set[CauseId]:
@@ -36,7 +42,7 @@ def _standing(view: View) -> set[CauseId]:
     return {known.id for known in view.known.values() if view.settled(known) or view.cleared(known)}
 
 
-def _is_missed(view: View, device: str) -> bool:
+def is_missed(view: View, device: str) -> bool:
     """Say whether all that answer at the far ends of a device's lines that are up (one at least) miss it."""
     near = [e for e in view.plant.graph.adjacency[device] if view.answering(e.other(device))]
     seen = [e for e in near if view.verdicts[e.circuit].state is not LineState.ABSENT and not view.down(e.circuit)]
@@ -81,9 +87,7 @@ class _Breaks:
         """Return the devices that the place one looks from reaches after so many breaks."""
         if count not in self._reached:
             broken = self.causes[:count]
-            circuits = [cause.name for cause in broken if cause.kind is CauseKind.CIRCUIT]
-            devices = [cause.name for cause in broken if cause.kind is CauseKind.DEVICE]
-            failure = FailureSet.of(circuits=(*circuits, *self._absent), devices=devices)
+            failure = failure_of(*broken, silent=self._view.mute) | FailureSet.of(circuits=self._absent)
             origin = self._view.plant.origin or ""
             self._reached[count] = self._view.plant.forecaster.reached(origin, failure)
         return self._reached[count]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -42,7 +44,7 @@ def _found(plant: Plant, causes: Iterable[CauseId], now: datetime) -> Iterator[t
     wide = [failure for failure in failures if forecaster.is_wide(failure)]
     if not wide:
         return
-    failed = FailureSet(frozenset().union(*(f.circuits for f in wide)), frozenset().union(*(f.devices for f in wide)))
+    failed = functools.reduce(operator.or_, wide, FailureSet())
     for home in forecaster.of_expanded(failed).on_backup:
         yield _id(ON_BACKUP, home), Alarm(Severity.MINOR, ON_BACKUP, now)
     for ways in forecaster.ways_left(failed):

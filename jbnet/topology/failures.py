@@ -34,6 +34,7 @@ def _homes(network: Network) -> Iterable[str]:
 
 KINDS: Mapping[str, tuple[str, Names]] = {
     "circuit": ("circuits", lambda network: network.circuits),
+    "silent": ("silent", lambda network: network.circuits),
     "device": ("devices", lambda network: network.devices),
     "site": ("sites", _homes),
     "location": ("sites", lambda network: network.locations),
@@ -44,9 +45,12 @@ KINDS: Mapping[str, tuple[str, Names]] = {
     "line": ("lines", lambda network: [line.name for line in lines_of(network)]),
     "premises": ("premises", lambda network: network.premises),
 }
-"""The kinds of what can fail: the field of a FailureSet, and the names that there are."""
+"""The kinds of what can fail: the field of a FailureSet, and the names that there are. ``silent`` is a circuit, too."""
 
-_HELD: Mapping[str, str] = {"location": "locations", "peer": "peers"}
+_SUGGESTED: Mapping[str, Names] = {kind: names for kind, (_, names) in KINDS.items() if kind != "silent"}
+"""What a name alone may mean: a circuit as such, not one that is silent."""
+
+_HELD: Mapping[str, str] = {"location": "locations", "peer": "peers", "silent": "circuits"}
 """Where the network holds what a kind names, for kinds whose field of a FailureSet is another's."""
 
 
@@ -57,7 +61,7 @@ def each(network: Network, kind: str) -> Iterator[tuple[str, FailureSet]]:
     """
     field, names = KINDS[_kind(kind)]
     known = names(network)
-    if field in ("circuits", "devices", "lines"):
+    if field in ("circuits", "silent", "devices", "lines"):
         yield from ((name, FailureSet.of(**{field: (name,)})) for name in known)
     elif field == "sites":
         yield from _each_home(network, known)
@@ -113,7 +117,7 @@ def _kind(kind: str) -> str:
 def _without_kind(network: Network, item: str) -> UsageError:
     """Return what is said of a name alone: the kind that it lacks, or how a failure is written."""
     name = item.strip(":")
-    known = {f"{kind}:{held}": held for kind, (_, names) in KINDS.items() for held in names(network)}
+    known = {f"{kind}:{held}": held for kind, names in _SUGGESTED.items() for held in names(network)}
     near = _elsewhere(network, name) or _like(known, name)
     hint = _did_you_mean(near) if near else text("write KIND:NAME; KIND is one of: {kinds}", kinds=", ".join(KINDS))
     return UsageError("{item!r} is no failure", item=item, hint=hint)
@@ -135,7 +139,7 @@ def _elsewhere(network: Network, name: str) -> list[str]:
     """Return everything of that very name, each with its kind."""
     if not name:
         return []
-    found = ((kind, called(network, kind, name)) for kind in KINDS)
+    found = ((kind, called(network, kind, name)) for kind in _SUGGESTED)
     return [f"{kind}:{meant}" for kind, meant in found if meant is not None]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import multimode
 
 from jbnet.model.network import Network
@@ -102,6 +103,16 @@ class Forecaster:
         """
         return self._users.services_without(cut_off, lost, others)
 
+    @property
+    def border_routers(self) -> tuple[str, ...]:
+        """Return the area border routers, in the order of the declaration."""
+        return tuple(self.layers.names[border] for border in self.layers.borders)
+
+    @cached_property
+    def routers(self) -> frozenset[str]:
+        """Return the devices that speak OSPF."""
+        return frozenset(n for n, area in zip(self.layers.names, self.layers.area_of, strict=True) if area is not None)
+
     def reached(self, vantage: str, failure: FailureSet) -> frozenset[str]:
         """Return the devices with which a device exchanges packets after a failure, peers' routers included."""
         state = self._state(expand(self.network, failure), None)
@@ -132,7 +143,7 @@ class Forecaster:
         """Say whether a failure (devices and circuits) can matter to more than what is routed statically below it."""
         layers = self.layers
         return (
-            any(layers.layer[layers.circuit_number[name]] is not None for name in failure.circuits)
+            any(layers.layer[layers.circuit_number[name]] is not None for name in failure.circuits | failure.silent)
             or any(layers.area_of[layers.number[name]] is not None for name in failure.devices)
             or self._peers.watches(failure)
         )
@@ -155,8 +166,9 @@ class Forecaster:
     def _state(self, expanded: FailureSet, whole: State | None) -> State:
         layers = self.layers
         devices = frozenset(layers.number[name] for name in expanded.devices)
-        circuits = frozenset(layers.circuit_number[name] for name in expanded.circuits)
-        return State(layers, devices, circuits, whole)
+        cut = frozenset(layers.circuit_number[name] for name in expanded.circuits)
+        silent = frozenset(layers.circuit_number[name] for name in expanded.silent) - cut
+        return State(layers, devices, cut | silent, whole, silent)
 
     def _forecast(self, failure: FailureSet, loss: Loss, whole: Uplinks | None) -> Forecast:
         cut, sites, idle = self._users.cut_homes(loss), self.network.sites, self.layers.homes.idle

@@ -6,7 +6,7 @@ How a site is homed follows from its circuits alone, never from its administrati
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -38,7 +38,8 @@ class FailureSet:
     """What fails together, by name. A site (or location, or peer) stands for the devices that it houses.
 
     A carrier stands for the circuits and lines that it leases out, an underlay for the circuits that it carries,
-    premises for the line that joins them.
+    premises for the line that joins them. ``silent`` are circuits that carry nothing while the ports at both ends stay
+    up, as leased lines fail; of ``circuits`` the ports go down.
     """
 
     circuits: frozenset[str] = frozenset()
@@ -49,6 +50,7 @@ class FailureSet:
     underlays: frozenset[str] = frozenset()
     lines: frozenset[str] = frozenset()
     premises: frozenset[str] = frozenset()
+    silent: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -59,9 +61,13 @@ class FailureSet:
         srlgs: Iterable[str] = (),
         **others: Iterable[str],
     ) -> FailureSet:
-        """Build a set from any iterables of names; ``others`` are carriers, underlays, lines and premises."""
+        """Build a set from any iterables of names; ``others`` are carriers, underlays, lines, premises and silent."""
         named = {kind: frozenset(names) for kind, names in others.items()}
         return cls(frozenset(circuits), frozenset(devices), frozenset(sites), frozenset(srlgs), **named)
+
+    def __or__(self, other: FailureSet) -> FailureSet:
+        """Return all that fails with either."""
+        return FailureSet(*(getattr(self, f.name) | getattr(other, f.name) for f in fields(self)))
 
 
 class Graph:
@@ -111,11 +117,12 @@ def build(network: Network) -> Graph:
 
 
 def expand(network: Network, failure: FailureSet) -> FailureSet:
-    """Return the same failure as devices, circuits and lines alone.
+    """Return the same failure as devices, circuits (cut, or silent) and lines alone.
 
     Raises UsageError for a name that the network does not know.
     """
     _require("circuit", failure.circuits, network.circuits)
+    _require("circuit", failure.silent, network.circuits)
     _require("device", failure.devices, network.devices)
     if not _is_composed(failure):
         return failure
@@ -124,7 +131,8 @@ def expand(network: Network, failure: FailureSet) -> FailureSet:
     housed = {d.name for d in network.devices.values() if d.home in failure.sites}
     offices = {network.premises[name].line for name in failure.premises}
     lines = {line.name for line in lines_of(network) if _shares(line, failure) or line in offices}
-    return FailureSet(failure.circuits | shared, failure.devices | housed, lines=failure.lines | lines)
+    cut, dead = failure.circuits | shared, failure.devices | housed
+    return FailureSet(cut, dead, lines=failure.lines | lines, silent=failure.silent - cut)
 
 
 def lines_of(network: Network) -> Iterator[Line]:
@@ -167,7 +175,7 @@ def fail(graph: Graph, failure: FailureSet) -> Graph:
     """Return the graph without what failed. ``failure`` is expanded: sites and shared risks are not looked at."""
     inner = graph.inner.copy()
     edges = graph.edges
-    for edge in (edges[circuit] for circuit in failure.circuits if circuit in edges):
+    for edge in (edges[circuit] for circuit in failure.circuits | failure.silent if circuit in edges):
         inner.remove_edge(edge.a, edge.z, key=edge.circuit)
     inner.remove_nodes_from(failure.devices)
     return Graph(inner, graph.roots - failure.devices)

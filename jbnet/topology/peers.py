@@ -46,7 +46,7 @@ class Peers:
     def watches(self, failure: FailureSet) -> bool:
         """Say whether a failure (devices and circuits) may concern a peer with a session."""
         number = self._layers.number
-        return not self._by_circuit.keys().isdisjoint(failure.circuits) or any(
+        return not self._by_circuit.keys().isdisjoint(failure.circuits | failure.silent) or any(
             number[name] in self._by_device for name in failure.devices
         )
 

@@ -37,7 +37,7 @@ def added(forecaster: Forecaster, failures: Iterable[FailureSet]) -> Iterator[Ad
         if not forecaster.is_wide(failure):
             yield NOTHING
             continue
-        so_far = FailureSet(so_far.circuits | failure.circuits, so_far.devices | failure.devices)
+        so_far |= failure
         found = forecaster.of_expanded(so_far)
         now = forecaster.ways_beside(failure, so_far)
         yield Added(

@@ -1,7 +1,8 @@
 """The network after a failure: who can exchange packets with whom, as the routers would forward them.
 
-Circuits fail at both ends: a port loses its carrier. Of a dead device its neighbours' ports do not know: a leased
-line ends on the carrier's equipment. This decides whether a border router still is one (RFC 3509, section 2.1).
+A circuit that is cut fails at both ends: a port loses its carrier. Of a dead device its neighbours' ports do not know,
+nor do they of a silent circuit: a leased line ends on the carrier's equipment. This decides whether a border router
+still is one (RFC 3509, section 2.1; FRR counts an area as long as a port in it is up), and if a static route stays.
 A state is made from the whole network and computes only what the failure changes.
 """
 
@@ -18,7 +19,10 @@ EMPTY: frozenset[int] = frozenset()
 
 
 class State:
-    """What works once ``devices`` and ``circuits`` have failed. ``whole`` is the state without any failure."""
+    """What works once ``devices`` and ``circuits`` have failed. ``whole`` is the state without any failure.
+
+    ``silent`` are those of the circuits whose ports are up all the same.
+    """
 
     def __init__(
         self,
@@ -26,10 +30,12 @@ class State:
         devices: Collection[int] = EMPTY,
         circuits: Collection[int] = EMPTY,
         whole: State | None = None,
+        silent: Collection[int] = EMPTY,
     ):
         self.layers = layers
         self.devices = devices
         self.circuits = circuits
+        self.silent = silent
         self._whole = whole
         self._trees: dict[tuple[str, int], AnyTree] = {}
         self._hit = self._areas_hit()
@@ -63,9 +69,11 @@ class State:
     def is_border(self, device: int, area: str) -> bool:
         """Say whether a device is a border router of the area now: ports of it and of the backbone are up."""
         return device not in self.devices and all(
-            any(line == NOWHERE or line not in self.circuits for line in self.layers.ports[device][side])
-            for side in (area, BACKBONE)
+            any(self._has_port_up(line) for line in self.layers.ports[device][side]) for side in (area, BACKBONE)
         )
+
+    def _has_port_up(self, line: int) -> bool:
+        return line == NOWHERE or line not in self.circuits or line in self.silent
 
     def borders(self, area: str) -> list[int]:
         """Return the border routers that an area has now."""
@@ -91,8 +99,12 @@ class State:
         return self.exits(device, area)
 
     def sideways(self, border: int) -> tuple[int, ...]:
-        """Return the partners that a border router turns to when it knows no way over the backbone."""
-        return tuple(partner for partner, line in self.layers.partners.get(border, ()) if line not in self.circuits)
+        """Return the partners that a border router turns to when it knows no way over the backbone.
+
+        None where one of them is behind a silent line: its static route stays, and what takes it is lost.
+        """
+        joined = [(o, line) for o, line in self.layers.partners.get(border, ()) if self._has_port_up(line)]
+        return () if any(line in self.silent for _, line in joined) else tuple(partner for partner, _ in joined)
 
     def _nearest_doors(self, device: int, area: str) -> tuple[int, ...]:
         costs = {door: self.tree(area, door).cost(device) for door in self.borders(area)}

@@ -29,7 +29,6 @@ SCALE = "province"
 GOALS = {"up_s": 180.0, "gib": 18.0, "reached_s": 60.0, "rest_cores": 1.0, "status_s": 2.0, "down_s": 30.0,
          "sweep_s": 2.0}  # fmt: skip
 ROUNDS = 8
-INTERVAL_S = 10.0
 REST_S = 20.0
 PATIENCE_S = 300.0
 
@@ -57,20 +56,16 @@ def _measure(workspace: Path) -> dict[str, float]:
 
 
 def _sweeps(workspace: Path) -> list[float]:
-    """Return how long rounds took in which every device answered."""
-    command = [sys.executable, "-m", "jbnet", "-C", str(workspace), "--json", "monitor", "--interval", str(INTERVAL_S)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT)
-    deadline, found = time.monotonic() + PATIENCE_S, list[float]()
-    try:
-        for line in process.stdout or ():
-            said = json.loads(line)
-            if said["event"] == "state" and said["data"]["devices"]["answering"] == said["data"]["devices"]["total"]:
-                found.append(float(said["data"]["polled_s"]))
-            if len(found) == ROUNDS or time.monotonic() > deadline:
-                break
-    finally:
-        process.terminate()
-        process.wait()
+    """Return how long rounds took in which every device was asked, and answered.
+
+    Each by a monitor that does one round and ends: one that goes on asks some apart, and spreads a long interval.
+    """
+    command = [sys.executable, "-m", "jbnet", "-C", str(workspace), "--json", "monitor", "--once"]
+    found = []
+    for _ in range(ROUNDS):
+        printed = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT)
+        said = [event["data"] for event in map(json.loads, printed.stdout.splitlines()) if event["event"] == "state"]
+        found += [float(d["polled_s"]) for d in said if d["devices"]["answering"] == d["devices"]["total"]]
     if not found:
         raise TimeoutError("there was no round in which every device answered")
     return found

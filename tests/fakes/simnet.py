@@ -79,7 +79,7 @@ class SimNet:
 
     def reached(self) -> frozenset[str]:
         """Return the devices that the NOC reaches, as the routers forward it (the oracle and the lab prove that)."""
-        broken = FailureSet.of(circuits=self.cut | self.dropped | self.missing, devices=self.dead)
+        broken = FailureSet.of(circuits=self.cut | self.missing, devices=self.dead, silent=self.dropped)
         assert self.plant.origin is not None
         return self.plant.forecaster.reached(self.plant.origin, broken)
 

@@ -6,6 +6,7 @@ import fcntl
 import signal
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -35,6 +36,18 @@ def host(tmp_path: Path) -> Iterator[Host]:
 @pytest.fixture
 def paths(host: Host) -> LabPaths:
     return LabPaths(host.workspace / ".jbnet")
+
+
+def settled(paths: LabPaths) -> set[int]:
+    """Return the processes of a lab once no more are started: programs of devices start others for a while."""
+    looks: deque[frozenset[int]] = deque(maxlen=20)
+
+    def unchanged() -> bool:
+        looks.append(frozenset(process.belonging(paths.runtime)))
+        return len(looks) == looks.maxlen and len(set(looks)) == 1
+
+    assert eventually(unchanged)
+    return set(looks[-1])
 
 
 def half_up(host: Host, paths: LabPaths) -> subprocess.Popen[bytes]:
@@ -130,11 +143,11 @@ def test_up_and_down_refuse_while_another_is_at_work(host: Host, paths: LabPaths
 
 def test_a_second_up_says_so_and_changes_nothing(host: Host, paths: LabPaths) -> None:
     assert host.jbnet("lab", "up").returncode == 0
-    before = process.belonging(paths.runtime)
+    before = settled(paths)
     again = host.jbnet("lab", "up")
     assert again.returncode == 0
     assert "already" in again.stdout
-    assert process.belonging(paths.runtime) == before
+    assert eventually(lambda: process.belonging(paths.runtime) == before)
 
 
 def test_up_removes_what_a_killed_run_left(small_lab: Callable[[str], Lab], pair: LabSpec, reporter: Collected) -> None:
@@ -166,8 +179,8 @@ def test_labs_of_two_workspaces_live_side_by_side_and_end_apart(
     one, two = small_lab("one"), small_lab("two")
     one.up_spec(pair, reporter)
     two.up_spec(pair, reporter)
-    kept = process.belonging(two.paths.runtime)
+    kept = settled(two.paths)
     assert one.down()
     assert leftovers(one.paths) == []
-    assert process.belonging(two.paths.runtime) == kept
+    assert eventually(lambda: process.belonging(two.paths.runtime) == kept)
     assert eventually(lambda: two.run("left", ["ping", "-c1", "-W1", "10.0.0.2"]).returncode == 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 
 from drawn_network import networks
+from explanations import Broken, Silent
 from forwarding_oracle import Oracle
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,20 +21,24 @@ settings.load_profile("forecast")
 
 @st.composite
 def failures(draw: st.DrawFn, network: Network, most: int = 2) -> FailureSet:
-    """Draw up to some circuits and devices that fail together."""
+    """Draw up to some circuits, with ports down or up, and devices that fail together."""
     things = st.one_of(
-        st.tuples(st.just("circuits"), st.sampled_from(sorted(network.circuits))),
+        st.tuples(st.sampled_from(["circuits", "silent"]), st.sampled_from(sorted(network.circuits))),
         st.tuples(st.just("devices"), st.sampled_from(sorted(network.devices))),
     )
     drawn = draw(st.lists(things, min_size=0, max_size=most))
-    return FailureSet.of(**{kind: [name for k, name in drawn if k == kind] for kind in ("circuits", "devices")})
+    return FailureSet.of(**{kind: [n for k, n in drawn if k == kind] for kind in ("circuits", "devices", "silent")})
+
+
+def oracle_of(network: Network, failure: FailureSet) -> Oracle:
+    return Silent(network, Broken(failure.circuits, failure.silent - failure.circuits, failure.devices))
 
 
 @given(networks(), st.data())
 @settings(max_examples=60)
 def test_reached_is_what_packets_reach(network: Network, data: st.DataObject) -> None:
     failure = data.draw(failures(network))
-    oracle = Oracle(network, failure.devices, failure.circuits)
+    oracle = oracle_of(network, failure)
     forecaster = Forecaster(network)
     for vantage in VANTAGES:
         ours = {device for device in network.devices if device != "ministry-r1" and oracle.exchanges(vantage, device)}
@@ -44,7 +49,7 @@ def test_reached_is_what_packets_reach(network: Network, data: st.DataObject) ->
 @settings(max_examples=60)
 def test_services_stop_for_the_sites_that_reach_no_host(network: Network, data: st.DataObject) -> None:
     failure = data.draw(failures(network))
-    whole, broken = Oracle(network), Oracle(network, failure.devices, failure.circuits)
+    whole, broken = Oracle(network), oracle_of(network, failure)
     in_use = [site.name for site in network.sites.values() if site.status is Status.ACTIVE]
     lost = [site for site in in_use if _serves(network, whole, site) and not _serves(network, broken, site)]
     expected = {
@@ -98,7 +103,7 @@ def _reached_sites(network: Network, oracle: Oracle, cores: list[str]) -> list[s
 @settings(max_examples=60)
 def test_the_line_up_is_the_one_that_packets_leave_by(network: Network, data: st.DataObject) -> None:
     failure = data.draw(failures(network))
-    oracle, forecaster = Oracle(network, failure.devices, failure.circuits), Forecaster(network)
+    oracle, forecaster = oracle_of(network, failure), Forecaster(network)
     for home, (device, circuits) in forecaster.lines_up(failure, network.sites).items():
         root = _nearest_core(network, oracle, device)
         if root is not None:

@@ -46,6 +46,16 @@ def test_a_dead_core_and_a_cut_pair_take_a_county_although_lines_are_left(networ
     assert forecaster.of(FailureSet.of(circuits=["west-pair1", "west-up1"])).cut_off == ()
 
 
+def test_two_silent_lines_of_a_border_router_take_a_county_that_two_cut_ones_do_not(network: Network) -> None:
+    """It stays a border router as long as its ports are up, and its static route goes on into a dead line."""
+    ask = Forecaster(network).of
+    assert ask(parse(network, ["circuit:west-up1", "circuit:west-pair1"])).cut_off == ()
+    assert ask(parse(network, ["silent:west-up1", "silent:west-pair1"])).cut_off == ("oasis", "well")
+    assert ask(parse(network, ["silent:west-up1", "circuit:west-pair1"])).cut_off == ("oasis", "well")
+    assert ask(parse(network, ["circuit:west-up1", "silent:west-pair1"])).cut_off == ()
+    assert ask(parse(network, ["silent:west-up1"])).cut_off == ()
+
+
 def test_an_area_is_no_way_between_the_cores(network: Network) -> None:
     """With the cores' pair and all other joints cut, the prefecture still joins them in a graph; OSPF does not."""
     apart = FailureSet.of(circuits=["core-pair1", "noc-up2", "dc-db1-up2"])
