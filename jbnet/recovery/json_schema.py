@@ -7,10 +7,12 @@ from typing import Any
 from jbnet.recovery.limits import MOST_PERCENT
 from jbnet.recovery.runbook import ACTIONS, APPROVE, FOREACH, OnFail
 from jbnet.recovery.scoring.table import table
+from jbnet.recovery.step_params import FOREIGN
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = {"type": "string"}
 _NAMES = {"type": "array", "items": _TEXT}
+_FOREIGN = {"type": "string", "pattern": f"^{FOREIGN.pattern}$", "description": "OWNER.ACTION of another package"}
 _PARAMS = {"type": "object", "description": "parameters of the action; {database} and the like are filled in"}
 
 
@@ -52,11 +54,13 @@ def _limits() -> dict[str, Any]:
 
 def runbook_schema() -> dict[str, Any]:
     """Return the schema of dr/runbooks/*.yaml."""
-    undo = _object(["action"], action={"enum": sorted(ACTIONS - {APPROVE, "promote"})}, params=_PARAMS)
+    undo = _object(
+        ["action"], action={"anyOf": [{"enum": sorted(ACTIONS - {APPROVE, "promote"})}, _FOREIGN]}, params=_PARAMS
+    )
     step = _object(
         ["name", "action"],
         name=_TEXT,
-        action={"enum": sorted(ACTIONS)},
+        action={"anyOf": [{"enum": sorted(ACTIONS)}, _FOREIGN]},
         params=_PARAMS,
         needs={**_NAMES, "description": "earlier steps; without it, the one before"},
         timeout={"type": "number", "description": "seconds"},

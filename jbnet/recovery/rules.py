@@ -13,6 +13,7 @@ from jbnet.model.text import text
 from jbnet.recovery.expand import NAMES, Instance, ancestors, expand, placeholders
 from jbnet.recovery.fields import Findings
 from jbnet.recovery.runbook import APPROVE, FENCING, TOUCHING, OnFail, Runbook, Step
+from jbnet.recovery.step_params import check_params, is_foreign
 
 MAX_TIMEOUT_S = 24 * 3600
 MAX_RETRY = 20
@@ -25,6 +26,7 @@ def check(runbook: Runbook, findings: Findings) -> None:
     for step in runbook.steps:
         _check_numbers(step, findings)
         _check_placeholders(step, findings)
+        check_params(step, findings)
     if findings.has_errors:
         return
     instances = expand(runbook, SAMPLES)
@@ -104,7 +106,7 @@ def _promotion_is_fenced(instance: Instance, instances: Sequence[Instance], find
 def _production_is_approved(instance: Instance, instances: Sequence[Instance], findings: Findings) -> None:
     """Rule 4: nothing touches production before people agreed."""
     approved = any(other.action == APPROVE for other in ancestors(instances, instance))
-    if instance.action in TOUCHING and not approved:
+    if (instance.action in TOUCHING or is_foreign(instance.action)) and not approved:
         message = "step {step} touches production before any approval; expected a step approve among what it needs"
         findings.add("JB711", text(message, step=instance.step.name), instance.step.place)
 

@@ -16,15 +16,16 @@ from jbnet.model.findings import Finding, Place
 from jbnet.model.text import text
 from jbnet.recovery.canonical import digest
 from jbnet.recovery.fields import Fields, Findings
+from jbnet.recovery.step_params import is_foreign
 
 APPROVE = "approve"
 FENCING = frozenset({"fence", "stop-primary"})
 """Actions whose verified result proves that the old primary of a database takes no write any more."""
 READ_ONLY = frozenset({"assess", "check-standby", "wait-caught-up", "verify-writes"})
 """Actions that change nothing; what they saw can be looked at again."""
-TOUCHING = frozenset({"fence", "promote", "move-address", "release-address", "stop-primary", "unfence"})
+TOUCHING = frozenset({"fence", "promote", "move-address", "release-address", "stop-primary", "unfence", "command"})
 """Actions that touch production: never before an approval (design section 5, rule 4)."""
-ACTIONS = READ_ONLY | TOUCHING | {APPROVE, "list-lost", "rebuild-standby"}
+ACTIONS = READ_ONLY | TOUCHING | {APPROVE, "list-lost", "rebuild-standby", "wait", "notify"}
 FOREACH = ("databases",)
 
 MOST_STEPS = 200
@@ -143,7 +144,7 @@ def _read_runbook(source: Source, findings: Findings) -> Runbook:
 
 def _read_step(source: Source, path: Path, value: object, before: list[Step], findings: Findings) -> Step:
     fields = Fields(source, path, value, findings)
-    action = fields.choice("action", sorted(ACTIONS), "") if fields.require("action", str, "") else ""
+    action = _read_action(fields, ACTIONS)
     needs = fields.names("needs")
     step = Step(
         name=fields.require("name", str, ""),
@@ -163,6 +164,12 @@ def _read_step(source: Source, path: Path, value: object, before: list[Step], fi
     _only_for_approve(fields, action)
     fields.end()
     return step
+
+
+def _read_action(fields: Fields, allowed: frozenset[str]) -> str:
+    """Return the action: one of jbnet's, or OWNER.ACTION of another package (whether there is one is seen later)."""
+    written = fields.require("action", str, "")
+    return written if not written or is_foreign(written) else fields.choice("action", sorted(allowed), "")
 
 
 def _only_for_approve(fields: Fields, action: str) -> None:
@@ -188,8 +195,6 @@ def _read_undo(source: Source, path: Path, value: object, findings: Findings) ->
     if value is None:
         return None
     fields = Fields(source, path, value, findings)
-    allowed = sorted(ACTIONS - {APPROVE, "promote"})
-    action = fields.choice("action", allowed, "") if fields.require("action", str, "") else ""
-    call = Call(action, _read_params(fields))
+    call = Call(_read_action(fields, ACTIONS - {APPROVE, "promote"}), _read_params(fields))
     fields.end()
     return call

@@ -16,6 +16,7 @@ _HOSTS: Final[Mapping[str, tuple[str, ...]]] = {
     "move-address": ("from", "to"),
     "list-lost": ("host",),
     "rebuild-standby": ("host",),
+    "command": ("host",),
 }
 """The parameters of each action that name the hosts it acts on; those that only look are not here."""
 _TAKES_DOWN: Final = frozenset({"fence", "stop-primary"})

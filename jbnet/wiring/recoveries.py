@@ -9,7 +9,7 @@ from jbnet.wiring.declaration import load_network
 from jbnet.wiring.devices import _addresses
 from jbnet.wiring.files import read_text, sound
 from jbnet.wiring.secrets import secrets
-from jbnet.wiring.telling import windows
+from jbnet.wiring.telling import notifier, windows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,9 +114,11 @@ def verify_execution(
 def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapping[str, StepAction]:
     """Return the actions of runbooks, by name."""
     import os
+    from functools import partial
 
     from jbnet.adapters.clock import SystemClock
     from jbnet.adapters.fence import RingFence
+    from jbnet.adapters.foreign_actions import foreign_actions
     from jbnet.adapters.postgres import PostgresServers
     from jbnet.adapters.postgres_write import ClientWrites
     from jbnet.adapters.routes import OspfRoutes
@@ -125,6 +127,7 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     from jbnet.services.database_accounts import CLIENT_SECRET
     from jbnet.services.recover.actions import Tools, watchers
     from jbnet.services.recover.actions_all import all_actions
+    from jbnet.services.recover.actions_general import general_actions
 
     plan = recovery_plan(directory)
     hosts = PatientOnce(SshHosts(state_dir, _addresses(network), connect_timeout=RECOVERY_CONNECT_S))
@@ -139,4 +142,5 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
         SystemClock(),
         watchers(network),
     )
-    return all_actions(tools)
+    general = general_actions(hosts, partial(notifier, directory, state_dir), tools.clock)
+    return {**all_actions(tools), **general, **foreign_actions(tools)}

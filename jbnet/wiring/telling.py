@@ -129,6 +129,20 @@ def teller(directory: Path, state_dir: Path, say: Callable[[Text], None], unwrit
     return TellingThread(made, say)
 
 
+def notifier(directory: Path, state_dir: Path, name: str) -> Notifier:
+    """Return what delivers on a channel of monitors/notify.yaml. Raises UsageError for one that is not declared."""
+    from jbnet.adapters.workspace import read_files
+    from jbnet.model.errors import UsageError
+    from jbnet.model.text import text
+    from jbnet.monitor.notify_file import FILE
+
+    notify, _ = findings_of_notify(read_files(directory, ("monitors",)), load_network(directory, state_dir))
+    if name not in notify.channels:
+        hint = text("there are: {names}", names=", ".join(notify.channels) or "-")
+        raise UsageError("there is no channel {name} in {file}", name=name, file=FILE, hint=hint)
+    return _notifier(name, notify.channels[name], secrets(directory, state_dir))
+
+
 def _langs(notify: Notify) -> set[str]:
     return {contact.lang for contact in notify.telling.contacts.values()}
 

@@ -78,6 +78,14 @@ RULES = rules(
         text("Approvals, fences and promotions are never skipped: on_fail is abort or undo."),
     ),
     Rule(
+        "JB715",
+        text("A command that might run twice"),
+        text(
+            "Killed between the command and its result, jbnet must look whether it ran. Give the step a probe (a "
+            "command that ends with 0 where the effect holds), or say repeatable: true and give it a verify."
+        ),
+    ),
+    Rule(
         "JB720",
         text("Two approvers with one name or key"),
         text("One person could approve twice. Give each their own key."),

@@ -1,0 +1,110 @@
+"""What the actions of general use want as parameters: checked when a runbook is read, not at three in the morning.
+
+``command`` runs a program on a declared host, ``wait`` lets time pass, ``notify`` tells people by the channels of
+monitors/notify.yaml. An action whose name has a dot in it belongs to somebody else's package, and so do its parameters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from jbnet.model.text import Text, text
+
+if TYPE_CHECKING:
+    from jbnet.recovery.fields import Findings
+    from jbnet.recovery.runbook import Step
+
+FOREIGN: Final = re.compile(r"[a-z0-9][a-z0-9-]*\.[a-z0-9][a-z0-9-]*")
+"""Names of actions that other packages provide: OWNER.ACTION."""
+MOST_WAIT_S: Final = 3600
+
+
+def is_foreign(action: str) -> bool:
+    """Say whether an action is some other package's; it counts as one that touches production."""
+    return FOREIGN.fullmatch(action) is not None
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_argv(value: object) -> bool:
+    return (
+        isinstance(value, list) and bool(value) and all(isinstance(word, str) for word in value) and _is_text(value[0])
+    )
+
+
+def _is_names(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(_is_text(name) for name in value)
+
+
+def _is_wait(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= MOST_WAIT_S
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter: what it must be, in words and as a test."""
+
+    expected: str
+    holds: Callable[[object], bool]
+    required: bool = False
+
+
+_ARGV = Param("a list of texts: the program and its arguments", _is_argv)
+PARAMS: Final[Mapping[str, Mapping[str, Param]]] = {
+    "command": {
+        "host": Param("the name of a device", _is_text, required=True),
+        "do": Param(_ARGV.expected, _is_argv, required=True),
+        "probe": _ARGV,
+        "verify": _ARGV,
+        "repeatable": Param("true or false", lambda value: isinstance(value, bool)),
+    },
+    "wait": {"seconds": Param(f"a number of seconds up to {MOST_WAIT_S}", _is_wait, required=True)},
+    "notify": {
+        "channels": Param("a list of channels of monitors/notify.yaml", _is_names, required=True),
+        "message": Param("text", _is_text, required=True),
+    },
+}
+"""By action, those that are checked here. Which database and host the others act on is checked by the safety rules."""
+
+
+def check_params(step: Step, findings: Findings) -> None:
+    """Report parameters that are missing, unknown, or not what the action wants (JB701, JB702, JB703, JB705, JB715)."""
+    known = PARAMS.get(step.action)
+    if known is None:
+        return
+    for key, param in known.items():
+        if key not in step.params and param.required:
+            message = "step {step}: the action {action} wants the parameter {key}"
+            findings.add("JB702", text(message, step=step.name, action=step.action, key=key), step.place)
+        elif key in step.params and not param.holds(step.params[key]):
+            found = {"key": f"{step.name}: {key}", "value": step.params[key], "expected": param.expected}
+            findings.add("JB703", text("{key} is {value!r}; expected {expected}", **found), step.place)
+    for key in step.params.keys() - known.keys():
+        options = ", ".join(known)
+        findings.add("JB701", text("unknown key {key}; expected one of {known}", key=key, known=options), step.place)
+    if not findings.has_errors and (wrong := _together(step)) is not None:
+        findings.add(*wrong, step.place)
+
+
+def _together(step: Step) -> tuple[str, Text] | None:
+    """Return what is wrong with parameters that are right one by one."""
+    if step.action == "wait" and float(str(step.params["seconds"])) >= step.timeout:
+        told = text("step {step} waits {seconds} s, and its timeout is {timeout} s; expected a longer timeout",
+                    step=step.name, seconds=step.params["seconds"], timeout=step.timeout)  # fmt: skip
+        return "JB705", told
+    if step.action == "command" and "probe" not in step.params and not _may_run_twice(step):
+        message = (
+            "step {step}: after a kill nobody could tell whether its command ran; expected probe (exit code 0: it "
+            "holds already), or repeatable: true and verify"
+        )
+        return "JB715", text(message, step=step.name)
+    return None
+
+
+def _may_run_twice(step: Step) -> bool:
+    return step.params.get("repeatable") is True and "verify" in step.params

@@ -1,0 +1,69 @@
+"""Steps of general use: what they lack, and what could run twice, is said when the runbook is read."""
+
+from __future__ import annotations
+
+import pytest
+
+from jbnet.recovery.runbook import load_runbook
+
+HEAD = """\
+name: move
+title: Move
+steps:
+  - name: agree
+    action: approve
+  - name: it
+"""
+
+
+def findings(step: str) -> list[str]:
+    body = "".join(f"    {line}\n" for line in step.splitlines())
+    return [f"{f.code} {f.message}" for f in load_runbook("book.yaml", HEAD + body)[1]]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "action: command\nparams: {host: web1, do: [systemctl, start, app], probe: [systemctl, is-active, app]}",
+        "action: command\nparams: {host: web1, do: [sync], verify: [test, -f, /x], repeatable: true}",
+        "action: wait\nparams: {seconds: 30}",
+        'action: notify\nparams: {channels: [duty], message: "moved"}',
+        "action: acme.drain\nparams: {anything: [1, 2]}",
+    ],
+)
+def test_what_is_whole_has_no_findings(step: str) -> None:
+    assert findings(step) == []
+
+
+@pytest.mark.parametrize(
+    ("step", "code", "said"),
+    [
+        ("action: command\nparams: {do: [sync], probe: [sync]}", "JB702", "wants the parameter host"),
+        (
+            "action: command\nparams: {host: web1, do: rm -rf x, probe: [sync]}",
+            "JB703",
+            "the program and its arguments",
+        ),
+        ("action: command\nparams: {host: web1, do: [], probe: [sync]}", "JB703", "the program and its arguments"),
+        ("action: command\nparams: {host: web1, do: [sync]}", "JB715", "whether its command ran"),
+        ("action: command\nparams: {host: web1, do: [sync], repeatable: true}", "JB715", "repeatable: true and verify"),
+        ("action: command\nparams: {host: w, do: [a], probe: [b], user: root}", "JB701", "unknown key user"),
+        ("action: wait\nparams: {seconds: 0}", "JB703", "a number of seconds"),
+        ("action: wait\nparams: {seconds: true}", "JB703", "a number of seconds"),
+        ("action: wait\nparams: {seconds: 120}", "JB705", "expected a longer timeout"),
+        ("action: notify\nparams: {channels: duty, message: x}", "JB703", "a list of channels"),
+        ("action: notify\nparams: {channels: [duty]}", "JB702", "wants the parameter message"),
+        ("action: .drain", "JB703", "expected one of"),
+        ("action: acme.", "JB703", "expected one of"),
+    ],
+)
+def test_what_is_not_is_said(step: str, code: str, said: str) -> None:
+    found = findings(step)
+    assert [line.split()[0] for line in found] == [code]
+    assert said in found[0]
+
+
+@pytest.mark.parametrize("action", ["command", "acme.drain"])
+def test_what_may_touch_production_needs_an_approval(action: str) -> None:
+    step = "params: {host: w, do: [a], probe: [b]}\nneeds: []"
+    assert [line.split()[0] for line in findings(f"action: {action}\n{step}")] == ["JB711"]
