@@ -12,6 +12,7 @@ from jbnet.ports.evidence import Ledger
 from jbnet.ports.host_keys import HostKeyProbe, HostKeyProbes, KnownHosts
 from jbnet.ports.hosts import Completed, Prober, RemoteHost, RemoteHosts
 from jbnet.ports.journal import Journal, Lease
+from jbnet.ports.lease import LeaseStore, LeaseWord
 from jbnet.ports.playbooks import HostOutcome, HostState, PlaybookResult, PlaybookRunner
 from jbnet.ports.progress import Progress, Reporter
 from jbnet.ports.readiness import ReadinessHistory, Recorded
@@ -51,6 +52,8 @@ __all__ = [
     "Journal",
     "KnownHosts",
     "Lease",
+    "LeaseStore",
+    "LeaseWord",
     "Ledger",
     "LiveCopy",
     "LoadedSecrets",

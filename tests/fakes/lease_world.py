@@ -1,0 +1,272 @@
+"""Two hosts, a store and time: the watchdog itself on one of them, and somebody who wants the other promoted.
+
+Time passes inside the watchdog's own calls, as much as a test draws: that is what being frozen is. Meanwhile the other
+side goes on. Each host has a clock of its own, of its own rate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from lease_program import load
+
+from jbnet.recovery.lease import (
+    LeaseRecord,
+    LeaseSight,
+    LeaseTerms,
+    MemberWord,
+    Ruling,
+    holds_until,
+    may_replace,
+    seen_again,
+)
+
+PROGRAM = load()
+OLD, NEW = "xining-dc-db1", "golmud-dc-db1"
+TICK = 0.5
+
+
+@dataclass
+class World:
+    """``delays``: what each call of the watchdog costs it, before it has its effect and after; nothing when used up."""
+
+    terms: LeaseTerms = field(default_factory=LeaseTerms)
+    rates: tuple[float, float] = (1.0, 1.0)
+    delays: list[float] = field(default_factory=list)
+    true: float = 1000.0
+    record: LeaseRecord = field(default_factory=lambda: LeaseRecord(""))
+    revision: int = 0
+    store_for: set[str] = field(default_factory=lambda: {OLD, NEW})
+    answers_lost: bool = False
+    between: bool = True
+    runs: bool = True
+    marked: bool = False
+    sight: LeaseSight | None = None
+    pending: tuple[float, int] | None = None
+    put_delay: float = 0.0
+    refuses: bool = False
+    told_at: float | None = None
+    taken_at: float | None = None
+    rulings: list[Ruling] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.gate = Gate(self)
+        self.notes = Notes(self)
+        self.watchdog = self.start()
+
+    def start(self) -> Any:
+        """Start a watchdog, in the place of the one before."""
+        terms = {"hold_s": self.terms.hold_s, "silence_s": self.terms.silence_s}
+        store = Store(self)
+        parts = (store, self.gate, Server(self), Others(self), self.notes)
+        self.watchdog = PROGRAM.Guard(terms, OLD, *parts, clock=self.old_clock, say=self.said.append)
+        return self.watchdog
+
+    def old_clock(self) -> float:
+        return self.true * self.rates[0]
+
+    def new_clock(self) -> float:
+        return self.true * self.rates[1] + 77.0
+
+    @property
+    def serves(self) -> bool:
+        """A client's write would be taken, and be told so."""
+        return self.runs and self.gate.lets_in()
+
+    def cost(self) -> None:
+        """The watchdog is held up here."""
+        self.advance(self.delays.pop(0) if self.delays else 0.0)
+
+    def advance(self, seconds: float) -> None:
+        end = self.true + seconds
+        while True:
+            self._other_side()
+            if self.taken_at is not None and self.serves:
+                self.wrong.append(f"two writers at {self.true}")
+            if self.true >= end:
+                return
+            self.true = min(end, self.true + TICK)
+
+    def _other_side(self) -> None:
+        """Look, ask, judge, and take what may be taken, as jbnet does it at the other site."""
+        if self.pending is not None and self.true >= self.pending[0]:
+            revision, self.pending = self.pending[1], None
+            if NEW in self.store_for and revision == self.revision:
+                self.record = LeaseRecord(NEW, taken_from=OLD)
+                self.revision += 1
+                self.taken_at = self.true
+        if self.taken_at is not None or self.pending is not None:
+            return
+        sight = None
+        if NEW in self.store_for:
+            now = self.new_clock()
+            sight = self.sight = seen_again(self.sight, self.record, self.revision, now, now)
+        judged = may_replace(OLD, NEW, sight, self.word(), self.terms)
+        if judged.ruling is Ruling.NOT_REFUSING:
+            self.refuses = True
+            judged = may_replace(OLD, NEW, sight, self.word(), self.terms)
+        self.rulings.append(judged.ruling)
+        if judged.ruling is Ruling.GRANTED:
+            self.pending = (self.true + self.put_delay, self.revision)
+
+    def word(self) -> MemberWord:
+        ago = None if self.told_at is None else self.new_clock() - self.told_at
+        return MemberWord(self.refuses, ago)
+
+    def rounds(self, count: int) -> None:
+        for _ in range(count):
+            self.watchdog.round()
+            self.advance(self.terms.renew_s)
+
+
+@dataclass
+class Store:
+    """What the watchdog asks; the record and who reaches it are the world's."""
+
+    world: World
+    known: int = 0
+
+    def _ask(self) -> None:
+        self.world.cost()
+        if OLD not in self.world.store_for:
+            raise PROGRAM.Failed("no quorum")
+
+    def _answer(self) -> None:
+        self.world.cost()
+        if self.world.answers_lost:
+            raise PROGRAM.Failed("timed out")
+
+    def read(self) -> tuple[str, int]:
+        self._ask()
+        found = self.world.record.holder, self.world.revision
+        self.known = self.world.revision
+        self._answer()
+        return found
+
+    def _write(self, record: LeaseRecord) -> str:
+        self._ask()
+        if self.world.record.holder in ("", OLD) or self.known == self.world.revision:
+            self.world.record = replace(record, number=self.world.record.number + 1)
+            self.world.revision += 1
+        found, self.known = self.world.record.holder, self.world.revision
+        self._answer()
+        return found
+
+    def enter(self, revision: int) -> bool:
+        return revision == self.world.revision and self._write(LeaseRecord(OLD)) == OLD
+
+    def renew(self) -> str:
+        if self.world.record.holder not in ("", OLD):
+            self.known = -1
+        return self._write(LeaseRecord(OLD, guarded=True))
+
+    def unguard(self) -> None:
+        self._write(LeaseRecord(OLD))
+
+    def release(self) -> None:
+        self._write(LeaseRecord(""))
+
+
+@dataclass
+class Gate:
+    """The kernel's filter; its time is the old host's, and goes on whatever is frozen there."""
+
+    world: World
+    armed: bool = False
+    slot: int = 0
+    until: dict[int, float] = field(default_factory=dict)
+
+    def lets_in(self) -> bool:
+        return not self.armed or self.until.get(self.slot, 0.0) > self.world.old_clock()
+
+    def arm(self, slot: int, seconds: float) -> None:
+        self.world.cost()
+        self.armed, self.slot, self.until = True, slot, {slot: self.world.old_clock() + seconds}
+
+    def stage(self, slot: int, seconds: float) -> None:
+        self.world.cost()
+        self.until[slot] = self.world.old_clock() + seconds
+        self.world.cost()
+
+    def grant(self, slot: int) -> None:
+        self.world.cost()
+        self.slot = slot
+
+    def shut(self) -> None:
+        self.armed, self.slot, self.until = True, 0, {}
+
+    def in_use(self) -> int | None:
+        return self.slot if self.armed else None
+
+    def disarm(self) -> None:
+        self.world.cost()
+        self.armed = False
+
+
+@dataclass
+class Server:
+    world: World
+    name: str = "production"
+
+    def leads(self) -> bool:
+        return self.world.runs
+
+    def marked(self) -> bool:
+        return self.world.marked
+
+    def stop(self, grace: float) -> None:
+        self.world.cost()
+        self.world.marked, self.world.runs = True, False
+
+
+@dataclass
+class Others:
+    """The host to be promoted: it acknowledges unless it refuses."""
+
+    world: World
+
+    def not_acknowledging(self) -> list[str]:
+        self.world.cost()
+        said = self.world.between and not self.world.refuses and self.world.taken_at is None
+        if said:
+            self.world.told_at = self.world.new_clock()
+        self.world.cost()
+        return [] if said else [NEW]
+
+
+@dataclass
+class Notes:
+    world: World
+    kept: bool = False
+    asked_last: float | None = None
+    shown: dict[str, object] = field(default_factory=dict)
+
+    def held(self) -> bool:
+        return self.kept
+
+    def asked_at(self) -> float | None:
+        return self.asked_last
+
+    def hold(self, asked: float) -> None:
+        self.kept, self.asked_last = True, asked
+
+    def asked(self, asked: float) -> None:
+        self.world.cost()
+        self.asked_last = asked
+
+    def clear(self) -> None:
+        self.kept = False
+
+    def accept(self) -> None:
+        return None
+
+    def show(self, state: dict[str, object]) -> None:
+        self.shown = state
+
+
+def agrees(now: float, asked_at: float, terms: LeaseTerms) -> bool:
+    """The program and jbnet.recovery.lease say the same of a holder."""
+    return bool(PROGRAM.must_stop(now, asked_at, terms.hold_s)) == (now >= holds_until(asked_at, terms))
