@@ -2,14 +2,14 @@
 # make demo: everything once, on a live network.  make test: everything that must hold before a change lands.
 PY := .venv/bin/python
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
-LONG := $(addprefix tests/lab/,test_backbone.py test_backbone_changes.py test_units_killed.py test_ownership_live.py test_encrypted_killed.py test_watching.py test_watching_soak.py test_probing_live.py test_evidence_live.py)
+LONG := $(addprefix tests/lab/,test_backbone.py test_backbone_changes.py test_units_killed.py test_ownership_live.py test_encrypted_killed.py test_watching.py test_watching_soak.py test_probing_live.py test_evidence_live.py test_faults_under_load.py)
 PYTEST = $(AS_ROOT) env $(WITH) "PATH=$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest
 
-.PHONY: help demo test lint types imports test-unit test-lab test-backbone test-changes test-province test-watching test-soak test-recovery laws fuzz docs bench pictures clean bootstrap bootstrap-dev
+.PHONY: help demo test lint types imports test-unit test-lab test-backbone test-changes test-province test-watching test-soak test-recovery test-killed laws fuzz docs bench pictures clean bootstrap bootstrap-dev
 
 help:
 	@sed -n 's/^# \?//p;/^$$/q' Makefile
-	@printf '%s\n' 'targets: bootstrap bootstrap-dev demo test lint types imports test-unit test-lab test-backbone test-changes test-province test-watching test-soak test-recovery laws fuzz docs bench pictures clean'
+	@printf '%s\n' 'targets: bootstrap bootstrap-dev demo test lint types imports test-unit test-lab test-backbone test-changes test-province test-watching test-soak test-recovery test-killed laws fuzz docs bench pictures clean'
 
 bootstrap:
 	@.ci/bootstrap
@@ -69,6 +69,13 @@ docs: bootstrap-dev
 test-recovery: bootstrap-dev
 	$(PYTEST) -v --durations=12 -m lab tests/lab/test_databases_live.py tests/lab/test_readiness_live.py tests/lab/test_recovery.py \
 		tests/lab/test_evidence_live.py
+	$(PYTEST) -s -v -m lab tests/lab/test_faults_under_load.py
+
+# The primary killed under load, by twenty throws of the dice (SEEDS=1-20): what is reported lost is what clients lost.
+test-killed: WITH = FAULTS=killed SEEDS=$(or $(SEEDS),1-20) "TABLE=$(CURDIR)/build/killed-under-load.jsonl"
+test-killed: bootstrap-dev
+	@mkdir -p build
+	$(PYTEST) -s -v -m lab tests/lab/test_faults_under_load.py
 
 # Every law on examples that nobody has seen yet; `make test` tries the same ones each time.
 laws: bootstrap-dev

@@ -48,7 +48,7 @@ class CsvLedger:
         if not sheet.rows:
             return ()
         columns = self._columns(sheet)
-        wanted = {one.id for loss in losses for one in loss.listed}
+        wanted = {name for loss in losses for one in loss.listed for name in (one.id, *one.numbers)}
         rows = [_told(columns, row) for row in sheet.rows[1:]]
         return tuple(row for row in rows if row.transaction in wanted or row.xid in wanted)
 

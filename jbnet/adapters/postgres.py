@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from jbnet.adapters import postgres_health as health
 from jbnet.adapters import postgres_scripts as scripts
-from jbnet.adapters.postgres_answers import lsn_number, lsn_text, parse_lost, parse_state
+from jbnet.adapters.postgres_answers import log_files_before, lsn_number, lsn_text, parse_lost, parse_state
 from jbnet.model.errors import CommandFailed
 from jbnet.model.network import Network
 from jbnet.model.text import text
@@ -151,7 +151,7 @@ class PostgresServer:
 
     def lost_since(self, timeline: int, lsn: int) -> LostTransactions:
         """Read this server's own log with pg_waldump. A log that begins later than ``lsn`` is unknown, not zero."""
-        where = (self._layout.programs, self._data, str(timeline), lsn_text(lsn))
+        where = (self._layout.programs, self._data, str(timeline), lsn_text(lsn), *log_files_before(timeline, lsn))
         said = self._run(["sh", "-c", scripts.LOST, "lost", *where], None, 300.0)
         return parse_lost(said.stdout, lsn)
 

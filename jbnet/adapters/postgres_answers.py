@@ -12,7 +12,18 @@ LISTED_TRANSACTIONS = 20_000
 """Lost transactions that are listed by number: a minute's worth at 300 a second. Whatever is beyond is counted."""
 LED = ("in production", "shutting down", "shut down")
 """States in pg_controldata of a server that led; a standby's end in "recovery"."""
-_COMMIT = re.compile(r"tx:\s*(\d+), lsn: ([0-9A-F]+/[0-9A-F]+),.* desc: COMMIT(?:_PREPARED)? (\S+ \S+)")
+MESSAGES = "messages"
+"""The line between commits and what transactions said of themselves, as ``postgres_scripts.LOST`` prints it."""
+LOG_FILE_BYTES = 16 << 20
+"""PostgreSQL's default. With files of another size none is found under the names below, and none is read."""
+LOG_FILES_BACK = 4
+NUMBER_LONGEST = 200
+"""Characters of a business's number that are kept."""
+_COMMIT = re.compile(
+    r"tx:\s*(\d+), lsn: ([0-9A-F]+/[0-9A-F]+),.* desc: COMMIT(?:_PREPARED (\d+):)? (\S+ \S+)"
+    r"(?: [A-Z]+)?(?:.*; subxacts: ([\d ]+))?"
+)
+_MESSAGE = re.compile(r"tx:\s*(\d+),.* payload \(\d+ bytes\):((?: [0-9A-F]{2})*)")
 
 
 def lsn_text(lsn: int) -> str:
@@ -51,11 +62,44 @@ def parse_state(
     )
 
 
+def log_files_before(timeline: int, lsn: int) -> tuple[str, ...]:
+    """Return ``FILE=LSN`` (its begin) of the log file that holds ``lsn``, and of some before it, going back.
+
+    ``log_files_before(1, 0x3000178)`` begins with ``000000010000000000000003=0/3000000``.
+    """
+    last = lsn // LOG_FILE_BYTES
+    each = 0x1_0000_0000 // LOG_FILE_BYTES
+    return tuple(
+        f"{timeline:08X}{number // each:08X}{number % each:08X}={lsn_text(number * LOG_FILE_BYTES)}"
+        for number in range(last, max(0, last - LOG_FILES_BACK), -1)
+    )
+
+
 def parse_lost(dump: str, lsn: int) -> LostTransactions:
-    """Count the commits in what pg_waldump printed. An empty dump with a complaint about the start is unknown."""
-    commits = [f"{m[1]} {m[2]} {m[3]}" for m in map(_COMMIT.search, dump.splitlines()) if m]
-    complaints = [line for line in dump.splitlines() if "fatal" in line or "error:" in line]
+    """Read what pg_waldump printed. An empty dump with a complaint about the start is unknown."""
+    ended, _, said = dump.partition(f"{MESSAGES}\n")
+    commits = [m for m in map(_COMMIT.search, ended.splitlines()) if m]
+    complaints = [line for line in ended.splitlines() if "fatal" in line or "error:" in line]
     end_reached = any("error in WAL record" in line or "could not find a valid record" in line for line in complaints)
     if complaints and not end_reached:
         return LostTransactions(None, lsn_text(lsn), reason=complaints[0][:200])
-    return LostTransactions(len(commits), lsn_text(lsn), tuple(commits[:LISTED_TRANSACTIONS]))
+    listed = commits[:LISTED_TRANSACTIONS]
+    lines = tuple(f"{_xid(m)} {m[2]} {m[4]}" for m in listed)
+    return LostTransactions(len(commits), lsn_text(lsn), lines, numbers=_numbers(listed, said))
+
+
+def _xid(commit: re.Match[str]) -> str:
+    """Return whose commit it is: that of a prepared transaction is written by another one."""
+    return commit[3] or commit[1]
+
+
+def _numbers(commits: Sequence[re.Match[str]], said: str) -> Mapping[str, tuple[str, ...]]:
+    """Return what transactions said of themselves, their subtransactions' words included; those of others left out."""
+    of = {inner: _xid(m) for m in commits for inner in (_xid(m), *(m[5] or "").split())}
+    found: dict[str, tuple[str, ...]] = {}
+    for m in map(_MESSAGE.search, said.splitlines()):
+        if m and m[1] in of:
+            words = bytes.fromhex(m[2]).decode("utf-8", "replace")[:NUMBER_LONGEST]
+            shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in words)
+            found[of[m[1]]] = (*found.get(of[m[1]], ()), shown)
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from jbnet.recovery.observed import ServerLook
@@ -50,12 +50,17 @@ class ServerState:
 
 @dataclass(frozen=True, slots=True)
 class LostTransactions:
-    """What an old primary has and the new one lacks. ``count`` None: its log could not be read."""
+    """What an old primary has and the new one lacks. ``count`` None: its log could not be read.
+
+    ``first``: ``XID LSN DAY TIME`` of each commit. ``numbers``: by XID, the business's own numbers, of those that said
+    theirs in the log (a transactional logical message of prefix ``jbnet``).
+    """
 
     count: int | None
     since: str
     first: tuple[str, ...] = ()
     reason: str = ""
+    numbers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class DatabaseServer(Protocol):

@@ -95,6 +95,7 @@ class Drill:
         self.host = next(iter(self.network.databases.values())).primary
         communities = [d.name for d in self.network.devices.values() if d.site and self._is_low(d.site)]
         self.community = communities[0]
+        self.farthest = communities[-1]
 
     def _is_low(self, site: str) -> bool:
         return self.network.sites[site].level in (Level.TOWNSHIP, Level.COMMUNITY)
@@ -108,16 +109,23 @@ class Drill:
     def _argv(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "jbnet", "-C", str(self.workspace), "--json", *arguments]
 
+    def _signing(self, execution: str, key: Path) -> list[str]:
+        return self._argv("dr", "approve", execution, "--yes", "--key", str(key))
+
     def start(self, *arguments: str) -> Events:
         """Start jbnet and read its events."""
         log = (self.workspace / "recovery.log").open("a")
         return Events(subprocess.Popen(self._argv(*arguments), stdout=subprocess.PIPE, stderr=log, text=True))
 
-    def approve(self, events: Events) -> str:
-        """Wait for the request and let both people sign; return the execution."""
+    def asked_for(self, events: Events) -> str:
+        """Wait until approvals are asked for; return the execution."""
         events.wait(lambda e: e.get("event") == "dr.approval.needed" or "ok" in e, text("request"), PATIENCE_S)
         assert events.find(lambda e: "ok" in e) is None, events.seen[-1]
-        execution = str(next(e["subject"] for e in events.seen if e.get("event") == "dr.started"))
+        return str(next(e["subject"] for e in events.seen if e.get("event") == "dr.started"))
+
+    def approve(self, events: Events) -> str:
+        """Wait for the request and let both people sign; return the execution."""
+        execution = self.asked_for(events)
         for key in self.people.keys:
             self.jbnet("dr", "approve", execution, "--yes", "--key", str(key))
         return execution
@@ -132,6 +140,18 @@ class Drill:
         """Carry a runbook out; a failure shows what was said and where it stood."""
         code = self.recover(runbook)
         assert code == 0, f"{(self.workspace / 'recovery.log').read_text()[-3000:]}\n{self.executions()[-1]}"
+
+    def carried_out(self, runbook: str) -> str:
+        """Carry a runbook out, signed by both people at the same time; return the execution."""
+        events = self.start("dr", runbook, "--as", "operator")
+        execution = self.asked_for(events)
+        signing = [
+            subprocess.Popen(self._signing(execution, key), stdout=subprocess.DEVNULL) for key in self.people.keys
+        ]
+        assert [signs.wait(PATIENCE_S) for signs in signing] == [0] * len(signing)
+        code = events.finish(2 * PATIENCE_S)
+        assert code == 0, f"{(self.workspace / 'recovery.log').read_text()[-3000:]}\n{self.executions()[-1]}"
+        return execution
 
     def killed_at(self, step: str) -> str:
         """Start a failover and end it with SIGKILL when a step begins; return the execution."""

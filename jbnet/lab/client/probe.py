@@ -2,9 +2,10 @@
 
 ``python -m jbnet.lab.client.probe --record FILE --client NAME --passfile FILE DATABASE=ADDRESS:PORT ...``
 
-One line of JSON a try, on disk after it: ``{"t", "db", "instant", "host", "accepted", "detail"}``. Instants lie
-``--every`` seconds apart, the same for all hosts; a try that takes longer misses the instants during which it lasts,
-so ``until`` (the instant at which it ended) is recorded too.
+One line of JSON a try, on disk after it: ``{"t", "began", "db", "instant", "host", "accepted", "detail"}``. Instants
+lie ``--every`` seconds apart, the same for all hosts; a try that takes longer misses the instants during which it
+lasts, so ``until`` (the instant at which it ended) is recorded too. ``began`` and ``t`` are on the monotonic clock,
+which probes at several places share.
 """
 
 from __future__ import annotations
@@ -42,13 +43,14 @@ def try_on(place: Target, writer: Writer, record: Record, stop: threading.Event,
     """Try a write at every instant until told to stop; the row's number is the instant's."""
     instant = 0
     while not stop.wait(max(0.0, pace.time(instant) - time.monotonic())):
+        began = time.monotonic()
         try:
             writer.write(instant, time.monotonic() + pace.timeout)
             accepted, detail = True, ""
         except Refusal as error:
             accepted, detail = False, str(error)
         until = pace.instant()
-        said = {"accepted": accepted, "detail": detail}
+        said = {"accepted": accepted, "detail": detail, "began": began}
         record.write(db=place.database, host=place.address, instant=instant, until=until, **said)
         instant = max(instant + 1, until)
     writer.close()
@@ -66,6 +68,42 @@ def two_writers(lines: Iterable[str]) -> int:
             for instant in range(event["instant"], event["until"] + 1):
                 hosts[event["db"], instant].add(event["host"])
     return sum(len(accepting) > 1 for accepting in hosts.values())
+
+
+SAME_SPELL_S = 1.0
+"""A host that accepted two writes less than this apart accepted writes in between."""
+
+
+def two_writers_s(lines: Iterable[str]) -> float:
+    """Return for how many seconds two hosts accepted writes to the same database, by the records of all places.
+
+    A host's spell lasts from when an accepted write began to when the last one, never ``SAME_SPELL_S`` without, had
+    ended: whoever accepts now and a moment later is taken to accept in between, wherever it was asked from.
+    """
+    writes: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    for line in lines:
+        event = json.loads(line)
+        if event["accepted"]:
+            writes[event["db"], event["host"]].append((event["began"], event["t"]))
+    spells = {place: _spells(sorted(found)) for place, found in writes.items()}
+    return sum(
+        max(0.0, min(end, other_end) - max(begin, other_begin))
+        for (database, host), mine in spells.items()
+        for (other_database, other), theirs in spells.items()
+        if database == other_database and host < other
+        for begin, end in mine
+        for other_begin, other_end in theirs
+    )
+
+
+def _spells(writes: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    found: list[tuple[float, float]] = []
+    for began, ended in writes:
+        if found and began - found[-1][1] < SAME_SPELL_S:
+            found[-1] = (found[-1][0], max(found[-1][1], ended))
+        else:
+            found.append((began, ended))
+    return found
 
 
 def main() -> None:

@@ -10,13 +10,15 @@ from pathlib import Path
 
 
 class Record:
-    """An append-only file. ``write`` returns when the line is on disk (fdatasync); safe for several threads.
+    """An append-only file. ``write`` returns when the line is on disk (fdatasync), unless it is not ``forced`` there;
+    then the machine has it, which outlives every process. Safe for several threads.
 
     Every line has ``t`` (seconds on the monotonic clock, which all processes of a machine share) and ``wall``
     (seconds since 1970).
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, *, forced: bool = True):
+        self._forced = forced
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._lock = threading.Lock()
 
@@ -25,7 +27,8 @@ class Record:
         with self._lock:
             line = {"t": time.monotonic(), "wall": time.time(), **fields}
             os.write(self._file, (json.dumps(line) + "\n").encode())
-        os.fdatasync(self._file)
+        if self._forced:
+            os.fdatasync(self._file)
 
     def close(self) -> None:
         """Close the file; nothing is left to flush."""

@@ -29,10 +29,18 @@ class Refusal(Exception):
     """The write was not acknowledged; whether it was done is not known."""
 
 
-class Writer:
-    """Writes rows of one client to one target; connects again after every failure."""
+class Declined(Refusal):
+    """The server answered that it was not done, and goes on answering."""
 
-    def __init__(self, target: Target, client: str, user: str, passfile: str):
+
+class Writer:
+    """Writes rows of one client to one target by one statement ($1 client, $2 number).
+
+    Connects again after every failure, unless the server said no and goes on: what a standby refuses costs no login.
+    """
+
+    def __init__(self, target: Target, client: str, user: str, passfile: str, statement: bytes = INSERT):
+        self._statement = statement
         options = {
             "host": target.address,
             "port": target.port,
@@ -48,10 +56,15 @@ class Writer:
         self._client = client.encode()
         self._connection: pq.abc.PGconn | None = None
 
-    def write(self, n: int, deadline: float) -> None:
-        """Write row ``n``; returns when it was acknowledged. ``deadline`` is on the monotonic clock. Raises Refusal."""
+    def write(self, n: int, deadline: float) -> str:
+        """Write row ``n``; returns when it was acknowledged, with the first value that the statement answers.
+
+        ``deadline`` is on the monotonic clock. Raises Refusal, and Declined where the server said no.
+        """
         try:
-            self._execute(self._connected(deadline), n, deadline)
+            return self._execute(self._connected(deadline), n, deadline)
+        except Declined:
+            raise
         except (Refusal, OSError, psycopg.Error) as error:
             self.close()
             said = str(error).strip().splitlines()
@@ -76,23 +89,26 @@ class Writer:
         connection.nonblocking = 1
         return connection
 
-    def _execute(self, connection: pq.abc.PGconn, n: int, deadline: float) -> None:
-        connection.send_query_params(INSERT, [self._client, str(n).encode()])
+    def _execute(self, connection: pq.abc.PGconn, n: int, deadline: float) -> str:
+        connection.send_query_params(self._statement, [self._client, str(n).encode()])
         while connection.flush():
             self._wait(connection, write=True, deadline=deadline)
-        acknowledged = False
-        while True:
-            while connection.is_busy():
-                self._wait(connection, write=False, deadline=deadline)
-                connection.consume_input()
-            result = connection.get_result()
-            if result is None:
-                break
-            acknowledged = result.status == pq.ExecStatus.COMMAND_OK
-            if not acknowledged:
-                raise Refusal(bytes(result.error_message).decode(errors="replace"))
-        if not acknowledged:
-            raise Refusal(_said(connection))
+        done, answer, said = False, b"", ""
+        while (result := self._result(connection, deadline)) is not None:
+            done = result.status in (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
+            said = bytes(result.error_message).decode(errors="replace")
+            answer = (result.get_value(0, 0) or b"") if result.ntuples else b""
+        if done:
+            return bytes(answer).decode()
+        if said and connection.status == pq.ConnStatus.OK:
+            raise Declined(said.strip().splitlines()[0])
+        raise Refusal(said or _said(connection))
+
+    def _result(self, connection: pq.abc.PGconn, deadline: float) -> pq.abc.PGresult | None:
+        while connection.is_busy():
+            self._wait(connection, write=False, deadline=deadline)
+            connection.consume_input()
+        return connection.get_result()
 
     @staticmethod
     def _wait(connection: pq.abc.PGconn, *, write: bool, deadline: float) -> None:

@@ -56,12 +56,17 @@ def _by_log(execution: str, result: Act, found: Iterable[Act]) -> Loss:
     elif attempts > 1 and count == 0:
         count, reason = None, AGAIN
     first = lost.get("first")
-    listed = tuple(_transaction(str(one)) for one in first) if isinstance(first, list | tuple) else ()
+    numbers = mapping(lost.get("numbers"))
+    listed = tuple(_transaction(str(one), numbers) for one in first) if isinstance(first, list | tuple) else ()
     since = str(lost.get("since") or "")
     return Loss(result.database or "", Basis.LOG, count, listed, reason, since, execution, result.seq)
 
 
-def _transaction(line: str) -> Transaction:
-    """Read ``XID LSN DAY TIME`` as the journal has it."""
+def _transaction(line: str, numbers: Mapping[str, object]) -> Transaction:
+    """Read ``XID LSN DAY TIME`` as the journal has it, with what the transaction said of itself."""
     match = _LISTED.match(line)
-    return Transaction(match[1], match[2] or "", match[3] or "") if match else Transaction(line)
+    if match is None:
+        return Transaction(line)
+    own = numbers.get(match[1])
+    told = tuple(str(one) for one in own) if isinstance(own, list | tuple) else ()
+    return Transaction(match[1], match[2] or "", match[3] or "", told)

@@ -62,11 +62,15 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """A lost transaction. ``id`` is PostgreSQL's number or the client's; ``lsn`` and ``time`` as the log has them."""
+    """A lost transaction. ``id`` is PostgreSQL's number or the client's; ``lsn`` and ``time`` as the log has them.
+
+    ``numbers``: the business's own, where the transaction said them in the log.
+    """
 
     id: str
     lsn: str = ""
     time: str = ""
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ def reconcile(
 
     What a client lost is looked up by the business's number, what the old primary's log has by PostgreSQL's. A ledger
     without PostgreSQL's numbers is asked by its only ones, unless the client's losses of that database claim those.
+    A transaction that said the business's number in the log is looked up by that, and stands under it.
     One transaction may have been told to several, and stands once for each.
     """
     by_number, by_xid = _by(ledger or (), "transaction"), _by(ledger or (), "xid")
@@ -24,7 +25,10 @@ def reconcile(
         plainly = loss.basis is Basis.CLIENT or (not by_xid and loss.database not in claimed)
         told = by_number if plainly else by_xid
         for lost in loss.listed:
-            rows += _rows(loss, lost, [*told.get((loss.database, lost.id), ()), *told.get(("", lost.id), ())])
+            if lost.numbers:
+                rows += [row for own in lost.numbers for row in _rows(loss, lost, own, _of(by_number, loss, own))]
+            else:
+                rows += _rows(loss, lost, lost.id, _of(told, loss, lost.id))
         missing = (loss.count or 0) - len(loss.listed)
         if missing > 0:
             unlisted[loss.database] = unlisted.get(loss.database, 0) + missing
@@ -39,10 +43,14 @@ def _by(ledger: Sequence[Told], key: str) -> dict[tuple[str, str], list[Told]]:
     return found
 
 
-def _rows(loss: Loss, lost: Transaction, found: Sequence[Told]) -> list[Row]:
+def _of(told: Mapping[tuple[str, str], list[Told]], loss: Loss, name: str) -> list[Told]:
+    return [*told.get((loss.database, name), ()), *told.get(("", name), ())]
+
+
+def _rows(loss: Loss, lost: Transaction, name: str, found: Sequence[Told]) -> list[Row]:
     if not found:
-        return [Row(loss.database, lost.id, lost.time, loss.basis)]
+        return [Row(loss.database, name, lost.time, loss.basis)]
     return [
-        Row(loss.database, lost.id, lost.time, loss.basis, one.counterparty or None, one.time, one.amount, one.remark)
+        Row(loss.database, name, lost.time, loss.basis, one.counterparty or None, one.time, one.amount, one.remark)
         for one in found
     ]

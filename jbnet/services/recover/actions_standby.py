@@ -32,12 +32,15 @@ def at_rest(source: DatabaseServer, mine: DatabaseServer) -> ServerState:
 
 
 def lost_by(source: DatabaseServer, mine: DatabaseServer, state: ServerState) -> LostTransactions:
-    """List what a host at rest committed after the source left its timeline (pg_waldump from the fork on)."""
+    """List what a host at rest committed after the source left its timeline (pg_waldump from the fork on).
+
+    Its log is believed, not its role: an old primary that somebody started behind the marker calls itself a standby.
+    """
     if not state.exists:
         return LostTransactions(None, "", reason="there is no data")
-    if not state.was_leading:
-        return LostTransactions(0, "", reason="it did not lead")
     fork = source.fork(state.timeline) if state.timeline is not None else None
+    if fork is None and not state.was_leading:
+        return LostTransactions(0, "", reason="it did not lead")
     if state.timeline is None or fork is None:
         return LostTransactions(None, "", reason="where the new leader left its timeline is not known")
     return mine.lost_since(state.timeline, fork)
@@ -157,10 +160,11 @@ class RebuildStandby:
         """Make the stopped host's data an earlier state of the source's; return what was done and lost."""
         state = at_rest(source, mine)
         lost = asdict(lost_by(source, mine, state))
+        nothing = lost["count"] == 0
         if not state.exists:
             mine.copy()
             return {"by": "copy", "lost": lost}
-        if not state.was_leading or (state.shut_down and lost["count"] == 0 and self._is_earlier(source, state)):
+        if nothing and (not state.was_leading or (state.shut_down and self._is_earlier(source, state))):
             return {"by": "start", "lost": lost}
         return {"by": self._rewind(where, mine), "lost": lost}
 

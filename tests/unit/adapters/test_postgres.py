@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jbnet.adapters.postgres_answers import lsn_number, lsn_text, parse_lost, parse_state
-from jbnet.lab.client.probe import two_writers
+from jbnet.lab.client.probe import two_writers, two_writers_s
 from jbnet.model.errors import UsageError
 from jbnet.model.network import Database, Device, Interface, InterfaceKind, Network
 from jbnet.model.secrets import Secret
@@ -114,8 +115,6 @@ def test_a_host_that_does_not_hold_the_database_is_wrong_use() -> None:
 
 
 def tried(instant: int, host: str, accepted: bool, until: int | None = None) -> str:
-    import json
-
     last = instant if until is None else until
     return json.dumps({"db": "p", "instant": instant, "until": last, "host": host, "accepted": accepted})
 
@@ -127,3 +126,23 @@ def test_two_writers_are_counted_by_instant() -> None:
 
 def test_a_write_under_way_for_several_instants_counts_at_each() -> None:
     assert two_writers([tried(1, "a", True, until=4), tried(3, "b", True)]) == 1
+
+
+def accepted(began: float, ended: float, host: str) -> str:
+    return json.dumps({"db": "p", "host": host, "began": began, "t": ended, "accepted": True})
+
+
+def test_a_host_that_takes_over_after_the_other_ended_makes_no_two_writers() -> None:
+    there, back = [accepted(1.0, 1.1, "a"), accepted(1.2, 1.3, "b")], [accepted(3.0, 3.1, "b"), accepted(3.2, 3.3, "a")]
+    assert two_writers_s([*there, *back]) == 0
+
+
+def test_two_writers_are_measured_from_where_one_begins_to_where_the_other_ends_by_all_places_together() -> None:
+    seen_here = [accepted(1.0, 1.1, "a"), accepted(1.5, 1.6, "a")]
+    seen_there = [accepted(1.2, 1.3, "b"), accepted(1.4, 1.45, "b")]
+    assert two_writers_s([*seen_there, *seen_here]) == pytest.approx(0.25)
+
+
+def test_what_was_refused_makes_no_writer() -> None:
+    refused = json.dumps({"db": "p", "host": "b", "began": 1.0, "t": 2.0, "accepted": False})
+    assert two_writers_s([accepted(1.0, 2.0, "a"), refused]) == 0

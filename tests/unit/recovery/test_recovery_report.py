@@ -265,6 +265,17 @@ def test_postgresqls_numbers_and_the_businesss_are_not_mixed_up() -> None:
     assert listed(both, **lost) == [("771", "ministry"), ("772", None), ("771", "bank")]
 
 
+def test_a_transaction_that_named_itself_in_the_log_is_asked_for_by_that_name() -> None:
+    numbers = {"772": ("bank/7", "bank/8")}
+    journals = (failover(), failback(lost={"exchange": {**losing(*LOST), "numbers": numbers}}))
+    book = [told(transaction="bank/8", counterparty="农业银行"), told(transaction="772", counterparty="another 772")]
+    found = report(*journals, ledger=book)
+    rows = [(row["transaction"], row["counterparty"]) for row in found["reconciliation"]["rows"]]
+    assert rows == [("771", None), ("bank/7", None), ("bank/8", "农业银行")]
+    lost = next(one for one in found["lost"] if one["database"] == "exchange")
+    assert [(one["id"], list(one["numbers"])) for one in lost["listed"]] == [("771", []), ("772", ["bank/7", "bank/8"])]
+
+
 def test_without_a_ledger_nobody_is_known_and_the_list_says_that_none_was_given() -> None:
     found = report(failover(), failback(lost={"exchange": losing(*LOST)}))["reconciliation"]
     assert found["ledger"] is None

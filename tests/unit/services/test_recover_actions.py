@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
 
@@ -302,10 +302,26 @@ def test_what_an_old_primary_has_alone_is_on_record_before_anything_is_taken_awa
     action = world.actions["list-lost"]
     assert not action.probe(params(host=OLD, source=NEW)).done
     outcome = action.do(params(host=OLD, source=NEW))
-    assert outcome.evidence["lost"] == {"count": 3, "since": "0/3C0", "first": ("7 0/3D0 t",), "reason": ""}
+    assert outcome.evidence["lost"] == asdict(world.old.lost)
     assert str(outcome.text) == f"production: {OLD} has 3 transactions alone"
     assert not {"clear mark", "rewind", "copy", "start"} & set(world.old.did)
     assert action.verify(params(host=OLD, source=NEW)).evidence["lost"] == outcome.evidence["lost"]
+
+
+def test_an_old_primary_that_was_started_behind_its_marker_has_what_it_has_alone() -> None:
+    world = World(stopped(shut_down=False, was_leading=False, receiver=None), leader(timeline=2))
+    world.old.lost = LostTransactions(3, "0/3C0", ("7 0/3D0 t",))
+    outcome = world.actions["list-lost"].do(params(host=OLD, source=NEW))
+    assert str(outcome.text) == f"production: {OLD} has 3 transactions alone"
+    assert world.actions["rebuild-standby"].do(params(host=OLD, source=NEW)).evidence["by"] == "rewind"
+
+
+def test_a_standby_on_its_leaders_timeline_has_nothing_alone() -> None:
+    world = World(stopped(shut_down=False, was_leading=False, receiver=None), leader())
+    world.new.fork_at = None
+    outcome = world.actions["list-lost"].do(params(host=OLD, source=NEW))
+    assert str(outcome.text) == f"production: {OLD} has 0 transactions alone"
+    assert world.actions["rebuild-standby"].do(params(host=OLD, source=NEW)).evidence["by"] == "start"
 
 
 def test_a_log_that_cannot_tell_what_is_lost_is_not_passed_over() -> None:
@@ -327,7 +343,7 @@ def test_losses_are_listed_before_anything_is_rewound_and_the_source_checkpoints
     assert world.new.did[0] == "checkpoint"
     done = world.old.did
     assert done.index("list 1 960") < done.index("clear mark") < done.index("rewind") < done.index("start")
-    assert outcome.evidence["lost"] == {"count": 3, "since": "0/3C0", "first": ("7 0/3D0 t",), "reason": ""}
+    assert outcome.evidence["lost"] == asdict(world.old.lost)
 
 
 def test_a_clean_stop_before_the_fork_needs_no_rewind() -> None:
