@@ -18,6 +18,26 @@ ANSWER_S = 10.0
 ANNOUNCE = "redistribute connected route-map SERVICE"
 
 
+def announcing(address: str, *, prefer: bool) -> tuple[str, ...]:
+    """Return the lines that let a host announce a service address; ``prefer`` as with ``OspfRoutes.announce``."""
+    kind = " metric-type 1" if prefer else ""
+    return ("router ospf", f"{ANNOUNCE}{kind}", "exit", "interface lo", f"ip address {address}/32")
+
+
+def withdrawing(address: str) -> tuple[str, ...]:
+    """Return the lines that take a service address from a host."""
+    return ("interface lo", f"no ip address {address}/32")
+
+
+def configuring(*lines: str) -> tuple[str, ...]:
+    """Return the arguments with which vtysh types lines into the running configuration."""
+    return _each(("configure terminal", *lines))
+
+
+def _each(commands: Sequence[str]) -> tuple[str, ...]:
+    return tuple(word for command in commands for word in ("-c", command))
+
+
 class OspfRoutes:
     """Implements RouteControl with vtysh."""
 
@@ -32,13 +52,12 @@ class OspfRoutes:
         ``prefer`` announces as external type 1, which wins over type 2 whatever its distance (RFC 2328, 16.4):
         an old primary that comes back with the address still on it attracts nobody.
         """
-        kind = " metric-type 1" if prefer else ""
-        self._configure(host, "router ospf", f"{ANNOUNCE}{kind}", "exit", "interface lo", f"ip address {address}/32")
+        self._configure(host, *announcing(address, prefer=prefer))
 
     def withdraw(self, address: str, host: str) -> None:
         """Remove the address; nothing happens when the host does not hold it."""
         if self.announces(address, host):
-            self._configure(host, "interface lo", f"no ip address {address}/32")
+            self._configure(host, *withdrawing(address))
 
     def announces(self, address: str, host: str) -> bool:
         """Look at the host's kernel: that is what answers to clients, however it came there."""
@@ -56,10 +75,10 @@ class OspfRoutes:
 
     def _configure(self, host: str, *lines: str) -> None:
         with self._configuring:
-            self._vtysh(host, "configure terminal", *lines)
+            self._run(host, ("vtysh", *configuring(*lines)))
 
     def _vtysh(self, host: str, *commands: str) -> Completed:
-        return self._run(host, ("vtysh", *(word for command in commands for word in ("-c", command))))
+        return self._run(host, ("vtysh", *_each(commands)))
 
     def _run(self, host: str, argv: Sequence[str]) -> Completed:
         done = self._hosts.host(host, ACCOUNT).run(argv, timeout=ANSWER_S)

@@ -21,6 +21,7 @@ import paramiko
 from jbnet.adapters.dial import dial
 from jbnet.adapters.ssh_channel import broken, execute, open_channel
 from jbnet.adapters.ssh_login import KeyRing, Login, connected, known_keys
+from jbnet.adapters.ssh_talk import Talk
 from jbnet.model.errors import Unreachable
 from jbnet.model.text import joined, text
 from jbnet.ports import Completed
@@ -51,6 +52,14 @@ class SshHosts:
             if key not in self._hosts:
                 self._hosts[key] = SshHost(self, device, user, via)
             return self._hosts[key]
+
+    def converse(
+        self, device: str, user: str, argv: Sequence[str], *, via: str | None = None, timeout: float = 10.0
+    ) -> Talk:
+        """Implement Conversations: a channel on the connection that is kept for others to go through."""
+        end = time.monotonic() + timeout
+        transport = self.host(device, user, via=via).transport(timeout)
+        return Talk(device, transport, argv, max(0.1, end - time.monotonic()))
 
     def close_all(self) -> None:
         """Close every connection; never raises."""

@@ -9,6 +9,7 @@ from jbnet.ports.configs import ConfigBackups, ConfigHistory, Fetch, Version
 from jbnet.ports.databases import DatabaseServer, DatabaseServers, LostTransactions, ServerState
 from jbnet.ports.devices import DeviceLocks, DeviceSession, DeviceSessions, Differ, Difference, RunningConfig, Successor
 from jbnet.ports.evidence import Ledger
+from jbnet.ports.hand_over import Conversation, Conversations, HandOver, HandOvers, Led, Stopped
 from jbnet.ports.host_keys import HostKeyProbe, HostKeyProbes, KnownHosts
 from jbnet.ports.hosts import Completed, Prober, RemoteHost, RemoteHosts
 from jbnet.ports.journal import Journal, Lease
@@ -34,6 +35,8 @@ __all__ = [
     "Completed",
     "ConfigBackups",
     "ConfigHistory",
+    "Conversation",
+    "Conversations",
     "DatabaseServer",
     "DatabaseServers",
     "DeviceLocks",
@@ -44,6 +47,8 @@ __all__ = [
     "Fence",
     "FenceProof",
     "Fetch",
+    "HandOver",
+    "HandOvers",
     "Heard",
     "HostKeyProbe",
     "HostKeyProbes",
@@ -54,6 +59,7 @@ __all__ = [
     "Lease",
     "LeaseStore",
     "LeaseWord",
+    "Led",
     "Ledger",
     "LiveCopy",
     "LoadedSecrets",
@@ -80,6 +86,7 @@ __all__ = [
     "SnmpTransport",
     "StepAction",
     "StepOutcome",
+    "Stopped",
     "Store",
     "StoreView",
     "Successor",

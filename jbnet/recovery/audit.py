@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from jbnet.model.findings import Finding, Place, Severity
 from jbnet.model.text import Text, text
@@ -10,7 +10,7 @@ from jbnet.recovery.approval import Approval, ApprovalRequest, Judged, people
 from jbnet.recovery.expand import Instance, ancestors, expand
 from jbnet.recovery.replay import Entry, State, Status, replay
 from jbnet.recovery.rules import fences_of
-from jbnet.recovery.runbook import APPROVE, TOUCHING, from_content
+from jbnet.recovery.runbook import APPROVE, HAND_OVER, TOUCHING, from_content
 
 Judge = Callable[[ApprovalRequest, Approval], Judged]
 
@@ -22,7 +22,8 @@ def audit(entries: Sequence[Entry], judge: Judge, file: str) -> tuple[Finding, .
 
     - the runbook is the one that was pinned, and keeps the rules;
     - nothing touched production before two different people approved, with signatures that still prove it;
-    - nothing was promoted before the fence of its database was verified.
+    - nothing was promoted before the fence of its database was verified;
+    - a hand-over that promoted has the proof that the old leader was stopped in its result.
     """
     if not entries:
         return ()
@@ -35,7 +36,10 @@ def audit(entries: Sequence[Entry], judge: Judge, file: str) -> tuple[Finding, .
     for position, entry in enumerate(entries):
         seq, kind, subject = int(str(entry["seq"])), entry["kind"], str(entry["subject"])
         step = instances.get(subject)
-        if step is None or kind not in ("intent", "verified"):
+        if step is None or kind not in ("intent", "result", "verified"):
+            continue
+        if kind == "result":
+            faults += [_finding(seq, told, file) for told in _unproved(step, entry)]
             continue
         before = replay(entries[:position])
         if kind == "intent":
@@ -60,6 +64,20 @@ def _too_early(step: Instance, instances: Sequence[Instance], before: State) -> 
             )
         )
     return found
+
+
+def _unproved(step: Instance, entry: Entry) -> list[Text]:
+    """Return what the result of a hand-over lacks; one that was found done, or promoted by a dead process, has none."""
+    data = entry["data"] if isinstance(entry["data"], Mapping) else {}
+    evidence = data.get("evidence")
+    if step.action != HAND_OVER or data.get("probed") is True or not isinstance(evidence, Mapping):
+        return []
+    fence = evidence.get("fence")
+    proved = isinstance(fence, Mapping) and fence.get("proved") is True
+    if proved or evidence.get("promoted_before") is True:
+        return []
+    return [text("{step} promoted, and no proof that {host} was stopped is on record", step=step.key,
+                 host=step.params.get("from") or "-")]  # fmt: skip
 
 
 def _verified(steps: Sequence[Instance], state: State) -> bool:

@@ -179,7 +179,7 @@ def _after_failure(instance: Instance, step: StepState, instances: Sequence[Inst
 def _undo(failed: Instance, instances: Sequence[Instance], state: State) -> Decision:
     """Take back what was done for the failed step's database (or for all), last first."""
     concerned = [i for i in instances if failed.database in (None, i.database) and state.step(i.key).begun]
-    if any(instance.is_final for instance in concerned):
+    if any(i.is_final and not (i is failed and i.undoes_itself) for i in concerned):
         return Failed(failed)
     for instance in reversed(concerned):
         undo = undo_of(instance)
@@ -189,7 +189,7 @@ def _undo(failed: Instance, instances: Sequence[Instance], state: State) -> Deci
         if step.status is Status.ACTED:
             return Verify(undo)
         if step.status is Status.FAILED and (step.timed_out or step.failures > UNDO_RETRY):
-            return Failed(undo)
+            return Failed(failed if failed.undoes_itself else undo)  # with no way back known, it may go on yet
         return ProbeFirst(undo) if step.begun else Start(undo)
     return Undone(failed)
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jbnet.recovery.runbook import Call, OnFail, Params, Runbook, Step
+from jbnet.recovery.runbook import HAND_OVER, LEADING, Call, OnFail, Params, Runbook, Step
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 NAMES = ("database", "primary", "standby", "service_address", "port")
@@ -40,7 +40,17 @@ class Instance:
     @property
     def is_final(self) -> bool:
         """Say whether there is no way back behind it. A promotion always is, marked or not."""
-        return self.step.point_of_no_return or self.action == "promote"
+        return self.step.point_of_no_return or self.action in LEADING
+
+    @property
+    def undoes_itself(self) -> bool:
+        """Say whether it may be undone although it is final: its undo looks whether there still is a way back."""
+        return self.action == HAND_OVER
+
+    @property
+    def leader(self) -> object:
+        """The host that leads behind it; None where it brings nobody to lead."""
+        return self.params.get("to" if self.action == HAND_OVER else "host") if self.action in LEADING else None
 
 
 def undo_of(instance: Instance) -> Instance | None:

@@ -14,12 +14,12 @@ from statistics import median
 
 from jbnet.recovery.expand import Binding, Instance, expand
 from jbnet.recovery.replay import Entry, replay
-from jbnet.recovery.runbook import APPROVE, FENCING, Runbook
+from jbnet.recovery.runbook import APPROVE, FENCING, HAND_OVER, Runbook
 
 USUAL_S: Mapping[str, float] = {
     "assess": 2.0, "fence": 3.0, "unfence": 2.0, "promote": 2.0, "move-address": 3.0, "release-address": 1.0,
     "verify-writes": 1.0, "stop-primary": 2.0, "wait-caught-up": 1.0, "list-lost": 5.0, "rebuild-standby": 60.0,
-    "check-standby": 2.0,
+    "check-standby": 2.0, "hand-over": 3.0,
 }  # fmt: skip
 """Seconds of a step that no execution has done yet: a guess, and shown as one. Others take their time-out."""
 _ENDS = "verify-writes"
@@ -139,13 +139,13 @@ def _forecast(
 ) -> Forecast:
     """Writes are out from the approval of a failover, or from the stop of a planned move, to the first that arrives."""
     own = [i for i in instances if i.database == database and i.key in known]
-    first = next((at for at, i in enumerate(own) if i.action in FENCING), 0)
+    first = next((at for at, i in enumerate(own) if i.action in FENCING | {HAND_OVER}), 0)
     last = next((at for at, i in enumerate(own) if i.action == _ENDS), len(own) - 1)
     counted = own[first : last + 1]
     if not counted:
         return Forecast(database, 0.0, 0.0, ())
     begin, end = counted[0], counted[-1].key
-    waits = begin.action == "stop-primary"  # until then it takes writes
+    waits = begin.action in ("stop-primary", HAND_OVER)  # until then it takes writes
     middle = ends[0][end] - (ends[0][begin.key] - known[begin.key].median_s if waits else 0.0)
     worst = ends[1][end] - (ends[1][begin.key] - known[begin.key].worst_s if waits else 0.0)
     return Forecast(database, middle, worst, tuple(known[i.key] for i in counted))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from jbnet.recovery.limits import MOST_PERCENT
-from jbnet.recovery.runbook import ACTIONS, APPROVE, FOREACH, OnFail
+from jbnet.recovery.runbook import ACTIONS, APPROVE, FOREACH, LEADING, OnFail
 from jbnet.recovery.scoring.table import table
 from jbnet.recovery.step_params import FOREIGN
 
@@ -55,7 +55,7 @@ def _limits() -> dict[str, Any]:
 def runbook_schema() -> dict[str, Any]:
     """Return the schema of dr/runbooks/*.yaml."""
     undo = _object(
-        ["action"], action={"anyOf": [{"enum": sorted(ACTIONS - {APPROVE, "promote"})}, _FOREIGN]}, params=_PARAMS
+        ["action"], action={"anyOf": [{"enum": sorted(ACTIONS - LEADING - {APPROVE})}, _FOREIGN]}, params=_PARAMS
     )
     step = _object(
         ["name", "action"],

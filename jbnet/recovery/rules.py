@@ -12,7 +12,7 @@ from jbnet.inventory.report import nearest
 from jbnet.model.text import text
 from jbnet.recovery.expand import NAMES, Instance, ancestors, expand, placeholders
 from jbnet.recovery.fields import Findings
-from jbnet.recovery.runbook import APPROVE, FENCING, TOUCHING, OnFail, Runbook, Step
+from jbnet.recovery.runbook import APPROVE, FENCING, HAND_OVER, LEADING, TOUCHING, OnFail, Runbook, Step
 from jbnet.recovery.step_params import check_params, is_foreign
 
 MAX_TIMEOUT_S = 24 * 3600
@@ -115,22 +115,23 @@ def _filters_stay(instance: Instance, instances: Sequence[Instance], findings: F
     """Rule 3: filters against the old site stay until that very host leads again."""
     if instance.action != "unfence":
         return
-    wanted = ("promote", instance.params.get("database"), instance.params.get("host"))
+    wanted = (instance.params.get("database"), instance.params.get("host"))
     before = ancestors(instances, instance)
-    if not any((o.action, o.params.get("database"), o.params.get("host")) == wanted for o in before):
+    if not any(o.leader is not None and (o.params.get("database"), o.leader) == wanted for o in before):
         message = "step {step} opens the fence of a host that does not lead; expected its promotion before"
         findings.add("JB712", text(message, step=instance.step.name), instance.step.place)
 
 
 def _no_way_back_is_respected(instance: Instance, instances: Sequence[Instance], findings: Findings) -> None:
-    final = [other for other in (*ancestors(instances, instance), instance) if other.is_final]
+    itself = () if instance.undoes_itself else (instance,)
+    final = [other for other in (*ancestors(instances, instance), *itself) if other.is_final]
     if instance.on_fail is OnFail.UNDO and final:
         message = "step {step} undoes on failure, but there is no way back after {final}; expected abort or ask"
         findings.add("JB713", text(message, step=instance.step.name, final=final[0].step.name), instance.step.place)
 
 
 def _guards_are_not_skipped(instance: Instance, _instances: Sequence[Instance], findings: Findings) -> None:
-    guarded = FENCING | {APPROVE, "promote"}
+    guarded = FENCING | LEADING | {APPROVE}
     if instance.on_fail is OnFail.ASK and instance.action in guarded:
         message = "step {step} could be skipped by an answer; expected on_fail abort or undo for {action}"
         findings.add("JB714", text(message, step=instance.step.name, action=instance.action), instance.step.place)
@@ -138,9 +139,9 @@ def _guards_are_not_skipped(instance: Instance, _instances: Sequence[Instance], 
 
 def _databases_are_named(instance: Instance, _instances: Sequence[Instance], findings: Findings) -> None:
     """Without these two the rules above cannot tell what is fenced and what is promoted."""
-    if instance.action not in FENCING | {"promote", "unfence"}:
+    if instance.action not in FENCING | LEADING | {"unfence"}:
         return
-    for key in ("database", "host"):
+    for key in ("database", "from", "to") if instance.action == HAND_OVER else ("database", "host"):
         if not isinstance(instance.params.get(key), str):
             message = "step {step}: the action {action} wants the parameter {key}"
             told = text(message, step=instance.step.name, action=instance.action, key=key)

@@ -23,7 +23,11 @@ FENCING = frozenset({"fence", "stop-primary"})
 """Actions whose verified result proves that the old primary of a database takes no write any more."""
 READ_ONLY = frozenset({"assess", "check-standby", "wait-caught-up", "verify-writes"})
 """Actions that change nothing; what they saw can be looked at again."""
-TOUCHING = frozenset({"fence", "promote", "move-address", "release-address", "stop-primary", "unfence", "command"})
+HAND_OVER = "hand-over"
+"""Stop, proof, promotion and address in one go: ``from`` to ``to``. Fences by itself, and knows its own way back."""
+LEADING = frozenset({"promote", HAND_OVER})
+"""Actions behind which another host leads."""
+TOUCHING = LEADING | {"fence", "move-address", "release-address", "stop-primary", "unfence", "take-back", "command"}
 """Actions that touch production: never before an approval (design section 5, rule 4)."""
 ACTIONS = READ_ONLY | TOUCHING | {APPROVE, "list-lost", "rebuild-standby", "wait", "notify"}
 FOREACH = ("databases",)
@@ -195,6 +199,6 @@ def _read_undo(source: Source, path: Path, value: object, findings: Findings) ->
     if value is None:
         return None
     fields = Fields(source, path, value, findings)
-    call = Call(_read_action(fields, ACTIONS - {APPROVE, "promote"}), _read_params(fields))
+    call = Call(_read_action(fields, ACTIONS - LEADING - {APPROVE}), _read_params(fields))
     fields.end()
     return call

@@ -14,12 +14,15 @@ _HOSTS: Final[Mapping[str, tuple[str, ...]]] = {
     "promote": ("host",),
     "release-address": ("host",),
     "move-address": ("from", "to"),
+    "hand-over": ("from", "to"),
+    "take-back": ("from", "to"),
     "list-lost": ("host",),
     "rebuild-standby": ("host",),
     "command": ("host",),
 }
 """The parameters of each action that name the hosts it acts on; those that only look are not here."""
-_TAKES_DOWN: Final = frozenset({"fence", "stop-primary"})
+_TAKES_DOWN: Final[Mapping[str, str]] = {"fence": "host", "stop-primary": "host", "hand-over": "from"}
+"""The parameter that names the host which stays down behind an action, as it is meant to."""
 _BRINGS_BACK: Final = frozenset({"unfence", "rebuild-standby"})
 
 
@@ -29,9 +32,10 @@ def hosts_of(step: Instance) -> frozenset[str]:
     return frozenset(host for host in named if isinstance(host, str))
 
 
-def takes_down(step: Instance) -> bool:
-    """Say whether what a step acted on stays down behind it, as it is meant to."""
-    return step.action in _TAKES_DOWN
+def taken_down(step: Instance) -> frozenset[str]:
+    """Return the hosts that stay down behind a step, as it is meant to be."""
+    host = step.params.get(_TAKES_DOWN.get(step.action, ""))
+    return frozenset({host}) if isinstance(host, str) else frozenset()
 
 
 def brings_back(step: Instance) -> bool:

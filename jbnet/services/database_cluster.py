@@ -35,6 +35,10 @@ class Layout:
         """
         return f"{self.root}/{database}-archive.conf"
 
+    def order(self, database: str) -> str:
+        """Return what the files of a hand-over of the database begin with, on each of its hosts."""
+        return f"{self.root}/{database}.hand-over"
+
     @property
     def passfile(self) -> str:
         """Return the file with the password for replication (libpq's format)."""

@@ -119,6 +119,7 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     from jbnet.adapters.clock import SystemClock
     from jbnet.adapters.fence import RingFence
     from jbnet.adapters.foreign_actions import foreign_actions
+    from jbnet.adapters.hand_over import PostgresHandOvers
     from jbnet.adapters.postgres import PostgresServers
     from jbnet.adapters.postgres_write import ClientWrites
     from jbnet.adapters.routes import OspfRoutes
@@ -130,7 +131,8 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     from jbnet.services.recover.actions_general import general_actions
 
     plan = recovery_plan(directory)
-    hosts = PatientOnce(SshHosts(state_dir, _addresses(network), connect_timeout=RECOVERY_CONNECT_S))
+    logins = SshHosts(state_dir, _addresses(network), connect_timeout=RECOVERY_CONNECT_S)
+    hosts = PatientOnce(logins)
     servers = PostgresServers(network, hosts)
     here = os.environ.get("JBNET_VANTAGE", plan.run_from)
     tools = Tools(
@@ -138,6 +140,7 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
         servers,
         RingFence(network, hosts, servers, plan.fences, here),
         OspfRoutes(hosts),
+        PostgresHandOvers(network, hosts, logins, plan.fences, here),
         ClientWrites(network, secrets(directory, state_dir).get(CLIENT_SECRET)),
         SystemClock(),
         watchers(network),

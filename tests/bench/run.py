@@ -20,6 +20,7 @@ import scale_poll
 import snmp
 import store
 import sweep
+import switchover
 import whatif
 
 SUITES = (
@@ -36,9 +37,10 @@ SUITES = (
     (("sweep.",), sweep.rows),
     (("scale.poll_",), scale_poll.rows),
     (("store.",), store.rows),
+    (("dr.switchover_", "dr.failback_"), switchover.rows),
 )
 """What the ids of a suite begin with, and the suite. A suite runs when any of them fits what was asked for."""
-ON_REQUEST = ("lab.", "incident.", "plan.", "scale.poll_")
+ON_REQUEST = ("lab.", "incident.", "plan.", "scale.poll_", "dr.switchover_", "dr.failback_")
 """Suites that take minutes and most of the machine: only when they are asked for."""
 OUT = Path(__file__).parents[2] / "build" / "bench.json"
 

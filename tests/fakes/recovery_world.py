@@ -199,7 +199,15 @@ class World:
     def actions(self) -> dict[str, StepAction]:
         """All actions of a runbook on this world."""
         names = ("assess", "fence", "unfence", "promote", "move-address", "release-address", "verify-writes")
-        more = ("list-lost", "rebuild-standby", "check-standby", "stop-primary", "wait-caught-up")
+        more = (
+            "list-lost",
+            "rebuild-standby",
+            "check-standby",
+            "stop-primary",
+            "wait-caught-up",
+            "hand-over",
+            "take-back",
+        )
         return {name: WorldAction(self, name) for name in (*names, *more)}
 
 
@@ -224,10 +232,27 @@ class WorldAction:
         if left:
             self.world.failing[self.name, database] = left - 1
             raise CommandFailed("{action} failed", action=self.name)
+        if self.name == "hand-over":
+            return self._hand_over(params)
         holds = self._holds(params)
         self._change(params)
         self.world.act(self.name, params, holds=holds)
         return StepOutcome(True, text("done"), {"database": database})
+
+    def _hand_over(self, params: Mapping[str, object]) -> StepOutcome:
+        """Three acts in one: it can be killed behind each, and fail before each."""
+        database, old, new = str(params["database"]), str(params["from"]), str(params["to"])
+        parts = {
+            "stop-primary": {"database": database, "host": old},
+            "promote": {"database": database, "host": new},
+            "move-address": {"database": database, "from": old, "to": new},
+        }
+        for name, given in parts.items():
+            part = WorldAction(self.world, name)
+            if not part._holds(given):
+                part._do(given)
+        self.world.stopped.discard((database, new))
+        return StepOutcome(True, text("done"), {"database": database, "fence": {"proved": True}})
 
     def verify(self, params: Mapping[str, object]) -> StepOutcome:
         looks_only = self.name in ("assess", "list-lost", "check-standby", "wait-caught-up")
@@ -245,6 +270,8 @@ class WorldAction:
             "move-address": world.address_at[database] == params.get("to"),
             "release-address": world.address_at[database] != host,
             "stop-primary": (database, host) in world.stopped,
+            "hand-over": params.get("to") in world.leads[database] and world.address_at[database] == params.get("to"),
+            "take-back": params.get("from") in world.leads[database],
             "rebuild-standby": (database, host) in world.rebuilt and host not in world.leads[database],
         }.get(self.name, False)
 
@@ -263,6 +290,11 @@ class WorldAction:
         elif self.name == "stop-primary":
             world.stopped.add((database, host))
             world.leads[database].discard(host)
+        elif self.name == "take-back":
+            if str(params["to"]) in world.leads[database]:
+                raise CommandFailed("the other leads")
+            world.stopped.discard((database, str(params["from"])))
+            world.leads[database].add(str(params["from"]))
         elif self.name == "rebuild-standby":
             world.rebuilt.add((database, host))
             world.leads[database].discard(host)

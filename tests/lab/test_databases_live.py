@@ -13,6 +13,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -29,13 +31,15 @@ from small_hosts import (
     run,
     small_hosts,
 )
+from small_talk import SmallConversations
 
 from jbnet.adapters.clock import SystemClock
 from jbnet.adapters.fence import RingFence
+from jbnet.adapters.hand_over import PostgresHandOvers
 from jbnet.adapters.postgres import PostgresServers
 from jbnet.lab.client.probe import two_writers
 from jbnet.model.errors import Refused
-from jbnet.ports import ServerState, StepOutcome
+from jbnet.ports import HandOver, Led, ServerState, StepOutcome, Stopped
 from jbnet.recovery.measure import ClientEvent, Measured, measure, parse_record
 from jbnet.recovery.plan import HostFence
 from jbnet.services import databases
@@ -73,6 +77,43 @@ class StaticRoutes:
             return ()
         route = json.loads(self.hosts.execute(device, "ip", "-json", "route", "get", address))[0]
         return (str(route.get("gateway", address)),)
+
+
+class StaticHandOvers(PostgresHandOvers):
+    """Stops and promotes for real; the address moves by ``routes``, for no FRR runs here."""
+
+    routes: StaticRoutes
+
+    def arm(self, database: str, leaving: str, taking: str) -> StaticHandOver:
+        return StaticHandOver(super().arm(database, leaving, taking), self.routes, SERVICES[database], leaving, taking)
+
+
+@dataclass
+class StaticHandOver:
+    """Implements HandOver."""
+
+    ready: HandOver
+    routes: StaticRoutes
+    address: str
+    leaving: str
+    taking: str
+
+    def stop(self, timeout: float) -> Stopped:
+        return self.ready.stop(timeout)
+
+    def lead(self, checkpoint: int, timeout: float) -> Led:
+        return self.ready.lead(checkpoint, timeout)
+
+    def announce(self, timeout: float) -> float:
+        self.routes.announce(self.address, self.taking, prefer=True)
+        return 0.0
+
+    def withdraw(self, timeout: float) -> float:
+        self.routes.withdraw(self.address, self.leaving)
+        return 0.0
+
+    def close(self) -> None:
+        self.ready.close()
 
 
 class WritesFromRouter:
@@ -173,8 +214,11 @@ class Drill:
         self.network = hosts.network
         self.servers = PostgresServers(hosts.network, hosts)
         self.fence = RingFence(hosts.network, hosts, self.servers, PLANS, B)
+        routes = StaticRoutes(hosts)
+        self.handovers = StaticHandOvers(hosts.network, hosts, SmallConversations(hosts), PLANS, B)
+        self.handovers.routes = routes
         tools = Tools(
-            hosts.network, self.servers, self.fence, StaticRoutes(hosts), WritesFromRouter(hosts), SystemClock(), ()
+            hosts.network, self.servers, self.fence, routes, self.handovers, WritesFromRouter(hosts), SystemClock(), ()
         )
         self.actions = all_actions(tools)
 
@@ -283,3 +327,33 @@ def test_a_filter_survives_a_boot_of_its_router(hosts: SmallHosts) -> None:
     run("ip", "netns", "exec", hosts.netns(ROUTER), "nsenter", "-t", str(hosts.first_process(ROUTER)), "-m", "--",
         str(ROOT / "jbnet" / "lab" / "image" / "jbnet-fence"), "boot")  # fmt: skip
     assert drill.fence.check("production", A, 0.1).proved
+
+
+def hand_over(drill: Drill, leaving: str, taking: str, *only: str) -> dict[str, StepOutcome]:
+    """Hand databases over side by side; return what each said."""
+    action, there = drill.actions["hand-over"], {"from": leaving, "to": taking}
+    with ThreadPoolExecutor(3) as pool:
+        begun = {name: pool.submit(action.do, {"database": name, **there}) for name in only or SERVICES}
+        return {name: future.result() for name, future in begun.items()}
+
+
+def test_databases_handed_over_under_load_and_home_again_lose_nothing(hosts: SmallHosts) -> None:
+    drill, outside = Drill(hosts), Outside(hosts)
+    try:
+        outside.wait_acknowledged()
+        there = hand_over(drill, A, B)
+        outside.wait_acknowledged()
+        assert all(state.leads for state in drill.states(B))
+        assert all(state.demoted and not state.processes for state in drill.states(A))
+        drill.step("rebuild-standby", host=A, source=B)
+        home = hand_over(drill, B, A)
+        outside.wait_acknowledged()
+        drill.step("rebuild-standby", host=B, source=A)
+        drill.step("check-standby", host=B, source=A)
+    finally:
+        outside.stop()
+    proofs = [outcome.evidence["fence"] for outcome in (*there.values(), *home.values())]
+    assert [isinstance(proof, dict) and proof["proved"] for proof in proofs] == [True] * 6
+    assert outside.measured().lost == dict.fromkeys(SERVICES, 0)
+    assert outside.two_writers() == 0
+    print({name: (outcome.evidence["gap_s"], outcome.evidence["gap"]) for name, outcome in there.items()})

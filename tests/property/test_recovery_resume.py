@@ -162,3 +162,42 @@ def test_a_fence_that_fails_for_good_is_taken_back_wherever_it_is_killed(
     assert found.world.leads["production"] == {PRIMARY}
     assert found.world.fenced == {("exchange", PRIMARY)}
     assert found.world.two_leaders == []
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.sampled_from(["stop-primary", "promote"]),
+    st.sets(st.integers(2, 40), max_size=6),
+    st.sets(st.integers(1, 12), max_size=4),
+    st.sampled_from([1, 2]),
+)
+def test_a_hand_over_that_never_comes_to_its_promotion_is_taken_back_wherever_it_is_killed(
+    part: str, entries: set[int], acts: set[int], hands: int
+) -> None:
+    found = started("switchover", hands)
+    found.world.failing = {(part, "production"): 1000}
+    found.journal.kill_after, found.world.kill_at = set(entries), set(acts)
+    result = ""
+    for _ in range(100):
+        try:
+            result = found.engine().run().result
+        except Killed:
+            continue
+        break
+    assert result == "undone"
+    assert found.world.leads["production"] == {PRIMARY}
+    assert found.world.address_at == {"production": PRIMARY, "exchange": STANDBY}
+    assert ("production", PRIMARY) not in found.world.stopped
+    assert found.world.two_leaders == []
+
+
+@HANDS
+def test_a_hand_over_that_promoted_is_never_taken_back_and_goes_on_when_resumed(hands: int) -> None:
+    found = started("switchover", hands)
+    found.world.failing = {("move-address", "production"): 1}
+    assert found.engine().run().result == "failed"
+    assert found.world.leads["production"] == {STANDBY}
+    engine = found.engine()
+    engine.retry("zhao")
+    assert engine.run().result == "done"
+    assert_same_end(found, "switchover")

@@ -9,6 +9,7 @@ from jbnet.recovery.report.losses import losses_by_log
 from jbnet.recovery.report.nouns import Past as Journal
 from jbnet.recovery.report.reading import acts, time_of
 from jbnet.recovery.report.timing import caught_up, move_of
+from jbnet.recovery.runbook import HAND_OVER
 from jbnet.recovery.scoring.facts import Past
 
 
@@ -31,7 +32,7 @@ def _past(journals: Sequence[Journal]) -> Past:
         day=time_of(own.entries[-1]).isoformat(),
         promoted={name: move.to for name, move in moves.items() if move.to is not None},
         wrote=frozenset(name for name, move in moves.items() if move.written is not None),
-        moved=frozenset(name for name in names if ("move-address", name) in verified),
+        moved=frozenset(name for name in names if verified & {("move-address", name), (HAND_OVER, name)}),
         streamed=frozenset(name for name in names if ("check-standby", name) in verified),
         lossless=frozenset(name for name in names if _lost_nothing(journals, name)),
     )

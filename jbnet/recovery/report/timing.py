@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from jbnet.recovery.replay import Entry
 from jbnet.recovery.report.nouns import Basis, Loss, Reached, Transaction
 from jbnet.recovery.report.reading import Act, acts, mapping, number, time_of
+from jbnet.recovery.runbook import HAND_OVER, LEADING
 
 AGES = ("behind_s", "heartbeat_age_s")
 """Figures of an assessment that say how old the standby's newest data are, in seconds."""
@@ -30,7 +31,9 @@ class Move:
     @property
     def to(self) -> str | None:
         """The host that was promoted."""
-        host = self.promotion.params.get("host") if self.promotion else None
+        promotion = self.promotion
+        key = "to" if promotion and promotion.action == HAND_OVER else "host"
+        host = promotion.params.get(key) if promotion else None
         return host if isinstance(host, str) else None
 
     def before(self, action: str, *kinds: str) -> list[Act]:
@@ -52,7 +55,7 @@ class Move:
 def move_of(entries: Iterable[Entry], database: str) -> Move:
     """Return how a database moved; the last promotion that was verified counts."""
     own = tuple(act for act in acts(entries) if act.database == database)
-    promotions = [act for act in own if act.action == "promote" and act.kind == "verified"]
+    promotions = [act for act in own if act.action in LEADING and act.kind == "verified"]
     return Move(own, promotions[-1] if promotions else None)
 
 
@@ -61,7 +64,9 @@ def rto_of_journal(entries: Sequence[Entry], move: Move, objective: float | None
     if move.written is None:
         return Reached(objective=objective)
     end = move.written.time
-    stopped = move.before("stop-primary", "intent")
+    if (said := _stop_said(move)) is not None:
+        return Reached(_between(said, end), basis=Basis.STOP, objective=objective)
+    stopped = move.before("stop-primary", "intent") or move.before(HAND_OVER, "intent")
     if stopped:
         return Reached(_between(stopped[0].time, end), basis=Basis.STOP, objective=objective)
     fenced, assessed = move.before("fence", "intent"), move.before("assess", "result")
@@ -106,7 +111,10 @@ def rpo(move: Move, losses: Sequence[Loss], measured: Mapping[str, object], obje
 
 def caught_up(move: Move) -> bool:
     """Say whether the new primary was seen to have everything that the old one, stopped cleanly, had written."""
-    for act in move.before("wait-caught-up", "verified"):
+    for act in (*move.before("wait-caught-up", "verified"), *move.before(HAND_OVER, "result")):
+        exact, stop = number(act.evidence.get("replayed")), number(act.evidence.get("checkpoint"))
+        if exact is not None and stop is not None and exact > stop:
+            return True
         host, source = mapping(act.evidence.get("host")), mapping(act.evidence.get("source"))
         replayed, checkpoint = number(host.get("replayed")), number(source.get("checkpoint"))
         known = source.get("shut_down") is True and replayed is not None and checkpoint is not None
@@ -149,6 +157,15 @@ def _by_lag(move: Move, objective: float | None) -> Reached:
 def _led(act: Act) -> bool:
     """Say whether the assessment saw the old primary take writes."""
     return mapping(act.evidence.get("primary")).get("in_recovery") is False
+
+
+def _stop_said(move: Move) -> datetime | None:
+    """Return when the old leader was told to stop, of a hand-over that went through at once."""
+    for act in move.before(HAND_OVER, "result"):
+        said = act.evidence.get("stop_said")
+        if isinstance(said, str):
+            return datetime.fromisoformat(said)
+    return None
 
 
 def _last_heard(act: Act) -> datetime | None:

@@ -13,6 +13,7 @@ from jbnet.ports import (
     DatabaseServer,
     DatabaseServers,
     Fence,
+    HandOvers,
     RouteControl,
     ServerState,
     StepOutcome,
@@ -34,6 +35,7 @@ class Tools:
     servers: DatabaseServers
     fence: Fence
     routes: RouteControl
+    handovers: HandOvers
     writes: WriteCheck
     clock: Clock
     watchers: tuple[str, ...] = field(default=())

@@ -6,6 +6,8 @@ from jbnet.ports import StepAction
 from jbnet.services.recover.actions import Tools
 from jbnet.services.recover.actions_address import MoveAddress, ReleaseAddress, VerifyWrites
 from jbnet.services.recover.actions_fence import Assess, FenceHost, Unfence
+from jbnet.services.recover.actions_hand_back import TakeBack
+from jbnet.services.recover.actions_hand_over import HandOverDatabase
 from jbnet.services.recover.actions_lead import Promote, StopPrimary, WaitCaughtUp
 from jbnet.services.recover.actions_standby import CheckStandby, ListLost, RebuildStandby
 
@@ -25,4 +27,6 @@ def all_actions(tools: Tools) -> dict[str, StepAction]:
         "list-lost": ListLost(tools),
         "rebuild-standby": RebuildStandby(tools),
         "check-standby": CheckStandby(tools),
+        "hand-over": HandOverDatabase(tools),
+        "take-back": TakeBack(tools),
     }

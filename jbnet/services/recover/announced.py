@@ -17,7 +17,7 @@ from jbnet.model.text import text
 from jbnet.monitor.maintenance import Maintenance, Opener
 from jbnet.ports import Clock, Progress, Reporter, Windows
 from jbnet.recovery.expand import Instance
-from jbnet.recovery.touched import brings_back, hosts_of, takes_down
+from jbnet.recovery.touched import brings_back, hosts_of, taken_down
 from jbnet.services.recover.bounded import TimedOut, bounded
 
 ACTS = 3
@@ -70,11 +70,15 @@ class Announcer:
 
     def _leave(self, step: Instance, hosts: frozenset[str], window: Maintenance) -> None:
         """Keep the window of a step that took something down; close others, and the one of what is back."""
+        down = taken_down(step)
+        kept = window if down == hosts else replace(window, id=f"{window.id}:down", devices=down)
+        if down and kept is not window:
+            self._tell(kept)
         with self._lock:
             held = self._down.pop((step.database, hosts), None) if brings_back(step) else None
-            if takes_down(step):
-                self._down[step.database, hosts] = window
-        for over in (None if takes_down(step) else window, held):
+            if down:
+                self._down[step.database, down] = kept
+        for over in (None if kept is window else window, held):
             if over is not None:
                 self._close(over)
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
 
 import pytest
+from hand_over_ready import FakeHandOvers
 
 from jbnet.model.errors import CommandFailed, Refused, Unreachable, UsageError
 from jbnet.model.network import Database, Device, Network
@@ -207,8 +208,15 @@ class World:
         self.old, self.new = FakeServer(OLD, old), FakeServer(NEW, new)
         self.old.peer, self.new.peer = self.new, self.old
         self.fence, self.routes = FakeFence(), FakeRoutes()
-        tools = Tools(network(replication), self, self.fence, self.routes, FakeWrites(), FakeClock(), ("noc",))
+        self.handovers = FakeHandOvers(self._stop, lambda: self.new.promote(1.0), lambda: self.routes.held.add(NEW))
+        tools = Tools(
+            network(replication), self, self.fence, self.routes, self.handovers, FakeWrites(), FakeClock(), ("noc",)
+        )
         self.actions = all_actions(tools)
+
+    def _stop(self) -> None:
+        self.old.now = stopped()
+        self.new._is(receiver=None, replayed=1070)
 
     def look(self, host: str, databases: Sequence[str]) -> Mapping[str, ServerLook]:
         """No action looks closer."""
@@ -423,3 +431,127 @@ def test_a_step_that_lacks_a_parameter_or_names_a_stranger_is_wrong_use() -> Non
     for given in ({"database": "production"}, {"database": "none", "host": OLD}, params(host="noc")):
         with pytest.raises(UsageError):
             world.actions["promote"].probe(given)
+
+
+THERE = {"from": OLD, "to": NEW}
+STREAMING = ({"name": "west_db1", "state": "streaming"},)
+
+
+def handing_over(**standby_is: object) -> World:
+    """The old one leads, the new one follows closely."""
+    return World(leader(followers=STREAMING), standby(receiver="streaming", **standby_is))
+
+
+def test_everything_is_made_ready_before_the_first_word_of_a_hand_over() -> None:
+    world = handing_over()
+    outcome = world.actions["hand-over"].do(params(**THERE))
+    assert outcome.done
+    assert world.handovers.did == ["arm", "stop", "lead", "announce", "withdraw", "close"]
+    assert world.new.did[0] == "slot east_db1"
+    assert world.old.did == ["checkpoint"]
+    assert world.routes.held == {NEW}
+    assert not world.handovers.orders
+    assert world.actions["hand-over"].probe(params(**THERE)).done
+
+
+def test_what_a_hand_over_proves_is_in_its_evidence() -> None:
+    evidence = handing_over().actions["hand-over"].do(params(**THERE)).evidence
+    assert isinstance(evidence["fence"], dict)
+    assert evidence["fence"]["proved"] is True
+    assert (evidence["checkpoint"], evidence["replayed"]) == (950, 1070)
+
+
+@pytest.mark.parametrize("word", ["arm", "stop", "lead"])
+def test_a_hand_over_that_fails_before_the_promotion_leaves_the_old_leader_leading(word: str) -> None:
+    world = handing_over()
+    world.handovers.fails = {word: "before"}
+    with pytest.raises(CommandFailed, match=f"{OLD} leads as before: {word} failed"):
+        world.actions["hand-over"].do(params(**THERE))
+    assert world.old.state().leads
+    assert not world.old.state().demoted
+    assert world.new.state().in_recovery
+    assert "drop slots" in world.new.did
+    assert world.routes.held == {OLD}
+    assert world.actions["take-back"].probe(params(**THERE)).done
+
+
+def test_a_stop_that_is_not_proved_promotes_nothing() -> None:
+    world = handing_over()
+    world.handovers.proved = False
+    with pytest.raises(CommandFailed, match="not proved to be fenced"):
+        world.actions["hand-over"].do(params(**THERE))
+    assert "promote" not in world.new.did
+    assert world.old.state().leads
+
+
+def test_a_promotion_of_which_nothing_was_heard_starts_nothing_on_the_old_host() -> None:
+    world = handing_over()
+    world.handovers.fails = {"lead": "after"}
+    with pytest.raises(Refused, match=f"a promotion was begun on {NEW}"):
+        world.actions["hand-over"].do(params(**THERE))
+    assert "start" not in world.old.did
+    with pytest.raises(Refused, match="a promotion was begun"):
+        world.actions["take-back"].do(params(**THERE))
+    world.handovers.fails = {}
+    assert world.actions["hand-over"].do(params(**THERE)).done
+    assert world.routes.held == {NEW}
+
+
+def test_where_the_old_host_is_silent_in_the_middle_it_is_said_that_nothing_was_promoted() -> None:
+    world = handing_over()
+    world.handovers.fails, world.handovers.silent = {"stop": "after"}, {OLD}
+    with pytest.raises(Refused, match="nor is it taken back"):
+        world.actions["hand-over"].do(params(**THERE))
+    assert world.new.state().in_recovery
+    assert "start" not in world.old.did
+
+
+def test_a_hand_over_whose_process_was_killed_behind_the_stop_goes_on_to_the_promotion() -> None:
+    world = World(stopped(), standby(replayed=1070))
+    outcome = world.actions["hand-over"].do(params(**THERE))
+    assert outcome.done
+    assert isinstance(outcome.evidence["fence"], dict)
+    assert world.new.state().leads
+    assert not world.old.state().leads
+
+
+def test_a_stopped_leader_whose_last_records_never_arrived_is_started_again() -> None:
+    world = World(stopped(), standby(replayed=950, receiver=None))
+    with pytest.raises(CommandFailed, match="leads as before"):
+        world.actions["hand-over"].do(params(**THERE))
+    assert world.old.did == ["clear mark", "settings west-db1 False", "start"]
+    assert world.old.state().leads
+
+
+def test_a_standby_that_is_far_behind_is_not_waited_for_with_the_leader_stopped() -> None:
+    world = World(leader(followers=STREAMING, written=1 << 40), standby(receiver="streaming"))
+    with pytest.raises(Refused, match="not close behind"):
+        world.actions["hand-over"].do(params(**THERE))
+    assert world.handovers.did == []
+
+
+def test_an_address_that_was_not_announced_in_time_is_announced_behind_it() -> None:
+    world = handing_over()
+    world.handovers.fails = {"announce": "before", "withdraw": "before"}
+    outcome = world.actions["hand-over"].do(params(**THERE))
+    assert outcome.evidence["address_errors"] == ["announce failed", "withdraw failed"]
+    assert world.routes.held == {NEW}
+
+
+def test_with_both_leading_no_address_moves() -> None:
+    world = World(leader(), leader(timeline=2))
+    with pytest.raises(Refused, match="not proved"):
+        world.actions["hand-over"].do(params(**THERE))
+    assert world.routes.held == {OLD}
+
+
+def test_filters_of_a_failover_are_opened_before_the_address_comes_home() -> None:
+    world = handing_over()
+    world.fence.filters = {"r1": True}
+    opened: list[set[str]] = []
+    world.fence.open = lambda database, host: (
+        opened.append(set(world.routes.held)),
+        world.fence.check(database, host),
+    )[1]  # type: ignore[method-assign]  # notes who announced then
+    world.actions["hand-over"].do(params(**THERE))
+    assert opened[0] == {OLD}
