@@ -15,7 +15,7 @@ from jbnet.adapters.hand_over_scripts import ARMED, BEGIN, DISARM, FORGET, LEAVE
 from jbnet.adapters.postgres import ACCOUNT
 from jbnet.adapters.postgres_answers import lsn_number
 from jbnet.adapters.routes import ACCOUNT as ROUTING_ACCOUNT
-from jbnet.adapters.routes import announcing, configuring, withdrawing
+from jbnet.adapters.routes import announcing, withdrawing
 from jbnet.adapters.waiting import heard, start
 from jbnet.model.errors import CommandFailed, JbnetError, Unreachable, UsageError
 from jbnet.model.network import Network
@@ -81,12 +81,12 @@ class PostgresHandOvers:
         data, order, address = layout.data(database), layout.order(database), str(here.database.service_address)
         leave = (layout.programs, data, order)
         take = (layout.programs, layout.root, str(here.database.port), order, token, str(PATIENCE_S))
-        preferred, gone = configuring(*announcing(address, prefer=True)), configuring(*withdrawing(address))
+        preferred, gone = announcing(address, prefer=True), withdrawing(address)
         begun = {
             "leave": self._begin(leaving, ACCOUNT, LEAVE, *leave, token, str(PATIENCE_S)),
             "take": self._begin(taking, ACCOUNT, TAKE, *take),
-            "announce": self._begin(taking, ROUTING_ACCOUNT, ROUTE, str(PATIENCE_S), *preferred),
-            "withdraw": self._begin(leaving, ROUTING_ACCOUNT, ROUTE, str(PATIENCE_S), *gone),
+            "announce": self._begin(taking, ROUTING_ACCOUNT, ROUTE, str(PATIENCE_S), address, "yes", *preferred),
+            "withdraw": self._begin(leaving, ROUTING_ACCOUNT, ROUTE, str(PATIENCE_S), address, "no", *gone),
         }
         for vantage in self._plans[leaving].vantages:
             if vantage != self._here:
@@ -165,8 +165,8 @@ class ReadyHandOver:
         """Say it on the direct way, and hear from every way what became of it."""
         began = time.monotonic()
         for watcher in self._watchers.values():
-            watcher.say("watch")
-        self._talks["leave"].say("stop")
+            watcher.tell("watch")
+        self._talks["leave"].tell("stop")
         asked = {self._direct: start(self._talks["leave"].hear, timeout)}
         asked |= {vantage: start(talk.hear, timeout) for vantage, talk in self._watchers.items()}
         said = {vantage: heard(future, timeout + 1.0) for vantage, future in asked.items()}
@@ -200,7 +200,7 @@ class ReadyHandOver:
         """Give the order, and hear that it leads."""
         seconds = max(1, int(timeout))
         talk = self._talks["take"]
-        talk.say(f"lead {checkpoint} {checkpoint + CHECKPOINT_RECORD} {seconds}")
+        talk.tell(f"lead {checkpoint} {checkpoint + CHECKPOINT_RECORD} {seconds}")
         said = talk.hear(2 * seconds + 20.0)
         words = said.split()
         if not words or words[0] != "leads":
@@ -228,7 +228,7 @@ class ReadyHandOver:
 
     def _go(self, name: str, timeout: float) -> float:
         began, talk = time.monotonic(), self._talks[name]
-        talk.say("go")
+        talk.tell("go")
         if (said := talk.hear(timeout)) != "done":
             raise Unreachable("{said}", said=said.removeprefix("refused "))
         return time.monotonic() - began

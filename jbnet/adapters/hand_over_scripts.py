@@ -92,18 +92,28 @@ was. pg_promote's own waiting looks ten times a second, so it is told not to wai
 CAUGHT_UP LEADS``, the last two in microseconds."""
 
 ROUTE = r"""
-patience=$1; shift
+patience=$1; address=$2; wanted=$3; shift 3
+held() { case "$(ip -o address show dev lo)" in *" $address/32 "*) echo yes ;; *) echo no ;; esac; }
+coproc TYPE { exec vtysh >/dev/null 2>&1; }
+exec 4>&"${TYPE[1]}"
 echo ready
 IFS= read -r -t "$patience" word || exit 1
 [ "$word" = go ] || exit 1
+{ printf '%s\n' "configure terminal" "$@" end >&4; } 2>/dev/null
 tries=0
-until vtysh "$@" >/dev/null 2>&1; do
-  tries=$((tries + 1)); [ "$tries" -lt 40 ] || { echo "refused vtysh fails"; exit 1; }
-  sleep 0.02
+until [ "$(held)" = "$wanted" ]; do
+  tries=$((tries + 1)); [ "$tries" -lt 400 ] || { echo "refused vtysh has no effect"; exit 1; }
+  if [ $((tries % 50)) -eq 0 ]; then
+    again=(); for line in "configure terminal" "$@"; do again+=(-c "$line"); done
+    vtysh "${again[@]}" >/dev/null 2>&1
+  fi
+  sleep 0.01
 done
 echo done
 """
-"""Arguments: patience in seconds, then those of vtysh. FRR turns away whoever configures beside another; so again."""
+"""Arguments: patience in seconds, the address, whether lo is to hold it (yes or no), lines for vtysh's configuration.
+vtysh is connected to the daemons beforehand, and has done it when the kernel says so; FRR may turn one away who
+configures beside another, so it is typed again."""
 
 DISARM = r"""
 order=$1

@@ -30,7 +30,7 @@ class Talk:
         except (paramiko.SSHException, OSError, EOFError) as error:
             raise broken(host, argv, error) from error
 
-    def say(self, line: str) -> None:
+    def tell(self, line: str) -> None:
         """Send a line."""
         try:
             self._channel.sendall(f"{line}\n".encode())

@@ -12,7 +12,7 @@ from jbnet.ports.service import FenceProof
 class Conversation(Protocol):
     """A command that runs on a host and goes on running: it is told lines, and answers in lines."""
 
-    def say(self, line: str) -> None:
+    def tell(self, line: str) -> None:
         """Send a line; returns at once. Raises Unreachable when the connection is known to be broken."""
 
     def hear(self, timeout: float) -> str:

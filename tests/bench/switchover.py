@@ -26,6 +26,7 @@ from conftest import copy_workspace  # noqa: E402  found only on the path set ab
 from recovery_drill import Drill, wait  # noqa: E402  found only on the path set above
 
 from jbnet import wiring  # noqa: E402  found only on the path set above
+from jbnet.recovery.report.reading import acts  # noqa: E402  found only on the path set above
 
 SCALE = "demo"
 ROUNDS = 3
@@ -96,9 +97,11 @@ def _gap(record: Path, database: str) -> float:
 
 
 def _said(drill: Drill) -> dict[str, object]:
-    """Return where the time went by the journal of the latest execution."""
-    steps = json.loads(drill.jbnet("dr", "report").stdout)["data"].get("steps", [])
-    return {step["step"]: step.get("evidence", {}).get("gap") for step in steps if "hand-over" in str(step.get("step"))}
+    """Return where the time went, by the journal of the latest execution."""
+    store = wiring.executions(drill.state)
+    journal = store.journal(store.find(None))
+    results = [act for act in acts(journal.entries()) if act.action == "hand-over" and act.kind == "result"]
+    return {str(act.database): act.evidence.get("gap") for act in results}
 
 
 def _jbnet(workspace: Path, *arguments: str) -> None:

@@ -18,7 +18,7 @@ from jbnet.recovery.chain import sealed
 from jbnet.recovery.expand import Instance, expand
 from jbnet.recovery.report.nouns import Past
 from jbnet.recovery.report.sealed import Signer
-from jbnet.recovery.runbook import APPROVE, Runbook, load_runbook
+from jbnet.recovery.runbook import APPROVE, HAND_OVER, Runbook, load_runbook
 
 RUNBOOKS = Path(__file__).parents[2] / "dr" / "runbooks"
 BEGIN = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -158,9 +158,9 @@ def failback(
             old = step.params.get("host") == PRIMARY
             found = (lost or {}).get(str(step.database), nothing) if old else nothing
             story.step(step, {"by": "rewind", "lost": found}, attempts=attempts if old else 1)
-        elif step.action == "wait-caught-up":
-            source = {"shut_down": True, "checkpoint": 100, "was_leading": True}
-            story.step(step, {"host": {"replayed": 120, "in_recovery": True}, "source": source})
+        elif step.action == HAND_OVER:
+            said = {"stop_said": (story.time + timedelta(seconds=1)).isoformat(), "fence": {"proved": True}}
+            story.step(step, {"checkpoint": 100, "replayed": 220, **said})
         else:
             story.step(step, {"database": step.database})
     return story.end()

@@ -20,7 +20,7 @@ class EnteredTalk:
         self._host = host
         self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd="/", bufsize=0)
 
-    def say(self, line: str) -> None:
+    def tell(self, line: str) -> None:
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(f"{line}\n".encode())

@@ -38,7 +38,7 @@ from jbnet.adapters.fence import RingFence
 from jbnet.adapters.hand_over import PostgresHandOvers
 from jbnet.adapters.postgres import PostgresServers
 from jbnet.lab.client.probe import two_writers
-from jbnet.model.errors import Refused
+from jbnet.model.errors import CommandFailed, Refused
 from jbnet.ports import HandOver, Led, ServerState, StepOutcome, Stopped
 from jbnet.recovery.measure import ClientEvent, Measured, measure, parse_record
 from jbnet.recovery.plan import HostFence
@@ -79,13 +79,19 @@ class StaticRoutes:
         return (str(route.get("gateway", address)),)
 
 
-class StaticHandOvers(PostgresHandOvers):
-    """Stops and promotes for real; the address moves by ``routes``, for no FRR runs here."""
+class StaticHandOvers:
+    """Implements HandOvers: stops and promotes for real; the address moves by ``routes``, for no FRR runs here."""
 
-    routes: StaticRoutes
+    def __init__(self, hosts: SmallHosts, routes: StaticRoutes):
+        self.routes = routes
+        self.real = PostgresHandOvers(hosts.network, hosts, SmallConversations(hosts), PLANS, B)
+        self.disarm, self.begin = self.real.disarm, self.real.begin
+        self.forget, self.armed = self.real.forget, self.real.armed
+        self.before_stop: Callable[[], object] = lambda: None
 
-    def arm(self, database: str, leaving: str, taking: str) -> StaticHandOver:
-        return StaticHandOver(super().arm(database, leaving, taking), self.routes, SERVICES[database], leaving, taking)
+    def arm(self, database: str, leaving: str, taking: str) -> HandOver:
+        ready = self.real.arm(database, leaving, taking)
+        return StaticHandOver(ready, self.routes, SERVICES[database], leaving, taking, self.before_stop)
 
 
 @dataclass
@@ -97,8 +103,10 @@ class StaticHandOver:
     address: str
     leaving: str
     taking: str
+    before_stop: Callable[[], object]
 
     def stop(self, timeout: float) -> Stopped:
+        self.before_stop()
         return self.ready.stop(timeout)
 
     def lead(self, checkpoint: int, timeout: float) -> Led:
@@ -215,8 +223,7 @@ class Drill:
         self.servers = PostgresServers(hosts.network, hosts)
         self.fence = RingFence(hosts.network, hosts, self.servers, PLANS, B)
         routes = StaticRoutes(hosts)
-        self.handovers = StaticHandOvers(hosts.network, hosts, SmallConversations(hosts), PLANS, B)
-        self.handovers.routes = routes
+        self.handovers = StaticHandOvers(hosts, routes)
         tools = Tools(
             hosts.network, self.servers, self.fence, routes, self.handovers, WritesFromRouter(hosts), SystemClock(), ()
         )
@@ -346,6 +353,9 @@ def test_databases_handed_over_under_load_and_home_again_lose_nothing(hosts: Sma
         assert all(state.leads for state in drill.states(B))
         assert all(state.demoted and not state.processes for state in drill.states(A))
         drill.step("rebuild-standby", host=A, source=B)
+        abandoned = drill.handovers.arm("decision", B, A)
+        abandoned.stop(30.0)
+        abandoned.close()  # as a process does that is killed there: what it ordered is found, and gone on with
         home = hand_over(drill, B, A)
         outside.wait_acknowledged()
         drill.step("rebuild-standby", host=B, source=A)
@@ -357,3 +367,24 @@ def test_databases_handed_over_under_load_and_home_again_lose_nothing(hosts: Sma
     assert outside.measured().lost == dict.fromkeys(SERVICES, 0)
     assert outside.two_writers() == 0
     print({name: (outcome.evidence["gap_s"], outcome.evidence["gap"]) for name, outcome in there.items()})
+
+
+def test_a_line_cut_in_the_middle_of_a_hand_over_leaves_the_old_leader_leading_and_nothing_behind(
+    hosts: SmallHosts,
+) -> None:
+    drill, outside = Drill(hosts), Outside(hosts)
+    try:
+        outside.wait_acknowledged()
+        drill.handovers.before_stop = lambda: hosts.execute(ROUTER, "ip", "link", "set", "two-1", "down")
+        with pytest.raises(CommandFailed, match=f"{A} leads as before"):
+            hand_over(drill, A, B, "exchange")
+        hosts.execute(ROUTER, "ip", "link", "set", "two-1", "up")
+        outside.wait_acknowledged()
+        assert all(state.in_recovery and not state.slots for state in drill.states(B))
+        back = {"database": "exchange", "from": A, "to": B}
+        assert drill.actions["take-back"].probe(back).done
+        drill.step("check-standby", host=B, source=A)
+    finally:
+        outside.stop()
+    assert outside.measured().lost == dict.fromkeys(SERVICES, 0)
+    assert outside.two_writers() == 0

@@ -64,8 +64,9 @@ def test_a_dead_primary_is_replaced_although_jbnet_is_killed_half_way(drill: Dri
     holds_after(drill, office)
 
 
-def test_a_planned_move_and_the_way_back_lose_nothing(drill: Drill, office: Office) -> None:
-    drill.carry_out("switchover")
+def test_a_planned_move_killed_on_its_way_and_the_way_back_lose_nothing(drill: Drill, office: Office) -> None:
+    execution = drill.killed_at("hand-over[exchange]", "switchover")
+    drill.jbnet("dr", "resume", execution)
     standbys = {name: database.standby for name, database in drill.network.databases.items()}
     assert drill.leaders() == standbys
     drill.carry_out("failback")

@@ -111,10 +111,11 @@ def rpo(move: Move, losses: Sequence[Loss], measured: Mapping[str, object], obje
 
 def caught_up(move: Move) -> bool:
     """Say whether the new primary was seen to have everything that the old one, stopped cleanly, had written."""
-    for act in (*move.before("wait-caught-up", "verified"), *move.before(HAND_OVER, "result")):
-        exact, stop = number(act.evidence.get("replayed")), number(act.evidence.get("checkpoint"))
-        if exact is not None and stop is not None and exact > stop:
+    for act in move.before(HAND_OVER, "result"):
+        last, stop = number(act.evidence.get("replayed")), number(act.evidence.get("checkpoint"))
+        if last is not None and stop is not None and last > stop:
             return True
+    for act in (*move.before("wait-caught-up", "verified"), *move.before(HAND_OVER, "result")):
         host, source = mapping(act.evidence.get("host")), mapping(act.evidence.get("source"))
         replayed, checkpoint = number(host.get("replayed")), number(source.get("checkpoint"))
         known = source.get("shut_down") is True and replayed is not None and checkpoint is not None

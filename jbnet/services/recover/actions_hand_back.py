@@ -39,7 +39,7 @@ def given_back(tools: Tools, where: Place, why: JbnetError) -> JbnetError:
             database=name,
             reason=why.text,
             error=error.text,
-            hint=text("nothing leads in two places; reach {other} and {host}, and resume", other=other, host=host),
+            hint=text("reach {other} and {host}, and resume; start neither by hand before", other=other, host=host),
         )
     return CommandFailed(
         "{database} was not handed over, {other} leads as before: {reason}", database=name, other=other, reason=why.text

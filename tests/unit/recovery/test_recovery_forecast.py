@@ -92,8 +92,7 @@ def test_a_database_s_own_times_count_before_those_of_others() -> None:
 
 def test_a_planned_move_stops_writes_from_its_stop_to_the_first_that_arrives() -> None:
     times = {
-        "check-standby": [50.0], "stop-primary-site": [1.0], "wait-caught-up": [0.5], "promote": [0.3],
-        "move-address": [1.0], "verify-writes": [0.2], "rebuild-standby": [600.0],
+        "check-standby": [50.0], "hand-over": [2.8], "verify-writes": [0.2], "rebuild-standby": [600.0],
     }  # fmt: skip
     found = forecasts(shipped("switchover"), bindings("a"), times)["a"]
     assert found.median_s == pytest.approx(3.0)

@@ -137,6 +137,7 @@ class FakeFence:
         return self.check(database, host)
 
     def open(self, database: str, host: str) -> FenceProof:
+        self.filters = {router: None if state is None else False for router, state in self.filters.items()}
         return self.check(database, host)
 
     def rings(self, host: str, databases: Sequence[str]) -> Mapping[str, tuple[RingLook, ...]]:
@@ -548,10 +549,12 @@ def test_with_both_leading_no_address_moves() -> None:
 def test_filters_of_a_failover_are_opened_before_the_address_comes_home() -> None:
     world = handing_over()
     world.fence.filters = {"r1": True}
-    opened: list[set[str]] = []
-    world.fence.open = lambda database, host: (
-        opened.append(set(world.routes.held)),
-        world.fence.check(database, host),
-    )[1]  # type: ignore[method-assign]  # notes who announced then
+    filters: list[bool | None] = []
+
+    def announce() -> None:
+        filters.extend(world.fence.filters.values())
+        world.routes.held.add(NEW)
+
+    world.handovers.announces = announce
     world.actions["hand-over"].do(params(**THERE))
-    assert opened[0] == {OLD}
+    assert filters == [False]
