@@ -19,6 +19,8 @@ umask 077
     + _RUNNING
     + r"""
 refuse() { echo "refused $*"; exit 1; }
+exec 9<> <(:)
+nap() { read -r -t "$1" -u 9; }  # no process is started for it
 marking=
 if [ -n "$token" ]; then
   rm -f "$order".*.armed "$order.stopping"; : >"$order.$token.armed" || refuse "its order cannot be written"
@@ -37,7 +39,7 @@ watch) ;;
 esac
 until [ ! -e "$data/postmaster.pid" ] && ! running; do
   [ "$SECONDS" -lt "$((2 * patience))" ] || refuse "it still runs"
-  sleep 0.01
+  nap 0.005
 done
 [ -z "$marking" ] || wait "$marking" || refuse "the marker is not on disk"
 [ -s "$data/standby.signal" ] || refuse "it is not marked"
@@ -94,6 +96,7 @@ CAUGHT_UP LEADS``, the last two in microseconds."""
 ROUTE = r"""
 patience=$1; address=$2; wanted=$3; shift 3
 held() { case "$(ip -o address show dev lo)" in *" $address/32 "*) echo yes ;; *) echo no ;; esac; }
+exec 9<> <(:)
 coproc TYPE { exec vtysh >/dev/null 2>&1; }
 exec 4>&"${TYPE[1]}"
 echo ready
@@ -107,7 +110,7 @@ until [ "$(held)" = "$wanted" ]; do
     again=(); for line in "configure terminal" "$@"; do again+=(-c "$line"); done
     vtysh "${again[@]}" >/dev/null 2>&1
   fi
-  sleep 0.01
+  read -r -t 0.01 -u 9
 done
 echo done
 """

@@ -11,6 +11,7 @@ unless the old host is proved stopped and marked, with its last record replayed.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict
 
 from jbnet.model.errors import CommandFailed, JbnetError, Refused
@@ -23,11 +24,14 @@ from jbnet.services.recover.actions_fence import unproved
 from jbnet.services.recover.actions_hand_back import forgotten, given_back
 from jbnet.services.recover.actions_lead import Promote, WaitCaughtUp
 from jbnet.services.recover.actions_standby import CLOSE_BYTES, following
+from jbnet.services.recover.crowd import Crowd
 
 STOP_S = 45.0
 CATCH_UP_S = 15.0
 """Seconds for the last records to be replayed, without writes; the stop itself has waited until they arrived."""
 ROUTE_S = 10.0
+OTHERS_S = 5.0
+"""Seconds for which a database waits for others to be ready, or through; nobody waits for it meanwhile."""
 
 
 class HandOverDatabase:
@@ -35,6 +39,7 @@ class HandOverDatabase:
 
     def __init__(self, tools: Tools):
         self._tools = tools
+        self._preparing, self._going = Crowd(), Crowd()
 
     def probe(self, params: Params) -> StepOutcome:
         """Done when the one leads, the other does not, and the address leads to the one that does."""
@@ -47,11 +52,17 @@ class HandOverDatabase:
     def do(self, params: Params) -> StepOutcome:
         """Hand over, from wherever it stands. Raises Refused or CommandFailed with who leads then, if that is known."""
         where = place(self._tools, params, "to")
+        with ExitStack() as preparing:
+            preparing.enter_context(self._preparing.one())
+            return self._from_here(where, params, preparing)
+
+    def _from_here(self, where: Place, params: Params, preparing: ExitStack) -> StepOutcome:
         mine, theirs, error = self._both(where)
         if mine.leads:
             return self._led(where, params, mine, theirs)
         if theirs is not None and theirs.leads and not theirs.demoted:
-            return self._whole(where, params, mine, theirs)
+            evidence = self._whole(where, mine, theirs, preparing)
+            return self._ended(where, params, {"host": facts(mine), "source": facts(theirs), **evidence})
         if theirs is not None and theirs.exists and theirs.demoted and not theirs.processes:
             return self._rest(where, params)
         raise CommandFailed(
@@ -71,19 +82,23 @@ class HandOverDatabase:
         theirs, error = seen(other_server(self._tools, where).state)
         return server(self._tools, where).state(), theirs, error
 
-    def _whole(self, where: Place, params: Params, mine: ServerState, theirs: ServerState) -> StepOutcome:
+    def _whole(self, where: Place, mine: ServerState, theirs: ServerState, preparing: ExitStack) -> dict[str, object]:
         """Make ready, then go. Nothing is stopped unless everything is ready."""
         filtered = self._make_ready(where, mine, theirs)
         ready = None
         try:
             ready = self._tools.handovers.arm(where.database.name, where.other, where.host)
-            evidence = self._go(where, ready, filtered=filtered)
+            preparing.close()
+            self._preparing.dispersed(OTHERS_S)
+            with self._going.one():
+                evidence = self._go(where, ready, filtered=filtered)
         except JbnetError as error:
             raise given_back(self._tools, where, error) from error
         finally:
             if ready is not None:
                 ready.close()
-        return self._ended(where, params, {"host": facts(mine), "source": facts(theirs), **evidence})
+        self._going.dispersed(OTHERS_S)
+        return evidence
 
     def _make_ready(self, where: Place, mine: ServerState, theirs: ServerState) -> bool:
         """Settings, the slot for the way back, and a checkpoint, so that the one of the stop is short.
