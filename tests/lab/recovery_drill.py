@@ -141,7 +141,6 @@ class Drill:
         code = self.recover(runbook)
         assert code == 0, f"{(self.workspace / 'recovery.log').read_text()[-3000:]}\n{self.executions()[-1]}"
 
-<<<<<<< HEAD
     def carried_out(self, runbook: str) -> str:
         """Carry a runbook out, signed by both people at the same time; return the execution."""
         events = self.start("dr", runbook, "--as", "operator")
@@ -154,14 +153,9 @@ class Drill:
         assert code == 0, f"{(self.workspace / 'recovery.log').read_text()[-3000:]}\n{self.executions()[-1]}"
         return execution
 
-    def killed_at(self, step: str) -> str:
-        """Start a failover and end it with SIGKILL when a step begins; return the execution."""
-        events = self.start("dr", "failover", "--as", "operator")
-=======
     def killed_at(self, step: str, runbook: str = "failover") -> str:
         """Start a runbook and end it with SIGKILL when a step begins; return the execution."""
         events = self.start("dr", runbook, "--as", "operator")
->>>>>>> 1512425 (Hand-over: vtysh is connected beforehand; live: killed behind the stop, and the line cut in the middle)
         execution = self.approve(events)
         events.wait(
             lambda e: e.get("event") == "dr.step.started" and str(e["subject"]).startswith(step),
