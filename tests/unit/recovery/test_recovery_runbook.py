@@ -183,3 +183,47 @@ def test_all_problems_are_reported_at_once() -> None:
 @pytest.mark.parametrize("content", ["", "[]", "steps: 7", "name: x\ntitle: y\nsteps: [1, {}, null]", "a: b: c"])
 def test_nonsense_gives_findings_and_never_an_exception(content: str) -> None:
     assert findings(content)
+
+
+PLANNED = """\
+name: move
+title: Move
+steps:
+  - name: agree
+    action: approve
+  - name: over
+    action: hand-over
+    foreach: databases
+    params: {database: "{database}", from: "{primary}", to: "{standby}"}
+    on_fail: undo
+    undo: {action: take-back, params: {database: "{database}", from: "{primary}", to: "{standby}"}}
+"""
+
+
+def test_a_hand_over_may_be_undone_for_it_knows_whether_there_is_a_way_back() -> None:
+    assert findings(PLANNED) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("on_fail: undo", "on_fail: ask", "JB714"),
+        ('from: "{primary}", to: "{standby}"}\n    on_fail', 'host: "{primary}"}\n    on_fail', "JB702"),
+        ("  - name: agree\n    action: approve\n", "", "JB711"),
+        ("undo: {action: take-back", "undo: {action: hand-over", "JB703"),
+    ],
+)
+def test_a_hand_over_keeps_the_rules_of_a_promotion(old: str, new: str, code: str) -> None:
+    assert old in PLANNED
+    assert {line.split()[1] for line in findings(PLANNED.replace(old, new))} == {code}
+
+
+def test_nothing_is_undone_after_a_hand_over() -> None:
+    more = "  - {name: open, action: unfence, params: {database: p, host: h}, on_fail: undo}\n"
+    assert "JB713" in {line.split()[1] for line in findings(PLANNED + more)}
+
+
+def test_a_fence_is_opened_behind_the_hand_over_to_its_host_and_no_other() -> None:
+    step = '  - {name: open, action: unfence, foreach: databases, params: {database: "{database}", host: "{HOST}"}}\n'
+    assert findings(PLANNED + step.replace("HOST", "standby")) == []
+    assert [line.split()[1] for line in findings(PLANNED + step.replace("HOST", "primary"))] == ["JB712"]

@@ -376,3 +376,20 @@ def test_an_interrupt_is_written_down_and_leaves_it_resumable() -> None:
     assert bench.journal.rows[-1]["kind"] == "interrupted"
     assert bench.engine().run().ok
     assert bench.world.needless == []
+
+
+def planned() -> Bench:
+    """A planned move that ended well."""
+    found, _ = load_runbook("switchover", (RUNBOOKS / "switchover.yaml").read_text(encoding="utf-8"))
+    assert found is not None
+    bench = started(found)
+    assert bench.engine().run().ok
+    return bench
+
+
+def test_a_hand_over_on_record_has_its_proof() -> None:
+    bench = planned()
+    assert sound(bench) == []
+    result = next(r for r in bench.journal.rows if r["kind"] == "result" and r["subject"] == "hand-over[production]")
+    result["data"] = {"text": "done", "evidence": {"fence": {"proved": False}}, "probed": False}
+    assert sound(bench) == [f"hand-over[production] promoted, and no proof that {PRIMARY} was stopped is on record"]
