@@ -558,3 +558,11 @@ def test_filters_of_a_failover_are_opened_before_the_address_comes_home() -> Non
     world.handovers.announces = announce
     world.actions["hand-over"].do(params(**THERE))
     assert filters == [False]
+
+
+@pytest.mark.parametrize("there", [leader(), replace(standby(), demoted=False), replace(standby(), exists=False)])
+def test_nothing_is_taken_back_from_a_host_that_is_not_known_to_be_a_standby(there: ServerState) -> None:
+    world = World(stopped(), there)
+    with pytest.raises(Refused, match="not known to be a standby"):
+        world.actions["take-back"].do(params(**THERE))
+    assert world.old.did == []
