@@ -29,6 +29,7 @@ class FakeHandOvers:
     taking: str = ""
 
     def arm(self, database: str, leaving: str, taking: str) -> FakeHandOvers:
+        assert taking not in self.begun, "a host with a promotion before it is not made ready"
         self.leaving, self.taking = leaving, taking
         self.orders |= {leaving, taking}
         self._said("arm", lambda: None)

@@ -114,6 +114,8 @@ class HandOverDatabase:
                 other=where.other,
                 hint=text("nothing was stopped; see jbnet dr check"),
             )
+        # One that streams from a leader has no promotion before it: what is noted of one is of a move long given up.
+        self._tools.handovers.forget(where.database.name, where.host)
         standby = server(self._tools, where)
         if mine.synchronous_to:
             standby.settings(None, follow=True)  # the first write would wait for a standby that it has not yet
@@ -182,7 +184,7 @@ class HandOverDatabase:
         MoveAddress(self._tools).do(params)
         mine.settings(None, follow=False)
         mine.ensure_slot(member_name(where.other))
-        forgotten(self._tools, name, where.host)
+        self._tools.handovers.forget(name, where.host)
         forgotten(self._tools, name, where.other)
         return self._outcome(where, True, evidence)
 

@@ -566,3 +566,10 @@ def test_nothing_is_taken_back_from_a_host_that_is_not_known_to_be_a_standby(the
     with pytest.raises(Refused, match="not known to be a standby"):
         world.actions["take-back"].do(params(**THERE))
     assert world.old.did == []
+
+
+def test_what_is_noted_of_a_promotion_long_given_up_does_not_stand_in_the_way() -> None:
+    world = handing_over()
+    world.handovers.begun = {NEW}
+    assert world.actions["hand-over"].do(params(**THERE)).done
+    assert not world.handovers.begun
