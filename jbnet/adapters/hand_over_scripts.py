@@ -102,10 +102,13 @@ exec 4>&"${TYPE[1]}"
 echo ready
 IFS= read -r -t "$patience" word || exit 1
 [ "$word" = go ] || exit 1
-{ printf '%s\n' "configure terminal" "$@" end >&4; } 2>/dev/null
+typed() { { printf '%s\n' "configure terminal" "$@" end >&4; } 2>/dev/null; }
+trap '' PIPE
+typed "$@"
 tries=0
 until [ "$(held)" = "$wanted" ]; do
   tries=$((tries + 1)); [ "$tries" -lt 400 ] || { echo "refused vtysh has no effect"; exit 1; }
+  [ $((tries % 10)) -ne 0 ] || typed "$@"
   if [ $((tries % 50)) -eq 0 ]; then
     again=(); for line in "configure terminal" "$@"; do again+=(-c "$line"); done
     vtysh "${again[@]}" >/dev/null 2>&1
