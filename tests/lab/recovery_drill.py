@@ -119,7 +119,7 @@ class Drill:
 
     def asked_for(self, events: Events) -> str:
         """Wait until approvals are asked for; return the execution."""
-        events.wait(lambda e: e.get("event") == "dr.approval.needed" or "ok" in e, text("request"), PATIENCE_S)
+        events.wait(lambda e: e.get("event") == "dr.approval.needed" or "ok" in e, text("request"), 2 * PATIENCE_S)
         assert events.find(lambda e: "ok" in e) is None, events.seen[-1]
         return str(next(e["subject"] for e in events.seen if e.get("event") == "dr.started"))
 
@@ -144,6 +144,13 @@ class Drill:
     def carried_out(self, runbook: str) -> str:
         """Carry a runbook out, signed by both people at the same time; return the execution."""
         events = self.start("dr", runbook, "--as", "operator")
+        try:
+            return self._signed_by_both(events)
+        finally:
+            if events.process.poll() is None:  # it failed: what goes on would be in the way of whatever comes next
+                events.process.terminate()
+
+    def _signed_by_both(self, events: Events) -> str:
         execution = self.asked_for(events)
         signing = [
             subprocess.Popen(self._signing(execution, key), stdout=subprocess.DEVNULL) for key in self.people.keys
