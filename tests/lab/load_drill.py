@@ -120,7 +120,7 @@ class Load:
             reached[0], slowest = self.rate()
             return reached[0] >= rate and slowest > 0
 
-        wait(holds, f"{rate} transactions a second", 120)
+        wait(holds, f"{rate} transactions a second", 300)
         return reached[0]
 
     def await_event(self, kind: str) -> None:
