@@ -1,7 +1,7 @@
 """Faults under load: what jbnet reports lost is what clients know they lost, and never do both sites take writes.
 
 The primary is killed again and again by dice: ``SEEDS`` (such as ``1-20``, or ``3,7``) chooses them. ``FAULTS`` chooses
-among ``killed``, ``frozen``, ``cut off`` and ``planned``; without it, the first two. One lab serves all; each
+among ``killed``, ``frozen``, ``cut off`` and ``planned``; without it, all but the last. One lab serves all; each
 ends where the next begins, with the declared primaries leading. Databases declared ``sync`` (production) lose nothing
 acknowledged; of the others the reported list is held against the clients' own record, transaction by transaction.
 """
@@ -133,7 +133,7 @@ class Planned:
 
 def chosen() -> Iterator[tuple[Fault, int]]:
     """Yield the faults that the environment asks for."""
-    wanted = os.environ.get("FAULTS", "killed,frozen").split(",")
+    wanted = os.environ.get("FAULTS", "killed,frozen,cut off").split(",")
     if "killed" in wanted:
         ends = [part.partition("-") for part in os.environ.get("SEEDS", "1-3").split(",")]
         yield from ((Killed.of(n), n) for first, _, last in ends for n in range(int(first), int(last or first) + 1))
