@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from jbnet.adapters import postgres_health as health
 from jbnet.adapters import postgres_scripts as scripts
-from jbnet.adapters.postgres_answers import log_files_before, lsn_number, lsn_text, parse_lost, parse_state
+from jbnet.adapters.postgres_answers import log_files_before, lsn_number, parse_lost, parse_state
 from jbnet.model.errors import CommandFailed
 from jbnet.model.network import Network
 from jbnet.model.text import text
 from jbnet.ports import Completed, LostTransactions, RemoteHosts, ServerState
-from jbnet.recovery.observed import ServerLook
+from jbnet.recovery.observed import Recorded, ServerLook
+from jbnet.recovery.waiting import lsn_text
 from jbnet.services.database_cluster import Cluster, Layout, cluster
 from jbnet.services.database_settings import access_rules, conninfo, follower_settings, leader_settings, server_settings
 
@@ -65,14 +67,17 @@ class PostgresServer:
         said = self._run(["sh", "-c", scripts.LOOK, "look", *self._where], scripts.STATE_SQL, LOOK_TIMEOUT, via=via)
         head, _, answer = said.stdout.partition("answer\n")
         row = json.loads(answer) if said.code == 0 and answer.strip() else None
-        newest = self._newest_row(row, via) if heartbeat else None
-        return parse_state(self._here.database.name, self.host, head.splitlines(), row, newest)
+        newest, recorded = self._rows(via) if heartbeat and row is not None else (None, None)
+        state = parse_state(self._here.database.name, self.host, head.splitlines(), row, newest)
+        return replace(state, recorded=recorded)
 
-    def _newest_row(self, row: Mapping[str, object] | None, via: str | None) -> float | None:
-        if row is None:
-            return None
-        age = self._query(scripts.NEWEST_ROW_SQL, database=self._here.database.name, check=False, via=via).strip()
-        return float(age) if age else None
+    def _rows(self, via: str | None) -> tuple[float | None, Recorded | None]:
+        """Return the newest row's age and the keeper's newest record; None for what is not there."""
+        queries = f"{scripts.NEWEST_ROW_SQL}\n{health.RECORDED_SQL};"
+        said = self._query(queries, database=self._here.database.name, check=False, via=via).splitlines()
+        words = dict(line.partition(" ")[::2] for line in said[1:])
+        recorded = health.parse_recorded(words["recorded"]) if "recorded" in words else None
+        return (float(said[0]) if said and said[0] else None), recorded
 
     def start(self) -> None:
         """Start it and wait until it answers; nothing happens when it runs."""

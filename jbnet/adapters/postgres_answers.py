@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jbnet.ports import LostTransactions, ServerState
+from jbnet.recovery.waiting import lsn_text
 
 LISTED_TRANSACTIONS = 20_000
 """Lost transactions that are listed by number: a minute's worth at 300 a second. Whatever is beyond is counted."""
@@ -24,11 +25,6 @@ _COMMIT = re.compile(
     r"(?: [A-Z]+)?(?:.*; subxacts: ([\d ]+))?"
 )
 _MESSAGE = re.compile(r"tx:\s*(\d+),.* payload \(\d+ bytes\):((?: [0-9A-F]{2})*)")
-
-
-def lsn_text(lsn: int) -> str:
-    """Return an LSN as PostgreSQL writes it: ``lsn_text(0x1_0000_0028)`` is ``1/28``."""
-    return f"{lsn >> 32:X}/{lsn & 0xFFFFFFFF:X}"
 
 
 def lsn_number(lsn: str) -> int:

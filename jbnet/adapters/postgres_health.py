@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jbnet.recovery.observed import Follower, ServerLook, Slot, Volume
+from jbnet.adapters.postgres_scripts import WEAKENED
+from jbnet.recovery.observed import Follower, Recorded, ServerLook, Slot, Volume
 from jbnet.recovery.parity import SETTINGS
 from jbnet.services.database_cluster import Cluster, Layout
 
@@ -14,7 +15,7 @@ ANSWER_S = 4
 """Seconds that the server has for its answers."""
 
 LOOK = r"""
-programs=$1; sockets=$2; seconds=$3; server=$4; installed=$5; newest=$6; shift 6
+programs=$1; sockets=$2; seconds=$3; server=$4; installed=$5; newest=$6; recorded=$7; shift 7
 ask() {
   local database=$1 port=$2; shift 2
   timeout -k 1 "$seconds" "$programs/psql" -XqAt -h "$sockets" -p "$port" -d "$database" "$@" 2>/dev/null
@@ -32,7 +33,7 @@ look() {
     path=$data; [ "$what" = data ] || path=$data/pg_wal
     df -B1 --output=avail,size "$path/." 2>/dev/null | sed -n "2s/^ */$what /p"
   done
-  said=$(ask "$name" "$port" -c "$server" -c "$installed" -c "$newest")
+  said=$(ask "$name" "$port" -c "$server" -c "$installed" -c "$newest" -c "$recorded")
   case $?$said in
     *server\ *) echo "$said" ;;
     124*) ;;  # it is frozen: it would not answer to a second question either
@@ -46,9 +47,9 @@ while [ $# -gt 0 ]; do
 done
 for fd in $all; do cat <&"$fd"; done
 """
-"""For bash. Arguments: programs, socket directory, seconds, three queries (of the server, of the database's extensions,
-of its newest row), then database, data directory and port of each cluster; all are looked at side by side. What is
-said of one begins with ``database NAME``. A query that fails prints no line."""
+"""For bash. Arguments: programs, socket directory, seconds, four queries (of the server, of the database's extensions,
+of its newest row, of the keeper's newest record), then database, data directory and port of each cluster; all are
+looked at side by side. What is said of one begins with ``database NAME``. A query that fails prints no line."""
 
 SERVER_SQL = """
 SELECT 'server ' || jsonb_build_object(
@@ -66,6 +67,11 @@ SELECT 'server ' || jsonb_build_object(
  'clock', extract(epoch FROM clock_timestamp()),
  'next_xid', pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
  'synchronous_to', current_setting('synchronous_standby_names'),
+ 'mode', nullif(current_setting('jbnet.replication', true), ''),
+ 'keeper', EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'jbnet-keeper'),
+ 'commits', current_setting('synchronous_commit'),
+ 'weakened', (SELECT coalesce(jsonb_agg(concat_ws('/', coalesce(datname, '*'), coalesce(rolname, '*'))), '[]')
+   @weakened),
  'version', current_setting('server_version'),
  'slot_limit', (SELECT setting::bigint * 1048576 FROM pg_settings
    WHERE name = 'max_slot_wal_keep_size' AND setting::bigint >= 0),
@@ -77,9 +83,11 @@ SELECT 'server ' || jsonb_build_object(
  'slots', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', slot_name, 'active', active,
     'wal_status', wal_status, 'safe_bytes', safe_wal_size)), '[]') FROM pg_replication_slots))::text
  FROM (SELECT pg_is_in_recovery() AS standby) r
-""".replace("@settings", ", ".join(f"'{name}'" for name in SETTINGS))
+""".replace("@settings", ", ".join(f"'{name}'" for name in SETTINGS)).replace("@weakened", WEAKENED)
 INSTALLED_SQL = "SELECT 'installed ' || jsonb_agg(extname || ' ' || extversion)::text FROM pg_extension"
 NEWEST_SQL = "SELECT 'newest ' || extract(epoch FROM max(written)) FROM client_writes"
+RECORDED_SQL = """SELECT 'recorded ' || json_build_object('waits', waits, 'lsn', lsn - '0/0'::pg_lsn,
+ 'since', extract(epoch FROM since))::text FROM jbnet_waits ORDER BY n DESC LIMIT 1"""
 RECEIVED_SQL = "SELECT greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) - '0/0'::pg_lsn;"
 """A standby that was started and does not stream yet has what it replayed from its own log, too."""
 
@@ -98,7 +106,7 @@ for one in $all; do echo "${one%:*} $(cat <&"${one##*:}")"; done
 
 def look_arguments(layout: Layout, clusters: Sequence[Cluster]) -> list[str]:
     """Return the command that looks at clusters of one host."""
-    queries = (SERVER_SQL, INSTALLED_SQL, NEWEST_SQL)
+    queries = (SERVER_SQL, INSTALLED_SQL, NEWEST_SQL, RECORDED_SQL)
     each = [word for c in clusters for word in (c.database.name, layout.data(c.database.name), str(c.database.port))]
     return ["bash", "-c", LOOK, "look", layout.programs, layout.root, str(ANSWER_S), *queries, *each]
 
@@ -137,8 +145,15 @@ def _parse_look(database: str, host: str, printed: str) -> ServerLook:
         volumes=_volumes(words),
         installed=frozenset(json.loads(words["installed"])) if "installed" in words else None,
         newest_row=float(words["newest"]) if words.get("newest") else None,
+        recorded=parse_recorded(words["recorded"]) if words.get("recorded") else None,
         **_answered(row),
     )
+
+
+def parse_recorded(said: str) -> Recorded:
+    """Read what ``RECORDED_SQL`` gave, without its first word. Raises ValueError."""
+    row = json.loads(said)
+    return Recorded(bool(row["waits"]), int(row["lsn"]), float(row["since"]))
 
 
 def _volumes(words: Mapping[str, str]) -> dict[str, Volume]:
@@ -151,6 +166,7 @@ def _answered(row: dict[str, Any]) -> dict[str, Any]:
     if not row:
         return {}
     return row | {
+        "weakened": tuple(row["weakened"]),
         "followers": tuple(Follower(**one) for one in row["followers"]),
         "slots": tuple(Slot(**one) for one in row["slots"]),
         "available": frozenset(row["available"]),

@@ -17,6 +17,11 @@ exec timeout -k 1 4 "$programs/psql" -XqAt -v ON_ERROR_STOP=1 -h "$sockets" -p "
 their working directory, which is the data directory for every process of a cluster, orphans included. The
 timeline is that of the newest log file: pg_control is late after a promotion."""
 
+WEAKENED = """FROM pg_db_role_setting LEFT JOIN pg_database d ON d.oid = setdatabase
+   LEFT JOIN pg_roles r ON r.oid = setrole
+   WHERE setconfig && ARRAY['synchronous_commit=off', 'synchronous_commit=local', 'synchronous_commit=remote_write']"""
+"""The databases and roles whose commits do not wait, whatever the server is set to."""
+
 STATE_SQL = """
 SELECT json_build_object(
  'in_recovery', pg_is_in_recovery(),
@@ -31,12 +36,13 @@ SELECT json_build_object(
  'replay_age_s', CASE WHEN pg_is_in_recovery()
    THEN extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END,
  'synchronous_to', current_setting('synchronous_standby_names'),
+ 'full_commits', current_setting('synchronous_commit') IN ('on', 'remote_apply') AND NOT EXISTS (SELECT @weakened),
  'followers', (SELECT coalesce(json_agg(json_build_object('name', application_name, 'state', state,
     'sync_state', sync_state, 'sent', sent_lsn - '0/0'::pg_lsn, 'flushed', flush_lsn - '0/0'::pg_lsn,
     'replayed', replay_lsn - '0/0'::pg_lsn)), '[]'::json) FROM pg_stat_replication),
  'slots', (SELECT coalesce(json_agg(json_build_object('name', slot_name, 'active', active,
     'wal_status', wal_status)), '[]'::json) FROM pg_replication_slots));
-"""
+""".replace("@weakened", WEAKENED)
 
 NEWEST_ROW_SQL = "SELECT extract(epoch FROM clock_timestamp() - max(written)) FROM client_writes;"
 
@@ -53,7 +59,12 @@ programs=$1; data=$2; sockets=$3; port=$4; log=$5; seconds=$6
 """
     + _STALE
     + r"""
+keep() {
+  grep -qs "^jbnet.replication = 'sync" "$data/postgresql.conf" && [ -f "$sockets/jbnet-keeper" ] || return 0
+  setsid python3 "$sockets/jbnet-keeper" "$programs" "$data" "$port" </dev/null >/dev/null 2>&1 &
+}
 clear_stale
+keep
 "$programs/pg_ctl" -D "$data" status >/dev/null && exit 0
 before=$(wc -c 2>/dev/null <"$log" || echo 0)
 "$programs/pg_ctl" -D "$data" -w -t "$seconds" -l "$log" start >/dev/null </dev/null && exit 0
@@ -61,7 +72,8 @@ tail -c "+$((before + 1))" "$log" | grep -E 'FATAL|PANIC|ERROR|could not|LOG' | 
 exit 1
 """
 )
-"""Arguments: programs, data directory, socket directory, port, log, seconds. What a server that does not start says
+"""Arguments: programs, data directory, socket directory, port, log, seconds. The keeper is started where there is one
+and it does not run; one that runs lets a second one end at once. What a server that does not start says
 is in its log only."""
 
 DEMOTE = r"""
@@ -99,11 +111,13 @@ umask 077
 while read -r name content; do
   printf '%s' "$content" | base64 -d >"$data/$name.new" && mv "$data/$name.new" "$data/$name" || exit 1
 done
+rm -f "$data-alone.conf"
 if [ "$follow" = yes ]; then echo "a standby, made by jbnet" >"$data/standby.signal"; fi
 sync "$data"/*.conf "$data"
 if "$programs/pg_ctl" -D "$data" status >/dev/null; then "$programs/pg_ctl" -D "$data" reload >/dev/null; fi
 """
-"""Arguments: programs, data directory, whether to follow (yes or no). Standard input: a line ``NAME BASE64`` a file."""
+"""Arguments: programs, data directory, whether to follow (yes or no). Whom commits wait for is settled anew, so
+what the keeper had set is taken away. Standard input: a line ``NAME BASE64`` a file."""
 
 LOST = r"""
 programs=$1; data=$2; timeline=$3; start=$4; shift 4

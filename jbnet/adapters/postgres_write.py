@@ -17,6 +17,7 @@ from jbnet.services.database_accounts import CLIENT
 NAME = "jbnet-verify"
 INSERT = "INSERT INTO client_writes (client, n) VALUES (%s, %s) RETURNING host(inet_server_addr())"
 IDENTITY = "SELECT system_identifier, pg_is_in_recovery() FROM pg_control_system()"
+RECORDED = "SELECT waits, lsn::text, to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') FROM jbnet_waits ORDER BY n DESC LIMIT 1"
 NEWEST = "SELECT coalesce(max(n), 0) FROM client_writes WHERE client = %s"
 
 
@@ -80,6 +81,18 @@ class ClientWrites:
         except psycopg.Error:
             return None
         return int(row[0]) if row else None
+
+    def recorded(self, database: str, address: str, timeout: float) -> tuple[bool, str] | None:
+        """Return whether commits wait for the standby, by the keeper's record, and since where and when.
+
+        None: there is no record, or it cannot be asked.
+        """
+        try:
+            with self._connect(database, address, timeout) as connection:
+                row = connection.execute(RECORDED).fetchone()
+        except psycopg.Error:
+            return None
+        return (bool(row[0]), f"{row[1]} {row[2]} UTC") if row else None
 
     def identity(self, database: str, address: str, timeout: float) -> ServiceLook:
         """Ask for its system identifier, which no two clusters share, and whether it takes writes."""

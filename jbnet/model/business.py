@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 
 from jbnet.model.findings import Place
@@ -89,13 +90,30 @@ class BgpSession:
     local_pref: int
 
 
+class Replication(StrEnum):
+    """Whom a database's commits wait for, as declared.
+
+    ``BLOCK`` and ``DEGRADE``: for the standby at the other site. While it is away, commits stand still, or go on
+    without it, which is recorded and raises an alarm.
+    """
+
+    ASYNC = "async"
+    BLOCK = "sync-remote: block"
+    DEGRADE = "sync-remote: degrade"
+
+    @property
+    def waits(self) -> bool:
+        """Say whether a commit is acknowledged only when the standby at the other site has it."""
+        return self is not Replication.ASYNC
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """A PostgreSQL cluster: production, exchange or decision.
 
     ``service_address`` is the /32 that clients use; it is announced by whichever host is primary.
-    ``port`` is unique per host. ``replication`` is ``sync`` or ``async``; ``rto_s`` and ``rpo_s`` are its
-    objectives in seconds. ``primary`` and ``standby`` are device names as declared (not who leads today).
+    ``port`` is unique per host. ``rto_s`` and ``rpo_s`` are its objectives in seconds. ``primary`` and ``standby`` are
+    device names as declared (not who leads today).
     """
 
     name: str
@@ -104,7 +122,7 @@ class Database:
     port: int
     primary: str
     standby: str
-    replication: str
+    replication: Replication
     rto_s: float
     rpo_s: float
     place: Place | None = None

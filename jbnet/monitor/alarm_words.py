@@ -15,6 +15,7 @@ WORDS: Mapping[str, str] = {
     "days": "its certificate ends soon",
     "trusted": "its certificate is not trusted",
     "behind": "its standby is behind",
+    "alone": "commits do not wait for its standby",
     "age": "what is sent in is late",
     "missing": "was not sent in",
 }

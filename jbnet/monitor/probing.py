@@ -69,7 +69,7 @@ class Target:
     """What a probe is tried on: an address and port. ``hosts`` are the devices that it stands or falls with.
 
     ``part`` names what on the device is meant (an application, a database; empty: the device itself). ``standby``: the
-    address at which what is written must turn up.
+    address at which what is written must turn up; ``waits``: commits are declared to wait for it.
     """
 
     probe: Probe
@@ -80,6 +80,7 @@ class Target:
     hosts: tuple[str, ...]
     standby: str = ""
     behind_s: float = 60.0
+    waits: bool = False
 
     @property
     def subject(self) -> Subject:

@@ -19,7 +19,7 @@ from jbnet.monitor.plant import Plant
 from jbnet.monitor.probing import NO_PROBES, ProbeKind, Probes, Target
 from jbnet.monitor.probing_paths import PathMemory
 from jbnet.monitor.probing_results import Probed
-from jbnet.monitor.probing_rules import MISSING, WAY, readings_of, rules_of
+from jbnet.monitor.probing_rules import ALONE, MISSING, WAY, readings_of, rules_of
 from jbnet.monitor.samples import Round
 from jbnet.monitor.state import DeviceState, Event, Subject, SubjectKind
 from jbnet.monitor.thresholds import Reading, Threshold
@@ -95,7 +95,7 @@ def judge(before: Alarms, rules: ProbeRules, plant: Plant, turn: Round, now_wron
 def _kept(before: Alarms, rules: ProbeRules, targets: Iterable[Target], wrong: Standing) -> Alarms:
     """Return the alarms of probes that are still declared and that no fault explains."""
     paths = {limit.name for limit in rules.limits if limit.measure in OF_PATHS}
-    hosts = {rule: target.hosts for target in targets for rule in _names(target)}
+    hosts = {rule: on for target in targets for rule, on in _names(target)}
     found = {}
     for key, alarm in before.items():
         gone = key.subject.device in (wrong.circuits if key.subject.kind is SubjectKind.CIRCUIT else wrong.held)
@@ -106,12 +106,18 @@ def _kept(before: Alarms, rules: ProbeRules, targets: Iterable[Target], wrong: S
     return found
 
 
-def _names(target: Target) -> Iterable[tuple[str, Subject]]:
+def _names(target: Target) -> Iterable[tuple[tuple[str, Subject], tuple[str, ...]]]:
+    """Yield each alarm that a target may raise, with the devices whose fault explains it.
+
+    That a database goes on alone is no symptom of its standby's fault, but what that fault puts at stake: it stands.
+    """
     for measure, limit in rules_of(target.probe, target.behind_s).items():
+        hosts = () if measure == ALONE else target.hosts
         if measure != MISSING:
-            yield limit.name, target.subject
+            yield (limit.name, target.subject), hosts
         else:
-            yield from ((limit.name, Subject(SubjectKind.SITE, site)) for site in target.probe.expected.values())
+            sites = target.probe.expected.values()
+            yield from (((limit.name, Subject(SubjectKind.SITE, site)), hosts) for site in sites)
 
 
 def _unheld(target: Target, result: Probed, wrong: Standing) -> Iterable[Reading]:
@@ -124,6 +130,8 @@ def _unheld(target: Target, result: Probed, wrong: Standing) -> Iterable[Reading
     for reading in readings_of(target, result):
         if reading.value is None or not reading.threshold.beyond(reading.value, raised=False):
             yield reading
+        elif reading.threshold.measure == ALONE:
+            yield reading  # the database itself said so
         elif held:
             yield replace(reading, value=None)
         elif result.values.get(WAY) == 0.0:

@@ -64,7 +64,8 @@ def _database(network: Network, probe: Probe, name: str, port: int | None) -> It
     addresses = management_addresses(network.devices[database.standby])
     standby = str(addresses[0]) if addresses and probe.kind is ProbeKind.SQL else ""
     known = (str(database.service_address), port or database.port, hosts)
-    yield Target(probe, database.primary, name, *known, standby=standby, behind_s=behind)
+    waits = probe.kind is ProbeKind.SQL and database.replication.waits
+    yield Target(probe, database.primary, name, *known, standby=standby, behind_s=behind, waits=waits)
 
 
 def _peer(network: Network, probe: Probe, name: str, port: int) -> Iterator[Target]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from jbnet.recovery.observed import ServerLook
+from jbnet.recovery.observed import Recorded, ServerLook
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class ServerState:
     ``answers``: it took a query; a frozen server runs and does not answer. LSNs are bytes: ``written`` (where it
     writes), ``received`` and ``replayed`` (standby), ``checkpoint`` (last checkpoint record, from pg_controldata);
     ``shut_down``: pg_controldata calls the last stop clean; ``was_leading``: it led when its control file was last
-    written. ``followers`` are rows of ``pg_stat_replication``.
+    written. ``followers`` are rows of ``pg_stat_replication``; ``full_commits``: nobody is set to wait for less than
+    that (``synchronous_commit``); ``recorded`` is the keeper's newest record (looked at with the heartbeat).
     """
 
     database: str
@@ -39,6 +40,8 @@ class ServerState:
     replay_age_s: float | None = None
     newest_row_age_s: float | None = None
     synchronous_to: str | None = None
+    full_commits: bool | None = None
+    recorded: Recorded | None = None
     followers: tuple[Mapping[str, object], ...] = ()
     slots: tuple[Mapping[str, object], ...] = ()
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jbnet.model.text import Text, text
-from jbnet.recovery.lag import lag_of
-from jbnet.recovery.observed import DatabaseLook
+from jbnet.recovery.lag import Lag, lag_of
+from jbnet.recovery.observed import DatabaseLook, ServerLook, Unseen
 from jbnet.recovery.readiness import Question
-from jbnet.recovery.readiness_servers import in_force, shown_bytes, shown_s
+from jbnet.recovery.readiness_servers import shown_bytes, shown_s
+from jbnet.recovery.waiting import alone_since, lsn_text, nothing_missing, shown_time, waited_to_the_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,13 @@ def loss_of(look: DatabaseLook, question: Question) -> Loss:
         return Loss(nothing=True, bytes=0, seconds=0.0, transactions=0,
                     said=text("nothing: it waits for the last record, or stops"))  # fmt: skip
     lag = lag_of(look)
-    if in_force(look):
+    if nothing_missing(look):
         return Loss(nothing=True, bytes=lag.bytes, seconds=0.0, transactions=0,
                     said=text("nothing acknowledged: commits wait for the standby"))  # fmt: skip
+    if _waited_to_the_end(look):
+        return Loss(nothing=True, bytes=0, seconds=0.0, transactions=0,
+                    said=text("nothing acknowledged: commits waited when it was last heard, and stand still without"
+                              " the standby"))  # fmt: skip
     if lag.bytes is None and lag.age_s is None and lag.heartbeat_s is None:
         return Loss(nothing=False, bytes=None, seconds=None, transactions=None, said=text("unknown"))
     if lag.bytes is None:
@@ -38,11 +43,32 @@ def loss_of(look: DatabaseLook, question: Question) -> Loss:
                     heartbeat=shown_s(lag.heartbeat_s))  # fmt: skip
         return Loss(nothing=False, bytes=None, seconds=_most(lag.age_s, lag.heartbeat_s), transactions=None, said=said)
     seconds = 0.0 if lag.bytes == 0 else _most(lag.age_s, lag.heartbeat_s)
-    transactions = lag.transactions
-    said = text("what is on its way: now {bytes}, {seconds}, {transactions} transactions at most",
-                bytes=shown_bytes(lag.bytes), seconds=shown_s(seconds),
-                transactions=text("unknown") if transactions is None else transactions)  # fmt: skip
-    return Loss(nothing=False, bytes=lag.bytes, seconds=seconds, transactions=transactions, said=said)
+    said = _on_its_way(look, lag, seconds)
+    return Loss(nothing=False, bytes=lag.bytes, seconds=seconds, transactions=lag.transactions, said=said)
+
+
+def _waited_to_the_end(look: DatabaseLook) -> bool:
+    """Say whether the standby proves by itself that it has all that its leader acknowledged; it is asked only then."""
+    leader, follower = look.at(look.leader), look.at(look.follower)
+    if isinstance(follower, Unseen) or (isinstance(leader, ServerLook) and leader.answers):
+        return False
+    mode = look.database.replication
+    return follower.in_recovery is True and waited_to_the_end(
+        mode, follower.recorded, follower.received, follower.replayed
+    )
+
+
+def _on_its_way(look: DatabaseLook, lag: Lag, seconds: float | None) -> Text:
+    alone = alone_since(look)
+    known = {
+        "bytes": shown_bytes(lag.bytes),
+        "seconds": shown_s(seconds),
+        "transactions": text("unknown") if lag.transactions is None else lag.transactions,
+    }
+    if alone is None:
+        return text("what is on its way: now {bytes}, {seconds}, {transactions} transactions at most", **known)
+    return text("commits have not waited since {time}, {lsn}: now {bytes}, {seconds}, {transactions} transactions at"
+                " most", time=shown_time(alone.since), lsn=lsn_text(alone.lsn), **known)  # fmt: skip
 
 
 def _most(*known: float | None) -> float | None:

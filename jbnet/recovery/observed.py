@@ -43,6 +43,19 @@ class Follower:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """The newest record of the keeper, as a server holds it: whether commits waited for the standby.
+
+    ``lsn``: what the standby had for sure when they stopped to wait, or the leader's position when they waited again.
+    ``since`` in seconds since 1970, by the leader's clock. A standby holds the record as old as what it has replayed.
+    """
+
+    waits: bool
+    lsn: int
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
 class Volume:
     """A file system: bytes that are free to the server's account, and all of them."""
 
@@ -59,6 +72,8 @@ class ServerLook:
     id that is not yet known to have ended. ``last_replay_age_s``: age of the newest commit that was replayed, by this
     host's clock. ``receives_s``: seconds since the last message of the leader. ``installed`` and ``available`` are
     extensions as ``name version``; ``settings`` those of ``jbnet.recovery.parity``, as ``pg_settings`` has them.
+    ``mode``: the replication mode that it was set up for; ``keeper``: its keeper is logged in; ``commits`` is
+    ``synchronous_commit``, ``weakened`` the databases and roles for which a lesser one is set.
     ``checksums`` and ``log_hints`` stand in pg_control. ``volumes``: by ``data`` and ``wal``.
     """
 
@@ -80,6 +95,11 @@ class ServerLook:
     clock: float | None = None
     next_xid: int | None = None
     synchronous_to: str | None = None
+    mode: str | None = None
+    keeper: bool | None = None
+    recorded: Recorded | None = None
+    commits: str | None = None
+    weakened: tuple[str, ...] = ()
     followers: tuple[Follower, ...] = ()
     slots: tuple[Slot, ...] = ()
     system_identifier: str | None = None

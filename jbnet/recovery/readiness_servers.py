@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from jbnet.model.business import Replication
 from jbnet.model.text import Text, text
 from jbnet.recovery.lag import HEARTBEAT_AGE_S, Lag, lag_of
 from jbnet.recovery.observed import DatabaseLook, ServerLook, Unseen
 from jbnet.recovery.readiness import Check, Level, Result
+from jbnet.recovery.waiting import ENOUGH, alone_since, in_force, lsn_text, nothing_missing, read_names, shown_time
 
 BACKLOG_BYTES = 256 << 20
 """Log that is there and not replayed, which a promotion has to replay first: 99 MB took a second (measured)."""
@@ -160,7 +161,7 @@ def lag_result(look: DatabaseLook) -> Result:
     found = text("{bytes}; {age} by its newest commit; {heartbeat} by the heartbeat", bytes=shown_bytes(lag.bytes),
                  age=shown_s(lag.age_s), heartbeat=shown_s(lag.heartbeat_s))  # fmt: skip
     looked = not any(isinstance(look.at(h), Unseen) for h in (look.leader, look.follower))
-    level, advice = _lag_level(lag, rpo, waits=in_force(look))
+    level, advice = _lag_level(lag, rpo, waits=nothing_missing(look))
     value = None if lag.bytes is None else float(lag.bytes)
     return Result(Check.LAG, host, level, found, expected, advice, value, "B", look.database.name, looked)
 
@@ -186,49 +187,83 @@ def _lag_level(lag: Lag, rpo: float, *, waits: bool) -> tuple[Level, Text | None
 CATCH_UP = text("look at the lines between the sites and at the load; it must catch up before a planned move")
 
 
-def in_force(look: DatabaseLook) -> bool:
-    """Say whether the leader's commits are seen to wait for the standby."""
-    seen, member = look.at(look.leader), look.members[look.follower]
-    if isinstance(seen, Unseen):
-        return False
-    waited = {f.name for f in seen.followers if f.state == "streaming" and f.sync_state in ("sync", "quorum")}
-    return member in _named(seen.synchronous_to) and member in waited
-
-
-def _named(setting: str | None) -> frozenset[str]:
-    """Return the names in ``synchronous_standby_names``, as ``FIRST 1 (one_db1)`` has one."""
-    inside = re.sub(r"^\s*(?:(?:FIRST|ANY)\s+)?\d+\s*\(|\)\s*$", "", setting or "", flags=re.IGNORECASE)
-    return frozenset(re.findall(r"[\w*]+", inside))
-
-
 def _synchronous(look: DatabaseLook) -> Result:
+    """Judge whom commits wait for against the declared mode."""
     leader, member = look.leader, look.members[look.follower]
-    wanted = look.database.replication.startswith("sync")
+    wanted = look.database.replication.waits
     expected = text("commits wait for {member}", member=member) if wanted else text("commits wait for nobody")
     seen = look.at(leader)
     if isinstance(seen, Unseen):
         return unseen(Check.SYNCHRONOUS, look, leader, seen, expected)
+    found = _commits_wait(look, seen, member) if wanted else _commits_do_not_wait(seen)
+    value = None if seen.recorded is None or not wanted else float(not seen.recorded.waits)
+    return Result(Check.SYNCHRONOUS, leader, found[0], found[1], expected, found[2], value, database=look.database.name)
 
-    def result(level: Level, found: Text, advice: Text | None = None) -> Result:
-        return Result(Check.SYNCHRONOUS, leader, level, found, expected, advice, database=look.database.name)
 
+Finding = tuple[Level, Text, Text | None]
+
+
+def _commits_do_not_wait(seen: ServerLook) -> Finding:
     if seen.synchronous_to is None:
-        return result(Level.UNKNOWN, text("whom commits wait for cannot be read"))
-    names = _named(seen.synchronous_to)
-    waits = (
-        text("commits wait for {names}", names=", ".join(sorted(names))) if names else text("commits wait for nobody")
+        return NOBODY_KNOWS
+    surplus = text("it is declared async: while that standby is away, writes stop")
+    return (
+        (Level.AMBER, _waits(seen), surplus)
+        if read_names(seen.synchronous_to).names
+        else _as_set_up(seen, Replication.ASYNC)
     )
-    if not wanted:
-        surplus = text("it is declared async: while that standby is away, writes stop")
-        return result(Level.AMBER, waits, surplus) if names else result(Level.GREEN, waits)
-    if member not in names:
-        return result(
-            Level.RED, waits, text("a failover would lose what is on its way; jbnet databases set-up sets it again")
-        )
+
+
+NOBODY_KNOWS = (Level.UNKNOWN, text("whom commits wait for cannot be read"), None)
+
+
+def _waits(seen: ServerLook) -> Text:
+    names = sorted(read_names(seen.synchronous_to).names)
+    return text("commits wait for {names}", names=", ".join(names)) if names else text("commits wait for nobody")
+
+
+def _commits_wait(look: DatabaseLook, seen: ServerLook, member: str) -> Finding:
+    waited, alone = read_names(seen.synchronous_to), alone_since(look)
+    if seen.synchronous_to is None or seen.commits is None:
+        return NOBODY_KNOWS
+    if not waited.names and alone is not None:
+        found = text("commits have waited for nobody since {time}: what is behind {lsn} may be here alone",
+                     time=shown_time(alone.since), lsn=lsn_text(alone.lsn))  # fmt: skip
+        return Level.RED, found, _what_ends_it(look.database.replication, member)
+    if member not in waited.names:
+        return Level.RED, _waits(seen), SET_IT
+    if not waited.surely(member):
+        found = text("one of {names} is enough for a commit", names=", ".join(waited.names))
+        return Level.RED, found, SET_IT
+    if seen.commits not in ENOUGH or seen.weakened:
+        found = text("these do not wait: {names} (synchronous_commit)", names=", ".join(seen.weakened) or "*")
+        return Level.RED, found, text("take that setting away: ALTER DATABASE or ALTER ROLE ... RESET")
     if not in_force(look):
-        return result(Level.RED, text("commits wait for {member}, which does not stream: writes stand still",
-                                      member=member), REBUILD)  # fmt: skip
-    return result(Level.GREEN, waits)
+        found = text("commits wait for {member}, which does not stream: writes stand still", member=member)
+        return Level.RED, found, REBUILD
+    return _as_set_up(seen, look.database.replication)
+
+
+SET_IT = text("a failover would lose what is on its way; jbnet databases set-up sets it again")
+
+
+def _what_ends_it(mode: Replication, member: str) -> Text:
+    if mode is Replication.DEGRADE:
+        return text("they wait again by themselves when {member} has caught up; see the checks stream and lag",
+                    member=member)  # fmt: skip
+    return text("they wait again when jbnet dr failback, or the step rebuild-standby, has made {member} follow",
+                member=member)  # fmt: skip
+
+
+def _as_set_up(seen: ServerLook, mode: Replication) -> Finding:
+    """Return green where the server was set up for the declared mode and its keeper is there; else amber."""
+    if seen.mode != mode and (seen.mode, mode) != (None, Replication.ASYNC):
+        found = text("the server is set up for {mode}", mode=seen.mode or text("no mode"))
+        return Level.AMBER, found, text("jbnet databases set-up sets it up for what is declared")
+    if mode.waits and not seen.keeper:
+        found = text("no keeper is there: nobody records whether commits wait, or lets them go on")
+        return Level.AMBER, found, text("jbnet databases set-up starts it")
+    return Level.GREEN, _waits(seen), None
 
 
 def shown_bytes(size: float | None) -> Text:

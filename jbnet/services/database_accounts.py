@@ -61,6 +61,10 @@ SELECT 'SLOT', pg_create_physical_replication_slot('@slot', true)
 SET synchronous_commit = local;
 SELECT 'CREATE TABLE client_writes (client text, n bigint, written timestamptz NOT NULL DEFAULT clock_timestamp(),'
   ' PRIMARY KEY (client, n))' WHERE to_regclass('client_writes') IS NULL \gexec
+SELECT 'CREATE TABLE jbnet_waits (n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, waits boolean NOT NULL,'
+  ' lsn pg_lsn NOT NULL, since timestamptz NOT NULL)' WHERE to_regclass('jbnet_waits') IS NULL \gexec
+SELECT 'GRANT SELECT ON jbnet_waits TO @client'
+  WHERE NOT has_table_privilege('@client', 'jbnet_waits', 'SELECT') \gexec
 SELECT 'GRANT SELECT, INSERT ON client_writes TO @client'
   WHERE NOT has_table_privilege('@client', 'client_writes', 'SELECT, INSERT') \gexec
 """

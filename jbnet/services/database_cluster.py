@@ -39,6 +39,18 @@ class Layout:
         """Return what the files of a hand-over of the database begin with, on each of its hosts."""
         return f"{self.root}/{database}.hand-over"
 
+    def alone_settings(self, database: str) -> str:
+        """Return the file that is there while commits go on without the standby (``degrade``), with since when.
+
+        The keeper writes it and takes it away. Like the archive's it stays with the host.
+        """
+        return f"{self.data(database)}-alone.conf"
+
+    @property
+    def keeper(self) -> str:
+        """Return the program that records whether commits wait, and lets them go on where that is declared."""
+        return f"{self.root}/jbnet-keeper"
+
     @property
     def passfile(self) -> str:
         """Return the file with the password for replication (libpq's format)."""

@@ -6,6 +6,8 @@ One place for both ways in which they get onto a host: the set-up playbook and t
 
 from __future__ import annotations
 
+from jbnet.model.business import Replication
+from jbnet.recovery.modes import DEGRADE_AFTER_S
 from jbnet.services.database_accounts import CLIENT, REPLICATOR
 from jbnet.services.database_cluster import Cluster, Layout, member_name
 
@@ -30,6 +32,7 @@ def server_settings(here: Cluster, layout: Layout) -> str:
         "wal_level": "replica",
         "wal_log_hints": "on",
         "hot_standby": "on",
+        "synchronous_commit": "on",
         "max_wal_senders": 8,
         "max_replication_slots": 8,
         "wal_keep_size": "128MB",
@@ -50,11 +53,30 @@ def server_settings(here: Cluster, layout: Layout) -> str:
         "timezone": "UTC",
         "log_timezone": "UTC",
         "lc_messages": "C",
+        **_mode_settings(here),
     }
     lines = [f"{name} = '{value}'" for name, value in settings.items()]
-    included = ("jbnet-role.conf", layout.archive_settings(here.database.name))
+    included = ["jbnet-role.conf", layout.archive_settings(here.database.name)]
+    if here.database.replication is Replication.DEGRADE:
+        included.append(layout.alone_settings(here.database.name))
     lines += [f"include_if_exists = '{name}'" for name in included]
     return "\n".join(["# Written by jbnet; do not edit.", *lines, ""])
+
+
+def _mode_settings(here: Cluster) -> dict[str, object]:
+    """Return the declared mode as parameters of our own, which the server does not heed: the keeper and checks do."""
+    mode = here.database.replication
+    found: dict[str, object] = {"jbnet.replication": mode.value}
+    if mode.waits:
+        found["jbnet.standby"] = member_name(here.other)
+    if mode is Replication.DEGRADE:
+        found["jbnet.degrade_after_s"] = DEGRADE_AFTER_S
+    return found
+
+
+def waits_for(here: Cluster) -> str | None:
+    """Return the host that commits of a leader wait for while it has its standby; None: nobody."""
+    return here.other if here.database.replication.waits else None
 
 
 def leader_settings(synchronous_to: str | None) -> str:

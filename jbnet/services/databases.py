@@ -12,7 +12,14 @@ from jbnet.model.text import text
 from jbnet.ports import DatabaseServer, DatabaseServers, PlaybookResult, PlaybookRunner, RouteControl, Secrets
 from jbnet.services.database_accounts import CLIENT_SECRET, REPLICATION_SECRET, password_file, set_up_script
 from jbnet.services.database_cluster import Cluster, Layout, cluster
-from jbnet.services.database_settings import access_rules, conninfo, follower_settings, leader_settings, server_settings
+from jbnet.services.database_settings import (
+    access_rules,
+    conninfo,
+    follower_settings,
+    leader_settings,
+    server_settings,
+    waits_for,
+)
 
 PLAYBOOK = "postgres"
 SET_UP_TIMEOUT = 600.0
@@ -98,6 +105,7 @@ def _common_variables(here: Cluster, layout: Layout, held: Mapping[str, Secret])
         "pg_programs": layout.programs,
         "pg_data": data,
         "pg_log": layout.log(here.database.name),
+        "pg_keeper": layout.keeper if here.database.replication.waits else "",
         "pg_files": {
             layout.passfile: password_file(held[REPLICATION_SECRET]),
             f"{data}/postgresql.conf": server_settings(here, layout),
@@ -107,8 +115,7 @@ def _common_variables(here: Cluster, layout: Layout, held: Mapping[str, Secret])
 
 
 def _leader_variables(here: Cluster, layout: Layout, held: Mapping[str, Secret]) -> dict[str, object]:
-    wait_for = here.other if here.database.replication == "sync" else None
-    role = {f"{layout.data(here.database.name)}/jbnet-role.conf": leader_settings(wait_for)}
+    role = {f"{layout.data(here.database.name)}/jbnet-role.conf": leader_settings(waits_for(here))}
     return _common_variables(here, layout, held) | {"pg_role": role, "pg_set_up": set_up_script(here, held)}
 
 

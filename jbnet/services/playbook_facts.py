@@ -13,7 +13,14 @@ from jbnet.model.levels import DeviceKind
 from jbnet.model.network import Application, Device, Network
 from jbnet.services.database_accounts import CLIENT, set_up_template
 from jbnet.services.database_cluster import Layout, cluster, own_addresses
-from jbnet.services.database_settings import access_rules, conninfo, follower_settings, leader_settings, server_settings
+from jbnet.services.database_settings import (
+    access_rules,
+    conninfo,
+    follower_settings,
+    leader_settings,
+    server_settings,
+    waits_for,
+)
 
 DATABASE_OWNER = "postgres"
 SYSTEMD = "systemd"
@@ -116,8 +123,7 @@ def _databases(network: Network, device: Device) -> Iterator[dict[str, object]]:
         here = cluster(network, declared.name, device.name)
         data = layout.data(declared.name)
         leads = declared.primary == device.name
-        own = leader_settings(here.other if declared.replication == "sync" else None) if leads else (
-            follower_settings(here, layout))  # fmt: skip
+        own = leader_settings(waits_for(here)) if leads else follower_settings(here, layout)
         yield {
             "name": declared.name,
             "port": declared.port,
@@ -127,6 +133,7 @@ def _databases(network: Network, device: Device) -> Iterator[dict[str, object]]:
             "programs": layout.programs,
             "data": data,
             "log": layout.log(declared.name),
+            "keeper": layout.keeper if declared.replication.waits else "",
             "sockets": layout.root,
             "passfile": layout.passfile,
             "archive_settings": layout.archive_settings(declared.name),

@@ -8,6 +8,7 @@ that does not, is refused; ``follower`` asks only that. In check mode it says wh
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import time
@@ -126,6 +127,21 @@ class Cluster:
             self.run("pg_ctl", "-D", str(self.data), "-w", "-t", str(START_TIMEOUT_S), "-l", log, "start")
             self.changed.append("start")
 
+    def keep(self) -> None:
+        """Start the keeper, unless it runs. It lives beside the server, and outlives it."""
+        keeper = self.options["keeper"]
+        if not keeper:
+            return
+        with Path(f"{self.data}-keeper.lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return
+        argv = ["/usr/bin/python3", keeper, self.options["programs"], str(self.data), str(self.options["port"])]
+        nowhere = subprocess.DEVNULL
+        subprocess.Popen(argv, stdin=nowhere, stdout=nowhere, stderr=nowhere, start_new_session=True, cwd="/")
+        self.changed.append("keeper")
+
     def clear_stale(self) -> None:
         """Remove lock files that a power failure left: the process ids in them may be others' by now."""
         for link in Path("/proc").glob("[0-9]*/cwd"):
@@ -162,6 +178,7 @@ def main() -> None:
             "source": {"type": "str", "default": ""},
             "set_up": {"type": "str", "default": "", "no_log": True},
             "start": {"type": "bool", "default": True},
+            "keeper": {"type": "str", "default": ""},
         },
         supports_check_mode=True,
     )
@@ -174,8 +191,10 @@ def main() -> None:
         cluster.lead()
     elif module.params["role"] == "standby":
         cluster.follow()
+        cluster.keep()
     else:
         cluster.serve(cluster.write_files())
+        cluster.keep()
     module.exit_json(changed=bool(cluster.changed), did=cluster.changed)
 
 

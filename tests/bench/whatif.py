@@ -17,6 +17,7 @@ import national
 import networkx as nx
 
 from jbnet import wiring
+from jbnet.model.business import Replication
 from jbnet.model.network import (
     Circuit,
     CircuitRole,
@@ -162,7 +163,7 @@ class _Maker:
         self._circuits[name] = Circuit(name, Termination(upper, name), Termination(lower, name), role, bandwidth=100)
 
     def network(self) -> Network:
-        database = Database("production", "生产库", IPv4Address(1), 5432, "dc-db1", "dc-db1", "async", 1, 1)
+        database = Database("production", "生产库", IPv4Address(1), 5432, "dc-db1", "dc-db1", Replication.ASYNC, 1, 1)
         levels = (Level.PREFECTURE, Level.COUNTY, Level.TOWNSHIP)
         return Network(
             "national", "全国", 64512, IPv4Network("10.0.0.0/8"), sites=self._sites,

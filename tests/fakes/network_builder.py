@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from itertools import count
 from typing import Any
 
+from jbnet.model.business import Replication
 from jbnet.model.network import (
     BgpSession,
     Circuit,
@@ -138,4 +139,4 @@ def _role(name: str) -> Role:
 
 def database(name: str, primary: str, standby: str) -> Database:
     """Return a synchronous database at the service address 10.3.0.1."""
-    return Database(name, name, IPv4Address("10.3.0.1"), 5432, primary, standby, "sync", 300, 0)
+    return Database(name, name, IPv4Address("10.3.0.1"), 5432, primary, standby, Replication.BLOCK, 300, 0)

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 from typing import Any, Protocol
 
+from jbnet.model.business import Replication
 from jbnet.model.errors import Unreachable
 from jbnet.model.network import Database
 from jbnet.recovery.observed import (
     DatabaseLook,
     Follower,
+    Recorded,
     RingLook,
     RouterLook,
     ServerLook,
@@ -28,7 +30,9 @@ ROOM = {"data": Volume(90 << 30, 100 << 30), "wal": Volume(90 << 30, 100 << 30)}
 NOW = 1_800_000_000.0
 
 
-def database(name: str = "production", replication: str = "sync", rpo_s: float = 0, rto_s: float = 900) -> Database:
+def database(
+    name: str = "production", replication: Replication = Replication.BLOCK, rpo_s: float = 0, rto_s: float = 900
+) -> Database:
     return Database(name, name, IPv4Address("10.3.0.1"), 5432, ONE, TWO, replication, rto_s, rpo_s)
 
 
@@ -36,7 +40,9 @@ def leader(**more: Any) -> ServerLook:
     """A leader that is well; ``more`` says what is not."""
     known: dict[str, Any] = {
         "in_recovery": False, "timeline": 1, "written": 5000, "newest_row": NOW - 1, "clock": NOW, "next_xid": 800,
-        "synchronous_to": "FIRST 1 (two_db1)", "followers": (Follower("two_db1", "streaming", "sync"),),
+        "synchronous_to": "FIRST 1 (two_db1)", "mode": "sync-remote: block", "keeper": True, "commits": "on",
+        "recorded": Recorded(waits=True, lsn=100, since=NOW - 3600),
+        "followers": (Follower("two_db1", "streaming", "sync"),),
         "slots": (Slot("two_db1", active=True, wal_status="reserved", safe_bytes=1 << 30),), "slot_limit": 1 << 30,
         **_alike(),
     }  # fmt: skip
@@ -48,7 +54,8 @@ def follower(**more: Any) -> ServerLook:
     known: dict[str, Any] = {
         "in_recovery": True, "timeline": 1, "received": 5000, "replayed": 5000, "receiver": "streaming",
         "receives_s": 0.5, "replay_state": "not paused", "last_replay_age_s": 1.0, "newest_row": NOW - 1, "clock": NOW,
-        "next_xid": 800, "synchronous_to": "", **_alike(),
+        "next_xid": 800, "synchronous_to": "", "mode": "sync-remote: block", "keeper": True, "commits": "on",
+        "recorded": Recorded(waits=True, lsn=100, since=NOW - 3600), **_alike(),
     }  # fmt: skip
     return ServerLook("production", TWO, **{**known, **more})
 

@@ -16,6 +16,7 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 from jbnet import wiring
+from jbnet.model.business import Replication
 from jbnet.model.network import Database, Network
 from jbnet.model.text import text
 from jbnet.ports import StepAction, StepOutcome
@@ -62,7 +63,9 @@ def actions(folder: Path) -> dict[str, StepAction]:
 def network() -> Network:
     """A network of two databases and nothing else."""
     databases = {
-        name: Database(name, name, IPv4Address(f"10.3.0.{n}"), 5430 + n, "xining-dc-db1", "golmud-dc-db1", "sync", n, 0)
+        name: Database(
+            name, name, IPv4Address(f"10.3.0.{n}"), 5430 + n, "xining-dc-db1", "golmud-dc-db1", Replication.BLOCK, n, 0
+        )
         for n, name in enumerate(("production", "exchange"), 1)
     }
     return Network("q", "q", 64512, IPv4Network("10.0.0.0/8"), databases=databases)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from pathlib import Path
 
 import jbnet.lab
+from jbnet.model.business import Replication
 from jbnet.model.errors import Unreachable
 from jbnet.model.network import (
     Circuit,
@@ -57,7 +58,14 @@ class Passwords:
         return Secret(name, f"{PASSWORD}-{name}")
 
 
-def declared() -> Network:
+MODES = {
+    "production": Replication.BLOCK,
+    "exchange": Replication.ASYNC,
+    "decision": Replication.ASYNC,
+}
+
+
+def declared(modes: Mapping[str, Replication] = MODES) -> Network:
     """Return the network that the namespaces are: two hosts, a router, three databases."""
 
     def device(name: str, role: str, *interfaces: tuple[str, str, str]) -> Device:
@@ -76,7 +84,7 @@ def declared() -> Network:
         "two-up1": Circuit("two-up1", Termination(ROUTER, "two-1"), Termination(B, "up1"), CircuitRole.PRIMARY),
     }
     databases = {
-        name: Database(name, name, IPv4Address(address), 5432 + n, A, B, "sync" if n == 0 else "async", 60, 0)
+        name: Database(name, name, IPv4Address(address), 5432 + n, A, B, modes[name], 60, 0)
         for n, (name, address) in enumerate(SERVICES.items())
     }
     return Network(
@@ -115,9 +123,9 @@ class EnteredHost:
 class SmallHosts:
     """The namespaces; use as a context manager."""
 
-    def __init__(self, directory: Path):
+    def __init__(self, directory: Path, modes: Mapping[str, Replication] = MODES):
         self.directory = directory
-        self.network = declared()
+        self.network = declared(modes)
         self.prefix = f"jbt{os.getpid()}"
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -225,7 +233,7 @@ class SmallHosts:
 
 
 @contextlib.contextmanager
-def small_hosts(directory: Path) -> Iterator[SmallHosts]:
-    """Make the hosts in a directory that the account ``postgres`` may enter."""
-    with SmallHosts(directory) as hosts:
+def small_hosts(directory: Path, modes: Mapping[str, Replication] = MODES) -> Iterator[SmallHosts]:
+    """Make the hosts in a directory that the account ``postgres`` may enter; ``modes`` of the databases."""
+    with SmallHosts(directory, modes) as hosts:
         yield hosts

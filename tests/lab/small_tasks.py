@@ -1,29 +1,33 @@
 """What a test runs in the network of the router.
 
-``set-up DIRECTORY``, ``write DATABASE ADDRESS SECONDS``, ``identity DATABASE ADDRESS SECONDS``.
+``set-up DIRECTORY MODE...`` (of each database, in their order), ``write DATABASE ADDRESS SECONDS``,
+``identity DATABASE ADDRESS SECONDS``.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from small_hosts import Passwords, declared
+from small_hosts import MODES, Passwords, declared
 
 from jbnet.adapters.playbooks import AnsiblePlaybooks
 from jbnet.adapters.postgres_write import ClientWrites
+from jbnet.model.business import Replication
 from jbnet.model.errors import Unreachable
 from jbnet.services import databases
 
 ROOT = Path(__file__).parents[2]
 
 
-def set_up(directory: Path) -> object:
+def set_up(directory: Path, modes: Sequence[str]) -> object:
     """Run the set-up playbook; return (ok, what changed)."""
+    known = dict(zip(MODES, map(Replication, modes), strict=True))
     runner = AnsiblePlaybooks(ROOT, directory / "state", directory / "key", directory / "known_hosts")
-    result = databases.set_up(declared(), Passwords(), runner)
+    result = databases.set_up(declared(known), Passwords(), runner)
     return result.ok, result.changed
 
 
@@ -43,5 +47,5 @@ def identity(database: str, address: str, seconds: float) -> object:
 if __name__ == "__main__":
     task, first, *rest = sys.argv[1:]
     act = {"write": write, "identity": identity}.get(task)
-    done = act(first, rest[0], float(rest[1])) if act else set_up(Path(first))
+    done = act(first, rest[0], float(rest[1])) if act else set_up(Path(first), rest)
     sys.stdout.write(json.dumps(done))

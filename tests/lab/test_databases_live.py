@@ -142,7 +142,8 @@ def inside(hosts: SmallHosts, *arguments: str) -> str:
 
 def playbook(hosts: SmallHosts) -> tuple[bool, list[str]]:
     """Set the databases up from the router's network; return (ok, what changed)."""
-    ok, changed = json.loads(inside(hosts, "set-up", str(hosts.directory)))
+    modes = [database.replication for database in hosts.network.databases.values()]
+    ok, changed = json.loads(inside(hosts, "set-up", str(hosts.directory), *modes))
     return ok, changed
 
 

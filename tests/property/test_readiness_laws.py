@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from readiness_world import TWO, database, follower, leader, well
 
+from jbnet.model.business import Replication
 from jbnet.model.text import text
 from jbnet.recovery.limits import Limits
 from jbnet.recovery.observed import DatabaseLook, Unseen
@@ -64,7 +65,7 @@ def levels(look: DatabaseLook) -> list[Level]:
 def test_hiding_what_was_seen_makes_nothing_green_that_was_not(
     first: set[str], second: set[str], received: int, swapped: bool
 ) -> None:
-    given_database = database(replication="async", rpo_s=60)
+    given_database = database(replication=Replication.ASYNC, rpo_s=60)
     look = well(given_database, standby=follower(received=received), received_after={TWO: received})
     hidden = replace(
         look,
@@ -92,7 +93,9 @@ def test_more_lag_is_never_judged_better(
         newest = None if beat is None else (leader().newest_row or 0) - beat
         late = follower(received=got, last_replay_age_s=old, newest_row=newest)
         free = leader(synchronous_to="", followers=())
-        look = well(database(replication="async", rpo_s=60), primary=free, standby=late, received_after={TWO: got})
+        look = well(
+            database(replication=Replication.ASYNC, rpo_s=60), primary=free, standby=late, received_after={TWO: got}
+        )
         return next(result.level for result in about_servers(look) if result.check is Check.LAG)
 
     worse = judged(

@@ -14,7 +14,7 @@ from recovery_story import APPROVERS, LOST, PRIMARY, SIGNER, STANDBY, failback, 
 
 from jbnet.adapters.report_keys import genuine, judge_of, key_fingerprint
 from jbnet.cli.recovery_page import MARK, page
-from jbnet.model.business import Database
+from jbnet.model.business import Database, Replication
 from jbnet.model.network import Network
 from jbnet.recovery.report.build import Made, Sources, build
 from jbnet.recovery.report.nouns import Told
@@ -27,7 +27,9 @@ KINDS = ("json", "en", "zh")
 
 @cache
 def document() -> Mapping[str, object]:
-    exchange = Database("exchange", HOSTILE, IPv4Address("10.3.0.2"), 5433, PRIMARY, STANDBY, "async", 900, 60)
+    exchange = Database(
+        "exchange", HOSTILE, IPv4Address("10.3.0.2"), 5433, PRIMARY, STANDBY, Replication.ASYNC, 900, 60
+    )
     network = Network("q", HOSTILE, 64512, IPv4Network("10.0.0.0/8"), databases={"exchange": exchange})
     journals = (failover(("exchange",)), failback(("exchange",), lost={"exchange": losing(*LOST)}))
     made = Made(datetime(2026, 11, 24, tzinfo=UTC), "zhao", "0", in_lab=True, utc_offset_minutes=480)

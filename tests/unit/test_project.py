@@ -20,6 +20,7 @@ from jbnet.cli.show_subjects import SUBJECTS
 from jbnet.cli.standards_tables import meaning
 from jbnet.inventory.addresses.uses import Kind
 from jbnet.inventory.schema.lines import Media
+from jbnet.model.business import Replication
 from jbnet.model.findings import Severity
 from jbnet.model.levels import CircuitRole, DeviceKind, InterfaceKind, Level, Status, Zone
 from jbnet.monitor.alarm_words import WORDS
@@ -97,7 +98,7 @@ def words_shown() -> Iterator[str]:
         readiness.Can,
     ):
         yield from (member.value for member in words)
-    yield from (*get_args(Media), "sync", "async", "native", "device", "reboot", "primary", "standby")
+    yield from (*get_args(Media), *Replication, "native", "device", "reboot", "primary", "standby")
     yield from ("prefix", *(subject.name for subject in SUBJECTS), *WORDS.values())
     yield from (str(meaning(predicate)) for predicate in VOCABULARY.values())
 

@@ -36,8 +36,14 @@ class HeartbeatProbe:
         if not answer["ok"]:
             return failed(target, answer["error"])
         seconds = float(str(answer["seconds"]))
+        found: dict[str, float] = {}
         behind = self._behind(target, int(str(answer["n"]))) if target.standby else None
-        return worked(target, seconds) if behind is None else worked(target, seconds, behind=behind)
+        if behind is not None:
+            found["behind"] = behind
+        record = self._writes.recorded(target.part, target.address, timeout) if target.waits else None
+        if record is not None:
+            found["alone"] = float(not record[0])
+        return worked(target, seconds, record[1] if record and not record[0] else "", **found)
 
     def _behind(self, target: Target, written: int) -> float | None:
         """Return by how many seconds the standby is behind; None: it cannot be asked, or never had a row."""

@@ -49,7 +49,7 @@ def _failover(hand: Stagehand, outside: Outside, people: People, host: str) -> N
         execution = _carry_out(hand, people, "failover")
         outside.await_writes(CALM_WRITES, since=time.monotonic())
         measured = hand.runner.json(*outside.measure_arguments(began))["data"]["databases"]
-        synchronous = [name for name, database in network.databases.items() if database.replication == "sync"]
+        synchronous = [name for name, database in network.databases.items() if database.replication.waits]
         figures = _figures(measured) | {"execution": execution, "host": host, "synchronous": synchronous}
         hand.summary["failover"] = figures | {"two_writers": outside.two_writers()}
         _tell(hand, stage, figures)

@@ -30,7 +30,8 @@ def databases(declared: Declaration, devices: Collection[str], report: Report) -
             )  # fmt: skip
         addresses.setdefault(decl.service_address, item)
         _check_ports(item, ports, report)
-        found[name] = Database(name, **decl.model_dump(), place=item.place)
+        known = decl.model_dump() | {"replication": decl.replication.mode}
+        found[name] = Database(name, **known, place=item.place)
     return found
 
 

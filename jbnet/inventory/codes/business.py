@@ -62,6 +62,15 @@ RULES = rules(
         Severity.WARNING,
     ),
     Rule(
+        "JB156",
+        text("No loss promised, and commits that go on alone"),
+        text(
+            "With `sync-remote: degrade` commits go on while the standby is away, and are lost with the primary then."
+            " Use `sync-remote: block`, or give rpo_s more than zero."
+        ),
+        Severity.WARNING,
+    ),
+    Rule(
         "JB240",
         text("An agency in a VRF that is not declared"),
         text("Declare under `vrfs` its route distinguisher and VLAN, or correct the name."),

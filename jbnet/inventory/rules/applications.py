@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from jbnet.inventory.rules.world import World
+from jbnet.model.business import Replication
 from jbnet.model.findings import Place
 from jbnet.model.levels import DeviceKind
 
@@ -39,9 +40,12 @@ def _check_databases(world: World) -> None:
                 "JB144", "primary and standby of {name} both stand in {home}", item.at("standby"), [item.at("primary")],
                 name=name, home=next(iter(homes)),
             )  # fmt: skip
-        if database.replication == "async" and database.rpo_s == 0:
+        if database.replication is Replication.ASYNC and database.rpo_s == 0:
             world.report.add("JB151", "{name} may lose nothing and is copied asynchronously", item.at("rpo_s"),
                              [item.at("replication")], name=name)  # fmt: skip
+        if database.replication is Replication.DEGRADE and database.rpo_s == 0:
+            world.report.add("JB156", "{name} may lose nothing, and its commits go on without the standby",
+                             item.at("rpo_s"), [item.at("replication")], name=name)  # fmt: skip
 
 
 def _homes(hosts: Iterable[str], world: World) -> set[str]:

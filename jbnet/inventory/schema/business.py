@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from jbnet.inventory.schema.lines import LineDecl
 from jbnet.inventory.schema.values import Address, Asn, Declared, Label, LevelName, Port, Prefix, Seconds, Vlan
+from jbnet.model.business import Replication
 
 
 class VrfDecl(Declared):
@@ -54,6 +57,42 @@ class PartnerDecl(LineDecl):
     services: tuple[str, ...] | None = Field(default=None, strict=False)
 
 
+class ReplicationDecl(Declared):
+    """Whom commits wait for; ``async`` alone for nobody, ``sync`` alone for ``sync-remote: block``.
+
+    ``sync-remote``: for the standby. While it is away commits stand still (``block``), or go on without it, with an
+    alarm (``degrade``).
+    """
+
+    sync_remote: Annotated[Literal["block", "degrade"] | None, Field(alias="sync-remote")]
+
+    @property
+    def mode(self) -> Replication:
+        """Return the mode."""
+        modes = {None: Replication.ASYNC, "block": Replication.BLOCK, "degrade": Replication.DEGRADE}
+        return modes[self.sync_remote]
+
+
+_WORDS = ("async", "sync", "{sync-remote: block}", "{sync-remote: degrade}")
+
+
+def _replication_word(value: object) -> object:
+    """Return a word as what it stands for. Raises PydanticCustomError for another one, and for a mapping of nothing."""
+    if value == "async":
+        return {"sync-remote": None}
+    if value == "sync":
+        return {"sync-remote": "block"}
+    if not isinstance(value, Mapping) or value.get("sync-remote", "") is None:
+        raise PydanticCustomError("literal_error", "one of {expected}", {"expected": ", ".join(_WORDS)})
+    return value
+
+
+ReplicationEntry = Annotated[
+    ReplicationDecl,
+    BeforeValidator(_replication_word, json_schema_input_type=Literal["async", "sync"] | ReplicationDecl),
+]
+
+
 class DatabaseDecl(Declared):
     """A PostgreSQL cluster. Objectives are in seconds."""
 
@@ -62,7 +101,7 @@ class DatabaseDecl(Declared):
     port: Annotated[int, Field(ge=1024, le=65535)]
     primary: str
     standby: str
-    replication: Literal["sync", "async"]
+    replication: ReplicationEntry
     rto_s: Seconds
     rpo_s: Seconds
 

@@ -8,6 +8,8 @@ from functools import partial
 from jbnet.model.errors import CommandFailed, Refused
 from jbnet.model.text import Text, text
 from jbnet.ports import FenceProof, ServerState, StepOutcome
+from jbnet.recovery.waiting import has_all, lsn_text, read_names, shown_time, waited_to_the_end
+from jbnet.services.database_cluster import member_name
 from jbnet.services.recover.actions import Params, Place, Tools, facts, not_yet, other_server, place, seen, server
 
 QUICK_S = 1.0
@@ -57,6 +59,9 @@ class Assess:
 def loss(lead: Place, primary: ServerState | None, standby: ServerState | None) -> dict[str, object]:
     """Return the three kinds of lag and what they say about a loss; None is unknown, never zero.
 
+    ``expected_loss_bytes`` is what of acknowledged commits would be lost: 0 where they wait for the standby, or waited
+    to the end (``jbnet.recovery.waiting``). ``alone_since`` and ``alone_lsn``: from where on they have not waited.
+
     ``lag_bytes`` needs both sides. ``behind_s``: age of the newest transaction that the standby has; with the primary
     gone, what it committed after that is what may be missing. ``heartbeat_age_s``: age of the newest row there.
     """
@@ -67,14 +72,38 @@ def loss(lead: Place, primary: ServerState | None, standby: ServerState | None) 
         "lag_bytes": lag,
         "behind_s": standby.replay_age_s if standby else None,
         "heartbeat_age_s": standby.newest_row_age_s if standby else None,
-        "replication": lead.database.replication,
+        "replication": lead.database.replication.value,
         "waited_for_standby": bool(primary.synchronous_to) if primary and primary.answers else None,
         "rpo_s": lead.database.rpo_s,
+        "expected_loss_bytes": 0 if _nothing_lost(lead, primary, standby) else lag,
+        **_alone(lead, primary),
     }
+
+
+def _nothing_lost(lead: Place, primary: ServerState | None, standby: ServerState | None) -> bool:
+    """Say whether the standby has all that was acknowledged, whatever else it lacks."""
+    member = member_name(lead.other)
+    if primary is not None and primary.answers:
+        told = read_names(primary.synchronous_to).surely(member) and primary.full_commits is True
+        return primary.leads and told and has_all(primary.recorded, standby.received if standby else None)
+    if standby is None:
+        return False
+    return waited_to_the_end(lead.database.replication, standby.recorded, standby.received, standby.replayed)
+
+
+def _alone(lead: Place, primary: ServerState | None) -> dict[str, object]:
+    record = primary.recorded if primary and primary.leads and lead.database.replication.waits else None
+    if record is None or record.waits:
+        return {"alone_since": None, "alone_lsn": None}
+    return {"alone_since": shown_time(record.since), "alone_lsn": lsn_text(record.lsn)}
 
 
 def _assessment(lead: Place, follow: Place, primary: ServerState | None, figures: Params) -> Text:
     name = lead.database.name
+    if primary is not None and primary.leads and figures["alone_since"] is not None:
+        return text("{database}: {host} leads; its commits have not waited for {standby} since {since}, {lsn};"
+                    " {lag} bytes would be lost", database=name, host=lead.host, standby=follow.host,
+                    since=figures["alone_since"], lsn=figures["alone_lsn"], lag=figures["lag_bytes"])  # fmt: skip
     if primary is not None and primary.leads:
         message = "{database}: {host} leads; {standby} is {lag} bytes behind"
         return text(message, database=name, host=lead.host, standby=follow.host, lag=figures["lag_bytes"])
@@ -83,6 +112,9 @@ def _assessment(lead: Place, follow: Place, primary: ServerState | None, figures
     message = (
         "{database}: {host} is silent; the newest transaction on {standby} is {age} s old; what is missing is unknown"
     )
+    if figures["expected_loss_bytes"] == 0:
+        return text("{database}: {host} is silent; commits waited for {standby} to the end: nothing acknowledged is"
+                    " missing", database=name, host=lead.host, standby=follow.host)  # fmt: skip
     age = figures["behind_s"]
     shown = "?" if age is None else f"{float(str(age)):.1f}"
     return text(message, database=name, host=lead.host, standby=follow.host, age=shown)
@@ -180,7 +212,7 @@ class Unfence:
     def _take_up(self, where: Place) -> None:
         mine = server(self._tools, where)
         mine.clear_demotion()
-        mine.settings(where.other if where.database.replication == "sync" else None, follow=False)
+        mine.settings(where.other if where.database.replication.waits else None, follow=False)
         mine.start()
 
     @staticmethod

@@ -142,7 +142,7 @@ class RebuildStandby:
             mine.copy()
             self._follow(where, source, mine)
         mine.drop_slots()
-        if where.database.replication == "sync":
+        if where.database.replication.waits:
             source.settings(where.host, follow=False)
         message = text("{database}: {host} follows {source}", database=where.database.name, host=where.host, source=where.other)  # fmt: skip  # noqa: E501  one sentence with its values
         return StepOutcome(True, message, evidence)
@@ -153,7 +153,7 @@ class RebuildStandby:
         return self.probe(params)
 
     def _waited_for(self, where: Place, source: ServerState) -> bool:
-        wanted = member_name(where.host) if where.database.replication == "sync" else ""
+        wanted = member_name(where.host) if where.database.replication.waits else ""
         return wanted in (source.synchronous_to or "") and bool(source.synchronous_to) == bool(wanted)
 
     def _bring_into_line(self, where: Place, source: DatabaseServer, mine: DatabaseServer) -> dict[str, object]:

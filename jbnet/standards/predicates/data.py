@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from jbnet.model.business import Replication
 from jbnet.model.network import Application, Database, Service, Site
 from jbnet.model.text import text
 from jbnet.standards.predicates.base import Predicate, Verdict, unknown, violated
@@ -58,7 +59,7 @@ class ReplicationFits(Predicate):
     def judge(self, world: World, subject: Subject) -> Verdict | None:
         """Compare the mode with the objective."""
         database: Database = subject.thing
-        if database.rpo_s > 0 or database.replication == "sync":
+        if database.rpo_s > 0 or database.replication is Replication.BLOCK:
             return None
         return violated(text("{database} may lose nothing, but replicates with mode {mode}", database=database.name,
                              mode=database.replication))  # fmt: skip

@@ -17,6 +17,7 @@ import jbnet.lab
 from jbnet.adapters.fence import RingFence
 from jbnet.adapters.fence_rings import enclosed, facing, shuts_in
 from jbnet.adapters.silence import PatientOnce
+from jbnet.model.business import Replication
 from jbnet.model.errors import Unreachable
 from jbnet.model.network import Circuit, CircuitRole, Database, Device, Network, Termination
 from jbnet.ports import Completed, RemoteHost, ServerState
@@ -47,7 +48,7 @@ def network() -> Network:
     for line in LINES:
         a, z = line.split()
         circuits[line] = Circuit(line, Termination(a, f"to-{z}"), Termination(z, f"to-{a}"), CircuitRole.PRIMARY)
-    database = Database("production", "生产", IPv4Address("10.3.0.1"), 5432, "db1", "db2", "sync", 60, 0)
+    database = Database("production", "生产", IPv4Address("10.3.0.1"), 5432, "db1", "db2", Replication.BLOCK, 60, 0)
     return Network(
         "n", "n", 1, IPv4Network("10.0.0.0/8"), devices=devices, circuits=circuits, databases={"production": database}
     )

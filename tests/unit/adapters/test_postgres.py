@@ -12,11 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jbnet.adapters.postgres_answers import lsn_number, lsn_text, parse_lost, parse_state
+from jbnet.adapters.postgres_answers import lsn_number, parse_lost, parse_state
 from jbnet.lab.client.probe import two_writers, two_writers_s
+from jbnet.model.business import Replication
 from jbnet.model.errors import UsageError
 from jbnet.model.network import Database, Device, Interface, InterfaceKind, Network
 from jbnet.model.secrets import Secret
+from jbnet.recovery.waiting import lsn_text
 from jbnet.services.database_accounts import scram_verifier, set_up_script
 from jbnet.services.database_cluster import Layout, cluster
 from jbnet.services.database_settings import access_rules, follower_settings, leader_settings
@@ -35,7 +37,7 @@ def network() -> Network:
         return Device(name, name, "", "database-server", "frr", IPv4Address(loopback), ports)
 
     devices = {"a-db1": host("a-db1", "10.1.0.1", "10.1.9.1/31"), "b-db1": host("b-db1", "10.2.0.1", "10.2.9.1/31")}
-    database = Database("production", "生产", IPv4Address("10.3.0.1"), 5432, "a-db1", "b-db1", "sync", 60, 0)
+    database = Database("production", "生产", IPv4Address("10.3.0.1"), 5432, "a-db1", "b-db1", Replication.BLOCK, 60, 0)
     return Network("n", "n", 1, IPv4Network("10.0.0.0/8"), devices=devices, databases={"production": database})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
+from jbnet.model.business import Replication
 from jbnet.model.network import CircuitRole, InterfaceKind, Level, Network
 
 
@@ -139,6 +140,6 @@ def test_only_circuits_have_circuits(qinghai: Network) -> None:
 
 def test_services_name_declared_databases_and_the_plans_are_covered(qinghai: Network) -> None:
     assert list(qinghai.databases) == ["production", "exchange", "decision"]
-    assert qinghai.databases["production"].replication == "sync"
+    assert qinghai.databases["production"].replication is Replication.BLOCK
     assert {"pension", "medical", "settlement", "card", "hotline", "labour-market"} <= set(qinghai.services)
     assert Level.TOWNSHIP in qinghai.services["rural-pension"].levels

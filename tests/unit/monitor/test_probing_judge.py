@@ -188,6 +188,23 @@ def test_a_standby_that_is_behind_its_objective_is_an_incident(watch: Watching) 
     assert probe(watch, found, times=2) == ["alarm heartbeat-behind xining-dc-r1/production"]
 
 
+def test_a_database_that_went_on_alone_is_an_incident_with_its_position_though_the_standby_s_site_is_known_to_be_cut(
+    watch: Watching,
+) -> None:
+    watch.net.cut = {"golmud-dc-up1", "golmud-dc-up2"}
+    watch.round(12)
+    before = watch.causes
+    assert before
+    alone = Probed("heartbeat", "xining-dc-r1", "production", {"up": 1.0, "seconds": 0.01, "alone": 1.0}, why="0/30 at")
+    assert set(probe(watch, alone, times=3)) == {*before, "alarm heartbeat-alone xining-dc-r1/production"}
+    said = [one.said for one in watch.open if one.said is not None]
+    assert [one[1] for one in said] == ["0/30 at"]
+    watch.net.cut = set()
+    watch.round(12)
+    waits = replace(alone, values=alone.values | {"alone": 0.0}, why="")
+    assert probe(watch, waits, times=2) == []
+
+
 def test_results_are_recorded_whole() -> None:
     for found in (app(1.0), app(0.0, "no"), uploaded(1.0), uploaded(1.0, "a", "b"), replace(uploaded(2.0), why="x")):
         assert unpack_probed(found.packed()) == found

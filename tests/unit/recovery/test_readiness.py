@@ -10,10 +10,21 @@ from typing import Any
 import pytest
 from readiness_world import ALIKE, ONE, ROOM, TWO, database, follower, leader, ring, well
 
+from jbnet.model.business import Replication
 from jbnet.model.text import text
 from jbnet.recovery.limits import Limits
 from jbnet.recovery.loss import loss_of
-from jbnet.recovery.observed import DatabaseLook, Follower, RingLook, ServiceLook, Slot, Unseen, Volume
+from jbnet.recovery.observed import (
+    DatabaseLook,
+    Follower,
+    Recorded,
+    RingLook,
+    ServerLook,
+    ServiceLook,
+    Slot,
+    Unseen,
+    Volume,
+)
 from jbnet.recovery.parity import about_parity
 from jbnet.recovery.plan import load_plan
 from jbnet.recovery.readiness import Can, Check, Level, Outcome, Question, Result, answer, outcome
@@ -30,8 +41,8 @@ from jbnet.recovery.readiness_servers import about_servers
 
 SILENT = Unseen(text("it is silent"))
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-ASYNC = database(replication="async", rpo_s=60)
-FREE = leader(synchronous_to="", followers=(Follower("two_db1", "streaming", "async"),))
+ASYNC = database(replication=Replication.ASYNC, rpo_s=60)
+FREE = leader(synchronous_to="", mode="async", followers=(Follower("two_db1", "streaming", "async"),))
 
 
 def results(look: DatabaseLook) -> tuple[Result, ...]:
@@ -58,6 +69,10 @@ def test_with_all_well_everything_is_green() -> None:
     assert {result.level for result in results(well())} == {Level.GREEN}
 
 
+DEGRADING = database(replication=Replication.DEGRADE)
+GONE_ON = leader(
+    synchronous_to="", mode="sync-remote: degrade", recorded=Recorded(waits=False, lsn=0x1_0000_0028, since=0.0)
+)
 CASES: Mapping[str, tuple[DatabaseLook, Check, Level]] = {
     "two leaders": (well(standby=follower(in_recovery=False)), Check.LEADER, Level.RED),
     "nobody leads": (well(primary=leader(in_recovery=True)), Check.LEADER, Level.RED),
@@ -83,6 +98,17 @@ CASES: Mapping[str, tuple[DatabaseLook, Check, Level]] = {
     "commits wait for nobody": (well(primary=leader(synchronous_to="")), Check.SYNCHRONOUS, Level.RED),
     "commits wait for another": (well(primary=leader(synchronous_to="FIRST 1 (x)")), Check.SYNCHRONOUS, Level.RED),
     "the one waited for is away": (well(primary=leader(followers=())), Check.SYNCHRONOUS, Level.RED),
+    "one of two is enough": (
+        well(primary=leader(synchronous_to="ANY 1 (one_db2, two_db1)")), Check.SYNCHRONOUS, Level.RED,
+    ),
+    "all of two are wanted": (
+        well(primary=leader(synchronous_to="FIRST 2 (one_db2, two_db1)")), Check.SYNCHRONOUS, Level.GREEN,
+    ),
+    "a role that does not wait": (well(primary=leader(weakened=("*/batch",))), Check.SYNCHRONOUS, Level.RED),
+    "commits that wait for memory": (well(primary=leader(commits="remote_write")), Check.SYNCHRONOUS, Level.RED),
+    "gone on alone": (well(DEGRADING, primary=GONE_ON), Check.SYNCHRONOUS, Level.RED),
+    "set up for another mode": (well(DEGRADING), Check.SYNCHRONOUS, Level.AMBER),
+    "no keeper": (well(primary=leader(keeper=False)), Check.SYNCHRONOUS, Level.AMBER),
     "async, yet commits wait": (well(ASYNC), Check.SYNCHRONOUS, Level.AMBER),
     "async": (well(ASYNC, primary=FREE), Check.SYNCHRONOUS, Level.GREEN),
     "whom commits wait for": (well(primary=leader(synchronous_to=None)), Check.SYNCHRONOUS, Level.UNKNOWN),
@@ -189,6 +215,40 @@ def test_what_a_synchronous_standby_lacks_is_not_acknowledged() -> None:
     look = well(standby=follower(received=4000), received_after={TWO: 4000})
     assert level(look, Check.LAG) is Level.AMBER
     assert loss_of(look, Question.FAILOVER).nothing
+
+
+def test_what_went_on_alone_would_be_lost_and_since_where_is_said() -> None:
+    look = well(DEGRADING, primary=GONE_ON, standby=follower(received=4000), received_after={TWO: 4000})
+    lost = loss_of(look, Question.FAILOVER)
+    assert (lost.nothing, lost.bytes) == (False, 1000)
+    assert "1970-01-01 00:00:00 UTC, 1/28" in str(lost.said)
+    found = next(result for result in about_servers(look) if result.check is Check.SYNCHRONOUS)
+    assert "1/28" in str(found.found)
+
+
+def test_while_commits_stand_still_nothing_acknowledged_is_missing() -> None:
+    away = leader(followers=(), written=9000)
+    assert loss_of(well(primary=away, received_after={TWO: 5000}), Question.FAILOVER).nothing
+    assert not loss_of(well(primary=away, received_after={TWO: 99}), Question.FAILOVER).nothing, "before they waited"
+    assert not loss_of(well(primary=away, standby=SILENT), Question.FAILOVER).nothing
+
+
+@pytest.mark.parametrize(
+    ("mode", "standby", "nothing"),
+    [
+        (Replication.BLOCK, follower(), True),
+        (Replication.BLOCK, follower(received=6000), False),
+        (Replication.BLOCK, follower(recorded=None), False),
+        (Replication.BLOCK, follower(recorded=Recorded(waits=False, lsn=1, since=0.0)), False),
+        (Replication.DEGRADE, follower(), False),
+        (Replication.ASYNC, follower(), False),
+    ],
+)
+def test_of_a_silent_leader_only_block_and_the_record_at_the_standby_prove_that_nothing_is_missing(
+    mode: Replication, standby: ServerLook, nothing: bool
+) -> None:
+    look = well(database(replication=mode), primary=SILENT, standby=standby)
+    assert loss_of(look, Question.FAILOVER).nothing is nothing
 
 
 def test_lag_is_against_what_the_standby_had_after_the_leader_answered() -> None:

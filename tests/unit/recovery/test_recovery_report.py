@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from recovery_story import APPROVERS, ASSESSED, LOST, PRIMARY, STANDBY, Story, failback, failover, losing
 
-from jbnet.model.business import Application, Database, Objective, Service
+from jbnet.model.business import Application, Database, Objective, Replication, Service
 from jbnet.model.network import Network
 from jbnet.recovery.account import markdown
 from jbnet.recovery.report.build import Made, Sources, build
@@ -19,14 +19,19 @@ from jbnet.recovery.report.nouns import Basis, Past, Reached, Told, Verdict
 from jbnet.recovery.report.services import databases_of, worst
 
 
-def database(name: str, number: int, replication: str = "async", rto_s: float = 900, rpo_s: float = 60) -> Database:
+def database(
+    name: str, number: int, replication: Replication = Replication.ASYNC, rto_s: float = 900, rpo_s: float = 60
+) -> Database:
     address = IPv4Address(f"10.3.0.{number}")
     return Database(name, f"{name}库", address, 5431 + number, PRIMARY, STANDBY, replication, rto_s, rpo_s)
 
 
 NETWORK = Network(
     "q", "青海", 64512, IPv4Network("10.0.0.0/8"),
-    databases={"production": database("production", 1, "sync", rpo_s=0), "exchange": database("exchange", 2)},
+    databases={
+        "production": database("production", 1, Replication.BLOCK, rpo_s=0),
+        "exchange": database("exchange", 2),
+    },
     applications={"insurance": Application("insurance", "", databases=("production",))},
     services={
         "identity": Service("identity", "身份", applications=("insurance",), objective=Objective(900, 0)),

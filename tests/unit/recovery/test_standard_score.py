@@ -9,6 +9,7 @@ import pytest
 from networks import small
 from recovery_story import LOST, PRIMARY, STANDBY, failback, failover, losing
 
+from jbnet.model.business import Replication
 from jbnet.model.network import Application, Network
 from jbnet.recovery.plan import RecoveryPlan
 from jbnet.recovery.report.nouns import Past
@@ -119,7 +120,7 @@ def test_readiness_is_shown_by_an_execution_and_not_by_a_declaration() -> None:
 
 def test_zero_loss_wants_every_database_to_wait_and_an_unplanned_move_that_lost_nothing() -> None:
     names = tuple(network().databases)
-    waiting = {name: replace(one, replication="sync") for name, one in network().databases.items()}
+    waiting = {name: replace(one, replication=Replication.BLOCK) for name, one in network().databases.items()}
     sync = replace(network(), databases=waiting)
     whole = (failover(names), failback(names))
     assert FACTS["zero-loss"](world(*whole, over=sync)).standing is Standing.SHOWN
@@ -127,9 +128,8 @@ def test_zero_loss_wants_every_database_to_wait_and_an_unplanned_move_that_lost_
     assert FACTS["zero-loss"](world(*planned, over=sync)).standing is Standing.NOT_SHOWN
     lossy = (failover(names), failback(names, lost={names[0]: losing(*LOST)}))
     assert FACTS["zero-loss"](world(*lossy, over=sync)).standing is Standing.NOT_SHOWN
-    for mode in ("async", "sync-local"):
-        late = {name: replace(one, replication=mode) for name, one in waiting.items()}
-        assert FACTS["zero-loss"](world(*whole, over=replace(sync, databases=late))).standing is Standing.NOT_MET
+    late = {name: replace(one, replication=Replication.ASYNC) for name, one in waiting.items()}
+    assert FACTS["zero-loss"](world(*whole, over=replace(sync, databases=late))).standing is Standing.NOT_MET
 
 
 def test_an_application_without_a_host_at_the_standby_site_keeps_processing_below_ready() -> None:

@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv4Network
 import pytest
 from hand_over_ready import FakeHandOvers
 
+from jbnet.model.business import Replication
 from jbnet.model.errors import CommandFailed, Refused, Unreachable, UsageError
 from jbnet.model.network import Database, Device, Network
 from jbnet.ports import FenceProof, LostTransactions, ServerState
@@ -21,7 +22,7 @@ from jbnet.services.recover.actions_fence import loss
 OLD, NEW = "east-db1", "west-db1"
 
 
-def network(replication: str = "sync") -> Network:
+def network(replication: Replication = Replication.BLOCK) -> Network:
     devices = {
         name: Device(name, name[:4], "", "database-server", "frr", IPv4Address(address), ())
         for name, address in ((OLD, "10.1.0.1"), (NEW, "10.2.0.1"))
@@ -205,7 +206,7 @@ class FakeClock:
 class World:
     """Two servers and everything around them."""
 
-    def __init__(self, old: ServerState | None, new: ServerState | None, replication: str = "sync"):
+    def __init__(self, old: ServerState | None, new: ServerState | None, replication: Replication = Replication.BLOCK):
         self.old, self.new = FakeServer(OLD, old), FakeServer(NEW, new)
         self.old.peer, self.new.peer = self.new, self.old
         self.fence, self.routes = FakeFence(), FakeRoutes()
@@ -370,8 +371,10 @@ def test_a_rewind_that_fails_ends_in_a_copy() -> None:
     assert world.old.did.index("copy") < world.old.did.index("start")
 
 
-@pytest.mark.parametrize(("replication", "waits"), [("sync", True), ("async", False)])
-def test_commits_wait_for_the_rebuilt_standby_where_declared(replication: str, waits: bool) -> None:
+@pytest.mark.parametrize(
+    ("replication", "waits"), [(Replication.BLOCK, True), (Replication.DEGRADE, True), (Replication.ASYNC, False)]
+)
+def test_commits_wait_for_the_rebuilt_standby_where_declared(replication: Replication, waits: bool) -> None:
     world = World(stopped(), leader(timeline=2), replication)
     world.actions["rebuild-standby"].do(params(host=OLD, source=NEW))
     assert (f"settings {OLD} False" in world.new.did) is waits
