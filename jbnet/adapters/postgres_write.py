@@ -17,7 +17,10 @@ from jbnet.services.database_accounts import CLIENT
 NAME = "jbnet-verify"
 INSERT = "INSERT INTO client_writes (client, n) VALUES (%s, %s) RETURNING host(inet_server_addr())"
 IDENTITY = "SELECT system_identifier, pg_is_in_recovery() FROM pg_control_system()"
-RECORDED = "SELECT waits, lsn::text, to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') FROM jbnet_waits ORDER BY n DESC LIMIT 1"
+RECORDED = (
+    "SELECT waits, lsn::text, to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') FROM jbnet_waits"
+    " ORDER BY n DESC LIMIT 1"
+)
 NEWEST = "SELECT coalesce(max(n), 0) FROM client_writes WHERE client = %s"
 
 

@@ -33,7 +33,7 @@ def loss_of(look: DatabaseLook, question: Question) -> Loss:
         return Loss(nothing=True, bytes=lag.bytes, seconds=0.0, transactions=0,
                     said=text("nothing acknowledged: commits wait for the standby"))  # fmt: skip
     if _waited_to_the_end(look):
-        return Loss(nothing=True, bytes=0, seconds=0.0, transactions=0,
+        return Loss(nothing=True, bytes=None, seconds=0.0, transactions=0,
                     said=text("nothing acknowledged: commits waited when it was last heard, and stand still without"
                               " the standby"))  # fmt: skip
     if lag.bytes is None and lag.age_s is None and lag.heartbeat_s is None:

@@ -102,7 +102,7 @@ def test_json_has_all_that_is_said() -> None:
     assert (lag["level"], lag["value"], lag["looked"]) == ("unknown", None, False)
     assert one["leads_known"] is False
     assert one["answers"][1]["loss"] | {"said": ""} == {
-        "nothing": False, "bytes": None, "seconds": 1.0, "transactions": None, "said": "",
+        "nothing": True, "bytes": None, "seconds": 0.0, "transactions": 0, "said": "",
     }  # fmt: skip
     assert one["answers"][1]["forecast"]["assumed"]
 

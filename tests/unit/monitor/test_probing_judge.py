@@ -201,7 +201,7 @@ def test_a_database_that_went_on_alone_is_an_incident_with_its_position_though_t
     assert [one[1] for one in said] == ["0/30 at"]
     watch.net.cut = set()
     watch.round(12)
-    waits = replace(alone, values=alone.values | {"alone": 0.0}, why="")
+    waits = replace(alone, values={**alone.values, "alone": 0.0}, why="")
     assert probe(watch, waits, times=2) == []
 
 
