@@ -103,7 +103,7 @@ class Replication(StrEnum):
 
     @property
     def waits(self) -> bool:
-        """Say whether a commit is acknowledged only when the standby at the other site has it."""
+        """Say whether commits wait for the standby at the other site, as long as it is there."""
         return self is not Replication.ASYNC
 
 

@@ -10,8 +10,9 @@ is noticed after ``wal_sender_timeout`` (10 s) at first: a break of some seconds
 
 
 def waits_for_remote(mode: str) -> bool:
-    """Say whether a commit is acknowledged only when the standby at the other site has it.
+    """Say whether a commit is acknowledged only when the standby at the other site has it, always.
 
-    ``mode`` is a ``Replication`` by its value; ``sync`` is what reports of earlier programs call ``BLOCK``.
+    ``DEGRADE`` does not promise that: what an old primary has alone may have been acknowledged. ``mode`` is a
+    ``Replication`` by its value; ``sync`` is what reports of earlier programs call ``BLOCK``.
     """
-    return mode == "sync" or mode in {one.value for one in Replication if one.waits}
+    return mode in ("sync", Replication.BLOCK.value)

@@ -29,6 +29,9 @@ CREATE DATABASE exchange;
 \\c exchange
 CREATE TABLE client_writes (client text, n bigint, PRIMARY KEY (client, n));
 GRANT SELECT, INSERT ON client_writes TO jbnet_client;
+CREATE TABLE jbnet_waits (n int, waits boolean, lsn pg_lsn, since timestamptz);
+GRANT SELECT ON jbnet_waits TO jbnet_client;
+INSERT INTO jbnet_waits VALUES (1, true, '0/1', now()), (2, false, '0/3000060', '2026-11-23 01:02:03+00');
 CREATE TABLE uploads (site text, received_at timestamptz);
 GRANT SELECT ON uploads TO jbnet_client;
 INSERT INTO uploads VALUES ('haixi', now() - interval '3 days'), ('haixi', now() - interval '2 days'),
@@ -44,8 +47,8 @@ class Server:
     port: int
     directory: Path
 
-    def target(self, probe: Probe, standby: str = "") -> Target:
-        return Target(probe, "db1", "exchange", HOME, self.port, ("db1",), standby=standby)
+    def target(self, probe: Probe, standby: str = "", *, waits: bool = False) -> Target:
+        return Target(probe, "db1", "exchange", HOME, self.port, ("db1",), standby=standby, waits=waits)
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +95,13 @@ def test_a_standby_that_cannot_be_asked_is_unknown_and_not_behind(server: Server
     found = HeartbeatProbe(server.network, secret()).probe(server.target(probe, standby="127.0.0.9"))
     assert found.values["up"] == 1.0
     assert "behind" not in found.values
+
+
+def test_a_database_whose_commits_do_not_wait_though_declared_says_since_where_and_when(server: Server) -> None:
+    probe = HeartbeatProbe(server.network, secret())
+    found = probe.probe(server.target(Probe("heartbeat", ProbeKind.SQL), waits=True))
+    assert (found.values["up"], found.values["alone"], found.why) == (1.0, 1.0, "0/3000060 2026-11-23 01:02:03 UTC")
+    assert "alone" not in probe.probe(server.target(Probe("heartbeat", ProbeKind.SQL))).values
 
 
 def test_a_database_that_refuses_says_why_without_the_password(server: Server) -> None:

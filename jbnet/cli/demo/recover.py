@@ -13,6 +13,7 @@ from jbnet.cli.demo.stage import Stagehand
 from jbnet.cli.demo.waiting import wait_for
 from jbnet.model.errors import CommandFailed
 from jbnet.model.text import text
+from jbnet.recovery.modes import waits_for_remote
 
 STARTED_BY = "demo-operator"
 PATIENCE_S = 240.0
@@ -49,7 +50,7 @@ def _failover(hand: Stagehand, outside: Outside, people: People, host: str) -> N
         execution = _carry_out(hand, people, "failover")
         outside.await_writes(CALM_WRITES, since=time.monotonic())
         measured = hand.runner.json(*outside.measure_arguments(began))["data"]["databases"]
-        synchronous = [name for name, database in network.databases.items() if database.replication.waits]
+        synchronous = [name for name, database in network.databases.items() if waits_for_remote(database.replication)]
         figures = _figures(measured) | {"execution": execution, "host": host, "synchronous": synchronous}
         hand.summary["failover"] = figures | {"two_writers": outside.two_writers()}
         _tell(hand, stage, figures)

@@ -144,6 +144,14 @@ def test_what_a_primary_had_alone_that_waits_for_its_standby_was_not_acknowledge
     assert (rpo["seconds"], rpo["basis"], rpo["verdict"]) == (0.0, Basis.CLIENT, Verdict.MET)
 
 
+def test_what_a_primary_had_alone_that_may_go_on_alone_counts_as_acknowledged() -> None:
+    going_on = replace(NETWORK, databases={"production": database("production", 1, Replication.DEGRADE, rpo_s=0)})
+    found = report(failover(), failback(lost={"production": losing(LOST[0])}), network=going_on)
+    production = of(found, "databases", "production")
+    assert [(one["count"], one["acknowledged"]) for one in production["lost"]] == [(1, True)]
+    assert production["rpo"]["verdict"] == Verdict.MISSED
+
+
 def test_until_the_old_primary_was_looked_at_losses_are_unknown_and_bounded_by_the_age_of_the_data() -> None:
     found = of(report(), "databases", "exchange")
     assert [(one["count"], one["basis"]) for one in found["lost"]] == [(None, Basis.NONE)]

@@ -128,8 +128,9 @@ def test_zero_loss_wants_every_database_to_wait_and_an_unplanned_move_that_lost_
     assert FACTS["zero-loss"](world(*planned, over=sync)).standing is Standing.NOT_SHOWN
     lossy = (failover(names), failback(names, lost={names[0]: losing(*LOST)}))
     assert FACTS["zero-loss"](world(*lossy, over=sync)).standing is Standing.NOT_SHOWN
-    late = {name: replace(one, replication=Replication.ASYNC) for name, one in waiting.items()}
-    assert FACTS["zero-loss"](world(*whole, over=replace(sync, databases=late))).standing is Standing.NOT_MET
+    for mode in (Replication.ASYNC, Replication.DEGRADE):
+        late = {name: replace(one, replication=mode) for name, one in waiting.items()}
+        assert FACTS["zero-loss"](world(*whole, over=replace(sync, databases=late))).standing is Standing.NOT_MET
 
 
 def test_an_application_without_a_host_at_the_standby_site_keeps_processing_below_ready() -> None:
