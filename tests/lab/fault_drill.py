@@ -11,6 +11,8 @@ from typing import Any, Protocol
 from load_drill import Fates, Load, Seen, await_same, reported
 from recovery_drill import Drill
 
+from jbnet.recovery.modes import waits_for_remote
+
 HEAD = ("fault", "seed", "tx/s", "database", "RTO s", "acked", "lost", "reported", "no answer", "two writers ms", "how")
 
 
@@ -93,7 +95,8 @@ def judged(drill: Drill, fault: Fault, seed: int, folder: Path) -> Outcome:
     seen, listed = load.measured(), reported(drill, moved, folder / "report.json")
     told, untold = {}, {}
     for name, database in drill.network.databases.items():
-        known = _compared(name, load.fates(name), seen[name], listed[name], waits=database.replication == "sync")
+        waits = waits_for_remote(database.replication)
+        known = _compared(name, load.fates(name), seen[name], listed[name], waits=waits)
         told[name], untold[name] = known
     assert drill.leaders() == dict.fromkeys(drill.network.databases, drill.host)
     return Outcome(

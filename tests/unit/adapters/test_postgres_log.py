@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jbnet.adapters import postgres_scripts as scripts
-from jbnet.adapters.postgres_answers import log_files_before, lsn_number, lsn_text, parse_lost
+from jbnet.adapters.postgres_answers import log_files_before, lsn_number, parse_lost
 from jbnet.ports import LostTransactions
+from jbnet.recovery.waiting import lsn_text
 
 END = "pg_waldump: error: error in WAL record at 0/1517598: invalid record length at 0/15175C8: wanted 24, got 0\n"
 
