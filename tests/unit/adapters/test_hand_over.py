@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv4Network
 import pytest
 
 from jbnet.adapters.hand_over import PostgresHandOvers
+from jbnet.model.business import Replication
 from jbnet.model.errors import CommandFailed, Unreachable
 from jbnet.model.network import Database, Device, Network
 from jbnet.ports import Completed
@@ -24,7 +25,7 @@ def network() -> Network:
         name: Device(name, name[:4], "", "database-server", "frr", IPv4Address(address), ())
         for name, address in ((OLD, "10.1.0.1"), (NEW, "10.2.0.1"), (NOC, "10.3.0.9"))
     }
-    database = Database("production", "生产", IPv4Address("10.3.0.1"), 5432, OLD, NEW, "sync", 60, 0)
+    database = Database("production", "生产", IPv4Address("10.3.0.1"), 5432, OLD, NEW, Replication.BLOCK, 60, 0)
     return Network("n", "n", 64512, IPv4Network("10.0.0.0/8"), devices=devices, databases={"production": database})
 
 
