@@ -180,7 +180,8 @@ def verify(
     execution: Annotated[
         str | None,
         typer.Argument(
-            metavar="[EXECUTION|REPORT]", help="The latest execution, if nothing is named; or a report's file."
+            metavar="[EXECUTION|FILE]",
+            help="The latest execution, if nothing is named; or a report, or a journal's copy.",
         ),
     ] = None,
     head: Annotated[str | None, typer.Option(metavar="HASH", help="A hash of the journal noted earlier.")] = None,
@@ -191,19 +192,24 @@ def verify(
 ) -> None:
     """Prove a journal: nothing changed or missing, every signature genuine, every safety rule kept.
 
-    A report (.html or .json) is proved by itself, down to each byte. Exit code 1 names what differs.
+    A report (.html or .json) is proved by itself, down to each byte; a copy of a journal (.jsonl) as the journal is.
+    Exit code 1 names what differs.
     """
     from jbnet import wiring
     from jbnet.cli.dr_report import is_report, prove
     from jbnet.model.errors import AnswerIsNo
+    from jbnet.recovery.copies import SUFFIX
 
     context: Context = ctx.obj
-    if execution is not None and is_report(execution):
+    if execution is not None and is_report(execution) and not execution.endswith(SUFFIX):
         prove(context, Path(execution), key, head)
         return
     if key is not None:
         raise typer.BadParameter("--key is for a report's file; a journal is proved by the approvers' keys")
-    found, count, last = wiring.verify_execution(context.directory, context.state_dir, execution, head)
+    if execution is not None and execution.endswith(SUFFIX):
+        found, count, last = wiring.verify_copy(context.directory, context.state_dir, Path(execution), head)
+    else:
+        found, count, last = wiring.verify_execution(context.directory, context.state_dir, execution, head)
     if found:
         raise AnswerIsNo("the journal is not sound: {count} findings", count=len(found), findings=found)
     context.say("the journal is sound: {count} entries, last hash {head}", count=count, head=last)

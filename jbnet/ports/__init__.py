@@ -12,7 +12,7 @@ from jbnet.ports.evidence import Ledger
 from jbnet.ports.hand_over import Conversation, Conversations, HandOver, HandOvers, Led, Stopped
 from jbnet.ports.host_keys import HostKeyProbe, HostKeyProbes, KnownHosts
 from jbnet.ports.hosts import Completed, Prober, RemoteHost, RemoteHosts
-from jbnet.ports.journal import Journal, Lease
+from jbnet.ports.journal import Journal, JournalCopy, Lease
 from jbnet.ports.lease import LeaseStore, LeaseWord
 from jbnet.ports.playbooks import HostOutcome, HostState, PlaybookResult, PlaybookRunner
 from jbnet.ports.progress import Progress, Reporter
@@ -55,6 +55,7 @@ __all__ = [
     "HostOutcome",
     "HostState",
     "Journal",
+    "JournalCopy",
     "KnownHosts",
     "Lease",
     "LeaseStore",

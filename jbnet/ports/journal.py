@@ -17,6 +17,18 @@ class Journal(Protocol):
         """Return all entries in order: ``seq``, ``time``, ``kind``, ``subject``, ``data``."""
 
 
+class JournalCopy(Protocol):
+    """A copy of a journal in another place. ``place`` names it."""
+
+    place: str
+
+    def write(self, execution: str, lines: str, *, anew: bool) -> None:
+        """Write lines behind those of the execution that are there, or in place of all (``anew``); on disk when back.
+
+        Raises JbnetError; what is there then is not known, except that a copy once whole still holds its lines.
+        """
+
+
 class Lease(Protocol):
     """The right to be the only one who does something; it ends with the process that holds it."""
 

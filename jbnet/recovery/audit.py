@@ -10,7 +10,7 @@ from jbnet.recovery.approval import Approval, ApprovalRequest, Judged, people
 from jbnet.recovery.expand import Instance, ancestors, expand
 from jbnet.recovery.replay import Entry, State, Status, replay
 from jbnet.recovery.rules import fences_of
-from jbnet.recovery.runbook import APPROVE, HAND_OVER, TOUCHING, from_content
+from jbnet.recovery.runbook import APPROVE, HAND_OVER, from_content, touches
 
 Judge = Callable[[ApprovalRequest, Approval], Judged]
 
@@ -53,7 +53,7 @@ def _too_early(step: Instance, instances: Sequence[Instance], before: State) -> 
     """Return what had to hold before a step was begun, and did not."""
     found: list[Text] = []
     approvals = [other for other in ancestors(instances, step) if other.action == APPROVE]
-    if step.action in TOUCHING and not _verified(approvals, before):
+    if touches(step.action) and not _verified(approvals, before):
         found.append(text("{step} was begun before it was approved", step=step.key))
     if step.action == "promote" and not _verified(fences_of(step, instances), before):
         found.append(

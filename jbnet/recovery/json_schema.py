@@ -41,6 +41,7 @@ def plan_schema() -> dict[str, Any]:
             run_from={**_TEXT, "description": "the device from which a recovery is run"},
             fences={"type": "object", "additionalProperties": fence, "description": "by host"},
             readiness=_limits(),
+            journal_copies={**_NAMES, "description": "devices elsewhere to which the journal is copied as it grows"},
         ),
     )
 

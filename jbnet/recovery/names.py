@@ -52,6 +52,7 @@ def runbook_names(file: str, content: str, network: Network) -> tuple[Finding, .
 
 def _devices(plan: RecoveryPlan) -> Iterator[tuple[Path, str]]:
     yield ("run_from",), plan.run_from
+    yield from ((("journal_copies", at), name) for at, name in enumerate(plan.journal_copies))
     for host, fence in plan.fences.items():
         yield ("fences", host), host
         for number, ring in enumerate(fence.rings):
@@ -90,6 +91,12 @@ def _check_sides(source: Source, plan: RecoveryPlan, network: Network, findings:
         told = text("recovery would be run from {device}, which is lost with {location}", device=plan.run_from,
                     location=plan.primary)  # fmt: skip
         findings.add("JB709", told, source.place(("run_from",)), source.place(("sites", "primary")))
+    here = network.devices[plan.run_from].home
+    for at, name in enumerate(plan.journal_copies):
+        if network.devices[name].home == here:
+            told = text("the journal would be copied to {device}, which is lost with {location} as well", device=name,
+                        location=here)  # fmt: skip
+            findings.add("JB709", told, source.place(("journal_copies", at)), source.place(("run_from",)))
 
 
 def _check_fences(source: Source, plan: RecoveryPlan, network: Network, findings: Findings) -> None:

@@ -27,7 +27,8 @@ class HostFence:
 class RecoveryPlan:
     """``primary`` and ``standby`` are locations; ``run_from`` is a device; ``fences`` go by host.
 
-    ``readiness`` is what ``jbnet dr check`` measures against.
+    ``readiness`` is what ``jbnet dr check`` measures against. ``journal_copies`` are devices to which a recovery's
+    journal is copied as it grows.
     """
 
     primary: str
@@ -35,6 +36,7 @@ class RecoveryPlan:
     run_from: str
     fences: Mapping[str, HostFence]
     readiness: Limits = field(default_factory=Limits)
+    journal_copies: tuple[str, ...] = ()
 
 
 def load_plan(file: str, content: str) -> tuple[RecoveryPlan | None, tuple[Finding, ...]]:
@@ -52,6 +54,7 @@ def load_plan(file: str, content: str) -> tuple[RecoveryPlan | None, tuple[Findi
         run_from=fields.require("run_from", str, ""),
         fences=_read_fences(source, fields, findings),
         readiness=read_limits(source, fields.raw("readiness"), findings),
+        journal_copies=fields.names("journal_copies") or (),
     )
     sites.end()
     fields.end()

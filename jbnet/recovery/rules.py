@@ -12,8 +12,8 @@ from jbnet.inventory.report import nearest
 from jbnet.model.text import text
 from jbnet.recovery.expand import NAMES, Instance, ancestors, expand, placeholders
 from jbnet.recovery.fields import Findings
-from jbnet.recovery.runbook import APPROVE, FENCING, HAND_OVER, LEADING, TOUCHING, OnFail, Runbook, Step
-from jbnet.recovery.step_params import check_params, is_foreign
+from jbnet.recovery.runbook import APPROVE, FENCING, HAND_OVER, LEADING, OnFail, Runbook, Step, touches
+from jbnet.recovery.step_params import check_params
 
 MAX_TIMEOUT_S = 24 * 3600
 MAX_RETRY = 20
@@ -106,7 +106,7 @@ def _promotion_is_fenced(instance: Instance, instances: Sequence[Instance], find
 def _production_is_approved(instance: Instance, instances: Sequence[Instance], findings: Findings) -> None:
     """Rule 4: nothing touches production before people agreed."""
     approved = any(other.action == APPROVE for other in ancestors(instances, instance))
-    if (instance.action in TOUCHING or is_foreign(instance.action)) and not approved:
+    if touches(instance.action) and not approved:
         message = "step {step} touches production before any approval; expected a step approve among what it needs"
         findings.add("JB711", text(message, step=instance.step.name), instance.step.place)
 

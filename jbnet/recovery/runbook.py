@@ -42,6 +42,11 @@ KEYS_OF_APPROVE = ("approvals", "expires")
 Params = Mapping[str, object]
 
 
+def touches(action: str) -> bool:
+    """Say whether an action touches production; what another package brings along is taken to."""
+    return action in TOUCHING or is_foreign(action)
+
+
 class OnFail(StrEnum):
     """What happens when a step failed for good: stop, ask a person, or undo what was done before."""
 

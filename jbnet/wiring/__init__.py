@@ -48,6 +48,7 @@ from jbnet.wiring.recoveries import (
     recovery_actions,
     recovery_plan,
     recovery_runbook,
+    verify_copy,
     verify_execution,
 )
 from jbnet.wiring.rehearsals import keep_evidence, read_evidence, rehearsal, rehearsal_desk
@@ -127,6 +128,7 @@ __all__ = [
     "successor",
     "take_table",
     "teller",
+    "verify_copy",
     "verify_execution",
     "waiting",
     "write_configs",

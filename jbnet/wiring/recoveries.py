@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,10 @@ if TYPE_CHECKING:
 
     from jbnet.adapters.approvals import ApprovalBox
     from jbnet.adapters.executions import Executions
-    from jbnet.adapters.journal import SqliteJournal
     from jbnet.adapters.keys import Approvers
     from jbnet.model.findings import Finding
     from jbnet.model.network import Network
-    from jbnet.ports import Reporter, StepAction
+    from jbnet.ports import JournalCopy, Reporter, StepAction
     from jbnet.recovery.plan import RecoveryPlan
     from jbnet.recovery.runbook import Runbook
     from jbnet.services.recover.engine import Recovery
@@ -64,10 +64,11 @@ def approvers(directory: Path, state_dir: Path) -> Approvers:
     return load_approvers([directory / "dr", *lab_people])
 
 
-def recovery(directory: Path, state_dir: Path, execution: str, reporter: Reporter) -> tuple[Recovery, SqliteJournal]:
-    """Return the engine of an execution and its journal, which the caller closes."""
+def recovery(directory: Path, state_dir: Path, execution: str, reporter: Reporter) -> tuple[Recovery, ExitStack]:
+    """Return the engine of an execution and its journal with the copies, which the caller closes."""
     from jbnet.adapters.clock import SystemClock
     from jbnet.recovery.replay import replay
+    from jbnet.services.recover.copied import CopiedJournal
     from jbnet.services.recover.engine import Recovery
 
     store = executions(state_dir)
@@ -78,7 +79,19 @@ def recovery(directory: Path, state_dir: Path, execution: str, reporter: Reporte
     network = load_network(directory, state_dir)
     actions = recovery_actions(directory, state_dir, network)
     told, hands = windows(state_dir), max(1, len(network.databases))
-    return Recovery(journal, actions, box, SystemClock(), reporter, store.lease, told, hands), journal
+    copied = CopiedJournal(journal, execution, _copies(directory, state_dir, network), reporter)
+    open_files = ExitStack()
+    open_files.callback(journal.close)
+    open_files.callback(copied.close)
+    return Recovery(copied, actions, box, SystemClock(), reporter, store.lease, told, hands), open_files
+
+
+def _copies(directory: Path, state_dir: Path, network: Network) -> list[JournalCopy]:
+    from jbnet.adapters.journal_copy import SshJournalCopy
+    from jbnet.adapters.ssh import SshHosts
+
+    hosts = SshHosts(state_dir, _addresses(network), connect_timeout=RECOVERY_CONNECT_S)
+    return [SshJournalCopy(hosts, place) for place in recovery_plan(directory).journal_copies]
 
 
 def approval_box(directory: Path, state_dir: Path, execution: str | None, *, carried: bool) -> ApprovalBox:
@@ -109,6 +122,28 @@ def verify_execution(
     entries = journal.entries()
     box = store.approvals(found, approvers(directory, state_dir), replay(entries).approvers)
     return audit(entries, box.judge, str(journal.path)), len(entries), journal.head()
+
+
+def verify_copy(directory: Path, state_dir: Path, path: Path, head: str | None) -> tuple[tuple[Finding, ...], int, str]:
+    """Return what is wrong with a copy of a journal, the number of its entries and its last hash.
+
+    Raises Missing. Signatures are judged by the keys that the journal pinned, and the people whom dr/ names.
+    """
+    from jbnet.model.findings import Finding, Place, Severity
+    from jbnet.model.text import text
+    from jbnet.recovery.audit import audit
+    from jbnet.recovery.copies import read_copy
+    from jbnet.recovery.replay import replay
+
+    entries, chain = read_copy(read_text(path))
+    if head is not None:
+        chain.expect_head(head)
+    if chain.faults or not entries:
+        faults = chain.faults or [text("it is empty")]
+        return tuple(Finding("JB790", Severity.ERROR, fault, Place(str(path))) for fault in faults), 0, ""
+    state = replay(entries)
+    box = executions(state_dir).approvals(state.execution, approvers(directory, state_dir), state.approvers)
+    return audit(entries, box.judge, str(path)), len(entries), str(entries[-1]["hash"])
 
 
 def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapping[str, StepAction]:

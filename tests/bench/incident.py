@@ -22,7 +22,7 @@ from statistics import median
 from typing import IO, Any
 
 ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "lab")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "lab"), str(ROOT / "tests" / "fakes")]
 
 from conftest import copy_workspace  # noqa: E402  found only on the path set above
 

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "lab")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "lab"), str(ROOT / "tests" / "fakes")]
 
 from conftest import copy_workspace  # noqa: E402  found only on the path set above
 from province_view import available_mib, from_the_noc  # noqa: E402  found only on the path set above

@@ -17,6 +17,7 @@ from jbnet.lab.client.probe import two_writers
 from jbnet.lab.lab import Lab
 from jbnet.model.network import Level, Network
 from jbnet.model.text import text
+from jbnet.recovery.copies import lines_of
 
 PATIENCE_S = 240.0
 WRITES = 10
@@ -214,6 +215,15 @@ class Drill:
         done = self.lab.run(device, argv)
         assert done.returncode == 0, done
         return done.stdout
+
+    def journal(self, execution: str) -> str:
+        """Return the journal of an execution as a copy has it."""
+        return lines_of(wiring.executions(self.state).journal(execution).entries())
+
+    def copy_of_journal(self, execution: str) -> str:
+        """Return the copy that the NOC has."""
+        assert self.network.noc is not None
+        return self.run_in(self.network.noc, "cat", f"/home/netops/jbnet-journals/{execution}.jsonl")
 
     def executions(self) -> list[dict[str, Any]]:
         """Return where all executions stand, oldest first."""

@@ -52,6 +52,7 @@ def test_a_dead_primary_is_replaced_although_jbnet_is_killed_half_way(drill: Dri
     office.await_failures()
     execution = drill.killed_at("promote[exchange]")
     drill.jbnet("dr", "resume", execution)
+    assert drill.copy_of_journal(execution) == drill.journal(execution), "the NOC does not know all that was done"
     office.await_writes()
     after_failover = office.measured()
     assert all(figures["rto_s"] is not None for figures in after_failover.values())
@@ -61,6 +62,15 @@ def test_a_dead_primary_is_replaced_although_jbnet_is_killed_half_way(drill: Dri
     office.await_writes()
     lost = {name: set(figures["lost_ids"]) for name, figures in office.measured().items()}
     assert lost == {n: set(f["lost_ids"]) for n, f in after_failover.items()}, "failback lost something"
+    holds_after(drill, office)
+
+
+def test_a_standby_site_that_was_away_follows_again_and_nobody_notices(drill: Drill, office: Office) -> None:
+    """As docs/recovery-howto.md says for a broken standby site."""
+    standby = next(iter(drill.network.databases.values())).standby
+    drill.lab.kill(standby)
+    drill.lab.boot(standby)
+    drill.jbnet("dr", "failback", "--runbook", str(drill.workspace / "dr/runbooks/rejoin.yaml"))
     holds_after(drill, office)
 
 

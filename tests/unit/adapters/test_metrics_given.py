@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import urllib.parse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eventually import eventually
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from seen import Seen
 
@@ -180,14 +181,6 @@ def dribbled(held: list[socket.socket]) -> bool:
 def test_a_port_that_is_taken_is_said(seen: Seen, served: MetricsServer) -> None:
     with pytest.raises(Missing, match="metrics cannot be served"):
         MetricsServer(Address(LOCAL, served.port), seen.outward.points).start()
-
-
-def eventually(question: Callable[[], Any]) -> Any:
-    """Return the first answer that is not empty."""
-    ends = time.monotonic() + WAIT_S
-    while not (found := question()) and time.monotonic() < ends:
-        time.sleep(0.1)
-    return found
 
 
 def free_port() -> int:

@@ -44,7 +44,7 @@ def changed(old: str, new: str) -> list[str]:
     return findings(SOUND.replace(old, new))
 
 
-@pytest.mark.parametrize("name", ["failover", "failback", "switchover"])
+@pytest.mark.parametrize("name", ["failover", "failback", "rejoin", "switchover"])
 def test_the_shipped_runbooks_are_sound(name: str) -> None:
     assert findings((DR / "runbooks" / f"{name}.yaml").read_text(encoding="utf-8")) == []
 

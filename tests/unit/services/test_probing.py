@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from eventually import eventually
+
 from jbnet.adapters.clock import SystemClock
 from jbnet.monitor.probing import Probe, ProbeKind, Probes, Target
 from jbnet.monitor.probing_results import Probed
@@ -15,16 +17,6 @@ from jbnet.services.watch.probing import AT_ONCE, EchoRound, Probing
 
 TCP = Probe("ports", ProbeKind.TCP, every_s=0.01)
 ECHO = Probe("paths", ProbeKind.ECHO, every_s=1.0, requests=4, window_s=60.0)
-
-
-def eventually(holds: Callable[[], object], seconds: float) -> bool:
-    """Wait until something holds; False when it never did."""
-    end = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def on(probe: Probe, device: str) -> Target:
