@@ -12,7 +12,7 @@ from jbnet.model.text import Text, text
 from jbnet.recovery.fields import Findings
 from jbnet.recovery.plan import RecoveryPlan, load_plan
 
-_HOSTS = ("host", "primary", "standby")
+_HOSTS = ("host", "primary", "standby", "from", "to", "source")
 """Parameters of actions that name a device."""
 
 
