@@ -99,7 +99,8 @@ def _explains_more(view: View, border: str, lines: Mapping[str, Judgement], rest
     mute = failure_of(*(CauseId(CauseKind.CIRCUIT, c) for c in lines), silent=_with_ports_up(lines))
     if_mute = reached(origin, rest | mute)
     contradicted = border in if_mute or any(view.answering(device) for device in if_dead - if_mute)
-    return not contradicted and len(lines) <= len(unexplained - if_mute) + 1
+    drawn = unexplained - if_mute
+    return bool(drawn) and not contradicted and len(lines) <= len(drawn) + 1
 
 
 def _with_ports_up(lines: Mapping[str, Judgement]) -> list[str]:
