@@ -201,13 +201,14 @@ def verify(
     from jbnet.recovery.copies import SUFFIX
 
     context: Context = ctx.obj
-    if execution is not None and is_report(execution) and not execution.endswith(SUFFIX):
+    copy = Path(execution) if execution is not None and execution.endswith(SUFFIX) else None
+    if copy is None and execution is not None and is_report(execution):
         prove(context, Path(execution), key, head)
         return
     if key is not None:
         raise typer.BadParameter("--key is for a report's file; a journal is proved by the approvers' keys")
-    if execution is not None and execution.endswith(SUFFIX):
-        found, count, last = wiring.verify_copy(context.directory, context.state_dir, Path(execution), head)
+    if copy is not None:
+        found, count, last = wiring.verify_copy(context.directory, context.state_dir, copy, head)
     else:
         found, count, last = wiring.verify_execution(context.directory, context.state_dir, execution, head)
     if found:

@@ -67,14 +67,10 @@ def command(
 
 def _failure(forecaster: Forecaster, written: list[str], plain: dict[str, list[str] | tuple[()]]) -> FailureSet:
     """Return all that was named, in either way of naming it."""
-    from dataclasses import fields
-
     from jbnet.topology.failures import parse
     from jbnet.topology.graph import FailureSet
 
-    named, more = parse(forecaster.network, written), FailureSet.of(**_meant(forecaster, plain))
-    kinds = [field.name for field in fields(FailureSet)]
-    return FailureSet(**{kind: getattr(named, kind) | getattr(more, kind) for kind in kinds})
+    return parse(forecaster.network, written) | FailureSet.of(**_meant(forecaster, plain))
 
 
 def _meant(forecaster: Forecaster, plain: dict[str, list[str] | tuple[()]]) -> dict[str, tuple[str, ...]]:

@@ -47,7 +47,7 @@ class _Way(NamedTuple):
 
 def with_presumed(view: View) -> View:
     """Return the view with the verdicts on lines that only routing tells of."""
-    return presumed(view, _dead_devices(view))
+    return presumed(view, _dead_devices)
 
 
 def diagnose(view: View) -> Diagnosis:

@@ -8,7 +8,7 @@ it dead. Where the lines take no more causes to explain all that than the device
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 
 from jbnet.monitor.causes import CauseId, CauseKind, View
@@ -19,11 +19,17 @@ from jbnet.monitor.state import Subject, SubjectKind
 from jbnet.topology.graph import Edge, FailureSet
 
 
-def presumed(view: View, absorbed: Mapping[str, str]) -> View:
-    """Return the view with the lines that are presumed silent. ``absorbed``: lines down because of a dead device."""
-    for border in _missed(view):
+def presumed(view: View, absorbed: Callable[[View], Mapping[str, str]]) -> View:
+    """Return the view with the lines that are presumed silent.
+
+    ``absorbed`` gives the lines that are down because of a dead device; it looks at all of the network, and is asked
+    only where a border router is missed.
+    """
+    missed = list(_missed(view))
+    taken = absorbed(view) if missed else {}
+    for border in missed:
         lines = _lines(view, border)
-        rest = _failed_beside(view, border, lines, absorbed)
+        rest = _failed_beside(view, border, lines, taken)
         if _explains_more(view, border, lines, rest):
             view = view.presuming(border, {c: j for c, j in lines.items() if not view.down(c)})
     return view
@@ -31,8 +37,7 @@ def presumed(view: View, absorbed: Mapping[str, str]) -> View:
 
 def _missed(view: View) -> Iterator[str]:
     """Yield the border routers that are silent, and that all who answer at the far ends of their lines miss."""
-    others = any(view.silent(device) for device in view.plant.watched)
-    for border in view.plant.forecaster.border_routers if others else ():
+    for border in view.plant.forecaster.border_routers:
         known = view.known.get(CauseId(CauseKind.DEVICE, border))
         if not view.silent(border) or view.alive(border) or (known is not None and view.settled(known)):
             continue

@@ -24,11 +24,12 @@ def lines_of(entries: Iterable[Mapping[str, object]]) -> str:
 def read_copy(content: str) -> tuple[list[Entry], ChainCheck]:
     """Return the entries of a copy, and its chain with what is wrong with it.
 
-    What stands behind a line that is no entry is not looked at: a last line that was cut short is said, no more.
+    Lines end with a line feed and nothing else: texts may hold U+2028. What stands behind a line that is no entry is
+    not looked at: a last line that was cut short is said, no more.
     """
     entries: list[Entry] = []
     check = ChainCheck()
-    for number, line in enumerate(content.splitlines(), 1):
+    for number, line in enumerate(content.removesuffix("\n").split("\n") if content else (), 1):
         entry = _entry(line)
         if entry is None:
             check.faults.append(text("line {number} is no entry of a journal, or was cut short", number=number))

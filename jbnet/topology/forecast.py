@@ -103,7 +103,7 @@ class Forecaster:
         """
         return self._users.services_without(cut_off, lost, others)
 
-    @property
+    @cached_property
     def border_routers(self) -> tuple[str, ...]:
         """Return the area border routers, in the order of the declaration."""
         return tuple(self.layers.names[border] for border in self.layers.borders)

@@ -141,6 +141,16 @@ def test_attempts_that_fail_and_kills_together_lead_to_the_same_end(
     assert_same_end(found, "failover")
 
 
+def resumed_to_its_end(found: Bench) -> str:
+    """Start it again as often as it is killed; return how it ends (empty: it does not)."""
+    for _ in range(100):
+        try:
+            return found.engine().run().result
+        except Killed:
+            continue
+    return ""
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.sets(st.integers(2, 40), max_size=6), st.integers(3, 9), st.sampled_from([1, 2]))
 def test_a_fence_that_fails_for_good_is_taken_back_wherever_it_is_killed(
@@ -149,14 +159,7 @@ def test_a_fence_that_fails_for_good_is_taken_back_wherever_it_is_killed(
     found = started("failover", hands)
     found.world.failing = {("fence", "production"): failures}
     found.journal.kill_after = set(entries)
-    result = ""
-    for _ in range(100):
-        try:
-            result = found.engine().run().result
-        except Killed:
-            continue
-        break
-    assert result == "undone"
+    assert resumed_to_its_end(found) == "undone"
     assert ("promote", "production") not in found.world.acts
     assert found.world.address_at == {"production": PRIMARY, "exchange": STANDBY}
     assert found.world.leads["production"] == {PRIMARY}
@@ -177,14 +180,7 @@ def test_a_hand_over_that_never_comes_to_its_promotion_is_taken_back_wherever_it
     found = started("switchover", hands)
     found.world.failing = {(part, "production"): 1000}
     found.journal.kill_after, found.world.kill_at = set(entries), set(acts)
-    result = ""
-    for _ in range(100):
-        try:
-            result = found.engine().run().result
-        except Killed:
-            continue
-        break
-    assert result == "undone"
+    assert resumed_to_its_end(found) == "undone"
     assert found.world.leads["production"] == {PRIMARY}
     assert found.world.address_at == {"production": PRIMARY, "exchange": STANDBY}
     assert ("production", PRIMARY) not in found.world.stopped

@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import time
 
-from jbnet.lab.client.options import parser, stop_on_signals, target
+from jbnet.lab.client.options import parser, run_all, stop_on_signals, target
 from jbnet.lab.client.record import Record
 from jbnet.lab.client.writer import Refusal, Target, Writer
 
@@ -47,11 +47,7 @@ def main() -> None:
         writer = Writer(place, given.client, given.user, given.passfile)
         arguments = (place, writer, record, stop, given.every, given.timeout)
         threads.append(threading.Thread(target=write_on, args=arguments, name=place.database))
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    record.close()
+    run_all(threads, record)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jbnet.lab.client.options import parser, stop_on_signals, target
+from jbnet.lab.client.options import parser, run_all, stop_on_signals, target
 from jbnet.lab.client.payments import REGISTER
 from jbnet.lab.client.record import Record
 from jbnet.lab.client.writer import Declined, Refusal, Target, Writer
@@ -64,11 +64,7 @@ def main() -> None:
         work = Work(place, itertools.count(number + 1, given.at_once), every, given.timeout)
         writer = Writer(place, given.client, given.user, given.passfile, REGISTER)
         threads.append(threading.Thread(target=pay_on, args=(work, writer, record, stop)))
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    record.close()
+    run_all(threads, record)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,14 @@
-"""Command line options that both programs share."""
+"""Command line options that all these programs share, and how they run."""
 
 from __future__ import annotations
 
 import argparse
 import signal
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
+from jbnet.lab.client.record import Record
 from jbnet.lab.client.writer import Target
 
 
@@ -37,3 +39,12 @@ def stop_on_signals() -> threading.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     return stop
+
+
+def run_all(threads: Sequence[threading.Thread], record: Record) -> None:
+    """Run until all threads have ended, and close their record."""
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    record.close()

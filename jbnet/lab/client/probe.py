@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from jbnet.lab.client.options import parser, stop_on_signals, target
+from jbnet.lab.client.options import parser, run_all, stop_on_signals, target
 from jbnet.lab.client.record import Record
 from jbnet.lab.client.writer import Refusal, Target, Writer
 
@@ -118,11 +118,7 @@ def main() -> None:
     for place in given.targets:
         writer = Writer(place, f"{given.client}-{place.address}", given.user, given.passfile)
         threads.append(threading.Thread(target=try_on, args=(place, writer, record, stop, pace)))
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    record.close()
+    run_all(threads, record)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,13 @@ from jbnet.monitor.messages import SCHEMA, Fate, Message
 from jbnet.ports import Clock, RemoteHosts, StepAction, StepOutcome
 from jbnet.ports.telling import Notifier
 from jbnet.recovery.canonical import digest
+from jbnet.recovery.rules import MAX_TIMEOUT_S
 from jbnet.services.recover.actions import Params, named
 
 ACCOUNT = "netops"
 """Whoever needs more than this account may do writes sudo in the command."""
-COMMAND_S = 600.0
-"""The step's own timeout ends it earlier."""
+COMMAND_S = float(MAX_TIMEOUT_S)
+"""The longest that a step may take: it is the step's own timeout that ends the wait for a command."""
 KEPT = 2000
 """Characters at the end of what a command printed that the journal keeps."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 
-from jbnet.model.errors import JbnetError
 from jbnet.model.text import Text, text
 from jbnet.ports import Journal, JournalCopy, Progress, Reporter
 from jbnet.recovery.copies import lines_of
@@ -55,7 +54,7 @@ class _Courier:
         self._news = threading.Condition()
         self._wanted = self._there = 0
         self._known = False  # how far the copy is
-        self._ending = self._behind = False
+        self._begun = self._ending = self._behind = False
         self._thread = threading.Thread(target=self._run, daemon=True, name=f"copy of the journal to {copy.place}")
 
     def follow(self, number: int) -> None:
@@ -63,7 +62,9 @@ class _Courier:
         with self._news:
             self._wanted = max(self._wanted, number)
             self._news.notify()
-        if not self._thread.is_alive() and not self._ending:
+            begins = not self._begun
+            self._begun = True
+        if begins:
             self._thread.start()
 
     def finish(self) -> None:
@@ -74,7 +75,7 @@ class _Courier:
 
     def join(self, timeout: float) -> None:
         """Wait until it has ended, at most so long."""
-        if self._thread.is_alive():
+        if self._begun:
             self._thread.join(timeout)
 
     def _run(self) -> None:
@@ -90,10 +91,10 @@ class _Courier:
                 return
 
     def _bring(self) -> None:
-        entries = [entry for entry in self._journal.entries() if not self._known or _number(entry) > self._there]
         try:
+            entries = [entry for entry in self._journal.entries() if not self._known or _number(entry) > self._there]
             self._copy.write(self._execution, lines_of(entries), anew=not self._known)
-        except JbnetError as error:
+        except Exception as error:  # noqa: BLE001  whatever goes wrong with a copy holds no recovery up, and is said
             self._known = False
             self._tell(True, text("the journal is not copied to {place}: {error}", place=self._copy.place, error=error))
             return

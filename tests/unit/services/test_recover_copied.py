@@ -21,6 +21,7 @@ class Place:
 
     def __init__(self, place: str = "noc-s1"):
         self.place, self.content, self.dark, self.lost_answer = place, "", False, False
+        self.broken = False
         self.open = threading.Event()
         self.open.set()
         self.writes: list[bool] = []
@@ -28,6 +29,8 @@ class Place:
     def write(self, execution: str, lines: str, *, anew: bool) -> None:
         assert execution == "20261123-1"
         self.open.wait(20)
+        if self.broken:
+            raise RuntimeError("a defect of ours")
         if self.dark:
             raise Unreachable("{place} does not answer", place=self.place)
         self.writes.append(anew)
@@ -114,6 +117,17 @@ def test_lines_whose_answer_was_lost_do_not_stand_there_twice(journal: CopiedJou
     journal.append("intent", "b", {})
     assert eventually(lambda: place.writes[-1] is True and len(place.writes) > 2)
     assert is_whole(place, journal)
+
+
+def test_a_defect_in_copying_is_said_and_stops_neither_the_journal_nor_the_copy(
+    journal: CopiedJournal, place: Place, told: Told
+) -> None:
+    place.broken = True
+    journal.append("intent", "a", {})
+    assert eventually(lambda: told.said == [True])
+    assert journal.append("intent", "b", {}) == 2
+    place.broken = False
+    assert eventually(lambda: is_whole(place, journal))
 
 
 def test_what_is_written_last_has_a_moment_to_arrive(place: Place, told: Told) -> None:
