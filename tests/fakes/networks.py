@@ -58,14 +58,18 @@ def prefecture(build: NetworkBuilder, name: str, counties: dict[str, int], dual:
 
 
 AREA = "0.0.63.8"
+NORTH_AREA = "0.0.63.16"
 DESERT_SERVICES = (
     Service("pension", "养老", ("db",), (), (Level.PREFECTURE, Level.COUNTY, Level.TOWNSHIP)),
     Service("hotline", "热线", (), ("pension",), (Level.COUNTY,)),
 )
 
 
-def desert() -> Network:
-    """Two cores, a data centre on both, a prefecture (an area) of two border routers, a county with a line to each."""
+def desert(*, north: bool = False) -> Network:
+    """Two cores, a data centre on both, a prefecture (an area) of two border routers, a county with a line to each.
+
+    ``north``: a second prefecture (an area of its own) has one border router, with one line, and one county.
+    """
     made = NetworkBuilder()
     for number, name in enumerate(("core", "dc", "noc")):
         made.location(name, f"10.{number}.0.0/16")
@@ -92,4 +96,15 @@ def desert() -> Network:
     made.site("well", Level.TOWNSHIP, "oasis", "10.9.4.0/22", demand=3)
     made.device("well-r1", "well", "township-cpe", "10.9.4.193")
     made.line("well-up1", "oasis-r1", "well-r1", area=None, bandwidth=10)
+    if north:
+        _north(made)
     return made.network(databases=[database("db", "dc-db1", "dc-db1")], services=DESERT_SERVICES)
+
+
+def _north(made: NetworkBuilder) -> None:
+    made.site("north", Level.PREFECTURE, "qinghai", "10.16.0.0/13", demand=1)
+    made.device("north-r1", "north", "prefecture-router", "10.16.96.1", NORTH_AREA)
+    made.line("north-up1", "core-r1", "north-r1", bandwidth=10)
+    made.site("dune", Level.COUNTY, "north", "10.17.0.0/17", demand=1)
+    made.device("dune-r1", "dune", "county-router", "10.17.3.1", NORTH_AREA)
+    made.line("dune-up1", "north-r1", "dune-r1", area=NORTH_AREA, bandwidth=10)

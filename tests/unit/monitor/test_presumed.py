@@ -77,3 +77,10 @@ def test_with_a_port_down_it_is_no_border_router_any_more_and_nobody_is_drawn() 
     assert silent(watch) == set()
     watch.round(12)
     assert set(blamed(watch)) == {"circuit west-up1", "circuit west-pair1"}
+
+
+def test_a_deaf_router_elsewhere_does_not_make_the_one_line_of_a_dead_border_router_a_silent_one() -> None:
+    watch = Watching(desert(north=True), dark_lines=False)
+    watch.net.dead, watch.net.deaf = {"north-r1"}, {"oasis-r1"}
+    watch.round(12)
+    assert set(blamed(watch)) == {"device north-r1", "device oasis-r1"}
