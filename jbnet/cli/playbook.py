@@ -18,18 +18,6 @@ if TYPE_CHECKING:
     from jbnet.ports import HostOutcome, PlaybookResult, Progress
     from jbnet.services.playbook import Playbook
 
-OURS = re.compile(
-    r"ansible_\w*|inventory_(?:hostname\w*|dir|file)|playbook_dir|role_(?:path|name\w*)|hostvars|groups|group_names"
-    r"|play_hosts|vars|omit|environment",
-    re.IGNORECASE,
-)
-"""Variables by which Ansible decides where a task runs, through what and as whom; special variables in its manual.
-
-What is set on the command line goes before everything else: ``ansible_connection=local`` would run a device's tasks on
-the operator's machine, ``ansible_ssh_common_args`` end the check of host keys.
-"""
-TEMPLATE = re.compile(r"\{\{|\{%|\{#")
-"""What Ansible would evaluate on the operator's machine (Jinja2)."""
 WHOLE = "ansible-playbook:"
 """How a failure begins that is of the run and of no host: its time was over, a playbook has an error."""
 
@@ -106,16 +94,17 @@ def _variables(settings: Sequence[str]) -> dict[str, object]:
 
 def _check_setting(name: str, value: object) -> None:
     """Raise Refused for a variable that decides where and how a task runs, and for a value that would be evaluated."""
+    from jbnet.inventory.exchange.ansible_variables import is_special, is_template
     from jbnet.model.errors import Refused
     from jbnet.model.text import text
 
-    if OURS.fullmatch(name):
+    if is_special(name):
         raise Refused(
             "--set {name}: where a task runs and which host keys are believed is not for a variable to say",
             name=name,
             hint=text("say in inventory/ how a device is reached; variables of a playbook have names of their own"),
         )
-    if TEMPLATE.search(str(value)):
+    if is_template(value):
         raise Refused(
             "--set {name}: a template would be evaluated on this machine",
             name=name,

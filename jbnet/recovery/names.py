@@ -41,13 +41,22 @@ def runbook_names(file: str, content: str, network: Network) -> tuple[Finding, .
     for index, step in enumerate(steps if isinstance(steps, list) else []):
         for path, params in _params(step, ("steps", index)):
             for key, name in params.items():
-                if source is None or not isinstance(name, str) or "{" in name:
-                    continue  # filled in for each declared database
-                if key == "database":
-                    _known(source, (*path, key), name, text("database"), network.databases, findings)
-                elif key in _HOSTS:
-                    _known(source, (*path, key), name, text("device"), network.devices, findings)
+                if source is not None:
+                    _check_names(source, (*path, key), name, network, findings)
     return findings.sorted()
+
+
+def _check_names(source: Source, path: Path, value: object, network: Network, findings: Findings) -> None:
+    """Check a parameter that names a database or devices; what stands in braces is filled in for each database."""
+    key = path[-1]
+    named = enumerate(value) if key == "hosts" and isinstance(value, list) else [(None, value)]
+    for at, name in named:
+        if not isinstance(name, str) or "{" in name:
+            continue
+        if key == "database":
+            _known(source, path, name, text("database"), network.databases, findings)
+        elif key in (*_HOSTS, "hosts"):
+            _known(source, path if at is None else (*path, at), name, text("device"), network.devices, findings)
 
 
 def _devices(plan: RecoveryPlan) -> Iterator[tuple[Path, str]]:

@@ -27,7 +27,8 @@ HAND_OVER = "hand-over"
 """Stop, proof, promotion and address in one go: ``from`` to ``to``. Fences by itself, and knows its own way back."""
 LEADING = frozenset({"promote", HAND_OVER})
 """Actions behind which another host leads."""
-TOUCHING = LEADING | {"fence", "move-address", "release-address", "stop-primary", "unfence", "take-back", "command"}
+MOVING = frozenset({"fence", "move-address", "release-address", "stop-primary", "unfence", "take-back"})
+TOUCHING = LEADING | MOVING | {"command", "playbook"}
 """Actions that touch production: never before an approval (design section 5, rule 4)."""
 ACTIONS = READ_ONLY | TOUCHING | {APPROVE, "list-lost", "rebuild-standby", "wait", "notify"}
 FOREACH = ("databases",)

@@ -1,7 +1,8 @@
 """What the actions of general use want as parameters: checked when a runbook is read, not at three in the morning.
 
-``command`` runs a program on a declared host, ``wait`` lets time pass, ``notify`` tells people by the channels of
-monitors/notify.yaml. An action whose name has a dot in it belongs to somebody else's package, and so do its parameters.
+``command`` runs a program on a declared host, ``playbook`` one of playbooks/ on some, ``wait`` lets time pass,
+``notify`` tells people by the channels of monitors/notify.yaml. An action whose name has a dot in it belongs to
+somebody else's package, and so do its parameters.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from jbnet.inventory.exchange.ansible_variables import is_special, is_template
 from jbnet.model.text import Text, text
 
 if TYPE_CHECKING:
@@ -45,6 +47,17 @@ def _is_wait(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= MOST_WAIT_S
 
 
+def _is_settings(value: object) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(name, str)
+        and name.isidentifier()
+        and not is_special(name)
+        and isinstance(one, str | int | float | bool)
+        and not is_template(one)
+        for name, one in value.items()
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Param:
     """A parameter: what it must be, in words and as a test."""
@@ -55,6 +68,7 @@ class Param:
 
 
 _ARGV = Param("a list of texts: the program and its arguments", _is_argv)
+_SECONDS = Param(f"a number of seconds up to {MOST_WAIT_S}", _is_wait, required=True)
 PARAMS: Final[Mapping[str, Mapping[str, Param]]] = {
     "command": {
         "host": Param("the name of a device", _is_text, required=True),
@@ -63,7 +77,13 @@ PARAMS: Final[Mapping[str, Mapping[str, Param]]] = {
         "verify": _ARGV,
         "repeatable": Param("true or false", lambda value: isinstance(value, bool)),
     },
-    "wait": {"seconds": Param(f"a number of seconds up to {MOST_WAIT_S}", _is_wait, required=True)},
+    "playbook": {
+        "playbook": Param("the name of a playbook", _is_text, required=True),
+        "hosts": Param("a list of devices", _is_names, required=True),
+        "seconds": _SECONDS,
+        "variables": Param("variables of its own with their values, no secrets and no templates", _is_settings),
+    },
+    "wait": {"seconds": _SECONDS},
     "notify": {
         "channels": Param("a list of channels of monitors/notify.yaml", _is_names, required=True),
         "message": Param("text", _is_text, required=True),
@@ -93,8 +113,8 @@ def check_params(step: Step, findings: Findings) -> None:
 
 def _together(step: Step) -> tuple[str, Text] | None:
     """Return what is wrong with parameters that are right one by one."""
-    if step.action == "wait" and float(str(step.params["seconds"])) >= step.timeout:
-        told = text("step {step} waits {seconds} s, and its timeout is {timeout} s; expected a longer timeout",
+    if step.action in ("wait", "playbook") and float(str(step.params["seconds"])) >= step.timeout:
+        told = text("step {step} may take {seconds} s, and its timeout is {timeout} s; expected a longer timeout",
                     step=step.name, seconds=step.params["seconds"], timeout=step.timeout)  # fmt: skip
         return "JB705", told
     if step.action == "command" and "probe" not in step.params and not _may_run_twice(step):

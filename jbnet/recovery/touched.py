@@ -19,6 +19,7 @@ _HOSTS: Final[Mapping[str, tuple[str, ...]]] = {
     "list-lost": ("host",),
     "rebuild-standby": ("host",),
     "command": ("host",),
+    "playbook": ("hosts",),
 }
 """The parameters of each action that name the hosts it acts on; those that only look are not here."""
 _TAKES_DOWN: Final[Mapping[str, str]] = {"fence": "host", "stop-primary": "host", "hand-over": "from"}
@@ -28,8 +29,9 @@ _BRINGS_BACK: Final = frozenset({"unfence", "rebuild-standby"})
 
 def hosts_of(step: Instance) -> frozenset[str]:
     """Return the hosts that a step acts on; none where it only looks."""
-    named = (step.params.get(key) for key in _HOSTS.get(step.action, ()))
-    return frozenset(host for host in named if isinstance(host, str))
+    named = [step.params.get(key) for key in _HOSTS.get(step.action, ())]
+    single = [[one] if isinstance(one, str) else one for one in named]
+    return frozenset(str(host) for hosts in single if isinstance(hosts, list) for host in hosts)
 
 
 def taken_down(step: Instance) -> frozenset[str]:

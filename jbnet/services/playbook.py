@@ -60,7 +60,7 @@ class PlaybookWays:
     login: Login
     secrets: Secrets
     runner: PlaybookRunner
-    reporter: Reporter
+    reporter: Reporter | None
     lab: bool = False
 
 

@@ -21,7 +21,7 @@ def playbook_shelf(directory: Path) -> PlaybookShelf:
     return PlaybookShelf(directory)
 
 
-def playbook_ways(directory: Path, state_dir: Path, playbook: Playbook, reporter: Reporter) -> PlaybookWays:
+def playbook_ways(directory: Path, state_dir: Path, playbook: Playbook, reporter: Reporter | None) -> PlaybookWays:
     """Return what a run of a playbook works with: the devices one can log in to, secrets, ansible-runner."""
     from jbnet.adapters.playbooks import AnsiblePlaybooks
     from jbnet.adapters.ssh_login import KeyRing

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jbnet.wiring.declaration import load_network
 from jbnet.wiring.devices import _addresses
 from jbnet.wiring.files import read_text, sound
+from jbnet.wiring.playbooks import playbook_shelf, playbook_ways
 from jbnet.wiring.secrets import secrets
 from jbnet.wiring.telling import notifier, windows
 
@@ -164,6 +165,7 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     from jbnet.services.recover.actions import Tools, watchers
     from jbnet.services.recover.actions_all import all_actions
     from jbnet.services.recover.actions_general import general_actions
+    from jbnet.services.recover.actions_playbook import RunPlaybook
 
     plan = recovery_plan(directory)
     logins = SshHosts(state_dir, _addresses(network), connect_timeout=RECOVERY_CONNECT_S)
@@ -181,4 +183,6 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
         watchers(network),
     )
     general = general_actions(hosts, partial(notifier, directory, state_dir), tools.clock)
-    return {**all_actions(tools), **general, **foreign_actions(tools)}
+    shelf = playbook_shelf(directory)
+    playbooks = RunPlaybook(shelf, lambda chosen: playbook_ways(directory, state_dir, chosen, None))
+    return {**all_actions(tools), **general, "playbook": playbooks, **foreign_actions(tools)}

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import commands
+import failover
 import incident
 import lab
 import netlab
@@ -38,9 +39,19 @@ SUITES = (
     (("scale.poll_",), scale_poll.rows),
     (("store.",), store.rows),
     (("dr.switchover_", "dr.failback_"), switchover.rows),
+    (("dr.failover_", "dr.readiness_"), failover.rows),
 )
 """What the ids of a suite begin with, and the suite. A suite runs when any of them fits what was asked for."""
-ON_REQUEST = ("lab.", "incident.", "plan.", "scale.poll_", "dr.switchover_", "dr.failback_")
+ON_REQUEST = (
+    "lab.",
+    "incident.",
+    "plan.",
+    "scale.poll_",
+    "dr.switchover_",
+    "dr.failback_",
+    "dr.failover_",
+    "dr.readiness_",
+)
 """Suites that take minutes and most of the machine: only when they are asked for."""
 OUT = Path(__file__).parents[2] / "build" / "bench.json"
 

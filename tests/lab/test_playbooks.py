@@ -24,6 +24,7 @@ from eventually import eventually
 
 from jbnet import wiring
 from jbnet.lab.lab import Lab
+from jbnet.lab.netns import network_of
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(420)]
 SCALE = "servers"
@@ -193,6 +194,17 @@ def test_the_application_writes_into_the_database_that_leads(site: Site) -> None
     said = site.at("noc-s1", "python3", "-c", ask, url)  # through the baseline's filter
     assert json.loads(said) == {"record": 1}
     assert site.at(APP1, "stat", "-c", "%a %U", "/etc/opt/jbnet-app/pgpass").split() == ["600", "jbnet-app"]
+
+
+def test_an_application_that_ended_runs_again_after_a_step_of_a_recovery(site: Site) -> None:
+    site.at(APP1, "pkill", "-u", "jbnet-app")
+    network = wiring.load_network(site.workspace, site.state)
+    params = {"playbook": "application", "hosts": [APP1], "seconds": 100}
+    with network_of(site.lab.netns("noc-s1")):
+        step = wiring.recovery_actions(site.workspace, site.state, network)["playbook"]
+        assert not step.probe(params).done
+        assert step.do(params).done
+        assert step.verify(params).done
 
 
 def test_archiving_is_not_begun_by_a_restart_that_nobody_asked_for(site: Site) -> None:

@@ -14,6 +14,7 @@ steps:
     action: approve
   - name: it
 """
+PLAYBOOK = "action: playbook\nparams: {playbook: a, hosts: [b], seconds: 60, variables: "
 
 
 def findings(step: str) -> list[str]:
@@ -26,6 +27,7 @@ def findings(step: str) -> list[str]:
     [
         "action: command\nparams: {host: web1, do: [systemctl, start, app], probe: [systemctl, is-active, app]}",
         "action: command\nparams: {host: web1, do: [sync], verify: [test, -f, /x], repeatable: true}",
+        "action: playbook\nparams: {playbook: application, hosts: [app1], seconds: 60, variables: {fast: true}}",
         "action: wait\nparams: {seconds: 30}",
         'action: notify\nparams: {channels: [duty], message: "moved"}',
         "action: acme.drain\nparams: {anything: [1, 2]}",
@@ -48,6 +50,12 @@ def test_what_is_whole_has_no_findings(step: str) -> None:
         ("action: command\nparams: {host: web1, do: [sync]}", "JB715", "whether its command ran"),
         ("action: command\nparams: {host: web1, do: [sync], repeatable: true}", "JB715", "repeatable: true and verify"),
         ("action: command\nparams: {host: w, do: [a], probe: [b], user: root}", "JB701", "unknown key user"),
+        ("action: playbook\nparams: {playbook: a, hosts: app1, seconds: 60}", "JB703", "a list of devices"),
+        ("action: playbook\nparams: {playbook: a, hosts: [app1]}", "JB702", "wants the parameter seconds"),
+        ("action: playbook\nparams: {playbook: a, hosts: [b], seconds: 120}", "JB705", "expected a longer timeout"),
+        (f"{PLAYBOOK}{{ansible_connection: local}}}}", "JB703", "no secrets and no templates"),
+        (f"{PLAYBOOK}{{word: '{{{{ 1'}}}}", "JB703", "no secrets and no templates"),
+        (f"{PLAYBOOK}[a]}}", "JB703", "no secrets and no templates"),
         ("action: wait\nparams: {seconds: 0}", "JB703", "a number of seconds"),
         ("action: wait\nparams: {seconds: true}", "JB703", "a number of seconds"),
         ("action: wait\nparams: {seconds: 120}", "JB705", "expected a longer timeout"),
@@ -63,7 +71,8 @@ def test_what_is_not_is_said(step: str, code: str, said: str) -> None:
     assert said in found[0]
 
 
-@pytest.mark.parametrize("action", ["command", "acme.drain"])
+@pytest.mark.parametrize("action", ["command", "playbook", "acme.drain"])
 def test_what_may_touch_production_needs_an_approval(action: str) -> None:
-    step = "params: {host: w, do: [a], probe: [b]}\nneeds: []"
-    assert [line.split()[0] for line in findings(f"action: {action}\n{step}")] == ["JB711"]
+    params = {"playbook": "{playbook: a, hosts: [w], seconds: 60}"}.get(action, "{host: w, do: [a], probe: [b]}")
+    step = f"action: {action}\nparams: {params}\nneeds: []"
+    assert [line.split()[0] for line in findings(step)] == ["JB711"]

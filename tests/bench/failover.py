@@ -1,0 +1,66 @@
+"""A failover with a positive fence: from the second approval to the first row a community may write again.
+
+The demo lab as deployed, each line as slow as declared. The host of the primaries loses its power while the client
+writes; its servers' routers hold the fence. Of the worst database, the median of some rounds; each ends with the
+databases back where they are declared. Beside it ``jbnet dr check``, the whole process, on the same lab. Takes minutes
+and the machine: only on request (``make bench ONLY=dr.failover``).
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+from recovery_lab import acks, await_acks, recovery_lab, row, writing
+
+from jbnet import wiring
+from jbnet.recovery.report.reading import acts, time_of
+
+sys.path[:0] = [str(Path(__file__).parents[1] / "lab")]
+
+from recovery_drill import Drill  # noqa: E402  found only on the path set above
+
+ROUNDS = 3
+CHECKS = 5
+FAILOVER_GOAL_S, READINESS_GOAL_S = 3.0, 2.0
+
+
+def rows() -> list[dict[str, object]]:
+    """Return the rows of build/bench.json."""
+    with recovery_lab() as (drill, memory):
+        checked = [_check(drill) for _ in range(CHECKS)]
+        found = [_round(drill, memory / f"failover-{number}") for number in range(ROUNDS)]
+    print(f"readiness: {checked}\nfailover: {found}", file=sys.stderr)
+    return [
+        row("dr.failover_approved_s", median(found), FAILOVER_GOAL_S),
+        row("dr.readiness_s", median(checked), READINESS_GOAL_S),
+    ]
+
+
+def _check(drill: Drill) -> float:
+    began = time.monotonic()
+    drill.jbnet("dr", "check", codes=(0, 1))
+    return round(time.monotonic() - began, 3)
+
+
+def _round(drill: Drill, record: Path) -> float:
+    with writing(drill, record):
+        drill.lab.kill(drill.host)
+        execution = drill.carried_out("failover")
+        await_acks(drill, record)
+    drill.lab.boot(drill.host)
+    drill.await_reachable(drill.host)
+    drill.carried_out("failback")
+    return _approved_to_written(drill, execution, record)
+
+
+def _approved_to_written(drill: Drill, execution: str, record: Path) -> float:
+    entries = wiring.executions(drill.state).journal(execution).entries()
+    approved = max(time_of(entry) for entry in entries if entry["kind"] == "approval").timestamp()
+    steps = {act.key: f"{act.time.timestamp() - approved:.2f}" for act in acts(entries) if act.kind == "verified"}
+    print(f"seconds after the second approval: {steps}", file=sys.stderr)
+    later = [ack for ack in acks(record) if ack["wall"] > approved]
+    written = (min(float(ack["wall"]) for ack in later if ack["db"] == name) for name in drill.network.databases)
+    return max(written) - approved
