@@ -70,6 +70,10 @@ def correlate(
     return turn.result()
 
 
+DEAD = frozenset({CauseKind.DEVICE, CauseKind.SITE})
+"""Causes by which devices are dead, and take their lines along."""
+
+
 class _Turn:
     """One turn of correlation: the open incidents are taken over one by one into ``kept``."""
 
@@ -114,9 +118,11 @@ class _Turn:
                 self._kept[cause.id] = replace(incident, cleared=None)
         for cause in self._diagnosis.causes:
             folded = self._foldable(cause)
-            if cause.id not in self._kept:
-                self._kept[cause.id] = self._inherit(cause, folded) if folded else self._new(cause)
+            if cause.id not in self._kept and folded and not self._answered_since(cause, folded[0]):
+                self._kept[cause.id] = self._inherit(cause, folded)
                 folded = folded[1:]
+            elif cause.id not in self._kept:
+                self._kept[cause.id] = self._new(cause)
             for incident in folded:
                 self._closed.append(merged(incident, self._kept[cause.id].id, self._view.now))
                 del self._left[incident.root_cause]
@@ -130,6 +136,18 @@ class _Turn:
         explained |= {CauseId(CauseKind.CIRCUIT, self._line_of(symptom.subject)) for symptom in cause.evidence}
         mine = [i for c, i in self._left.items() if c in explained and c != cause.id]
         return heirs(mine, self._view.now, self._view.policy.fold_s)
+
+    def _answered_since(self, cause: Cause, incident: Incident) -> bool:
+        """Say whether dead devices still answered well after their line was lost: that was no symptom of their death.
+
+        They take the line's incident along, for nobody can tell now whether the line is whole; but they died later.
+        """
+        line = self._view.plant.lines.get(incident.root_cause.name)
+        if cause.id.kind not in DEAD or incident.root_cause.kind is not CauseKind.CIRCUIT or line is None:
+            return False
+        known = (self._view.states.get(end.device) for end in line.ends if end.device in cause.devices)
+        later = incident.since + timedelta(seconds=self._view.policy.hold_s)
+        return any(state is not None and state.last_seen is not None and state.last_seen > later for state in known)
 
     def _line_of(self, subject: Subject) -> str:
         """Return the circuit on which a symptom was seen (empty: none)."""

@@ -353,3 +353,17 @@ def test_what_lies_behind_a_healed_line_is_given_time_while_its_neighbour_finds_
     assert list(watch.history) == ["1"]
     assert watch.history["1"].sites == ("chengdong", "chengdong-t1", "chengdong-t2"), "all whom it ever touched"
     assert watch.history["1"].services == (ServiceImpact("pension", 3),)
+
+
+def test_a_router_that_dies_while_its_line_is_lost_is_dead_from_then_on_and_takes_the_lines_incident_along() -> None:
+    watch = Watching(small())
+    watch.net.dropped.add("chengzhong-up1")
+    watch.round(15)
+    assert watch.causes == ["circuit chengzhong-up1"]
+    watch.net.dropped.clear()
+    watch.net.dead.add("chengzhong-r1")
+    dies = watch.time
+    (found,) = watch.round(10)
+    assert watch.causes == ["device chengzhong-r1"]
+    assert found.since > dies, "it answered until then"
+    assert watch.history["1"].merged_into == found.id
