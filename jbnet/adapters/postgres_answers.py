@@ -54,6 +54,7 @@ def parse_state(
         was_leading=control in LED,
         checkpoint=lsn_number(words["checkpoint"]) if "checkpoint" in words else None,
         newest_row_age_s=newest_row_age_s,
+        system_identifier=words.get("system_identifier"),
         **answer,
     )
 

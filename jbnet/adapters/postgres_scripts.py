@@ -8,7 +8,8 @@ programs=$1; data=$2; sockets=$3; port=$4
 [ -f "$data/standby.signal" ] && echo demoted
 find /proc/[0-9]*/cwd -maxdepth 0 -lname "$data" -printf 'process %h\n' 2>/dev/null
 LC_ALL=C "$programs/pg_controldata" "$data" 2>/dev/null | sed -n \
- 's/^Database cluster state: */state /p; s/^Latest checkpoint location: */checkpoint /p'
+ 's/^Database cluster state: */state /p; s/^Latest checkpoint location: */checkpoint /p
+  s/^Database system identifier: */system_identifier /p'
 ls "$data/pg_wal" 2>/dev/null | grep -xE '[0-9A-F]{24}' | sort | tail -n 1 | sed -E 's/^(.{8}).*/timeline \1/'
 echo answer
 exec timeout -k 1 4 "$programs/psql" -XqAt -v ON_ERROR_STOP=1 -h "$sockets" -p "$port" -d postgres -f - 2>/dev/null

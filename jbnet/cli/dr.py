@@ -117,6 +117,9 @@ def approve(
         Path | None, typer.Option("--request", metavar="FILE", help="A request carried here from elsewhere.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask after showing the figures.")] = False,
+    accept_loss: Annotated[
+        bool, typer.Option("--accept-loss", help="Sign although more would be lost than is declared.")
+    ] = False,
 ) -> None:
     """Show the figures of an execution and sign them with your own key."""
     from jbnet.cli.dr_approve import accept, sign
@@ -126,7 +129,7 @@ def approve(
     if token is not None:
         accept(ctx.obj, execution, token)
     elif key is not None:
-        sign(ctx.obj, execution, key, request, only_print=print_, yes=yes)
+        sign(ctx.obj, execution, key, request, only_print=print_, yes=yes, accept_loss=accept_loss)
 
 
 @app.command()

@@ -23,9 +23,19 @@ if TYPE_CHECKING:
 
 
 def sign(
-    context: Context, execution: str | None, key: Path, request_file: Path | None, *, only_print: bool, yes: bool
+    context: Context,
+    execution: str | None,
+    key: Path,
+    request_file: Path | None,
+    *,
+    only_print: bool,
+    yes: bool,
+    accept_loss: bool,
 ) -> None:
-    """Show the request, sign it with the key, and hand the approval in or print it."""
+    """Show the request, sign it with the key, and hand the approval in or print it.
+
+    Raises Refused where the figures show a loss beyond an objective, unless that is accepted by name.
+    """
     from jbnet.adapters.approvals import read_request, to_token
     from jbnet.adapters.clock import SystemClock
     from jbnet.adapters.keys import load_private
@@ -37,6 +47,8 @@ def sign(
             "the request is for {found}, not for {execution}", found=request.execution, execution=execution
         )
     print_request(context, request)
+    if not accept_loss:
+        _refuse_loss(request)
     private = load_private(key, lambda: getpass.getpass(context.tr("passphrase of {path}: ", path=key)))
     _confirm(context, yes=yes)
     approval = box.sign(request, private, SystemClock().now())
@@ -46,6 +58,17 @@ def sign(
     else:
         _tell(context, request, box.hand_in(request, approval), approval.person)
     context.emit({"approval": asdict(approval), "token": token, "figures_sha256": request.figures_sha256})
+
+
+def _refuse_loss(request: ApprovalRequest) -> None:
+    from jbnet.recovery.approval import beyond_objective
+
+    if steps := beyond_objective(request):
+        raise Refused(
+            "more would be lost than is declared: {steps}",
+            steps=", ".join(steps),
+            hint=text("who accepts that says so: jbnet dr approve ... --accept-loss"),
+        )
 
 
 def accept(context: Context, execution: str | None, token: str) -> None:

@@ -198,7 +198,7 @@ def _run(context: Context, engine: Recovery, execution: str) -> None:
     context.emit({"execution": execution, "result": ending.result}, kind="jbnet/1")
 
 
-def _failure(ending: Ending, execution: str, again: Text) -> TargetError:
+def _failure(ending: Ending, execution: str, again: Text) -> TargetError | Refused:
     said = str(ending.error) if ending.error else "-"
     if ending.result == "undone":
         if ending.moved:
@@ -219,6 +219,7 @@ def _failure(ending: Ending, execution: str, again: Text) -> TargetError:
         return TargetError("{execution} was given up", execution=execution)
     if ending.result == "ask":
         again = text("jbnet dr resume {execution} tries it again, --skip goes on without it", execution=execution)
-    return TargetError(
+    kind = Refused if ending.refused else TargetError
+    return kind(
         "{execution}: step {step} failed: {reason}", execution=execution, step=ending.step, reason=said, hint=again
     )

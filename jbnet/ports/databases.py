@@ -19,6 +19,7 @@ class ServerState:
     ``shut_down``: pg_controldata calls the last stop clean; ``was_leading``: it led when its control file was last
     written. ``followers`` are rows of ``pg_stat_replication``; ``full_commits``: nobody is set to wait for less than
     that (``synchronous_commit``); ``recorded`` is the keeper's newest record (looked at with the heartbeat).
+    ``system_identifier`` is the cluster's own, the same on all copies of it.
     """
 
     database: str
@@ -44,6 +45,7 @@ class ServerState:
     recorded: Recorded | None = None
     followers: tuple[Mapping[str, object], ...] = ()
     slots: tuple[Mapping[str, object], ...] = ()
+    system_identifier: str | None = None
 
     @property
     def leads(self) -> bool:

@@ -16,6 +16,8 @@ from jbnet.recovery.canonical import canonical_json, digest, plain
 
 PURPOSE = "jbnet-approval/1"
 """First word of what is signed, so that the signature is good for nothing else."""
+BEYOND = "beyond_objective"
+"""The figure that says that more is known to be lost than is declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,12 @@ def _untimely(request: ApprovalRequest, approval: Approval) -> Text | None:
         pass
     template = "{person} signed at {time}; the figures were good until {expires}"
     return text(template, person=approval.person, time=approval.time, expires=request.expires)
+
+
+def beyond_objective(request: ApprovalRequest) -> tuple[str, ...]:
+    """Return the steps whose figures show a loss that is more than declared: nobody signs that unsaid."""
+    found = request.figures.items()
+    return tuple(step for step, seen in found if isinstance(seen, Mapping) and seen.get(BEYOND) is True)
 
 
 def expired(request: ApprovalRequest, now: datetime) -> bool:

@@ -1,7 +1,8 @@
 """``jbnet`` as a process of its own whose recovery acts on files of a folder, and which dies by SIGKILL on demand.
 
 Run as ``python recovery_process.py FOLDER ARGUMENTS...``; with KILL_AFTER=n it is killed right after its n-th act,
-with HANG=ACTION that action never comes back.
+with HANG=ACTION that action never comes back, with REFUSE=ACTION a safety rule forbids it. With BEYOND set what it
+sees is a loss beyond the objective.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from jbnet import wiring
 from jbnet.model.business import Replication
+from jbnet.model.errors import Refused
 from jbnet.model.network import Database, Network
 from jbnet.model.text import text
 from jbnet.ports import StepAction, StepOutcome
@@ -42,6 +44,8 @@ class FileAction:
     def do(self, params: Mapping[str, object]) -> StepOutcome:
         if os.environ.get("HANG") == self.name:
             threading.Event().wait()
+        if os.environ.get("REFUSE") == self.name:
+            raise Refused("not {action}", action=self.name)
         self._effect(params).touch()
         with (self.folder / "acts").open("a+") as stream:
             stream.write(f"{self.name}-{params['database']}\n")
@@ -49,7 +53,7 @@ class FileAction:
             stream.seek(0)
             if len(stream.readlines()) == int(os.environ.get("KILL_AFTER", "0")):
                 os.kill(os.getpid(), signal.SIGKILL)
-        return StepOutcome(True, text("done"), {"lag_bytes": 0})
+        return StepOutcome(True, text("done"), {"lag_bytes": 0, "beyond_objective": "BEYOND" in os.environ})
 
     def verify(self, params: Mapping[str, object]) -> StepOutcome:
         return StepOutcome(self._effect(params).exists(), text("seen"))

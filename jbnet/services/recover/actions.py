@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from jbnet.model.errors import JbnetError, UsageError
+from jbnet.model.errors import JbnetError, Refused, UsageError
 from jbnet.model.network import Database, Network
-from jbnet.model.text import Text
+from jbnet.model.text import Text, text
 from jbnet.ports import (
     Clock,
     DatabaseServer,
@@ -101,6 +101,23 @@ def facts(state: ServerState | None, error: str = "") -> dict[str, object]:
     )  # fmt: skip
     kept = {name: getattr(state, name) for name in names}
     return {"seen": True, "processes": len(state.processes), **kept, "followers": list(state.followers)}
+
+
+def refuse_strangers(where: Place, mine: ServerState | None, theirs: ServerState | None) -> None:
+    """Raise Refused where two hosts hold different clusters: one is behind the other's address by mistake.
+
+    Nothing is said of a host that was not seen, or has no data.
+    """
+    known = {state.system_identifier for state in (mine, theirs) if state is not None} - {None}
+    if len(known) > 1:
+        raise Refused(
+            "{database}: {host} and {other} hold different clusters (system identifiers {ids})",
+            database=where.database.name,
+            host=where.host,
+            other=where.other,
+            ids=", ".join(sorted(map(str, known))),
+            hint=text("find out whose data that is, and put it aside; jbnet overwrites no other cluster"),
+        )
 
 
 def not_yet(message: Text) -> StepOutcome:

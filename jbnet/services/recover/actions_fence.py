@@ -8,9 +8,21 @@ from functools import partial
 from jbnet.model.errors import CommandFailed, Refused
 from jbnet.model.text import Text, text
 from jbnet.ports import FenceProof, ServerState, StepOutcome
+from jbnet.recovery.approval import BEYOND
 from jbnet.recovery.waiting import has_all, lsn_text, read_names, shown_time, waited_to_the_end
 from jbnet.services.database_cluster import member_name
-from jbnet.services.recover.actions import Params, Place, Tools, facts, not_yet, other_server, place, seen, server
+from jbnet.services.recover.actions import (
+    Params,
+    Place,
+    Tools,
+    facts,
+    not_yet,
+    other_server,
+    place,
+    refuse_strangers,
+    seen,
+    server,
+)
 
 QUICK_S = 1.0
 """Seconds to wait for the host when it is only asked whether it is fenced already."""
@@ -27,10 +39,11 @@ class Assess:
         return not_yet(text("{database}: not yet assessed", database=params["database"]))
 
     def do(self, params: Params) -> StepOutcome:
-        """Ask both sides. Raises Refused when the standby could not take over."""
+        """Ask both sides. Raises Refused when the standby could not take over, or is somebody else's."""
         lead, follow = place(self._tools, params, "primary"), place(self._tools, params, "standby")
         primary, primary_error = seen(partial(server(self._tools, lead).state, heartbeat=True))
         standby, standby_error = seen(partial(server(self._tools, follow).state, heartbeat=True))
+        refuse_strangers(lead, primary, standby)
         figures = loss(lead, primary, standby)
         evidence = {
             "database": lead.database.name,
@@ -45,7 +58,7 @@ class Assess:
                 host=follow.host,
                 error=standby_error or "it does not run",
             )
-        return StepOutcome(True, _assessment(lead, follow, primary, figures), evidence)
+        return StepOutcome(True, _assessment(lead, follow, primary, standby, figures), evidence)
 
     def verify(self, params: Params) -> StepOutcome:
         """The standby still answers."""
@@ -64,10 +77,12 @@ def loss(lead: Place, primary: ServerState | None, standby: ServerState | None) 
 
     ``lag_bytes`` needs both sides. ``behind_s``: age of the newest transaction that the standby has; with the primary
     gone, what it committed after that is what may be missing. ``heartbeat_age_s``: age of the newest row there.
+    ``beyond_objective``: what is known to be lost is more than ``rpo_s`` allows; approvers have to accept that by name.
     """
     written = primary.written if primary and primary.leads else None
     received = standby.received if standby else None
     lag = max(0, written - received) if written is not None and received is not None else None
+    expected = 0 if _nothing_lost(lead, primary, standby) else lag
     return {
         "lag_bytes": lag,
         "behind_s": standby.replay_age_s if standby else None,
@@ -75,9 +90,16 @@ def loss(lead: Place, primary: ServerState | None, standby: ServerState | None) 
         "replication": lead.database.replication.value,
         "waited_for_standby": bool(primary.synchronous_to) if primary and primary.answers else None,
         "rpo_s": lead.database.rpo_s,
-        "expected_loss_bytes": 0 if _nothing_lost(lead, primary, standby) else lag,
+        "expected_loss_bytes": expected,
+        BEYOND: bool(expected) and _age_s(standby) > lead.database.rpo_s,
         **_alone(lead, primary),
     }
+
+
+def _age_s(standby: ServerState | None) -> float:
+    """Return how old the newest is that the standby has, by the worse of what is known."""
+    ages = (standby.replay_age_s, standby.newest_row_age_s) if standby is not None else ()
+    return max((age for age in ages if age is not None), default=0.0)
 
 
 def _nothing_lost(lead: Place, primary: ServerState | None, standby: ServerState | None) -> bool:
@@ -98,12 +120,22 @@ def _alone(lead: Place, primary: ServerState | None) -> dict[str, object]:
     return {"alone_since": shown_time(record.since), "alone_lsn": lsn_text(record.lsn)}
 
 
-def _assessment(lead: Place, follow: Place, primary: ServerState | None, figures: Params) -> Text:
+def _assessment(lead: Place, follow: Place, primary: ServerState | None, standby: ServerState, figures: Params) -> Text:
     name = lead.database.name
     if primary is not None and primary.leads and figures["alone_since"] is not None:
         return text("{database}: {host} leads; its commits have not waited for {standby} since {since}, {lsn};"
                     " {lag} bytes would be lost", database=name, host=lead.host, standby=follow.host,
                     since=figures["alone_since"], lsn=figures["alone_lsn"], lag=figures["lag_bytes"])  # fmt: skip
+    if figures[BEYOND]:
+        return text(
+            "{database}: {host} leads; {standby} is {lag} bytes and {age:.1f} s behind, and {rpo} s are allowed",
+            database=name,
+            host=lead.host,
+            standby=follow.host,
+            lag=figures["lag_bytes"],
+            age=_age_s(standby),
+            rpo=lead.database.rpo_s,
+        )
     if primary is not None and primary.leads:
         message = "{database}: {host} leads; {standby} is {lag} bytes behind"
         return text(message, database=name, host=lead.host, standby=follow.host, lag=figures["lag_bytes"])

@@ -8,7 +8,18 @@ from jbnet.model.errors import CommandFailed, Refused
 from jbnet.model.text import text
 from jbnet.ports import DatabaseServer, LostTransactions, ServerState, StepOutcome
 from jbnet.services.database_cluster import member_name
-from jbnet.services.recover.actions import Params, Place, Tools, facts, not_yet, other_server, place, seen, server
+from jbnet.services.recover.actions import (
+    Params,
+    Place,
+    Tools,
+    facts,
+    not_yet,
+    other_server,
+    place,
+    refuse_strangers,
+    seen,
+    server,
+)
 
 STREAM_S = 60.0
 CLOSE_BYTES = 16 << 20
@@ -21,10 +32,14 @@ def following(where: Place, source: ServerState, mine: ServerState) -> bool:
     return mine.in_recovery is True and mine.receiver == "streaming" and member_name(where.host) in names
 
 
-def at_rest(source: DatabaseServer, mine: DatabaseServer) -> ServerState:
-    """Let the source write a checkpoint, and end a server that does not stream from it; return how that is now."""
-    source.checkpoint()
+def at_rest(where: Place, source: DatabaseServer, mine: DatabaseServer) -> ServerState:
+    """Let the source write a checkpoint, and end a server that does not stream from it; return how that is now.
+
+    Raises Refused where it is another cluster's: neither is that ended, nor its data taken away.
+    """
     state = mine.state()
+    refuse_strangers(where, state, source.state())
+    source.checkpoint()
     if state.in_recovery is True and state.receiver == "streaming":
         return state
     mine.kill(STREAM_S)
@@ -64,7 +79,7 @@ class ListLost:
         where = place(self._tools, params)
         source, mine = other_server(self._tools, where), server(self._tools, where)
         _refuse_unless_leading(where, source)
-        state = at_rest(source, mine)
+        state = at_rest(where, source, mine)
         lost = lost_by(source, mine, state)
         if lost.count is None and state.exists:
             raise CommandFailed(
@@ -158,7 +173,7 @@ class RebuildStandby:
 
     def _bring_into_line(self, where: Place, source: DatabaseServer, mine: DatabaseServer) -> dict[str, object]:
         """Make the stopped host's data an earlier state of the source's; return what was done and lost."""
-        state = at_rest(source, mine)
+        state = at_rest(where, source, mine)
         lost = asdict(lost_by(source, mine, state))
         nothing = lost["count"] == 0
         if not state.exists:
@@ -212,7 +227,7 @@ class CheckStandby:
         return not_yet(text("{database}: not yet looked at", database=params["database"]))
 
     def do(self, params: Params) -> StepOutcome:
-        """Wait until it is close. Raises CommandFailed when it is not in time."""
+        """Wait until it is close. Raises CommandFailed when it is not in time, Refused when it is somebody else's."""
         if not self._tools.wait_for(lambda: self._look(params).done, STREAM_S):
             raise CommandFailed(
                 "{reason}", reason=self._look(params).text, hint=text("rebuild the standby, and resume")
@@ -227,6 +242,7 @@ class CheckStandby:
         where = place(self._tools, params)
         mine = server(self._tools, where).state(heartbeat=True)
         source = other_server(self._tools, where).state()
+        refuse_strangers(where, mine, source)
         lag = None
         if source.written is not None and mine.received is not None:
             lag = max(0, source.written - mine.received)

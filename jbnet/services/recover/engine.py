@@ -29,13 +29,14 @@ class Ending:
     """How a run ended: ``done``, ``failed`` (may be resumed), ``ask`` (a person has to say), ``undone``, ``abandoned``.
 
     ``step`` is the key of the step it ended at, ``error`` what that step said. ``moved``: the databases of which all
-    steps hold, where others did not come that far.
+    steps hold, where others did not come that far. ``refused``: it was a safety rule that stopped that step.
     """
 
     result: str
     step: str = ""
     error: Text | None = None
     moved: tuple[str, ...] = ()
+    refused: bool = False
 
     @property
     def ok(self) -> bool:
@@ -198,7 +199,8 @@ class Recovery:
             told = {"result": "undone", "step": decision.step.key, "moved": moved}
             self._journal.append("finished", state.execution, told)
             return Ending("undone", decision.step.key, error, moved)
-        return Ending("ask" if isinstance(decision, Ask) else "failed", decision.step.key, error, moved)
+        refused = state.step(decision.step.key).error.get("refused") is True
+        return Ending("ask" if isinstance(decision, Ask) else "failed", decision.step.key, error, moved, refused)
 
     def _check_start(
         self, runbook: Runbook, bindings: Sequence[Binding], started_by: Sequence[str], approvers: Mapping[str, str]

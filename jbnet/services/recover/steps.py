@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from jbnet.model.errors import JbnetError
+from jbnet.model.errors import JbnetError, Refused
 from jbnet.model.text import Text, text
 from jbnet.ports import Journal, Progress, Reporter, StepAction, StepOutcome
 from jbnet.recovery.account import told_by
@@ -71,7 +71,7 @@ class Steps:
         elif isinstance(why, TimedOut):
             data = {**text_data(text("no answer within {seconds} s", seconds=why.seconds)), "timed_out": True}
         else:
-            data = text_data(why.text)
+            data = {**text_data(why.text), **({"refused": True} if isinstance(why, Refused) else {})}
         self._journal.append("failed", step.key, {**data, "phase": phase})
         self._report("dr.step.failed", step.key, told_by(data), phase=phase)
 

@@ -14,6 +14,7 @@ from jbnet.model.business import Replication
 from jbnet.model.errors import CommandFailed, Refused, Unreachable, UsageError
 from jbnet.model.network import Database, Device, Network
 from jbnet.ports import FenceProof, LostTransactions, ServerState
+from jbnet.recovery.approval import BEYOND
 from jbnet.recovery.observed import RingLook, ServerLook
 from jbnet.services.recover.actions import Place, Tools
 from jbnet.services.recover.actions_all import all_actions
@@ -22,12 +23,12 @@ from jbnet.services.recover.actions_fence import loss
 OLD, NEW = "east-db1", "west-db1"
 
 
-def network(replication: Replication = Replication.BLOCK) -> Network:
+def network(replication: Replication = Replication.BLOCK, rpo_s: int = 0) -> Network:
     devices = {
         name: Device(name, name[:4], "", "database-server", "frr", IPv4Address(address), ())
         for name, address in ((OLD, "10.1.0.1"), (NEW, "10.2.0.1"))
     }
-    database = Database("production", "生产", IPv4Address("10.3.0.1"), 5432, OLD, NEW, replication, 60, 0)
+    database = Database("production", "生产", IPv4Address("10.3.0.1"), 5432, OLD, NEW, replication, 60, rpo_s)
     return Network("n", "n", 64512, IPv4Network("10.0.0.0/8"), devices=devices, databases={"production": database})
 
 
@@ -206,13 +207,26 @@ class FakeClock:
 class World:
     """Two servers and everything around them."""
 
-    def __init__(self, old: ServerState | None, new: ServerState | None, replication: Replication = Replication.BLOCK):
+    def __init__(
+        self,
+        old: ServerState | None,
+        new: ServerState | None,
+        replication: Replication = Replication.BLOCK,
+        rpo_s: int = 0,
+    ):
         self.old, self.new = FakeServer(OLD, old), FakeServer(NEW, new)
         self.old.peer, self.new.peer = self.new, self.old
         self.fence, self.routes = FakeFence(), FakeRoutes()
         self.handovers = FakeHandOvers(self._stop, lambda: self.new.promote(1.0), lambda: self.routes.held.add(NEW))
         tools = Tools(
-            network(replication), self, self.fence, self.routes, self.handovers, FakeWrites(), FakeClock(), ("noc",)
+            network(replication, rpo_s),
+            self,
+            self.fence,
+            self.routes,
+            self.handovers,
+            FakeWrites(),
+            FakeClock(),
+            ("noc",),
         )
         self.actions = all_actions(tools)
 
@@ -247,6 +261,41 @@ def test_an_unknown_lag_is_none_and_never_zero() -> None:
 def test_assess_gives_the_lag_of_a_living_primary() -> None:
     outcome = World(leader(), standby()).actions["assess"].do(params(primary=OLD, standby=NEW))
     assert outcome.evidence["lag_bytes"] == 100
+
+
+@pytest.mark.parametrize(
+    ("behind", "beyond"),
+    [
+        ({"received": 900, "replay_age_s": 61.0}, True),
+        ({"received": 900, "replay_age_s": 1.0, "newest_row_age_s": 61.0}, True),
+        ({"received": 900, "replay_age_s": 60.0}, False),
+        ({"received": 1000, "replay_age_s": 3600.0}, False),
+        ({"received": None, "replay_age_s": 3600.0}, False),
+    ],
+)
+def test_a_loss_beyond_the_objective_is_said_and_marked(behind: dict[str, object], beyond: bool) -> None:
+    world = World(leader(), standby(**behind), Replication.ASYNC, rpo_s=60)
+    outcome = world.actions["assess"].do(params(primary=OLD, standby=NEW))
+    assert outcome.evidence[BEYOND] is beyond
+    assert ("61.0 s behind, and 60 s are allowed" in str(outcome.text)) is beyond
+
+
+@pytest.mark.parametrize(
+    ("action", "given"),
+    [
+        ("assess", {"primary": OLD, "standby": NEW}),
+        ("check-standby", {"host": NEW, "source": OLD}),
+        ("list-lost", {"host": NEW, "source": OLD}),
+        ("rebuild-standby", {"host": NEW, "source": OLD}),
+    ],
+)
+def test_another_cluster_behind_the_standbys_address_is_neither_promoted_nor_overwritten(
+    action: str, given: dict[str, str]
+) -> None:
+    world = World(leader(system_identifier="71"), standby(system_identifier="72"))
+    with pytest.raises(Refused, match=r"hold different clusters \(system identifiers 71, 72\)"):
+        world.actions[action].do(params(**given))
+    assert not {"kill", "copy", "rewind", "settings None True"} & {*world.new.did, *world.old.did}
 
 
 def test_assess_refuses_when_nothing_could_take_over() -> None:

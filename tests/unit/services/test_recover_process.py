@@ -140,6 +140,27 @@ def test_approvals_made_elsewhere_come_in_as_text_and_a_second_process_is_refuse
     assert {"dr.started", "dr.approval.needed", "dr.step.done", "dr.finished"} <= {e.get("event") for e in events}
 
 
+def test_a_loss_beyond_the_objective_is_signed_only_where_that_is_said(workspace: Workspace) -> None:
+    with ended(workspace.popen("dr", "failover", BEYOND="1")) as process:
+        execution = wait_for_execution(workspace)
+        wait_until((workspace.folder / ".jbnet" / "recovery" / execution / "approvals" / "request.json").exists)
+        for key in workspace.keys:
+            code, _, err = workspace.run("dr", "approve", execution, "--yes", "--key", str(key))
+            assert code == 4
+            assert "more would be lost than is declared: assess[production], assess[exchange]" in err
+        for key in workspace.keys:
+            assert workspace.run("dr", "approve", execution, "--yes", "--accept-loss", "--key", str(key))[0] == 0
+        assert process.wait(PATIENCE_S) == 0
+
+
+def test_a_step_that_a_safety_rule_forbids_ends_with_4_and_others_with_3(workspace: Workspace) -> None:
+    with ended(workspace.popen("dr", "failover", REFUSE="assess")) as process:
+        _, err = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 4
+    assert "step assess[production] failed: not assess" in err
+    assert workspace.run("dr", "resume", "--abandon")[0] == 0
+
+
 def test_status_answers_no_when_a_journal_is_damaged(workspace: Workspace) -> None:
     folder = workspace.folder / ".jbnet" / "recovery" / "20261122-1"
     folder.mkdir(parents=True)
