@@ -17,25 +17,52 @@ HEAD = ("fault", "seed", "tx/s", "database", "RTO s", "acked", "lost", "reported
 
 
 class Fault(Protocol):
-    """Something that goes wrong while clients write, and what it takes to have the host back."""
+    """Something that goes wrong while clients write, and the way through it to where it began."""
 
     @property
     def name(self) -> str:
         """Return the kind of fault."""
 
     @property
-    def runbook(self) -> str:
-        """Return the runbook that answers it."""
-
-    @property
     def how(self) -> str:
         """Say in a few words what the dice made of it."""
 
+    @property
+    def may_lose(self) -> bool:
+        """Say whether databases that wait for nobody may lose what they acknowledged."""
+
+    def through(self, drill: Drill, load: Load) -> str | None:
+        """Let it go wrong under load, and come back to the declared primaries leading.
+
+        Return the execution whose report lists what was lost; None: nothing may be.
+        """
+
+
+class ThereAndBack:
+    """A fault that takes the databases to the other site and, once the host is back, home again."""
+
+    runbook = "failover"
+    may_lose = True
+
     def inflict(self, drill: Drill) -> None:
         """Do it."""
+        raise NotImplementedError
 
     def mend(self, drill: Drill) -> None:
         """After the databases have moved: bring the host back, so that it can follow."""
+        raise NotImplementedError
+
+    def through(self, drill: Drill, load: Load) -> str | None:
+        """Inflict it, move the databases, bring them back; return the execution that moved them."""
+        self.inflict(drill)
+        drill.await_reachable(drill.standby)
+        moved = drill.carried_out(self.runbook)
+        load.await_event("acked")
+        self.mend(drill)
+        load.await_event("acked")
+        drill.carried_out("failback")
+        load.await_event("acked")
+        return moved
 
 
 @dataclass(frozen=True)
@@ -69,31 +96,23 @@ def printed(lines: Sequence[Outcome]) -> str:
     return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) for row in (HEAD, *rows))
 
 
-def there_and_back(drill: Drill, fault: Fault, load: Load) -> tuple[float, str]:
-    """Inflict it under load, move the databases, bring them back; return the load and the execution that moved them."""
-    standby = next(iter(drill.network.databases.values())).standby
-    rate = load.await_rate()
-    fault.inflict(drill)
-    drill.await_reachable(standby)
-    moved = drill.carried_out(fault.runbook)
-    load.await_event("acked")
-    fault.mend(drill)
-    drill.carried_out("failback")
-    load.await_event("acked")
-    return rate, moved
-
-
 def judged(drill: Drill, fault: Fault, seed: int, folder: Path) -> Outcome:
     """Carry a fault through and judge it by all records. One lost that is not reported, or the reverse, fails."""
-    began = time.monotonic()
+    began, before = time.monotonic(), len(drill.executions())
     load = Load(drill, f"{fault.name.replace(' ', '-')}-{seed}")
     try:
-        rate, moved = there_and_back(drill, fault, load)
+        rate = load.await_rate()
+        moved = fault.through(drill, load)
+        load.await_event("acked")
     finally:
         load.close()
     await_same(drill)
-    seen, listed = load.measured(), reported(drill, moved, folder / "report.json")
+    for standing in drill.executions()[before:]:
+        drill.jbnet("dr", "verify", standing["execution"])
+    seen = load.measured()
+    listed = reported(drill, moved, folder / "report.json") if moved else dict.fromkeys(seen, ())
     told, untold = {}, {}
+    assert fault.may_lose or not any(one.lost for one in seen.values()), "this fault may lose nothing"
     for name, database in drill.network.databases.items():
         waits = waits_for_remote(database.replication)
         known = _compared(name, load.fates(name), seen[name], listed[name], waits=waits)

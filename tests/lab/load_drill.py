@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -123,11 +123,11 @@ class Load:
         wait(holds, f"{rate} transactions a second", 300)
         return reached[0]
 
-    def await_event(self, kind: str) -> None:
-        """Wait until something was acked, or failed, at every database from now on."""
+    def await_event(self, kind: str, names: Collection[str] | None = None) -> None:
+        """Wait until something was acked, or failed, at these databases (None: every one) from now on."""
         since = time.monotonic()
-        names = set(self.drill.network.databases)
-        wait(lambda: {e["db"] for e in self._late(since) if e["event"] == kind} == names, f"{kind} everywhere")
+        wanted = set(self.drill.network.databases if names is None else names)
+        wait(lambda: {e["db"] for e in self._late(since) if e["event"] == kind} >= wanted, f"{kind} everywhere")
 
     def _late(self, since: float) -> list[dict[str, Any]]:
         return [e for r in self._records.values() for e in r.grown()[-4000:] if e["t"] >= since]

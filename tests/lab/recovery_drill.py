@@ -6,7 +6,8 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,8 @@ class Drill:
         self.lab = lab
         self.network: Network = wiring.load_network(workspace, self.state)
         self.people = People.make(workspace / "people", self.state / "people")
-        self.host = next(iter(self.network.databases.values())).primary
+        first = next(iter(self.network.databases.values()))
+        self.host, self.standby = first.primary, first.standby
         communities = [d.name for d in self.network.devices.values() if d.site and self._is_low(d.site)]
         self.community = communities[0]
         self.farthest = communities[-1]
@@ -142,24 +144,45 @@ class Drill:
         code = self.recover(runbook)
         assert code == 0, f"{(self.workspace / 'recovery.log').read_text()[-3000:]}\n{self.executions()[-1]}"
 
-    def carried_out(self, runbook: str) -> str:
+    def carried_out(self, runbook: str, *arguments: str) -> str:
         """Carry a runbook out, signed by both people at the same time; return the execution."""
-        events = self.start("dr", runbook, "--as", "operator")
+        with self.under_way(runbook, *arguments) as (events, execution):
+            code = events.finish(2 * PATIENCE_S)
+            assert code == 0, f"{(self.workspace / 'recovery.log').read_text()[-3000:]}\n{self.executions()[-1]}"
+        return execution
+
+    @contextmanager
+    def under_way(self, runbook: str, *arguments: str) -> Iterator[tuple[Events, str]]:
+        """Start a runbook and let both people sign at the same time; what is left of it at the end is ended."""
+        events = self.start("dr", runbook, *arguments, "--as", "operator")
         try:
-            return self._signed_by_both(events)
+            yield events, self.signed_by_both(events)
         finally:
             if events.process.poll() is None:  # it failed: what goes on would be in the way of whatever comes next
                 events.process.terminate()
 
-    def _signed_by_both(self, events: Events) -> str:
+    def signed_by_both(self, events: Events) -> str:
+        """Wait for the request; return the execution once both people have signed."""
         execution = self.asked_for(events)
         signing = [
             subprocess.Popen(self._signing(execution, key), stdout=subprocess.DEVNULL) for key in self.people.keys
         ]
         assert [signs.wait(PATIENCE_S) for signs in signing] == [0] * len(signing)
-        code = events.finish(2 * PATIENCE_S)
-        assert code == 0, f"{(self.workspace / 'recovery.log').read_text()[-3000:]}\n{self.executions()[-1]}"
         return execution
+
+    def ended(self, execution: str) -> str:
+        """Resume an execution, once, unless it has ended; return how it stands."""
+        standing = self.executions()[-1]
+        assert standing["execution"] == execution
+        if standing["state"] not in ("done", "undone"):
+            self.jbnet("dr", "resume", execution, codes=(0, 3))
+        return str(self.executions()[-1]["state"])
+
+    def bring_home(self) -> None:
+        """Bring back the databases that lead at the standby site."""
+        away = [name for name, host in self.leaders().items() if host == self.standby]
+        if away:
+            self.carried_out("failback", *(word for name in away for word in ("--database", name)))
 
     def killed_at(self, step: str, runbook: str = "failover") -> str:
         """Start a runbook and end it with SIGKILL when a step begins; return the execution."""
@@ -182,12 +205,16 @@ class Drill:
 
     def leaders(self) -> dict[str, str]:
         """Return which host leads each database, by what the servers say."""
+        return dict(self.leading())
+
+    def leading(self) -> list[tuple[str, str]]:
+        """Return every database with a host whose server says that it leads."""
         servers = {
             (name, host): self.run_in(host, *self._ask_recovery(database.port))
             for name, database in self.network.databases.items()
             for host in (database.primary, database.standby)
         }
-        return {name: host for (name, host), answer in servers.items() if answer.strip() == "f"}
+        return [place for place, answer in servers.items() if answer.strip() == "f"]
 
     @staticmethod
     def _ask_recovery(port: int) -> tuple[str, ...]:
@@ -197,6 +224,10 @@ class Drill:
     def running_servers(self, host: str) -> str:
         """Return the server processes of a host, empty when there are none."""
         return self.lab.run(host, ("pgrep", "-x", "postgres")).stdout
+
+    def console(self, device: str, script: str) -> str:
+        """Run a shell script as the databases' account in a device."""
+        return self.run_in(device, "runuser", "-u", "postgres", "--", "sh", "-c", script)
 
     def lines_of(self, home: str) -> list[str]:
         """Return the circuits that join a location to the rest."""

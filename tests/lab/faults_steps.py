@@ -1,0 +1,133 @@
+"""What goes wrong with a step of a recovery, or with the people at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from faults_hosts import ROOT, kill_servers
+from load_drill import Load
+from recovery_drill import PATIENCE_S, Drill
+
+COPIES = "/run/programs"
+
+
+@contextmanager
+def put_over(drill: Drill, device: str, program: str, script: str) -> Iterator[None]:
+    """Have a script run in a program's place on a device during the ``with``."""
+    stand_in = f"/run/{program.rsplit('/', 1)[-1]}.stand-in"
+    drill.run_in(device, "sh", "-c", 'printf "#!/bin/sh\\n%s\\n" "$2" >"$1" && chmod 755 "$1"', "-", stand_in, script)
+    drill.run_in(device, "mount", "--bind", stand_in, program)
+    try:
+        yield
+    finally:
+        drill.run_in(device, "umount", program)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Nothing is wrong with hosts or lines. A second operator begins another move meanwhile; somebody signs twice."""
+
+    name: str = "planned"
+    how: str = "switchover and back; two operators, one signs twice"
+    may_lose: bool = False
+
+    @classmethod
+    def of(cls, _: int) -> Planned:
+        """Throw no dice."""
+        return cls()
+
+    def through(self, drill: Drill, load: Load) -> str:
+        """Move, and move back."""
+        events = drill.start("dr", "switchover", "--as", "operator")
+        execution = drill.asked_for(events)
+        drill.jbnet("dr", "switchover", "--as", "other", codes=(4,))
+        first, second = drill.people.keys
+        drill.jbnet("dr", "approve", execution, "--yes", "--key", str(first))
+        drill.jbnet("dr", "approve", execution, "--yes", "--key", str(first), codes=(4,))
+        assert [e for e in events.seen if e.get("event") == "dr.step.done" and e["subject"] == "approve"] == []
+        drill.jbnet("dr", "approve", execution, "--yes", "--key", str(second))
+        assert events.finish(2 * PATIENCE_S) == 0
+        load.await_event("acked")
+        drill.carried_out("failback")
+        return execution
+
+
+class StepFails:
+    """The servers of the primary are dead, and a step of the failover fails until it is mended."""
+
+    may_lose = True
+
+    def through(self, drill: Drill, load: Load) -> str:
+        """Fail over as far as that goes, mend, go on, and come back."""
+        kill_servers(drill)
+        with self.broken(drill), drill.under_way("failover") as (events, execution):
+            assert events.finish(2 * PATIENCE_S) == 3
+            load.await_event("acked", self.moved(drill))
+        assert drill.ended(execution) == "done"
+        load.await_event("acked")
+        drill.carried_out("failback")
+        return execution
+
+    @contextmanager
+    def broken(self, drill: Drill) -> Iterator[None]:
+        """Have what is broken during the ``with``."""
+        raise NotImplementedError
+        yield
+
+    def moved(self, drill: Drill) -> set[str]:
+        """Return the databases that move all the same."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class SecondPromotion(StepFails):
+    """Of three promotions the second is refused: the standby's data directory belongs to somebody else."""
+
+    name: str = "second promotion"
+    how: str = "data directory owned by root; mended, then resumed"
+
+    @classmethod
+    def of(cls, _: int) -> SecondPromotion:
+        """Throw no dice."""
+        return cls()
+
+    @contextmanager
+    def broken(self, drill: Drill) -> Iterator[None]:
+        """Give the directory away; a running server can still read it."""
+        data = f"{ROOT}/{self._second(drill)}"
+        drill.run_in(drill.standby, "sh", "-c", 'chmod 755 "$1" && chown root: "$1"', "-", data)
+        yield
+        drill.run_in(drill.standby, "sh", "-c", 'chown postgres: "$1" && chmod 700 "$1"', "-", data)
+
+    def moved(self, drill: Drill) -> set[str]:
+        """Return the others."""
+        return set(drill.network.databases) - {self._second(drill)}
+
+    @staticmethod
+    def _second(drill: Drill) -> str:
+        return sorted(drill.network.databases.values(), key=lambda one: one.rto_s)[1].name
+
+
+@dataclass(frozen=True)
+class RouterRefuses(StepFails):
+    """The routing of the new leader's host takes no configuration."""
+
+    name: str = "router refuses"
+    how: str = "vtysh turns everybody away; mended, then resumed"
+
+    @classmethod
+    def of(cls, _: int) -> RouterRefuses:
+        """Throw no dice."""
+        return cls()
+
+    @contextmanager
+    def broken(self, drill: Drill) -> Iterator[None]:
+        """Turn everybody away."""
+        with put_over(drill, drill.standby, "/usr/bin/vtysh", "echo VTY configuration is locked >&2; exit 1"):
+            yield
+
+    def moved(self, drill: Drill) -> set[str]:
+        """None can be reached."""
+        return set()
