@@ -10,6 +10,7 @@ from jbnet.model.findings import Finding
 from jbnet.model.network import Network
 from jbnet.model.text import Text, text
 from jbnet.recovery.fields import Findings
+from jbnet.recovery.lease_plan import check_members
 from jbnet.recovery.plan import RecoveryPlan, load_plan
 
 _HOSTS = ("host", "primary", "standby", "from", "to", "source")
@@ -30,6 +31,9 @@ def plan_names(file: str, content: str, network: Network) -> tuple[Finding, ...]
     if not findings.found:
         _check_sides(source, plan, network, findings)
         _check_fences(source, plan, network, findings)
+        if plan.lease is not None:
+            sides = {"primary": plan.primary, "standby": plan.standby}
+            check_members(source, plan.lease, sides, network, findings)
     return findings.sorted()
 
 
@@ -62,6 +66,8 @@ def _check_names(source: Source, path: Path, value: object, network: Network, fi
 def _devices(plan: RecoveryPlan) -> Iterator[tuple[Path, str]]:
     yield ("run_from",), plan.run_from
     yield from ((("journal_copies", at), name) for at, name in enumerate(plan.journal_copies))
+    for number, member in enumerate(plan.lease.members if plan.lease else ()):
+        yield ("lease", "members", number), member
     for host, fence in plan.fences.items():
         yield ("fences", host), host
         for number, ring in enumerate(fence.rings):

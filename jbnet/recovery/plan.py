@@ -10,6 +10,7 @@ from jbnet.inventory.report import Report
 from jbnet.model.findings import Finding
 from jbnet.model.text import text
 from jbnet.recovery.fields import Fields, Findings
+from jbnet.recovery.lease_plan import LeasePlan, read_lease
 from jbnet.recovery.limits import Limits, read_limits
 
 MIN_VANTAGES = 2
@@ -28,7 +29,7 @@ class RecoveryPlan:
     """``primary`` and ``standby`` are locations; ``run_from`` is a device; ``fences`` go by host.
 
     ``readiness`` is what ``jbnet dr check`` measures against. ``journal_copies`` are devices to which a recovery's
-    journal is copied as it grows.
+    journal is copied as it grows. Without a ``lease`` nothing is promoted by silence.
     """
 
     primary: str
@@ -37,6 +38,7 @@ class RecoveryPlan:
     fences: Mapping[str, HostFence]
     readiness: Limits = field(default_factory=Limits)
     journal_copies: tuple[str, ...] = ()
+    lease: LeasePlan | None = None
 
 
 def load_plan(file: str, content: str) -> tuple[RecoveryPlan | None, tuple[Finding, ...]]:
@@ -55,6 +57,7 @@ def load_plan(file: str, content: str) -> tuple[RecoveryPlan | None, tuple[Findi
         fences=_read_fences(source, fields, findings),
         readiness=read_limits(source, fields.raw("readiness"), findings),
         journal_copies=fields.names("journal_copies") or (),
+        lease=read_lease(source, fields.raw("lease"), findings),
     )
     sites.end()
     fields.end()

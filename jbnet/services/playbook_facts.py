@@ -11,6 +11,7 @@ from ipaddress import IPv4Address, IPv4Network
 from jbnet.inventory.exchange.ansible import ACCOUNT, ours
 from jbnet.model.levels import DeviceKind
 from jbnet.model.network import Application, Device, Network
+from jbnet.recovery.lease_plan import LeasePlan
 from jbnet.services.database_accounts import CLIENT, set_up_template
 from jbnet.services.database_cluster import Layout, cluster, own_addresses
 from jbnet.services.database_settings import (
@@ -21,6 +22,7 @@ from jbnet.services.database_settings import (
     server_settings,
     waits_for,
 )
+from jbnet.services.lease_facts import lease_doors, lease_facts
 
 DATABASE_OWNER = "postgres"
 SYSTEMD = "systemd"
@@ -30,10 +32,12 @@ BFD_PORTS = (3784, 3785, 4784)
 """RFC 5881, RFC 5883."""
 
 
-def enriched(listed: Mapping[str, object], network: Network, *, lab: bool) -> dict[str, object]:
+def enriched(
+    listed: Mapping[str, object], network: Network, *, lab: bool, lease: LeasePlan | None = None
+) -> dict[str, object]:
     """Return Ansible's inventory with groups by what devices are for, and with what servers are to run.
 
-    ``lab``: hosts have no service manager.
+    ``lab``: hosts have no service manager. ``lease``: as the recovery plan declares it.
     """
     found = dict(listed)
     meta = found["_meta"]
@@ -41,10 +45,10 @@ def enriched(listed: Mapping[str, object], network: Network, *, lab: bool) -> di
     groups: dict[str, list[str]] = {}
     for device in ours(network):
         own = dict(variables[device.name])
-        own["jbnet"] = {**own["jbnet"], **device_facts(network, device)}
+        own["jbnet"] = {**own["jbnet"], **device_facts(network, device, lease)}
         own["service_manager"] = DIRECT if lab else SYSTEMD
         variables[device.name] = own
-        for group in _groups(network, device):
+        for group in (*_groups(network, device), *(["lease"] if own["jbnet"].get("lease") else ())):
             groups.setdefault(group, []).append(device.name)
     every = {name: {"hosts": hosts} for name, hosts in groups.items()}
     top = found["all"]
@@ -52,16 +56,16 @@ def enriched(listed: Mapping[str, object], network: Network, *, lab: bool) -> di
     return {**found, "_meta": {"hostvars": variables}, "all": {"children": children}, **every}
 
 
-def device_facts(network: Network, device: Device) -> dict[str, object]:
+def device_facts(network: Network, device: Device, lease: LeasePlan | None = None) -> dict[str, object]:
     """Return what a device is, and what it is to run where it is a server."""
     own: dict[str, object] = {"kind": _kind(network, device).value, "device_type": _type(network, device)}
     if _kind(network, device) is DeviceKind.SERVER:
-        own |= server_facts(network, device)
+        own |= server_facts(network, device, lease)
     return own
 
 
-def server_facts(network: Network, device: Device) -> dict[str, object]:
-    """Return what a server is to run: access, time, filters, applications, databases."""
+def server_facts(network: Network, device: Device, lease: LeasePlan | None = None) -> dict[str, object]:
+    """Return what a server is to run: access, time, filters, applications, databases, its part in the lease."""
     management = network.management
     servers = management.ntp if management else ()
     serves = bool(_own(device) & set(servers))
@@ -73,7 +77,11 @@ def server_facts(network: Network, device: Device) -> dict[str, object]:
             "servers": [] if serves else [str(address) for address in servers],
             "serves": [str(network.supernet)] if serves else [],
         },
-        "firewall": list(_firewall(network, device)),
+        "firewall": [
+            *_firewall(network, device),
+            *(_rule(what, "tcp", (port,), sources) for what, port, sources in lease_doors(network, lease, device)),
+        ],
+        "lease": lease_facts(network, lease, device),
         "applications": [_application(network, found) for found in _applications(network, device)],
         "databases": databases,
     }

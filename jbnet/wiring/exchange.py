@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jbnet.wiring.declaration import load_network
+from jbnet.wiring.recoveries import declared_lease
 
 if TYPE_CHECKING:
     from jbnet.inventory.exchange.ansible import Login
@@ -29,7 +30,7 @@ def ansible_inventory(directory: Path, state_dir: Path) -> dict[str, object]:
 
     network = reachable_network(directory, state_dir)
     listed = inventory(network, ansible_login(state_dir))
-    return enriched(listed, network, lab=(state_dir / "lab.json").is_file())
+    return enriched(listed, network, lab=(state_dir / "lab.json").is_file(), lease=declared_lease(directory))
 
 
 def reachable_network(directory: Path, state_dir: Path) -> Network:

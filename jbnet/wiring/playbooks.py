@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jbnet.wiring.exchange import ansible_login, reachable_network
+from jbnet.wiring.recoveries import declared_lease
 from jbnet.wiring.secrets import secrets
 
 if TYPE_CHECKING:
@@ -35,4 +36,5 @@ def playbook_ways(directory: Path, state_dir: Path, playbook: Playbook, reporter
         runner=AnsiblePlaybooks(directory, state_dir, None, known_hosts, task_s=playbook.task_seconds),
         reporter=reporter,
         lab=(state_dir / "lab.json").is_file(),
+        lease=declared_lease(directory),
     )

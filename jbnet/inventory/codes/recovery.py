@@ -86,6 +86,22 @@ RULES = rules(
         ),
     ),
     Rule(
+        "JB716",
+        text("A lease whose members cannot decide"),
+        text(
+            "More than half of the members decide, also with one site dark: an odd number, three at least, each at "
+            "another site, one of them outside both data centres."
+        ),
+    ),
+    Rule(
+        "JB717",
+        text("A lease whose times do not keep two leaders apart"),
+        text(
+            "A leader stops hold_s after its last renewal, another is promoted after silence_s without one. Leave room "
+            "for three renewals in hold_s, and for the end of a server between the two: 5, 30 and 60 s are usual."
+        ),
+    ),
+    Rule(
         "JB720",
         text("Two approvers with one name or key"),
         text("One person could approve twice. Give each their own key."),
