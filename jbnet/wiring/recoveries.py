@@ -21,12 +21,16 @@ if TYPE_CHECKING:
     from jbnet.adapters.keys import Approvers
     from jbnet.model.findings import Finding
     from jbnet.model.network import Network
-    from jbnet.ports import JournalCopy, Reporter, StepAction
+    from jbnet.ports import Clock, JournalCopy, RemoteHosts, Reporter, StepAction
+    from jbnet.recovery.lease_plan import LeasePlan
     from jbnet.recovery.plan import RecoveryPlan
     from jbnet.recovery.runbook import Runbook
     from jbnet.services.recover.engine import Recovery
+    from jbnet.services.recover.leasing import Leasing
 
 
+LEASE_FOLDER = "lease"
+"""In the state directory: the authority of the lease's certificates, and jbnet's own (`jbnet playbook lease`)."""
 RECOVERY_CONNECT_S = 4.0
 """Seconds for a login during a recovery, in which every one of them is outage."""
 
@@ -37,6 +41,15 @@ def recovery_plan(directory: Path) -> RecoveryPlan:
 
     plan, findings = load_plan("dr/plan.yaml", read_text(directory / "dr" / "plan.yaml"))
     return sound(plan, findings, "dr/plan.yaml")
+
+
+def declared_lease(directory: Path) -> LeasePlan | None:
+    """Return the lease that the plan declares; None where it declares none, or where the plan has errors."""
+    from jbnet.recovery.plan import load_plan
+
+    path = directory / "dr" / "plan.yaml"
+    plan = load_plan("dr/plan.yaml", read_text(path))[0] if path.is_file() else None
+    return plan.lease if plan is not None else None
 
 
 def recovery_runbook(directory: Path, name: str, path: Path | None = None) -> Runbook:
@@ -147,6 +160,21 @@ def verify_copy(directory: Path, state_dir: Path, path: Path, head: str | None) 
     return audit(entries, box.judge, str(path)), len(entries), str(entries[-1]["hash"])
 
 
+def leasing(state_dir: Path, network: Network, plan: RecoveryPlan, hosts: RemoteHosts, clock: Clock) -> Leasing | None:
+    """Return what replaces a host by its lease; None where the plan declares none. Nothing is asked before its use."""
+    from jbnet.adapters.etcd_lease import Credentials, EtcdLeases, Gateway
+    from jbnet.adapters.lease_word import SshWord
+    from jbnet.services.lease_facts import member_urls
+    from jbnet.services.recover.leasing import Leasing
+
+    if plan.lease is None:
+        return None
+    folder = state_dir / LEASE_FOLDER
+    known = Credentials(folder / "ca.pem", folder / "jbnet.pem", folder / "jbnet.key")
+    gateway = Gateway(member_urls(network, plan.lease), known)
+    return Leasing(EtcdLeases(gateway), SshWord(hosts), plan.lease.terms, clock)
+
+
 def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapping[str, StepAction]:
     """Return the actions of runbooks, by name."""
     import os
@@ -166,21 +194,26 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     from jbnet.services.recover.actions_all import all_actions
     from jbnet.services.recover.actions_general import general_actions
     from jbnet.services.recover.actions_playbook import RunPlaybook
+    from jbnet.services.recover.lease_fence import LeaseFence
 
     plan = recovery_plan(directory)
     logins = SshHosts(state_dir, _addresses(network), connect_timeout=RECOVERY_CONNECT_S)
     hosts = PatientOnce(logins)
     servers = PostgresServers(network, hosts)
     here = os.environ.get("JBNET_VANTAGE", plan.run_from)
+    rings = RingFence(network, hosts, servers, plan.fences, here)
+    clock = SystemClock()
+    lease = leasing(state_dir, network, plan, hosts, clock)
     tools = Tools(
         network,
         servers,
-        RingFence(network, hosts, servers, plan.fences, here),
+        LeaseFence(network, rings, lease) if lease is not None else rings,
         OspfRoutes(hosts),
         PostgresHandOvers(network, hosts, logins, plan.fences, here),
         ClientWrites(network, secrets(directory, state_dir).get(CLIENT_SECRET)),
-        SystemClock(),
+        clock,
         watchers(network),
+        lease,
     )
     general = general_actions(hosts, partial(notifier, directory, state_dir), tools.clock)
     shelf = playbook_shelf(directory)

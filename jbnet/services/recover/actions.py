@@ -20,6 +20,7 @@ from jbnet.ports import (
     WriteCheck,
 )
 from jbnet.services.database_cluster import cluster
+from jbnet.services.recover.leasing import Leasing
 
 POLL_S = 0.1
 """Seconds between two looks at something that is awaited."""
@@ -29,7 +30,10 @@ Params = Mapping[str, object]
 
 @dataclass(frozen=True)
 class Tools:
-    """What the actions act through. ``watchers``: devices in whose routing table an address's way is read back."""
+    """What the actions act through. ``watchers``: devices in whose routing table an address's way is read back.
+
+    ``leasing``: where the plan declares a lease.
+    """
 
     network: Network
     servers: DatabaseServers
@@ -39,6 +43,7 @@ class Tools:
     writes: WriteCheck
     clock: Clock
     watchers: tuple[str, ...] = field(default=())
+    leasing: Leasing | None = None
 
     def wait_for(self, holds: Callable[[], bool], seconds: float) -> bool:
         """Wait until something holds; say whether it did in time."""

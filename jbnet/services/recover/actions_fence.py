@@ -23,6 +23,7 @@ from jbnet.services.recover.actions import (
     seen,
     server,
 )
+from jbnet.services.recover.leasing import said
 
 QUICK_S = 1.0
 """Seconds to wait for the host when it is only asked whether it is fenced already."""
@@ -50,6 +51,7 @@ class Assess:
             "primary": {"host": lead.host, **facts(primary, primary_error)},
             "standby": {"host": follow.host, **facts(standby, standby_error)},
             **figures,
+            **self._lease(lead),
         }
         if standby is None or not standby.answers:
             raise Refused(
@@ -59,6 +61,13 @@ class Assess:
                 error=standby_error or "it does not run",
             )
         return StepOutcome(True, _assessment(lead, follow, primary, standby, figures), evidence)
+
+    def _lease(self, lead: Place) -> dict[str, object]:
+        """Return what the lease says, where there is one: from here on its silence is counted."""
+        if self._tools.leasing is None:
+            return {}
+        look = self._tools.leasing.look(lead.database.name, lead.host, lead.other)
+        return {"lease": {**look.facts(), "means": str(said(look))}}
 
     def verify(self, params: Params) -> StepOutcome:
         """The standby still answers."""

@@ -1,0 +1,208 @@
+"""The lease on live servers: a dark site is replaced after its silence and not before, a cut-off one stops by itself.
+
+A lab of its own: the two data centres, and a third member in a prefecture that reaches Golmud without the core. Long:
+each silence lasts a minute. The tests stand in an order: the last one leaves Golmud leading.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Collected, copy_workspace
+from eventually import eventually
+from recovery_drill import Drill, Office
+
+from jbnet import wiring
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
+OLD, NEW, THIRD = "xining-dc-db1", "golmud-dc-db1", "haixi-dc-s1"
+LEASE = "/opt/jbnet-lease/jbnet-lease"
+ROOM = """
+  haixi-dc:
+    name_zh: 海西州信息中心机房
+    site: haixi
+    devices: {s1: application-server}
+    circuits:
+      up1: {from: s1, to: haixi-r1, bandwidth: 1000}
+"""
+PLAN = f"\nlease: {{members: [{OLD}, {NEW}, {THIRD}]}}\n"
+SCALE = """
+  lease:
+    locations: [noc, core, xining-dc, golmud-dc, haixi-dc]
+    sites: [xining, chengdong, chengdong-lejiawan, chengdong-lejiawan-jinqiaolu, haixi]
+"""
+LOOK = """
+import json, sys
+from pathlib import Path
+from jbnet import wiring
+from jbnet.adapters.clock import SystemClock
+from jbnet.adapters.ssh import SshHosts
+from jbnet.wiring.devices import _addresses
+from jbnet.wiring.recoveries import leasing
+workspace = Path(sys.argv[1])
+state = workspace / ".jbnet"
+network, plan = wiring.load_network(workspace, state), wiring.recovery_plan(workspace)
+found = leasing(state, network, plan, SshHosts(state, _addresses(network), connect_timeout=4.0), SystemClock())
+for line in sys.stdin:
+    print(json.dumps(found.look("production", "xining-dc-db1", "golmud-dc-db1").facts()), flush=True)
+"""
+
+
+def declare(workspace: Path) -> Path:
+    """Add the third member, the lease and the scale to the shipped declaration."""
+    for name, more in (("inventory/locations.yaml", ROOM), ("dr/plan.yaml", PLAN), ("topology/lab.yaml", SCALE)):
+        with (workspace / name).open("a", encoding="utf-8") as stream:
+            stream.write(more)
+    addresses = workspace / "topology/addresses.yaml"
+    content = addresses.read_text(encoding="utf-8")
+    at = next(line for line in content.splitlines() if line.strip().startswith("golmud-dc:"))
+    indent = at[: len(at) - len(at.lstrip())]
+    addresses.write_text(content.replace(at, f"{at}\n{indent}haixi-dc: 10.4.1.0/24"), encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "jbnet", "-C", str(workspace), "address", "ports"], check=True)
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
+    workspace = declare(copy_workspace(tmp_path_factory.mktemp("lease")))
+    lab = wiring.lab(workspace, workspace / ".jbnet")
+    try:
+        assert lab.up(wiring.load_scale(workspace, "lease"), "lease", Collected(), deployed=True)
+        found = Drill(workspace, lab)
+        for device in (OLD, NEW, THIRD):
+            found.await_reachable(device)
+        found.jbnet("databases", "set-up")
+        assert playbook(found)
+        assert eventually(lambda: set(states(found, OLD).values()) == {"held"}), status(found, OLD)
+        yield found
+    finally:
+        lab.down()
+
+
+def playbook(drill: Drill) -> dict[str, list[str]]:
+    """Run the playbook on all three; return what it changed."""
+    hosts = f"device:{OLD}+device:{NEW}+device:{THIRD}"
+    argv = [sys.executable, "-m", "jbnet", "-C", str(drill.workspace), "--json", "playbook", "lease", hosts]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=900, check=False)
+    data = json.loads(done.stdout.splitlines()[-1])["data"]
+    assert done.returncode == 0, data
+    return {host["host"]: host["changed"] for host in data["hosts"] if host["changed"]}
+
+
+def status(drill: Drill, host: str) -> dict[str, Any]:
+    return dict(json.loads(drill.run_in(host, LEASE, "status")))
+
+
+def states(drill: Drill, host: str) -> dict[str, str]:
+    return {name: found["state"] for name, found in status(drill, host).items()}
+
+
+class Golmud:
+    """Looks at the lease from Golmud, by one process that remembers since when it stands still."""
+
+    def __init__(self, drill: Drill):
+        argv = ["nsenter", f"--net={drill.lab.netns(NEW)}", "--", sys.executable, "-c", LOOK, str(drill.workspace)]
+        self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def look(self) -> dict[str, Any]:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return dict(json.loads(self.process.stdout.readline()))
+
+    def close(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait(20)
+
+
+@pytest.fixture
+def golmud(drill: Drill) -> Iterator[Golmud]:
+    found = Golmud(drill)
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+def test_well_it_is_held_guarded_and_renewed(drill: Drill, golmud: Golmud) -> None:
+    first = golmud.look()
+    assert (first["holder"], first["guarded"], first["ruling"]) == (OLD, True, "wait")
+    assert eventually(lambda: golmud.look()["revision"] > first["revision"])
+    assert golmud.look()["silent_s"] < 6
+    tables = drill.run_in(OLD, "nft", "list", "tables")
+    assert {f"jbnet_lease_{port}" for port in (5432, 5433, 5434)} <= set(tables.split())
+
+
+def test_without_a_store_but_with_the_other_host_the_leader_goes_on_and_is_not_replaced(
+    drill: Drill, golmud: Golmud
+) -> None:
+    drill.run_in(OLD, "nft", "add table inet cut; add chain inet cut out { type filter hook output priority 0; }; "
+                 "add rule inet cut out tcp dport 2379 drop; add rule inet cut out tcp dport 2380 drop")  # fmt: skip
+    try:
+        assert eventually(lambda: "failsafe" in status(drill, OLD)["production"]["why"])
+        end = time.monotonic() + 75
+        while time.monotonic() < end:
+            assert golmud.look()["ruling"] in ("wait", "failsafe")
+            time.sleep(1)
+        assert golmud.look()["ruling"] == "failsafe"
+        assert drill.leaders()["production"] == OLD
+    finally:
+        drill.run_in(OLD, "nft", "delete", "table", "inet", "cut")
+    assert eventually(lambda: status(drill, OLD)["production"]["why"] == "")
+
+
+def test_a_leader_that_is_cut_off_with_clients_stops_within_its_time_and_is_replaced_after_the_silence(
+    drill: Drill, golmud: Golmud
+) -> None:
+    drill.community = drill.network.noc or ""  # clients that stay on Xining's side
+    clients = Office(drill, "beside")
+    clients.await_writes()
+    cut_at = time.monotonic()
+    golmud.look()
+    for name, circuit in drill.network.circuits.items():
+        ends = {
+            drill.network.devices[end.device].home
+            for end in (circuit.a, circuit.z)
+            if end.device in drill.network.devices
+        }
+        if "core" in ends and ends & {"golmud-dc", "haixi"}:
+            drill.lab.cut(name)
+    granted_at = None
+    while granted_at is None:
+        found = golmud.look()
+        if found["ruling"] in ("granted", "standby does not refuse"):
+            granted_at = time.monotonic()
+        assert time.monotonic() < cut_at + 120, found
+        time.sleep(0.5)
+    acked = [line["t"] for line in clients.lines("client") if line["event"] == "acked"]
+    print({"last write after the cut": max(acked) - cut_at, "granted after the cut": granted_at - cut_at})
+    assert 20 < max(acked) - cut_at < 31
+    assert 55 < granted_at - cut_at < 75
+    assert drill.running_servers(OLD) == ""
+    drill.run_in(OLD, "test", "-e", "/var/lib/postgresql/15/production/standby.signal")
+    drill.carry_out("failover")
+    journal = json.dumps(drill.executions()[-1])
+    assert drill.leaders() == dict.fromkeys(drill.network.databases, NEW), journal
+    assert clients.two_writers() == 0
+    clients.close()
+    assert eventually(lambda: set(states(drill, NEW).values()) == {"held"}), status(drill, NEW)
+
+
+def test_when_the_line_is_back_the_old_leader_stays_stopped(drill: Drill) -> None:
+    drill.lab.heal()
+    drill.await_reachable(NEW)
+    assert drill.leaders() == dict.fromkeys(drill.network.databases, NEW)
+    assert set(states(drill, OLD).values()) == {"idle"}
+
+
+def test_a_second_run_of_the_playbook_changes_nothing(drill: Drill) -> None:
+    assert playbook(drill) == {}

@@ -1,0 +1,206 @@
+"""Replacing a host by its lease: only without a better proof, only after the silence, never beside a living leader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from recovery_world import ManualClock
+
+from jbnet import wiring
+from jbnet.model.errors import Unreachable
+from jbnet.model.network import Network
+from jbnet.ports import FenceProof
+from jbnet.recovery.lease import LeaseRecord, LeaseSight, LeaseTerms, MemberWord, Ruling, StoreHealth, seen_again
+from jbnet.recovery.observed import RingLook
+from jbnet.services.recover.lease_fence import BY_LEASE, LeaseFence
+from jbnet.services.recover.leasing import Leasing
+
+OLD, NEW = "xining-dc-db1", "golmud-dc-db1"
+
+
+@pytest.fixture(scope="module")
+def qinghai(tmp_path_factory: pytest.TempPathFactory) -> Network:
+    return wiring.load_network(Path(__file__).parents[3], tmp_path_factory.mktemp("state"))
+
+
+@dataclass
+class Store:
+    """Implements LeaseStore: one record; ``renews_until``: a leader that lives, for so long."""
+
+    clock: ManualClock
+    record: LeaseRecord = LeaseRecord(OLD, guarded=True)  # noqa: RUF009  it is frozen
+    revision: int = 7
+    quorum: bool = True
+    renews_until: float = 0.0
+    loses_answers: bool = False
+    seen: LeaseSight | None = None
+
+    def look(self, database: str) -> LeaseSight:
+        now = self.clock.monotonic()
+        if not self.quorum:
+            raise Unreachable("no member of etcd answers for a quorum: {said}", said="-")
+        if self.record.holder == OLD and now < self.renews_until:
+            self.revision += 1
+        self.seen = seen_again(self.seen, self.record, self.revision, now, now)
+        return self.seen
+
+    def put(self, database: str, record: LeaseRecord, revision: int) -> bool:
+        if revision == self.revision:
+            self.record, self.revision = record, revision + 1
+        if self.loses_answers:
+            self.quorum = False
+            raise Unreachable("no member of etcd answers for a quorum: {said}", said="-")
+        return self.record == record
+
+    def health(self) -> StoreHealth:
+        return StoreHealth()
+
+
+@dataclass
+class Word:
+    """Implements LeaseWord for the host to be promoted."""
+
+    acknowledged_s: float = 1e6
+    refuses: bool = False
+    silent: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    def _say(self, verb: str) -> MemberWord:
+        if self.silent:
+            raise Unreachable("{host} does not answer", host=NEW)
+        self.asked.append(verb)
+        return MemberWord(self.refuses, self.acknowledged_s)
+
+    def word(self, host: str, database: str) -> MemberWord:
+        return self._say("word")
+
+    def refuse(self, host: str, database: str) -> MemberWord:
+        self.refuses = True
+        return self._say("refuse")
+
+    def accept(self, host: str, database: str) -> MemberWord:
+        self.refuses = False
+        return self._say("accept")
+
+
+@dataclass
+class Rings:
+    """Implements Fence: what a ring gave."""
+
+    proof: FenceProof = FenceProof("production", OLD, proved=False, by="")  # noqa: RUF009  it is frozen
+
+    def check(self, database: str, host: str, patience: float = 6.0) -> FenceProof:
+        return self.proof
+
+    def close(self, database: str, host: str) -> FenceProof:
+        return self.proof
+
+    def open(self, database: str, host: str) -> FenceProof:
+        return self.proof
+
+    def rings(self, host: str, databases: Sequence[str]) -> Mapping[str, tuple[RingLook, ...]]:
+        return {}
+
+    def remains(self, host: str, databases: Sequence[str]) -> Mapping[str, Mapping[str, bool | None]]:
+        return {}
+
+    def filtered(self, database: str, host: str) -> Mapping[str, bool | None]:
+        return {}
+
+
+@dataclass
+class Site:
+    network: Network
+    clock: ManualClock = field(default_factory=ManualClock)
+
+    def __post_init__(self) -> None:
+        self.store, self.word, self.rings = Store(self.clock), Word(), Rings()
+        leasing = Leasing(self.store, self.word, LeaseTerms(), self.clock)
+        self.fence = LeaseFence(self.network, self.rings, leasing)
+
+    def close(self) -> FenceProof:
+        return self.fence.close("production", OLD)
+
+    def ruling(self, proof: FenceProof) -> str:
+        return str(proof.observations[-1]["ruling"])
+
+
+def test_a_silent_leader_is_replaced_after_the_silence_and_not_before(qinghai: Network) -> None:
+    site = Site(qinghai)
+    proof = site.close()
+    assert (proof.proved, proof.by) == (True, BY_LEASE)
+    assert site.clock.monotonic() >= 60
+    assert site.store.record == LeaseRecord(NEW, taken_from=OLD, number=1)
+    assert site.fence.check("production", OLD).proved
+
+
+def test_what_was_watched_before_counts(qinghai: Network) -> None:
+    site = Site(qinghai)
+    assert not site.fence.check("production", OLD).proved
+    site.clock.sleep(50)
+    site.close()
+    assert 60 <= site.clock.monotonic() < 62
+
+
+def test_a_leader_that_renews_again_is_not_replaced(qinghai: Network) -> None:
+    site = Site(qinghai)
+    site.store.renews_until = 1e6
+    proof = site.close()
+    assert (proof.proved, site.ruling(proof)) == (False, Ruling.WAIT)
+    assert site.store.record.holder == OLD
+    assert "refuse" not in site.word.asked
+
+
+def test_a_leader_that_goes_on_by_failsafe_is_not_made_to_stop(qinghai: Network) -> None:
+    site = Site(qinghai)
+    site.word.acknowledged_s = 3.0
+    proof = site.close()
+    assert (proof.proved, site.ruling(proof)) == (False, Ruling.FAILSAFE)
+    assert "refuse" not in site.word.asked
+    assert site.clock.monotonic() == 0, "waiting does not help"
+
+
+def test_without_a_quorum_or_the_standbys_word_nothing_is_proved(qinghai: Network) -> None:
+    site = Site(qinghai)
+    site.store.quorum = False
+    assert site.ruling(site.close()) == Ruling.NO_STORE
+    site.store.quorum, site.word.silent = True, True
+    assert site.ruling(site.close()) == Ruling.NO_WORD
+    assert not site.fence.check("production", OLD).proved
+
+
+def test_a_proof_that_was_seen_goes_first_and_the_lease_is_handed_over(qinghai: Network) -> None:
+    site = Site(qinghai)
+    site.rings.proof = replace(site.rings.proof, proved=True, by="filter on xining-dc-r1")
+    assert site.close().by == "filter on xining-dc-r1"
+    assert site.clock.monotonic() == 0
+    assert site.store.record == LeaseRecord(NEW, number=1)
+    site.rings.proof = replace(site.rings.proof, proved=False)
+    assert not site.fence.check("production", OLD).proved, "a lease that was given proves nothing by itself"
+
+
+def test_a_connection_that_was_accepted_disproves_the_lease_too(qinghai: Network) -> None:
+    site = Site(qinghai)
+    site.rings.proof = replace(site.rings.proof, observations=({"what": "connection", "outcome": "accepted"},))
+    assert not site.close().proved
+    site.store.record = LeaseRecord(NEW, taken_from=OLD)
+    assert not site.fence.check("production", OLD).proved
+
+
+def test_an_answer_that_was_lost_leaves_the_standby_refusing_and_is_found_later(qinghai: Network) -> None:
+    site = Site(qinghai)
+    site.store.loses_answers = True
+    assert not site.close().proved
+    assert site.word.refuses, "it may be written: the leader must not be told to go on"
+    site.store.quorum = True
+    assert site.fence.check("production", OLD).proved
+
+
+def test_a_host_that_nobody_guards_is_not_replaced_by_its_silence(qinghai: Network) -> None:
+    site = Site(qinghai)
+    site.store.record = LeaseRecord(OLD)
+    proof = site.close()
+    assert (proof.proved, site.ruling(proof)) == (False, Ruling.UNGUARDED)
