@@ -134,5 +134,19 @@ def watchers(network: Network) -> tuple[str, ...]:
     """Return the devices in whose routing tables an address's way is read back: the NOC's server and its neighbours."""
     if network.noc is None or network.noc not in network.devices:
         return ()
+    return (network.noc, *_neighbours(network, network.noc))
+
+
+def near_watchers(network: Network, host: str) -> tuple[str, ...]:
+    """Return whom to ask where no watcher answers, the other site being dark or cut off: what stands beside the host.
+
+    Its own routers first: they have a way to it and another one to everywhere else, which a server of one line has not.
+    """
+    home = network.devices[host].home
+    beside = [name for name, device in network.devices.items() if device.home == home and name != host]
+    return tuple(dict.fromkeys((*(name for name in _neighbours(network, host) if name in beside), *beside)))
+
+
+def _neighbours(network: Network, device: str) -> tuple[str, ...]:
     ends = [(c.a.device, c.z.device) for c in network.circuits.values()]
-    return (network.noc, *dict.fromkeys(a if z == network.noc else z for a, z in ends if network.noc in (a, z)))
+    return tuple(dict.fromkeys(a if z == device else z for a, z in ends if device in (a, z)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jbnet.model.errors import CommandFailed, JbnetError, TargetError
 from jbnet.model.text import text
 from jbnet.ports import StepOutcome
-from jbnet.services.recover.actions import Params, Place, Tools, not_yet, place, server
+from jbnet.services.recover.actions import Params, Place, Tools, near_watchers, not_yet, place, server
 
 ROUTE_S = 20.0
 WRITE_S = 30.0
@@ -59,9 +59,13 @@ class MoveAddress:
             return None
 
     def _paths(self, where: Place, address: str) -> dict[str, object]:
-        """Compare, on the first watcher that answers, the way to the address with the way to the host's own."""
+        """Compare, on the first watcher that answers, the way to the address with the way to the host's own.
+
+        The host's neighbours come last: with the other site dark nobody else may be left to ask.
+        """
         own = self._tools.network.devices[where.host].loopback
-        for watcher in self._tools.watchers:
+        asked = dict.fromkeys((*self._tools.watchers, *near_watchers(self._tools.network, where.host)))
+        for watcher in asked:
             try:
                 used = self._tools.routes.seen_at(address, watcher)
                 wanted = self._tools.routes.seen_at(str(own), watcher)

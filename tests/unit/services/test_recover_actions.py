@@ -6,27 +6,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
 
 import pytest
 from hand_over_ready import FakeHandOvers
 
+from jbnet import wiring
 from jbnet.model.business import Replication
 from jbnet.model.errors import CommandFailed, Refused, Unreachable, UsageError
 from jbnet.model.network import Database, Device, Network
 from jbnet.ports import FenceProof, LostTransactions, ServerState
 from jbnet.recovery.approval import BEYOND
 from jbnet.recovery.observed import RingLook, ServerLook
-from jbnet.services.recover.actions import Place, Tools
+from jbnet.services.recover.actions import Place, Tools, near_watchers
 from jbnet.services.recover.actions_all import all_actions
 from jbnet.services.recover.actions_fence import loss
 
 OLD, NEW = "east-db1", "west-db1"
+BESIDE = f"{NEW[:4]}-r1"
 
 
 def network(replication: Replication = Replication.BLOCK, rpo_s: int = 0) -> Network:
     devices = {
         name: Device(name, name[:4], "", "database-server", "frr", IPv4Address(address), ())
-        for name, address in ((OLD, "10.1.0.1"), (NEW, "10.2.0.1"))
+        for name, address in ((OLD, "10.1.0.1"), (NEW, "10.2.0.1"), (BESIDE, "10.2.0.9"))
     }
     database = Database("production", "生产", IPv4Address("10.3.0.1"), 5432, OLD, NEW, replication, 60, rpo_s)
     return Network("n", "n", 64512, IPv4Network("10.0.0.0/8"), devices=devices, databases={"production": database})
@@ -174,6 +177,7 @@ class FakeRoutes:
         return host in self.held
 
     def seen_at(self, address: str, device: str) -> tuple[str, ...]:
+        self._asked(device)
         return ("10.9.0.1",)
 
     def _asked(self, host: str) -> None:
@@ -448,6 +452,26 @@ def test_when_the_old_host_let_go_the_announcement_is_an_ordinary_one() -> None:
     world.actions["move-address"].do(params(**{"from": OLD, "to": NEW}))
     assert world.routes.did[-1] == f"announce {NEW} False"
     assert world.routes.held == {NEW}
+
+
+def test_with_every_watcher_dark_the_way_is_read_back_beside_the_new_leader() -> None:
+    world = World(None, leader())
+    world.routes.silent |= {OLD, "noc"}
+    world.actions["move-address"].do(params(**{"from": OLD, "to": NEW}))
+    found = world.actions["move-address"].verify(params(**{"from": OLD, "to": NEW}))
+    assert (found.done, found.evidence["watcher"]) == (True, BESIDE)
+
+
+def test_with_nobody_left_to_read_it_back_an_address_is_not_said_to_have_moved() -> None:
+    world = World(None, leader())
+    world.routes.silent |= {OLD, "noc", BESIDE}
+    world.actions["move-address"].do(params(**{"from": OLD, "to": NEW}))
+    assert not world.actions["move-address"].verify(params(**{"from": OLD, "to": NEW})).done
+
+
+def test_beside_a_host_its_own_router_is_asked_first(tmp_path: Path) -> None:
+    qinghai = wiring.load_network(Path(__file__).parents[3], tmp_path)
+    assert near_watchers(qinghai, "golmud-dc-db1") == ("golmud-dc-r1", "golmud-dc-app1", "golmud-dc-r2")
 
 
 def test_a_write_that_arrived_elsewhere_is_not_a_proof() -> None:
