@@ -13,7 +13,7 @@ from jbnet.ports.hand_over import Conversation, Conversations, HandOver, HandOve
 from jbnet.ports.host_keys import HostKeyProbe, HostKeyProbes, KnownHosts
 from jbnet.ports.hosts import Completed, Prober, RemoteHost, RemoteHosts
 from jbnet.ports.journal import Journal, JournalCopy, Lease
-from jbnet.ports.lease import LeaseStore, LeaseWord
+from jbnet.ports.lease import LeaseGuards, LeaseStore, LeaseWord
 from jbnet.ports.playbooks import HostOutcome, HostState, PlaybookResult, PlaybookRunner
 from jbnet.ports.progress import Progress, Reporter
 from jbnet.ports.readiness import ReadinessHistory, Recorded
@@ -58,6 +58,7 @@ __all__ = [
     "JournalCopy",
     "KnownHosts",
     "Lease",
+    "LeaseGuards",
     "LeaseStore",
     "LeaseWord",
     "Led",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
-from jbnet.recovery.lease import LeaseRecord, LeaseSight, MemberWord, StoreHealth
+from jbnet.recovery.lease import GuardWord, LeaseRecord, LeaseSight, MemberWord, StoreHealth
 
 
 class LeaseStore(Protocol):
@@ -34,3 +35,10 @@ class LeaseWord(Protocol):
 
     def accept(self, host: str, database: str) -> MemberWord:
         """Take that back; then ask."""
+
+
+class LeaseGuards(Protocol):
+    """The watchdogs of database hosts, for whoever only looks."""
+
+    def guard(self, host: str) -> Mapping[str, GuardWord]:
+        """Return what it says of each database that its host holds. Raises Unreachable."""

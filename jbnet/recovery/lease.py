@@ -24,6 +24,8 @@ from enum import StrEnum
 
 MOST_DRIFT = 0.01
 """How much faster or slower than true a host's clock may run: twenty times what crystals do."""
+HELD, FAILSAFE = "held", "failsafe"
+"""Words of a watchdog (playbooks/roles/lease): its state with a lease, and how its reason begins without the store."""
 STOP_S = 10.0
 """The longest that ending a server takes, frozen or not; its clients are shut out by the kernel before."""
 
@@ -88,6 +90,33 @@ class MemberWord:
 
 
 @dataclass(frozen=True, slots=True)
+class GuardWord:
+    """What a host's watchdog says of a database. Seconds are by the host's own clock; None: it did not say.
+
+    ``state``: ``held``, ``idle``, ``unguarded``, ``stopping``; ``asked_s``: since it asked for what it goes on by, the
+    last renewal or the others' word; ``looked_s``: since it looked last; ``why``: what it says beside its state.
+    """
+
+    leads: bool
+    refuses: bool
+    state: str | None = None
+    why: str = ""
+    asked_s: float | None = None
+    looked_s: float | None = None
+
+    @property
+    def is_failsafe(self) -> bool:
+        """It goes on without the store, by the word of all other hosts."""
+        return self.state == HELD and self.why.startswith(FAILSAFE)
+
+    def left_s(self, terms: LeaseTerms) -> float | None:
+        """Return how long it goes on at most if it is cut off now; None: nothing guards it."""
+        if self.state != HELD or self.asked_s is None:
+            return None
+        return max(0.0, terms.hold_s - self.asked_s)
+
+
+@dataclass(frozen=True, slots=True)
 class StoreHealth:
     """The members of the store, by name: empty when it answers, else why not."""
 
@@ -138,8 +167,11 @@ def must_stop(now: float, asked_at: float, terms: LeaseTerms) -> bool:
 
 
 def seen_again(before: LeaseSight | None, record: LeaseRecord, revision: int, asked: float, heard: float) -> LeaseSight:
-    """Return what an observer knows after one more answer of the store, asked for and heard at these times."""
-    if before is None or before.revision != revision:
+    """Return what an observer knows after one more answer of the store, asked for and heard at these times.
+
+    A store that was made anew counts revisions from the beginning: the record has to be the same one, too.
+    """
+    if before is None or (before.revision, before.record) != (revision, record):
         return LeaseSight(record, revision, heard, asked)
     return LeaseSight(record, revision, before.first_seen, max(asked, before.last_asked))
 

@@ -6,7 +6,11 @@ side goes on. Each host has a clock of its own, of its own rate.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from errno import ENOSPC
 from typing import Any
 
 from lease_program import load
@@ -37,6 +41,7 @@ class World:
     true: float = 1000.0
     record: LeaseRecord = field(default_factory=lambda: LeaseRecord(""))
     revision: int = 0
+    changes: int = 0
     store_for: set[str] = field(default_factory=lambda: {OLD, NEW})
     answers_lost: bool = False
     between: bool = True
@@ -60,8 +65,7 @@ class World:
     def start(self) -> Any:
         """Start a watchdog, in the place of the one before."""
         terms = {"hold_s": self.terms.hold_s, "silence_s": self.terms.silence_s}
-        store = Store(self)
-        parts = (store, self.gate, Server(self), Others(self), self.notes)
+        parts = (store(self), self.gate, Server(self), Others(self), self.notes)
         self.watchdog = PROGRAM.Guard(terms, OLD, *parts, clock=self.old_clock, say=self.said.append)
         return self.watchdog
 
@@ -70,6 +74,10 @@ class World:
 
     def new_clock(self) -> float:
         return self.true * self.rates[1] + 77.0
+
+    def anew(self) -> None:
+        """The store lost everything, and was made again."""
+        self.record, self.revision, self.changes = LeaseRecord(""), 0, 0
 
     @property
     def serves(self) -> bool:
@@ -96,7 +104,8 @@ class World:
             revision, self.pending = self.pending[1], None
             if NEW in self.store_for and revision == self.revision:
                 self.record = LeaseRecord(NEW, taken_from=OLD)
-                self.revision += 1
+                self.changes += 1
+                self.revision = self.changes
                 self.taken_at = self.true
         if self.taken_at is not None or self.pending is not None:
             return
@@ -122,52 +131,39 @@ class World:
             self.advance(self.terms.renew_s)
 
 
-@dataclass
-class Store:
-    """What the watchdog asks; the record and who reaches it are the world's."""
+def store(world: World) -> Any:
+    """Return the watchdog's own store over an etcd of one key; the record and who reaches it are the world's."""
 
-    world: World
-    known: int = 0
-
-    def _ask(self) -> None:
-        self.world.cost()
-        if OLD not in self.world.store_for:
+    def ask(path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        world.cost()
+        if OLD not in world.store_for:
             raise PROGRAM.Failed("no quorum")
-
-    def _answer(self) -> None:
-        self.world.cost()
-        if self.world.answers_lost:
+        found = _range(world) if path.endswith("range") else _transaction(world, body)
+        world.cost()
+        if world.answers_lost:
             raise PROGRAM.Failed("timed out")
-
-    def read(self) -> tuple[str, int]:
-        self._ask()
-        found = self.world.record.holder, self.world.revision
-        self.known = self.world.revision
-        self._answer()
         return found
 
-    def _write(self, record: LeaseRecord) -> str:
-        self._ask()
-        if self.world.record.holder in ("", OLD) or self.known == self.world.revision:
-            self.world.record = replace(record, number=self.world.record.number + 1)
-            self.world.revision += 1
-        found, self.known = self.world.record.holder, self.world.revision
-        self._answer()
-        return found
+    found = PROGRAM.Store({}, "production", OLD, None)
+    found.ask = ask
+    return found
 
-    def enter(self, revision: int) -> bool:
-        return revision == self.world.revision and self._write(LeaseRecord(OLD)) == OLD
 
-    def renew(self) -> str:
-        if self.world.record.holder not in ("", OLD):
-            self.known = -1
-        return self._write(LeaseRecord(OLD, guarded=True))
+def _range(world: World) -> Mapping[str, Any]:
+    if world.revision == 0:
+        return {}
+    value = {name: getattr(world.record, name) for name in ("holder", "guarded", "taken_from", "number")}
+    return {"kvs": [{"value": PROGRAM.encoded(json.dumps(value)), "mod_revision": str(world.revision)}]}
 
-    def unguard(self) -> None:
-        self._write(LeaseRecord(OLD))
 
-    def release(self) -> None:
-        self._write(LeaseRecord(""))
+def _transaction(world: World, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    if int(body["compare"][0]["mod_revision"]) != world.revision:
+        return {"responses": [{"response_range": _range(world)}]}
+    value = json.loads(base64.b64decode(body["success"][0]["request_put"]["value"]))
+    world.record = LeaseRecord(value["holder"], value["guarded"], value["taken_from"], value["number"])
+    world.changes += 1
+    world.revision = world.changes
+    return {"succeeded": True, "header": {"revision": str(world.revision)}}
 
 
 @dataclass
@@ -178,6 +174,8 @@ class Gate:
     armed: bool = False
     slot: int = 0
     until: dict[int, float] = field(default_factory=dict)
+    fails: int = 0
+    """So many of its next changes of sets do not come about."""
 
     def lets_in(self) -> bool:
         return not self.armed or self.until.get(self.slot, 0.0) > self.world.old_clock()
@@ -193,6 +191,9 @@ class Gate:
 
     def grant(self, slot: int) -> None:
         self.world.cost()
+        if self.fails:
+            self.fails -= 1
+            raise PROGRAM.Failed("no memory")
         self.slot = slot
 
     def shut(self) -> None:
@@ -241,6 +242,7 @@ class Others:
 class Notes:
     world: World
     kept: bool = False
+    full: bool = False
     asked_last: float | None = None
     shown: dict[str, object] = field(default_factory=dict)
 
@@ -255,6 +257,8 @@ class Notes:
 
     def asked(self, asked: float) -> None:
         self.world.cost()
+        if self.full:
+            raise OSError(ENOSPC, "No space left on device")
         self.asked_last = asked
 
     def clear(self) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from lease_world import NEW, OLD, World, agrees
+from lease_world import NEW, OLD, PROGRAM, World, agrees
 
 from jbnet.recovery.lease import MOST_DRIFT, LeaseTerms, Ruling, must_stop
 
@@ -15,7 +18,7 @@ EVENTS = st.lists(
     st.tuples(
         st.sampled_from(
             ["round", "round", "expire", "cut", "heal", "cut other", "heal other", "apart", "together", "lose answers",
-             "answers", "restart", "reboot", "leave", "stop by hand"]
+             "answers", "restart", "reboot", "leave", "stop by hand", "store anew", "filter fails"]
         ),
         SPANS,
     ),
@@ -25,7 +28,8 @@ EVENTS = st.lists(
 
 def do(world: World, event: str) -> None:
     if event == "round":
-        world.watchdog.round()
+        with suppress(PROGRAM.Failed):  # as `repeat` does: it is told, and tried again
+            world.watchdog.round()
     elif event == "expire":
         world.watchdog.expire()
     elif event == "restart":
@@ -41,29 +45,24 @@ def do(world: World, event: str) -> None:
     elif event == "stop by hand":
         world.marked, world.runs = True, False
     else:
-        changes(world, event)
+        CHANGES[event](world)
 
 
-def changes(world: World, event: str) -> None:
-    match event:
-        case "cut":
-            world.store_for.discard(OLD)
-        case "heal":
-            world.store_for.add(OLD)
-        case "cut other":
-            world.store_for.discard(NEW)
-        case "heal other":
-            world.store_for.add(NEW)
-        case "apart":
-            world.between = False
-        case "together":
-            world.between = True
-        case "lose answers":
-            world.answers_lost = True
-        case "answers":
-            world.answers_lost = False
+CHANGES: dict[str, Callable[[World], object]] = {
+    "cut": lambda world: world.store_for.discard(OLD),
+    "heal": lambda world: world.store_for.add(OLD),
+    "cut other": lambda world: world.store_for.discard(NEW),
+    "heal other": lambda world: world.store_for.add(NEW),
+    "apart": lambda world: setattr(world, "between", False),
+    "together": lambda world: setattr(world, "between", True),
+    "store anew": lambda world: world.anew(),
+    "filter fails": lambda world: setattr(world.gate, "fails", world.gate.fails + 1),
+    "lose answers": lambda world: setattr(world, "answers_lost", True),
+    "answers": lambda world: setattr(world, "answers_lost", False),
+}
 
 
+@settings(max_examples=1500)
 @given(rates=st.tuples(RATES, RATES), delays=st.lists(SPANS, max_size=14), events=EVENTS, put_delay=SPANS)
 def test_never_two_who_take_writes(
     rates: tuple[float, float], delays: list[float], events: list[tuple[str, float]], put_delay: float
@@ -179,3 +178,66 @@ def test_frozen_anywhere_in_a_round_it_never_takes_writes_beside_another(
     world.watchdog.round()
     world.advance(200)
     assert not world.wrong
+
+
+def test_a_frozen_watchdog_that_is_woken_to_end_opens_nothing_that_another_took_meanwhile() -> None:
+    world = World()
+    world.rounds(2)
+    world.advance(300)
+    assert world.taken_at is not None
+    world.watchdog.leave()
+    world.advance(1)
+    assert (world.wrong, world.runs, world.marked) == ([], False, True)
+
+
+def test_a_filter_that_could_not_be_changed_once_holds_nobody_in_longer() -> None:
+    world = World(between=False)
+    world.rounds(2)
+    world.gate.fails = 1
+    with pytest.raises(PROGRAM.Failed):
+        world.watchdog.round()
+    renewed = world.true
+    world.store_for.discard(OLD)
+    world.advance(20)
+    world.watchdog.round()
+    world.advance(renewed + world.terms.hold_s - world.true)
+    assert not world.serves
+    assert world.runs, "the watchdog did not get to run since"
+
+
+def test_a_filter_that_could_not_be_changed_once_is_changed_at_the_next_renewal() -> None:
+    world = World()
+    world.rounds(2)
+    world.gate.fails = 1
+    with pytest.raises(PROGRAM.Failed):
+        world.watchdog.round()
+    for _ in range(20):
+        world.rounds(1)
+        assert world.serves
+
+
+def test_a_full_disk_is_no_reason_to_stop() -> None:
+    world = World()
+    world.rounds(2)
+    world.notes.full = True
+    for _ in range(20):
+        world.rounds(1)
+        assert world.serves
+
+
+def test_a_store_made_anew_stops_nobody() -> None:
+    world = World()
+    world.rounds(2)
+    world.anew()
+    for _ in range(20):
+        world.rounds(1)
+        assert world.serves
+    assert (world.record.holder, world.record.guarded, world.taken_at) == (OLD, True, None)
+
+
+def test_a_gate_that_a_watchdog_left_standing_is_taken_away_where_nothing_leads() -> None:
+    world = World()
+    world.rounds(2)
+    world.runs, world.marked, world.notes.kept = False, True, False
+    world.start().round()
+    assert not world.gate.armed

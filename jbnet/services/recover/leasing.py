@@ -11,6 +11,9 @@ from jbnet.ports import Clock, LeaseStore, LeaseWord
 from jbnet.recovery.lease import Judgement, LeaseRecord, LeaseSight, LeaseTerms, MemberWord, Ruling, may_replace
 
 POLL_S = 0.5
+UNHEARD_S = 15.0
+"""Seconds without an answer that are waited through: an etcd whose leader is gone elects one in 2 to 4."""
+UNHEARD = (Ruling.NO_STORE, Ruling.NO_WORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +65,22 @@ class Leasing:
 
         The standby refuses first. Where nothing comes of it, it acknowledges again: its leader may be alive.
         """
-        look = self.look(database, host, by)
-        end = self.clock.monotonic() + 2 * self.terms.silence_s
-        while look.judgement.ruling is Ruling.WAIT and self.clock.monotonic() < end:
-            self.clock.sleep(min(POLL_S, look.judgement.wait_s))
-            look = self.look(database, host, by)
+        look = self._wait(database, host, by)
         if look.judgement.ruling not in (Ruling.GRANTED, Ruling.NOT_REFUSING):
             return look
         return self._take(database, host, by)
+
+    def _wait(self, database: str, host: str, by: str) -> LeaseLook:
+        """Look until it is decided. An answer that is missing for a moment decides nothing; what was counted stands."""
+        began = heard = self.clock.monotonic()
+        while True:
+            look, now = self.look(database, host, by), self.clock.monotonic()
+            unheard = look.judgement.ruling in UNHEARD
+            heard = heard if unheard else now
+            waits = now - heard < UNHEARD_S if unheard else look.judgement.ruling is Ruling.WAIT
+            if not waits or now - began > 2 * self.terms.silence_s:
+                return look
+            self.clock.sleep(min(POLL_S, look.judgement.wait_s or POLL_S))
 
     def _take(self, database: str, host: str, by: str) -> LeaseLook:
         look, unknown = self._look(database, host, by, refuse=True), False

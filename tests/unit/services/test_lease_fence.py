@@ -36,11 +36,12 @@ class Store:
     quorum: bool = True
     renews_until: float = 0.0
     loses_answers: bool = False
+    away: tuple[float, float] = (0.0, 0.0)
     seen: LeaseSight | None = None
 
     def look(self, database: str) -> LeaseSight:
         now = self.clock.monotonic()
-        if not self.quorum:
+        if not self.quorum or self.away[0] <= now < self.away[1]:
             raise Unreachable("no member of etcd answers for a quorum: {said}", said="-")
         if self.record.holder == OLD and now < self.renews_until:
             self.revision += 1
@@ -204,3 +205,22 @@ def test_a_host_that_nobody_guards_is_not_replaced_by_its_silence(qinghai: Netwo
     site.store.record = LeaseRecord(OLD)
     proof = site.close()
     assert (proof.proved, site.ruling(proof)) == (False, Ruling.UNGUARDED)
+
+
+def test_a_store_that_elects_a_leader_meanwhile_is_waited_for_and_the_silence_counts_on(qinghai: Network) -> None:
+    site = Site(qinghai)
+    site.store.away = (20.0, 30.0)
+    assert site.close().proved
+    assert 60 <= site.clock.monotonic() < 62
+
+
+def test_a_store_that_stays_away_is_not_waited_for_long(qinghai: Network) -> None:
+    site = Site(qinghai)
+    site.store.away = (20.0, 1e6)
+    assert site.ruling(site.close()) == Ruling.NO_STORE
+    assert site.clock.monotonic() < 40
+
+
+def test_a_store_made_anew_begins_the_silence_anew() -> None:
+    before = seen_again(None, LeaseRecord(OLD, guarded=True, number=900), 7, 0.0, 0.0)
+    assert seen_again(before, LeaseRecord(OLD, guarded=True, number=3), 7, 80.0, 80.0).silent_s == 0
