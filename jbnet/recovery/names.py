@@ -11,6 +11,7 @@ from jbnet.model.network import Network
 from jbnet.model.text import Text, text
 from jbnet.recovery.fields import Findings
 from jbnet.recovery.lease_plan import check_members
+from jbnet.recovery.lease_reach import check_reach
 from jbnet.recovery.plan import RecoveryPlan, load_plan
 
 _HOSTS = ("host", "primary", "standby", "from", "to", "source")
@@ -34,6 +35,8 @@ def plan_names(file: str, content: str, network: Network) -> tuple[Finding, ...]
         if plan.lease is not None:
             sides = {"primary": plan.primary, "standby": plan.standby}
             check_members(source, plan.lease, sides, network, findings)
+            if not findings.found:
+                check_reach(source, plan.lease, sides, network, findings)
     return findings.sorted()
 
 

@@ -7,6 +7,7 @@ each silence lasts a minute. The tests stand in an order: the last one leaves Go
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -20,9 +21,11 @@ from eventually import eventually
 from recovery_drill import Drill, Office
 
 from jbnet import wiring
+from jbnet.lab.client.probe import two_writers_s
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
-OLD, NEW, THIRD = "xining-dc-db1", "golmud-dc-db1", "haixi-dc-s1"
+OLD, NEW, THIRD, APPLICATIONS = "xining-dc-db1", "golmud-dc-db1", "haixi-dc-s1", "golmud-dc-app1"
+DARK = ("xining-dc", "core", "noc")
 LEASE = "/opt/jbnet-lease/jbnet-lease"
 ROOM = """
   haixi-dc:
@@ -30,7 +33,7 @@ ROOM = """
     site: haixi
     devices: {s1: application-server}
     circuits:
-      up1: {from: s1, to: haixi-r1, bandwidth: 1000}
+      up1: {from: s1, to: haixi-r2, bandwidth: 1000}
 """
 PLAN = f"\nlease: {{members: [{OLD}, {NEW}, {THIRD}]}}\n"
 SCALE = """
@@ -114,6 +117,30 @@ def lines_between(drill: Drill, homes: set[str]) -> list[str]:
     return found
 
 
+def office(drill: Drill, place: str, name: str) -> Office:
+    """Clients, and a probe of both hosts, at a place."""
+    drill.community = place
+    return Office(drill, name)
+
+
+def await_silence(golmud: Golmud, since: float) -> float:
+    """Look until the leader may be replaced; return when that was."""
+    while True:
+        found = golmud.look()
+        if found["ruling"] in ("granted", "standby does not refuse"):
+            return time.monotonic()
+        assert time.monotonic() < since + 120, found
+        time.sleep(0.5)
+
+
+def fenced_by(drill: Drill) -> set[str]:
+    """What proved the fences of the newest execution."""
+    execution = str(drill.executions()[-1]["execution"])
+    entries = wiring.executions(drill.state).journal(execution).entries()
+    said = [entry["data"] for entry in entries if "fence[" in json.dumps(entry)]
+    return set(re.findall(r'"by": "([^"]+)"', json.dumps(said)))
+
+
 class Golmud:
     """Looks at the lease from Golmud, by one process that remembers since when it stands still."""
 
@@ -173,31 +200,27 @@ def test_without_a_store_but_with_the_other_host_the_leader_goes_on_and_is_not_r
 def test_a_leader_that_is_cut_off_with_clients_stops_within_its_time_and_is_replaced_after_the_silence(
     drill: Drill, golmud: Golmud
 ) -> None:
-    drill.community = drill.network.noc or ""  # clients that stay on Xining's side
-    clients = Office(drill, "beside")
-    clients.await_writes()
+    beside, beyond = office(drill, drill.network.noc or "", "beside"), office(drill, APPLICATIONS, "beyond")
+    beside.await_writes()
     cut_at = time.monotonic()
     golmud.look()
     for name in lines_between(drill, {"golmud-dc", "haixi", "haixi-dc"}):
         drill.lab.cut(name)
-    granted_at = None
-    while granted_at is None:
-        found = golmud.look()
-        if found["ruling"] in ("granted", "standby does not refuse"):
-            granted_at = time.monotonic()
-        assert time.monotonic() < cut_at + 120, found
-        time.sleep(0.5)
-    acked = [line["t"] for line in clients.lines("client") if line["event"] == "acked"]
-    print({"last write after the cut": max(acked) - cut_at, "granted after the cut": granted_at - cut_at})
-    assert 20 < max(acked) - cut_at < 31
+    granted_at = await_silence(golmud, cut_at)
+    last = max(line["t"] for line in beside.lines("client") if line["event"] == "acked")
+    print({"last write after the cut": last - cut_at, "granted after the cut": granted_at - cut_at})
+    assert 20 < last - cut_at < 31
     assert 55 < granted_at - cut_at < 75
     assert drill.running_servers(OLD) == ""
     drill.run_in(OLD, "test", "-e", "/var/lib/postgresql/15/production/standby.signal")
     drill.carry_out("failover")
-    journal = json.dumps(drill.executions()[-1])
-    assert drill.leaders() == dict.fromkeys(drill.network.databases, NEW), journal
-    assert clients.two_writers() == 0
-    clients.close()
+    assert fenced_by(drill) == {"lease expired"}
+    assert drill.leaders() == dict.fromkeys(drill.network.databases, NEW)
+    beyond.await_writes()
+    seen = [line for one in (beside, beyond) for line in (one.folder / "probe").read_text().split("\n")[:-1]]
+    assert two_writers_s(seen) == 0
+    for one in (beside, beyond):
+        one.close()
     assert eventually(lambda: set(states(drill, NEW).values()) == {"held"}), status(drill, NEW)
 
 
@@ -210,3 +233,28 @@ def test_when_the_line_is_back_the_old_leader_stays_stopped(drill: Drill) -> Non
 
 def test_a_second_run_of_the_playbook_changes_nothing(drill: Drill) -> None:
     assert playbook(drill) == {}
+
+
+def test_the_lease_goes_back_with_the_databases(drill: Drill) -> None:
+    drill.carry_out("failback")
+    assert drill.leaders() == dict.fromkeys(drill.network.databases, OLD)
+    assert eventually(lambda: set(states(drill, OLD).values()) == {"held"}), status(drill, OLD)
+    assert set(states(drill, NEW).values()) == {"idle"}
+
+
+def test_with_xining_dark_as_a_whole_the_lease_is_the_proof_once_it_has_expired(drill: Drill, golmud: Golmud) -> None:
+    clients = office(drill, THIRD, "prefecture")
+    clients.await_writes()
+    dark_at = time.monotonic()
+    golmud.look()
+    for device in [name for name, found in drill.network.devices.items() if found.home in DARK]:
+        drill.lab.kill(device)
+    drill.carry_out("failover")
+    took = time.monotonic() - dark_at
+    assert fenced_by(drill) == {"lease expired"}
+    assert drill.leaders() == dict.fromkeys(drill.network.databases, NEW)
+    clients.await_writes()
+    assert clients.two_writers() == 0
+    print({name: one["rto_s"] for name, one in clients.measured().items()}, took)
+    clients.close()
+    assert took > 60

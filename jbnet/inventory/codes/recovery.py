@@ -90,7 +90,8 @@ RULES = rules(
         text("A lease whose members cannot decide"),
         text(
             "More than half of the members decide, also with one site dark: an odd number, three at least, each at "
-            "another site, one of them outside both data centres."
+            "another site, one of them outside both data centres. With either data centre dark (the primary's with the "
+            "core and the NOC) the other one still reaches more than half, as routers go, not as cables lie."
         ),
     ),
     Rule(
