@@ -47,6 +47,7 @@ class Check(StrEnum):
     FENCE = "fence"
     FILTER = "filter"
     VANTAGES = "vantages"
+    LEASE = "lease"
     HOST = "host"
     APPLICATION = "application"
     APPROVERS = "approvers"

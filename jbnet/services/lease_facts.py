@@ -14,6 +14,12 @@ def member_urls(network: Network, plan: LeasePlan) -> dict[str, str]:
     return {host: _url(network, host, CLIENT_PORT) for host in plan.members if host in network.devices}
 
 
+def guard_urls(network: Network) -> dict[str, str]:
+    """Return where the watchdogs of database hosts answer, by host."""
+    hosts = {host for found in network.databases.values() for host in (found.primary, found.standby)}
+    return {host: _url(network, host, WATCHDOG_PORT) for host in sorted(hosts) if host in network.devices}
+
+
 def lease_facts(network: Network, plan: LeasePlan | None, device: Device) -> dict[str, object] | None:
     """Return what a host is to run; None: it has no part in it."""
     databases = list(_databases(network, device))
@@ -51,7 +57,7 @@ def lease_doors(network: Network, plan: LeasePlan | None, device: Device) -> Ite
         yield "etcd", CLIENT_PORT, [str(network.supernet)]  # jbnet asks from wherever it runs; it shows a certificate
         yield "etcd members", PEER_PORT, _addresses(network, plan.members)
     if device.name in holders:
-        yield "watchdogs", WATCHDOG_PORT, _addresses(network, sorted(holders))
+        yield "watchdogs", WATCHDOG_PORT, [str(network.supernet)]  # likewise: whoever asks shows a certificate
 
 
 def _databases(network: Network, device: Device) -> Iterator[Mapping[str, object]]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jbnet.wiring.recoveries import RECOVERY_CONNECT_S, approvers, executions, recovery_plan, recovery_runbook
+from jbnet.wiring.recoveries import (
+    RECOVERY_CONNECT_S,
+    approvers,
+    executions,
+    lease_eyes,
+    recovery_plan,
+    recovery_runbook,
+)
 from jbnet.wiring.secrets import secrets
 
 if TYPE_CHECKING:
@@ -45,14 +52,23 @@ def readiness(directory: Path, state_dir: Path, network: Network, names: Sequenc
     hosts = _hosts(state_dir, network)
     try:
         sight = _sight(directory, state_dir, network, plan, hosts)
+        leases = Asked({"": lambda: _leases(state_dir, network, plan, names)}, 10.0)
         apps = Asked({"": lambda: look_at_applications(sight, names, plan.primary, plan.standby)}, 10.0)
         looks = look_at(sight, names)
         journals = _journals(state_dir)
         around = [*_around(directory, state_dir, plan, journals), *_seen(apps.answers()[""])]
+        around += _seen(leases.answers()[""])
         chosen = [network.databases[name] for name in names]
         return outlook(looks, around, _books(directory, journals), bindings(chosen), plan.readiness)
     finally:
         hosts.close_all()
+
+
+def _leases(state_dir: Path, network: Network, plan: RecoveryPlan, names: Sequence[str]) -> tuple[Result, ...]:
+    from jbnet.services.recover.lease_sight import about_leases
+
+    eyes = lease_eyes(state_dir, network, plan)
+    return about_leases(eyes, network, names) if eyes is not None else ()
 
 
 def _seen(found: object) -> tuple[Result, ...]:

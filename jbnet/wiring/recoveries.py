@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jbnet.adapters.approvals import ApprovalBox
+    from jbnet.adapters.etcd_lease import Credentials
     from jbnet.adapters.executions import Executions
     from jbnet.adapters.keys import Approvers
     from jbnet.model.findings import Finding
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from jbnet.recovery.plan import RecoveryPlan
     from jbnet.recovery.runbook import Runbook
     from jbnet.services.recover.engine import Recovery
+    from jbnet.services.recover.lease_sight import LeaseEyes
     from jbnet.services.recover.leasing import Leasing
 
 
@@ -162,17 +164,36 @@ def verify_copy(directory: Path, state_dir: Path, path: Path, head: str | None) 
 
 def leasing(state_dir: Path, network: Network, plan: RecoveryPlan, hosts: RemoteHosts, clock: Clock) -> Leasing | None:
     """Return what replaces a host by its lease; None where the plan declares none. Nothing is asked before its use."""
-    from jbnet.adapters.etcd_lease import Credentials, EtcdLeases, Gateway
+    from jbnet.adapters.etcd_lease import EtcdLeases, Gateway
     from jbnet.adapters.lease_word import SshWord
     from jbnet.services.lease_facts import member_urls
     from jbnet.services.recover.leasing import Leasing
 
     if plan.lease is None:
         return None
-    folder = state_dir / LEASE_FOLDER
-    known = Credentials(folder / "ca.pem", folder / "jbnet.pem", folder / "jbnet.key")
-    gateway = Gateway(member_urls(network, plan.lease), known)
+    gateway = Gateway(member_urls(network, plan.lease), _lease_credentials(state_dir))
     return Leasing(EtcdLeases(gateway), SshWord(hosts), plan.lease.terms, clock)
+
+
+def lease_eyes(state_dir: Path, network: Network, plan: RecoveryPlan) -> LeaseEyes | None:
+    """Return what leases are looked at through; None where the plan declares none."""
+    from jbnet.adapters.etcd_lease import EtcdLeases, Gateway
+    from jbnet.adapters.lease_guards import TlsGuards
+    from jbnet.services.lease_facts import guard_urls, member_urls
+    from jbnet.services.recover.lease_sight import LeaseEyes
+
+    if plan.lease is None:
+        return None
+    known = _lease_credentials(state_dir)
+    store = EtcdLeases(Gateway(member_urls(network, plan.lease), known))
+    return LeaseEyes(store, TlsGuards(guard_urls(network), known), plan.lease.terms)
+
+
+def _lease_credentials(state_dir: Path) -> Credentials:
+    from jbnet.adapters.etcd_lease import Credentials
+
+    folder = state_dir / LEASE_FOLDER
+    return Credentials(folder / "ca.pem", folder / "jbnet.pem", folder / "jbnet.key")
 
 
 def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapping[str, StepAction]:
