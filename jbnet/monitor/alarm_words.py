@@ -16,6 +16,7 @@ WORDS: Mapping[str, str] = {
     "trusted": "its certificate is not trusted",
     "behind": "its standby is behind",
     "alone": "commits do not wait for its standby",
+    "failsafe": "goes on without its lease",
     "age": "what is sent in is late",
     "missing": "was not sent in",
 }

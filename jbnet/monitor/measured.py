@@ -83,6 +83,7 @@ _KNOWN: Mapping[str, tuple[Text, Callable[[float], str]]] = {
     "seconds": (text("time to the answer"), _time),
     "behind": (text("behind by"), _time),
     "alone": (text("commits without the standby"), lambda value: f"{value:g}"),
+    "failsafe": (text("without a lease"), lambda value: f"{value:g}"),
     "age": (text("age of what was sent in last"), _time),
     "days": (text("days to the certificate's end"), lambda value: f"{value:.3g}"),
     "unwritten": (text("rounds that wait to be written"), lambda value: f"{value:g}"),

@@ -19,7 +19,7 @@ from jbnet.monitor.plant import Plant
 from jbnet.monitor.probing import NO_PROBES, ProbeKind, Probes, Target
 from jbnet.monitor.probing_paths import PathMemory
 from jbnet.monitor.probing_results import Probed
-from jbnet.monitor.probing_rules import ALONE, MISSING, WAY, readings_of, rules_of
+from jbnet.monitor.probing_rules import MISSING, OWN_WORD, WAY, readings_of, rules_of
 from jbnet.monitor.samples import Round
 from jbnet.monitor.state import DeviceState, Event, Subject, SubjectKind
 from jbnet.monitor.thresholds import Reading, Threshold
@@ -109,10 +109,10 @@ def _kept(before: Alarms, rules: ProbeRules, targets: Iterable[Target], wrong: S
 def _names(target: Target) -> Iterable[tuple[tuple[str, Subject], tuple[str, ...]]]:
     """Yield each alarm that a target may raise, with the devices whose fault explains it.
 
-    That a database goes on alone is no symptom of its standby's fault, but what that fault puts at stake: it stands.
+    That a database goes on alone, or without its lease, is no symptom of a fault but what the fault puts at stake.
     """
     for measure, limit in rules_of(target.probe, target.behind_s).items():
-        hosts = () if measure == ALONE else target.hosts
+        hosts = () if measure in OWN_WORD else target.hosts
         if measure != MISSING:
             yield (limit.name, target.subject), hosts
         else:
@@ -130,7 +130,7 @@ def _unheld(target: Target, result: Probed, wrong: Standing) -> Iterable[Reading
     for reading in readings_of(target, result):
         if reading.value is None or not reading.threshold.beyond(reading.value, raised=False):
             yield reading
-        elif reading.threshold.measure == ALONE:
+        elif reading.threshold.measure in OWN_WORD:
             yield reading  # the database itself said so
         elif held:
             yield replace(reading, value=None)

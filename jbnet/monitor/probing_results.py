@@ -11,7 +11,7 @@ class Probed:
     """What one try came to, as it is recorded: replaying records gives the same incidents.
 
     ``values`` by name: ``up`` (1 or 0), ``seconds``, ``days``, ``trusted`` (1 or 0), ``behind``, ``age`` (seconds),
-    ``alone`` (1 or 0), ``way`` (0: our own kernel knows none);
+    ``alone`` and ``failsafe`` (1 or 0), ``way`` (0: our own kernel knows none);
     of echoes, over the window: ``sent``, ``lost``, ``rtt``, ``jitter`` (seconds). What is not known is not there.
     ``missing``: the expected parts that were not sent in. ``why``: what was wrong, in the words of who said it.
     """

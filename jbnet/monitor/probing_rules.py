@@ -12,6 +12,10 @@ from jbnet.monitor.thresholds import Reading, Threshold
 UP, SECONDS, DAYS, TRUSTED, BEHIND, AGE, MISSING = "up", "seconds", "days", "trusted", "behind", "age", "missing"
 ALONE = "alone"
 """1: commits are declared to wait for the standby, and do not."""
+FAILSAFE = "failsafe"
+"""1: the database goes on without its lease, by the word of the other host alone (docs/recovery.md)."""
+OWN_WORD = frozenset({ALONE, FAILSAFE})
+"""What a database says of itself: no fault elsewhere explains it away, it is what that fault puts at stake."""
 WAY = "way"
 """0: the kernel of the host that probes knows no way to the address; it is not among the values otherwise."""
 _AGAIN = 0.8
@@ -33,6 +37,7 @@ def rules_of(probe: Probe, behind_s: float) -> Mapping[str, Threshold]:
     elif probe.kind is ProbeKind.SQL:
         found[BEHIND] = limit("behind", BEHIND, behind_s, behind_s * _AGAIN)
         found[ALONE] = limit("alone", ALONE, 1, 0)
+        found[FAILSAFE] = limit("failsafe", FAILSAFE, 1, 0)
     elif probe.kind is ProbeKind.UPLOAD:
         found |= {
             AGE: limit("late", AGE, probe.late_s, probe.late_s * (1 - 1e-6)),
@@ -48,7 +53,7 @@ def readings_of(target: Target, result: Probed) -> Iterator[Reading]:
         if measure == MISSING:
             yield from _parts(target.probe, threshold, result)
         else:
-            said = (_wanted(target), result.why) if result.why and measure in (UP, TRUSTED, ALONE) else None
+            said = (_wanted(target), result.why) if result.why and measure in {UP, TRUSTED, *OWN_WORD} else None
             yield Reading(threshold, target.subject, result.values.get(measure), said)
 
 

@@ -100,8 +100,8 @@ def _of_guards(view: LeaseView) -> Judged | None:
 def _held(view: LeaseView, terms: LeaseTerms) -> Judged:
     health, guard = view.health, view.guards.get(view.leader)
     left = guard.left_s(terms) if isinstance(guard, GuardWord) else None
-    found = text("{host} holds it, for {left} s without another renewal; {answering} of {count} members answer", host=view.leader,
-                 left="?" if left is None else f"{left:.0f}", answering=health.answering,
+    found = text("{host} holds it, for {left} s without another renewal; {answering} of {count} members answer",
+                 host=view.leader, left="?" if left is None else f"{left:.0f}", answering=health.answering,
                  count=len(health.members))  # fmt: skip
     silent = [name for name, why in health.members.items() if why]
     if silent:

@@ -129,7 +129,7 @@ def monitor(
     kept = KeptStore(SqliteStore(path, Keep(samples_h=checks.keep_samples_h)), path, say, unwritten)
     hears = inbox(load_outlets(directory).listen, trap_senders(checks.asking, known), say)
     transport = snmp_transport()
-    probes = probing(directory, network, rules.probes, known, say)
+    probes = probing(directory, state_dir, network, rules.probes, known, say)
     parts = Parts(
         lambda: {**hears.counts(), "snmp": dict(transport.counters)},
         lambda: {"heard": hears.waiting()},

@@ -40,7 +40,7 @@ def in_a_lab(probes: Probes) -> Probes:
 
 
 def probing(
-    directory: Path, network: Network, probes: Probes, known: Secrets, say: Callable[[Text], None]
+    directory: Path, state_dir: Path, network: Network, probes: Probes, known: Secrets, say: Callable[[Text], None]
 ) -> Probing | None:
     """Return what probes beside the rounds, inert until ``start``; None: there is nothing to probe.
 
@@ -53,11 +53,11 @@ def probing(
     if not probes.targets:
         return None
     clock = SystemClock()
-    return Probing(probes, IcmpEchoes(), _services(directory, network, probes, known, say), clock, say)
+    return Probing(probes, IcmpEchoes(), _services(directory, state_dir, network, probes, known, say), clock, say)
 
 
 def _services(
-    directory: Path, network: Network, probes: Probes, known: Secrets, say: Callable[[Text], None]
+    directory: Path, state_dir: Path, network: Network, probes: Probes, known: Secrets, say: Callable[[Text], None]
 ) -> Mapping[ProbeKind, ServiceProbe]:
     """Return what tries each kind of service; databases only where the password for them is there."""
     from jbnet.adapters.clock import SystemClock
@@ -83,5 +83,17 @@ def _services(
         except Missing as error:
             say(text("databases and uploads are not probed: {reason}", reason=error.text))
             return found
-        found |= {ProbeKind.SQL: HeartbeatProbe(network, secret), ProbeKind.UPLOAD: UploadProbe(secret)}
+        heartbeat = HeartbeatProbe(network, secret, _failsafe(directory, state_dir, network))
+        found |= {ProbeKind.SQL: heartbeat, ProbeKind.UPLOAD: UploadProbe(secret)}
     return found
+
+
+def _failsafe(directory: Path, state_dir: Path, network: Network) -> Callable[[str], str | None]:
+    """Return what asks whether a database goes on without its lease; where none is declared nobody is asked."""
+    from functools import partial
+
+    from jbnet.services.recover.lease_sight import failsafe
+    from jbnet.wiring.recoveries import declared_lease, lease_eyes
+
+    eyes = lease_eyes(state_dir, network, declared_lease(directory))
+    return partial(failsafe, eyes, network) if eyes is not None else lambda _: None

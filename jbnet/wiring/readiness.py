@@ -67,7 +67,7 @@ def readiness(directory: Path, state_dir: Path, network: Network, names: Sequenc
 def _leases(state_dir: Path, network: Network, plan: RecoveryPlan, names: Sequence[str]) -> tuple[Result, ...]:
     from jbnet.services.recover.lease_sight import about_leases
 
-    eyes = lease_eyes(state_dir, network, plan)
+    eyes = lease_eyes(state_dir, network, plan.lease)
     return about_leases(eyes, network, names) if eyes is not None else ()
 
 

@@ -175,18 +175,18 @@ def leasing(state_dir: Path, network: Network, plan: RecoveryPlan, hosts: Remote
     return Leasing(EtcdLeases(gateway), SshWord(hosts), plan.lease.terms, clock)
 
 
-def lease_eyes(state_dir: Path, network: Network, plan: RecoveryPlan) -> LeaseEyes | None:
-    """Return what leases are looked at through; None where the plan declares none."""
+def lease_eyes(state_dir: Path, network: Network, lease: LeasePlan | None) -> LeaseEyes | None:
+    """Return what leases are looked at through; None where none is declared."""
     from jbnet.adapters.etcd_lease import EtcdLeases, Gateway
     from jbnet.adapters.lease_guards import TlsGuards
     from jbnet.services.lease_facts import guard_urls, member_urls
     from jbnet.services.recover.lease_sight import LeaseEyes
 
-    if plan.lease is None:
+    if lease is None:
         return None
     known = _lease_credentials(state_dir)
-    store = EtcdLeases(Gateway(member_urls(network, plan.lease), known))
-    return LeaseEyes(store, TlsGuards(guard_urls(network), known), plan.lease.terms)
+    store = EtcdLeases(Gateway(member_urls(network, lease), known))
+    return LeaseEyes(store, TlsGuards(guard_urls(network), known), lease.terms)
 
 
 def _lease_credentials(state_dir: Path) -> Credentials:

@@ -6,6 +6,7 @@ Both log in as the clients' account, which may read and insert and no more.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import psycopg
 from psycopg import sql
@@ -24,9 +25,13 @@ AGAIN_S = 0.1
 
 
 class HeartbeatProbe:
-    """Writes a row where the database leads, and waits for it where it replicates."""
+    """Writes a row where the database leads, and waits for it where it replicates.
 
-    def __init__(self, network: Network, secret: Secret):
+    ``failsafe`` returns why a database goes on without its lease, empty where it does not, None where nobody said.
+    """
+
+    def __init__(self, network: Network, secret: Secret, failsafe: Callable[[str], str | None] = lambda _: None):
+        self._failsafe = failsafe
         self._writes = ClientWrites(network, secret, HEARTBEAT)
 
     def probe(self, target: Target) -> Probed:
@@ -43,7 +48,11 @@ class HeartbeatProbe:
         record = self._writes.recorded(target.part, target.address, timeout) if target.waits else None
         if record is not None:
             found["alone"] = float(not record[0])
-        return worked(target, seconds, record[1] if record and not record[0] else "", **found)
+        without = self._failsafe(target.part)
+        if without is not None:
+            found["failsafe"] = float(bool(without))
+        alone = record[1] if record and not record[0] else ""
+        return worked(target, seconds, "; ".join(filter(None, (alone, without))), **found)
 
     def _behind(self, target: Target, written: int) -> float | None:
         """Return by how many seconds the standby is behind; None: it cannot be asked, or never had a row."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from jbnet.model.errors import JbnetError
 from jbnet.model.network import Network
 from jbnet.model.text import text
 from jbnet.ports import LeaseGuards, LeaseStore
@@ -52,6 +53,19 @@ def look_at_leases(
         )
         for d in chosen
     )
+
+
+def failsafe(eyes: LeaseEyes, network: Network, database: str) -> str | None:
+    """Return why a database goes on without its lease, empty where it does not; None: nobody who leads it said."""
+    declared = network.databases.get(database)
+    for host in (declared.primary, declared.standby) if declared else ():
+        try:
+            word = eyes.guards.guard(host).get(database)
+        except JbnetError:
+            continue
+        if word is not None and word.leads:
+            return word.why if word.is_failsafe else ""
+    return None
 
 
 def about_leases(eyes: LeaseEyes, network: Network, names: Sequence[str]) -> tuple[Result, ...]:

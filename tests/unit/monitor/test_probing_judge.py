@@ -205,6 +205,15 @@ def test_a_database_that_went_on_alone_is_an_incident_with_its_position_though_t
     assert probe(watch, waits, times=2) == []
 
 
+def test_a_database_that_goes_on_without_its_lease_is_an_incident_with_the_reason(watch: Watching) -> None:
+    values = {"up": 1.0, "seconds": 0.01, "failsafe": 1.0}
+    found = Probed("heartbeat", "xining-dc-r1", "production", values, why="failsafe: no quorum")
+    assert probe(watch, found, times=3) == ["alarm heartbeat-failsafe xining-dc-r1/production"]
+    assert [one.said[1] for one in watch.open if one.said is not None] == ["failsafe: no quorum"]
+    renewed = replace(found, values={**values, "failsafe": 0.0}, why="")
+    assert probe(watch, renewed, times=2) == []
+
+
 def test_results_are_recorded_whole() -> None:
     for found in (app(1.0), app(0.0, "no"), uploaded(1.0), uploaded(1.0, "a", "b"), replace(uploaded(2.0), why="x")):
         assert unpack_probed(found.packed()) == found
