@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jbnet.wiring.declaration import load_network
-from jbnet.wiring.recoveries import declared_lease
+from jbnet.wiring.leases import declared_lease
 
 if TYPE_CHECKING:
     from jbnet.inventory.exchange.ansible import Login

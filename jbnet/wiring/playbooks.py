@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jbnet.wiring.exchange import ansible_login, reachable_network
-from jbnet.wiring.recoveries import declared_lease
+from jbnet.wiring.leases import declared_lease
 from jbnet.wiring.secrets import secrets
 
 if TYPE_CHECKING:

@@ -93,7 +93,7 @@ def _failsafe(directory: Path, state_dir: Path, network: Network) -> Callable[[s
     from functools import partial
 
     from jbnet.services.recover.lease_sight import failsafe
-    from jbnet.wiring.recoveries import declared_lease, lease_eyes
+    from jbnet.wiring.leases import declared_lease, lease_eyes
 
     eyes = lease_eyes(state_dir, network, declared_lease(directory))
     return partial(failsafe, eyes, network) if eyes is not None else lambda _: None

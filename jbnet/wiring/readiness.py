@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jbnet.wiring.leases import lease_eyes
 from jbnet.wiring.recoveries import (
     RECOVERY_CONNECT_S,
     approvers,
     executions,
-    lease_eyes,
     recovery_plan,
     recovery_runbook,
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jbnet.wiring.declaration import load_network
 from jbnet.wiring.devices import _addresses
 from jbnet.wiring.files import read_text, sound
+from jbnet.wiring.leases import leasing
 from jbnet.wiring.playbooks import playbook_shelf, playbook_ways
 from jbnet.wiring.secrets import secrets
 from jbnet.wiring.telling import notifier, windows
@@ -17,22 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jbnet.adapters.approvals import ApprovalBox
-    from jbnet.adapters.etcd_lease import Credentials
     from jbnet.adapters.executions import Executions
     from jbnet.adapters.keys import Approvers
     from jbnet.model.findings import Finding
     from jbnet.model.network import Network
-    from jbnet.ports import Clock, JournalCopy, RemoteHosts, Reporter, StepAction
-    from jbnet.recovery.lease_plan import LeasePlan
+    from jbnet.ports import JournalCopy, Reporter, StepAction
     from jbnet.recovery.plan import RecoveryPlan
     from jbnet.recovery.runbook import Runbook
     from jbnet.services.recover.engine import Recovery
-    from jbnet.services.recover.lease_sight import LeaseEyes
-    from jbnet.services.recover.leasing import Leasing
 
 
-LEASE_FOLDER = "lease"
-"""In the state directory: the authority of the lease's certificates, and jbnet's own (`jbnet playbook lease`)."""
 RECOVERY_CONNECT_S = 4.0
 """Seconds for a login during a recovery, in which every one of them is outage."""
 
@@ -43,15 +38,6 @@ def recovery_plan(directory: Path) -> RecoveryPlan:
 
     plan, findings = load_plan("dr/plan.yaml", read_text(directory / "dr" / "plan.yaml"))
     return sound(plan, findings, "dr/plan.yaml")
-
-
-def declared_lease(directory: Path) -> LeasePlan | None:
-    """Return the lease that the plan declares; None where it declares none, or where the plan has errors."""
-    from jbnet.recovery.plan import load_plan
-
-    path = directory / "dr" / "plan.yaml"
-    plan = load_plan("dr/plan.yaml", read_text(path))[0] if path.is_file() else None
-    return plan.lease if plan is not None else None
 
 
 def recovery_runbook(directory: Path, name: str, path: Path | None = None) -> Runbook:
@@ -160,40 +146,6 @@ def verify_copy(directory: Path, state_dir: Path, path: Path, head: str | None) 
     state = replay(entries)
     box = executions(state_dir).approvals(state.execution, approvers(directory, state_dir), state.approvers)
     return audit(entries, box.judge, str(path)), len(entries), str(entries[-1]["hash"])
-
-
-def leasing(state_dir: Path, network: Network, plan: RecoveryPlan, hosts: RemoteHosts, clock: Clock) -> Leasing | None:
-    """Return what replaces a host by its lease; None where the plan declares none. Nothing is asked before its use."""
-    from jbnet.adapters.etcd_lease import EtcdLeases, Gateway
-    from jbnet.adapters.lease_word import SshWord
-    from jbnet.services.lease_facts import member_urls
-    from jbnet.services.recover.leasing import Leasing
-
-    if plan.lease is None:
-        return None
-    gateway = Gateway(member_urls(network, plan.lease), _lease_credentials(state_dir))
-    return Leasing(EtcdLeases(gateway), SshWord(hosts), plan.lease.terms, clock)
-
-
-def lease_eyes(state_dir: Path, network: Network, lease: LeasePlan | None) -> LeaseEyes | None:
-    """Return what leases are looked at through; None where none is declared."""
-    from jbnet.adapters.etcd_lease import EtcdLeases, Gateway
-    from jbnet.adapters.lease_guards import TlsGuards
-    from jbnet.services.lease_facts import guard_urls, member_urls
-    from jbnet.services.recover.lease_sight import LeaseEyes
-
-    if lease is None:
-        return None
-    known = _lease_credentials(state_dir)
-    store = EtcdLeases(Gateway(member_urls(network, lease), known))
-    return LeaseEyes(store, TlsGuards(guard_urls(network), known), lease.terms)
-
-
-def _lease_credentials(state_dir: Path) -> Credentials:
-    from jbnet.adapters.etcd_lease import Credentials
-
-    folder = state_dir / LEASE_FOLDER
-    return Credentials(folder / "ca.pem", folder / "jbnet.pem", folder / "jbnet.key")
 
 
 def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapping[str, StepAction]:

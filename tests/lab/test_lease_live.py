@@ -48,7 +48,7 @@ from jbnet import wiring
 from jbnet.adapters.clock import SystemClock
 from jbnet.adapters.ssh import SshHosts
 from jbnet.wiring.devices import _addresses
-from jbnet.wiring.recoveries import leasing
+from jbnet.wiring.leases import leasing
 workspace = Path(sys.argv[1])
 state = workspace / ".jbnet"
 network, plan = wiring.load_network(workspace, state), wiring.recovery_plan(workspace)

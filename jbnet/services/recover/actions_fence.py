@@ -42,6 +42,7 @@ class Assess:
     def do(self, params: Params) -> StepOutcome:
         """Ask both sides. Raises Refused when the standby could not take over, or is somebody else's."""
         lead, follow = place(self._tools, params, "primary"), place(self._tools, params, "standby")
+        self._lease(lead)  # a dark primary takes seconds to be silent: they count for its lease
         primary, primary_error = seen(partial(server(self._tools, lead).state, heartbeat=True))
         standby, standby_error = seen(partial(server(self._tools, follow).state, heartbeat=True))
         refuse_strangers(lead, primary, standby)

@@ -17,10 +17,12 @@ from jbnet.model.errors import CommandFailed, Refused, Unreachable, UsageError
 from jbnet.model.network import Database, Device, Network
 from jbnet.ports import FenceProof, LostTransactions, ServerState
 from jbnet.recovery.approval import BEYOND
+from jbnet.recovery.lease import LeaseRecord, LeaseSight, LeaseTerms, MemberWord, StoreHealth
 from jbnet.recovery.observed import RingLook, ServerLook
 from jbnet.services.recover.actions import Place, Tools, near_watchers
 from jbnet.services.recover.actions_all import all_actions
 from jbnet.services.recover.actions_fence import loss
+from jbnet.services.recover.leasing import Leasing
 
 OLD, NEW = "east-db1", "west-db1"
 BESIDE = f"{NEW[:4]}-r1"
@@ -222,17 +224,18 @@ class World:
         self.old.peer, self.new.peer = self.new, self.old
         self.fence, self.routes = FakeFence(), FakeRoutes()
         self.handovers = FakeHandOvers(self._stop, lambda: self.new.promote(1.0), lambda: self.routes.held.add(NEW))
-        tools = Tools(
+        self.clock = FakeClock()
+        self.tools = Tools(
             network(replication, rpo_s),
             self,
             self.fence,
             self.routes,
             self.handovers,
             FakeWrites(),
-            FakeClock(),
+            self.clock,
             ("noc",),
         )
-        self.actions = all_actions(tools)
+        self.actions = all_actions(self.tools)
 
     def _stop(self) -> None:
         self.old.now = stopped()
@@ -300,6 +303,52 @@ def test_another_cluster_behind_the_standbys_address_is_neither_promoted_nor_ove
     with pytest.raises(Refused, match=r"hold different clusters \(system identifiers 71, 72\)"):
         world.actions[action].do(params(**given))
     assert not {"kill", "copy", "rewind", "settings None True"} & {*world.new.did, *world.old.did}
+
+
+@dataclass
+class LeaseLooks:
+    """Implements LeaseStore and LeaseWord: nobody answers; when it was asked is remembered."""
+
+    clock: FakeClock
+    asked: list[float] = field(default_factory=list)
+
+    def look(self, database: str) -> LeaseSight:
+        self.asked.append(self.clock.monotonic())
+        raise Unreachable("no member of etcd answers for a quorum: {said}", said="-")
+
+    def put(self, database: str, record: LeaseRecord, revision: int) -> bool:
+        raise NotImplementedError
+
+    def health(self) -> StoreHealth:
+        raise NotImplementedError
+
+    def word(self, host: str, database: str) -> MemberWord:
+        raise Unreachable("{host} does not answer", host=host)
+
+    refuse = accept = word
+
+
+@dataclass
+class SlowToFail(FakeServer):
+    """A host that is dark: six seconds until that is known."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+
+    def state(self, via: str | None = None, *, heartbeat: bool = False) -> ServerState:
+        self.clock.sleep(6.0)
+        return super().state(via, heartbeat=heartbeat)
+
+
+def test_the_silence_of_a_lease_is_counted_from_before_a_dark_primary_is_waited_for() -> None:
+    world = World(None, standby())
+    world.old = SlowToFail(OLD, None, clock=world.clock)
+    looks = LeaseLooks(world.clock)
+    tools = replace(world.tools, leasing=Leasing(looks, looks, LeaseTerms(), world.clock))
+    outcome = all_actions(tools)["assess"].do(params(primary=OLD, standby=NEW))
+    assert looks.asked == [0.0, 6.0]
+    lease = outcome.evidence["lease"]
+    assert isinstance(lease, dict)
+    assert lease["ruling"] == "no quorum"
 
 
 def test_assess_refuses_when_nothing_could_take_over() -> None:
