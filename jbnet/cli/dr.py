@@ -25,16 +25,21 @@ By = Annotated[str | None, typer.Option("--as", metavar="PERSON", help="Who star
 
 
 @app.command()
-def status(ctx: typer.Context) -> None:
+def status(
+    ctx: typer.Context,
+    lease: Annotated[bool, typer.Option("--lease", help="Ask who holds the leases, too.")] = False,
+) -> None:
     """List executions: how far each is and what it waits for. Exit code 1 when a journal is damaged."""
+    from jbnet.cli.dr_lease import leases
     from jbnet.cli.dr_show import print_standings
     from jbnet.cli.dr_work import standings
 
     context: Context = ctx.obj
+    asked = {"leases": leases(context)} if lease else {}
     found = standings(context)
     print_standings(context, found)
     damaged = any(standing.state == "damaged" for standing in found)
-    context.emit({"executions": [standing.as_json() for standing in found]}, ok=not damaged)
+    context.emit({"executions": [standing.as_json() for standing in found], **asked}, ok=not damaged)
     if damaged:
         raise typer.Exit(1)
 

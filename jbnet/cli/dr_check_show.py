@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jbnet.recovery.outlook import Answer, DatabaseOutlook, Outlook
     from jbnet.recovery.readiness import Outcome
 
-ALWAYS = frozenset({Check.LAG})
+ALWAYS = frozenset({Check.LAG, Check.LEASE})
 """Checks that have a line of their own even when all is well: their figures are what people ask for."""
 LISTED = 20
 GRAPH = 40
@@ -30,12 +30,12 @@ def show(context: Context, found: Outlook, known: LastKnown, *, everything: bool
     """Print databases, what is around them, and the answers. ``everything``: a line for each green check, too."""
     for one in found.databases:
         _print(context, 0, _title(one))
-        _checks(context, one.results, known, everything=everything)
+        show_checks(context, one.results, known, everything=everything)
         for answer in one.answers:
             _answer(context, answer)
         context.say("")
     _print(context, 0, text("for all databases"))
-    _checks(context, found.common, known, everything=everything)
+    show_checks(context, found.common, known, everything=everything)
     for question in Question:
         _print(
             context, 2, text("{question}: {can}", question=Text(question.value), can=Text(found.can(question).value))
@@ -49,7 +49,8 @@ def _title(one: DatabaseOutlook) -> Text:
     return text("{database}: who leads is not known; declared are {leader} and, to stand by, {follower}", **names)
 
 
-def _checks(context: Context, results: Sequence[Result], known: LastKnown, *, everything: bool) -> None:
+def show_checks(context: Context, results: Sequence[Result], known: LastKnown, *, everything: bool) -> None:
+    """Print results, the worst first, those that say the same in one line."""
     shown = [r for r in results if r.level is not Level.GREEN or everything or r.check in ALWAYS]
     levels = max(cells(context.tr(level.value)) for level in Level)
     for same in _grouped(worst_first(shown)):
@@ -175,15 +176,16 @@ def as_json(
                 "leader": one.leader,
                 "follower": one.follower,
                 "answers": [_answer_json(context, answer) for answer in one.answers],
-                "checks": [_check_json(context, result, known) for result in worst_first(one.results)],
+                "checks": [check_json(context, result, known) for result in worst_first(one.results)],
             }
             for one in found.databases
         ],
-        "checks": [_check_json(context, result, known) for result in worst_first(found.common)],
+        "checks": [check_json(context, result, known) for result in worst_first(found.common)],
     }
 
 
-def _check_json(context: Context, result: Result, known: LastKnown) -> dict[str, object]:
+def check_json(context: Context, result: Result, known: LastKnown) -> dict[str, object]:
+    """Return a result in the types of JSON."""
     before = known.get((result.check, result.subject, result.database or ""))
     return {
         "check": result.check.value,

@@ -39,7 +39,7 @@ from jbnet.wiring.hardware import number_ports
 from jbnet.wiring.monitoring import event_log, followed_events, load_checks, monitor, monitor_file, monitor_view
 from jbnet.wiring.outward import outward
 from jbnet.wiring.playbooks import playbook_shelf, playbook_ways
-from jbnet.wiring.readiness import readiness, readiness_history
+from jbnet.wiring.readiness import leases, readiness, readiness_history
 from jbnet.wiring.recoveries import (
     approval_box,
     approvers,
@@ -84,6 +84,7 @@ __all__ = [
     "keep_evidence",
     "lab",
     "lab_sessions",
+    "leases",
     "load_checks",
     "load_declaration",
     "load_judged",

@@ -52,16 +52,21 @@ def readiness(directory: Path, state_dir: Path, network: Network, names: Sequenc
     hosts = _hosts(state_dir, network)
     try:
         sight = _sight(directory, state_dir, network, plan, hosts)
-        leases = Asked({"": lambda: _leases(state_dir, network, plan, names)}, 10.0)
+        held = Asked({"": lambda: _leases(state_dir, network, plan, names)}, 10.0)
         apps = Asked({"": lambda: look_at_applications(sight, names, plan.primary, plan.standby)}, 10.0)
         looks = look_at(sight, names)
         journals = _journals(state_dir)
         around = [*_around(directory, state_dir, plan, journals), *_seen(apps.answers()[""])]
-        around += _seen(leases.answers()[""])
+        around += _seen(held.answers()[""])
         chosen = [network.databases[name] for name in names]
         return outlook(looks, around, _books(directory, journals), bindings(chosen), plan.readiness)
     finally:
         hosts.close_all()
+
+
+def leases(directory: Path, state_dir: Path, network: Network, names: Sequence[str]) -> tuple[Result, ...]:
+    """Look at the leases of databases, and judge them; nothing where none is declared."""
+    return _leases(state_dir, network, recovery_plan(directory), names)
 
 
 def _leases(state_dir: Path, network: Network, plan: RecoveryPlan, names: Sequence[str]) -> tuple[Result, ...]:

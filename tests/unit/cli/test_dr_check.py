@@ -20,7 +20,7 @@ from jbnet.model.text import text
 from jbnet.recovery.limits import Limits
 from jbnet.recovery.observed import DatabaseLook, Unseen
 from jbnet.recovery.outlook import Book, Outlook, outlook
-from jbnet.recovery.readiness import Check, Question, Result, outcome
+from jbnet.recovery.readiness import Check, Level, Question, Result, outcome
 from jbnet.recovery.readiness_around import about_people, about_practice
 from jbnet.services.recover.readiness import bindings
 
@@ -129,3 +129,17 @@ def test_a_database_that_is_not_declared_is_named(run: Run, tmp_path: Path) -> N
     code, _, said = run("-C", REPOSITORY, "--state", tmp_path, "dr", "check", "--database", "nothing")
     assert code == 2
     assert "nothing" in said
+
+
+def test_a_lease_has_a_line_of_its_own_also_when_all_is_well(capsys: pytest.CaptureFixture[str]) -> None:
+    found = judged(well())
+    said = text("{host} holds it, for {left} s without another renewal; {answering} of {count} members answer",
+                host=ONE, left="27", answering=3, count=3)  # fmt: skip
+    green = Result(Check.LEASE, "production", Level.GREEN, said, said)
+    lines = shown(Outlook(found.databases, (*found.common, green)), capsys)
+    assert f"{ONE} holds it, for 27 s" in " ".join(" ".join(lines).split())
+
+
+def test_without_a_declared_lease_nobody_is_asked(run: Run, tmp_path: Path) -> None:
+    code, out, _ = run("-C", REPOSITORY, "--state", tmp_path, "--json", "dr", "status", "--lease")
+    assert (code, json.loads(out)["data"]) == (0, {"executions": [], "leases": []})

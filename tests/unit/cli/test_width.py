@@ -42,6 +42,7 @@ show location golmud-dc --explain
 show prefix 10.64.128.5
 show prefixes
 dr status
+dr status --lease
 dr failover --dry-run
 lab status
 """.strip().splitlines()
