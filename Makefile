@@ -65,12 +65,14 @@ test-soak: bootstrap-dev
 docs: bootstrap-dev
 	$(PY) -m jbnet.cli.check_codes > docs/findings.md
 
-# Everything about recovery on live servers, the report of a failover and its failback on the lab included.
+# Everything about recovery on live servers, the report of a failover and its failback on the lab included, and every fault of
+# docs/recovery-faults.md under load (FAULTS="planned,one way" SEEDS=1-3 chooses): one that fails leaves nothing to go on from.
+test-recovery: WITH = "FAULTS=$(FAULTS)" "SEEDS=$(SEEDS)"
 test-recovery: bootstrap-dev
 	$(PYTEST) -v --durations=12 -m lab tests/lab/test_databases_live.py tests/lab/test_readiness_live.py tests/lab/test_recovery.py \
 		tests/lab/test_evidence_live.py tests/lab/test_lease_watchdog.py tests/lab/test_modes_live.py \
 		tests/lab/test_lease_live.py
-	$(PYTEST) -s -v -m lab tests/lab/test_faults_under_load.py
+	$(PYTEST) -x -s -v -m lab tests/lab/test_faults_under_load.py
 
 # The primary killed under load, by twenty throws of the dice (SEEDS=1-20): what is reported lost is what clients lost.
 test-killed: WITH = FAULTS=killed SEEDS=$(or $(SEEDS),1-20) "TABLE=$(CURDIR)/build/killed-under-load.jsonl"

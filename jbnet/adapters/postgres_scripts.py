@@ -122,19 +122,25 @@ what the keeper had set is taken away. Standard input: a line ``NAME BASE64`` a 
 
 LOST = r"""
 programs=$1; data=$2; timeline=$3; start=$4; shift 4
-dump() { LC_ALL=C "$programs/pg_waldump" -p "$data/pg_wal" -t "$timeline" -s "$1" -r "$2" 2>&1; }
 newest=$(ls "$data/pg_wal" | grep -xE "$(printf %08X "$timeline")[0-9A-F]{16}" | sort | tail -n 1)
-if [ -z "$newest" ] || [ $# -eq 0 ] || expr "$newest" '>=' "${1%%=*}" >/dev/null; then dump "$start" Transaction; fi
-early=$start
-for at; do [ -f "$data/pg_wal/${at%%=*}" ] || break; early=${at#*=}; done
+dump() {
+  LC_ALL=C "$programs/pg_waldump" -p "$data/pg_wal" -t "$timeline" -s "$1" -r "$2" ${3:+"$3" "$newest"} 2>&1
+}
+first=${1%%=*}
+if [ -z "$newest" ] || [ -z "$first" ] || expr "$newest" '>=' "$first" >/dev/null; then
+  dump "$start" Transaction "$first"
+fi
+early=$start; file=$first
+for at; do [ -f "$data/pg_wal/${at%%=*}" ] || break; early=${at#*=}; file=${at%%=*}; done
 echo messages
-dump "$early" LogicalMessage | grep -F 'MESSAGE transactional, prefix "jbnet"'
+dump "$early" LogicalMessage "$file" | grep -F 'MESSAGE transactional, prefix "jbnet"'
 exit 0
 """
 """Arguments: programs, data directory, timeline, first LSN, then ``FILE=LSN`` of log files going back from it. Commits
 are read from the first LSN to the log's end, which pg_waldump calls an error, as it must; where the newest file is an
 older one there are none. What transactions said of themselves is read from before it too: one that ends behind the fork
-may have said it in front of it."""
+may have said it in front of it. First and last file are named: left to itself pg_waldump takes the size of log files
+from any of them, which may be one that was made ready and is still empty, and wants another behind the newest one."""
 
 COPY = r"""
 programs=$1; data=$2; source=$3

@@ -53,12 +53,17 @@ class Instance:
         return self.params.get("to" if self.action == HAND_OVER else "host") if self.action in LEADING else None
 
 
+def undo_key(key: str) -> str:
+    """Return the key under which a step's undoing stands in the journal."""
+    return f"undo:{key}"
+
+
 def undo_of(instance: Instance) -> Instance | None:
     """Return the instance that takes this one's effect back, or None."""
     if instance.undo is None:
         return None
     call = instance.undo
-    return Instance(f"undo:{instance.key}", instance.step, instance.database, call.action, call.params, ())
+    return Instance(undo_key(instance.key), instance.step, instance.database, call.action, call.params, ())
 
 
 def placeholders(value: object) -> frozenset[str]:

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from jbnet.recovery.approval import Approval, ApprovalRequest
-from jbnet.recovery.expand import Binding
+from jbnet.recovery.expand import Binding, undo_key
 
 Entry = Mapping[str, object]
 
@@ -140,6 +140,14 @@ def _apply(state: State, kind: str, subject: str, data: Mapping[str, object]) ->
         state.request, state.approvals = None, []
     elif kind in STEP_KINDS:
         _apply_to_step(state.steps.setdefault(subject, StepState()), kind, data)
+        _retry_undo(state, kind, subject)
+
+
+def _retry_undo(state: State, kind: str, subject: str) -> None:
+    """Who says to try a step again means its undoing, too: what could not be taken back then may be now."""
+    undo = state.steps.get(undo_key(subject))
+    if kind == "retry" and undo is not None:
+        _apply_to_step(undo, kind, {})
 
 
 def _apply_to_step(step: StepState, kind: str, data: Mapping[str, object]) -> None:

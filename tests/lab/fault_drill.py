@@ -41,7 +41,6 @@ class Fault(Protocol):
 class ThereAndBack:
     """A fault that takes the databases to the other site and, once the host is back, home again."""
 
-    runbook = "failover"
     may_lose = True
 
     def inflict(self, drill: Drill) -> None:
@@ -56,7 +55,7 @@ class ThereAndBack:
         """Inflict it, move the databases, bring them back; return the execution that moved them."""
         self.inflict(drill)
         drill.await_reachable(drill.standby)
-        moved = drill.carried_out(self.runbook)
+        moved = drill.carried_out("failover")
         load.await_event("acked")
         self.mend(drill)
         load.await_event("acked")
@@ -110,7 +109,9 @@ def judged(drill: Drill, fault: Fault, seed: int, folder: Path) -> Outcome:
     for standing in drill.executions()[before:]:
         drill.jbnet("dr", "verify", standing["execution"])
     seen = load.measured()
-    listed = reported(drill, moved, folder / "report.json") if moved else dict.fromkeys(seen, ())
+    listed: dict[str, Sequence[Mapping[str, Any]] | None] = dict.fromkeys(seen, ())
+    if moved is not None:
+        listed |= reported(drill, moved, folder / "report.json")
     told, untold = {}, {}
     assert fault.may_lose or not any(one.lost for one in seen.values()), "this fault may lose nothing"
     for name, database in drill.network.databases.items():

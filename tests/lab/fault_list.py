@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable, Iterator
 
 from fault_drill import Fault
+from faults_disk import DiskFull
 from faults_hosts import Autostart, Frozen, Killed, StraightBack
-from faults_lines import CutInStop, CutOff, OneWay
-from faults_standby import SlotLost, WrongCluster
-from faults_steps import Planned, RouterRefuses, SecondPromotion
+from faults_lines import CutInStop, CutOff, Flapping, OneWay
+from faults_standby import Behind, SlotLost, WrongCluster
+from faults_steps import Planned, RewindFails, RouterRefuses, SecondPromotion
 
 KINDS: dict[str, Callable[[int], Fault]] = {
     "killed": Killed.of,
@@ -18,14 +19,18 @@ KINDS: dict[str, Callable[[int], Fault]] = {
     "planned": Planned.of,
     "cut in stop": CutInStop.of,
     "one way": OneWay.of,
+    "flapping": Flapping.of,
     "autostart": Autostart.of,
     "straight back": StraightBack.of,
     "second promotion": SecondPromotion.of,
     "router refuses": RouterRefuses.of,
+    "rewind fails": RewindFails.of,
+    "behind": Behind.of,
     "slot lost": SlotLost.of,
+    "disk full": DiskFull.of,
     "wrong cluster": WrongCluster.of,
 }
-SEEDS = {"killed": "1-3", "cut in stop": "1-2", "one way": "1-2"}
+SEEDS = {"killed": "1-3", "cut in stop": "1-2", "one way": "1-2", "disk full": "1-2"}
 """The throws of the dice where the environment names none; one for all others."""
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from fault_drill import ThereAndBack
@@ -122,3 +125,43 @@ class CutInStop:
             events.finish(2 * PATIENCE_S)
         drill.lab.impair_all(dict.fromkeys(lines, faults.UP))
         settled(drill, execution)
+
+
+@dataclass(frozen=True)
+class Flapping:
+    """The lines between the sites come and go, all through a planned move."""
+
+    seed: int
+    name: str = "flapping"
+    how: str = f"down 0.1 to 1 s, up 0.3 to 2 s, at most {FLAPPING_S:.0f} s"
+    may_lose: bool = False
+
+    @classmethod
+    def of(cls, seed: int) -> Flapping:
+        """Keep the dice for later."""
+        return cls(seed)
+
+    def through(self, drill: Drill, _: Load) -> None:
+        """Flap from the approval on."""
+        with drill.under_way("switchover") as (events, execution), self._flapping(drill):
+            events.finish(2 * PATIENCE_S)
+        settled(drill, execution)
+
+    @contextmanager
+    def _flapping(self, drill: Drill) -> Iterator[None]:
+        lines, over = drill.lines_of(drill.network.devices[drill.standby].home), threading.Event()
+        flaps = threading.Thread(target=self._flap, args=(drill, lines, over))
+        flaps.start()
+        try:
+            yield
+        finally:
+            over.set()
+            flaps.join()
+            drill.lab.impair_all(dict.fromkeys(lines, faults.UP))
+
+    def _flap(self, drill: Drill, lines: list[str], over: threading.Event) -> None:
+        dice, end = random.Random(self.seed), time.monotonic() + FLAPPING_S
+        while not over.wait(dice.uniform(0.3, 2.0)) and time.monotonic() < end:
+            drill.lab.impair_all(dict.fromkeys(lines, faults.CUT))
+            over.wait(dice.uniform(0.1, 1.0))
+            drill.lab.impair_all(dict.fromkeys(lines, faults.UP))

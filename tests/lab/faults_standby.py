@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from faults_hosts import PROGRAMS, ROOT
 from load_drill import Load, ask
-from recovery_drill import Drill, wait
+from recovery_drill import PATIENCE_S, Drill, wait
 
 from jbnet.lab import faults
 
@@ -27,6 +29,60 @@ def rejoin(drill: Drill, *codes: int) -> str:
     """Let the standby site follow again; return the execution."""
     drill.jbnet("dr", "failback", "--runbook", str(drill.workspace / REJOIN), codes=codes or (0,))
     return str(drill.executions()[-1]["execution"])
+
+
+@dataclass(frozen=True)
+class Behind:
+    """The standby of one database has received nothing for longer than is allowed, and the primary is given up."""
+
+    behind_s: float
+    name: str = "behind"
+    may_lose: bool = True
+
+    @classmethod
+    def of(cls, seed: int) -> Behind:
+        """Throw the dice."""
+        return cls(random.Random(seed).uniform(4.0, 8.0))
+
+    @property
+    def how(self) -> str:
+        """Say for how long."""
+        return f"sender frozen {self.behind_s:.1f} s, objective 2 s; accepted by name"
+
+    def through(self, drill: Drill, load: Load) -> str:
+        """Be behind; nobody signs that unless it is said; then it is lost, and listed."""
+        with _objective(drill):
+            self._freeze_sender(drill, "exchange")
+            time.sleep(self.behind_s)
+            events = drill.start("dr", "failover", "--as", "operator")
+            execution = drill.asked_for(events)
+            signing = ("dr", "approve", execution, "--yes", "--key")
+            drill.jbnet(*signing, str(drill.people.keys[0]), codes=(4,))
+            for key in drill.people.keys:
+                drill.jbnet(*signing, str(key), "--accept-loss")
+            assert events.finish(2 * PATIENCE_S) == 0
+        load.await_event("acked")
+        drill.carried_out("failback")
+        return execution
+
+    @staticmethod
+    def _freeze_sender(drill: Drill, database: str) -> None:
+        """Freeze what sends a database's log to the standby; the fence ends it with its server."""
+        sender = ask(drill, drill.host, database, "SELECT pid FROM pg_stat_replication")
+        drill.run_in(drill.host, "kill", "-STOP", sender)
+
+
+@contextmanager
+def _objective(drill: Drill) -> Iterator[None]:
+    """Declare that two seconds of exchange may be lost, during the ``with``."""
+    declared = drill.workspace / "inventory/services.yaml"
+    before = declared.read_text()
+    declared.write_text(before.replace("rpo_s: 60", "rpo_s: 2", 1))
+    assert declared.read_text() != before
+    try:
+        yield
+    finally:
+        declared.write_text(before)
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from faults_hosts import ROOT, kill_servers
+from fault_drill import ThereAndBack
+from faults_hosts import PROGRAMS, ROOT, Killed, kill_servers
 from load_drill import Load
 from recovery_drill import PATIENCE_S, Drill
 
@@ -131,3 +133,38 @@ class RouterRefuses(StepFails):
     def moved(self, drill: Drill) -> set[str]:
         """None can be reached."""
         return set()
+
+
+@dataclass(frozen=True)
+class RewindFails(ThereAndBack):
+    """pg_rewind is killed half way, when the old primary has what the new one lacks."""
+
+    killed: Killed
+    after_s: float
+    name: str = "rewind fails"
+
+    @classmethod
+    def of(cls, seed: int) -> RewindFails:
+        """Throw the dice: the servers alone are killed, and pg_rewind after a moment."""
+        found = Killed.of(seed)
+        return cls(
+            Killed(found.settle_s, found.pause_s, found.line, power=False), random.Random(seed).uniform(0.02, 0.3)
+        )
+
+    @property
+    def how(self) -> str:
+        """Say when."""
+        return f"{self.killed.how}; pg_rewind killed after {self.after_s:.2f} s"
+
+    def through(self, drill: Drill, load: Load) -> str:
+        """Come back with a pg_rewind that does not live long: a whole copy takes its place, and says why."""
+        self.killed.inflict(drill)
+        drill.await_reachable(drill.standby)
+        moved = drill.carried_out("failover")
+        load.await_event("acked")
+        drill.run_in(drill.host, "sh", "-c", f"mkdir -p {COPIES} && cp {PROGRAMS}/* {COPIES}")
+        short = f'timeout -s KILL {self.after_s:.2f} {COPIES}/pg_rewind "$@"; exit 1'
+        with put_over(drill, drill.host, f"{PROGRAMS}/pg_rewind", short):
+            back = drill.carried_out("failback")
+        assert drill.journal(back).count("copy, because") > 0
+        return moved

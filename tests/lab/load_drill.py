@@ -201,8 +201,13 @@ def lay_ledger(drill: Drill) -> None:
 
 def ask(drill: Drill, host: str, database: str, sql: str) -> str:
     """Ask a database on one host, as its owner at its console."""
+    return drill.run_in(host, *asking(drill, database, sql)).strip()
+
+
+def asking(drill: Drill, database: str, sql: str) -> tuple[str, ...]:
+    """Return the command that asks a database, as its owner at its console."""
     port = str(drill.network.databases[database].port)
-    return drill.run_in(host, "runuser", "-u", "postgres", "--", *PSQL, "-p", port, "-d", database, "-c", sql).strip()
+    return ("runuser", "-u", "postgres", "--", *PSQL, "-p", port, "-d", database, "-c", sql)
 
 
 def await_same(drill: Drill) -> None:

@@ -175,7 +175,7 @@ class Drill:
         standing = self.executions()[-1]
         assert standing["execution"] == execution
         if standing["state"] not in ("done", "undone"):
-            self.jbnet("dr", "resume", execution, codes=(0, 3))
+            self.jbnet("dr", "resume", execution, codes=(0, 3, 4))
         return str(self.executions()[-1]["state"])
 
     def bring_home(self) -> None:
@@ -210,7 +210,7 @@ class Drill:
     def leading(self) -> list[tuple[str, str]]:
         """Return every database with a host whose server says that it leads."""
         servers = {
-            (name, host): self.run_in(host, *self._ask_recovery(database.port))
+            (name, host): self.lab.run(host, self._ask_recovery(database.port)).stdout
             for name, database in self.network.databases.items()
             for host in (database.primary, database.standby)
         }

@@ -188,6 +188,18 @@ def test_a_hand_over_that_never_comes_to_its_promotion_is_taken_back_wherever_it
 
 
 @HANDS
+def test_a_hand_over_that_could_not_be_taken_back_is_when_it_fails_again_behind_a_retry(hands: int) -> None:
+    found = started("switchover", hands)
+    found.world.failing = {("promote", "production"): 2, ("take-back", "production"): 3}
+    assert found.engine().run().result == "failed"
+    engine = found.engine()
+    engine.retry("zhao")
+    assert engine.run().result == "undone"
+    assert found.world.leads["production"] == {PRIMARY}
+    assert ("production", PRIMARY) not in found.world.stopped
+
+
+@HANDS
 def test_a_hand_over_that_promoted_is_never_taken_back_and_goes_on_when_resumed(hands: int) -> None:
     found = started("switchover", hands)
     found.world.failing = {("move-address", "production"): 1}

@@ -104,7 +104,10 @@ def test_what_was_said_is_looked_for_before_the_fork_as_far_as_the_log_goes_back
     files = [f"00000001000000000000000{n}" for n in (2, 4, 5)]
     lost, asked = listed(tmp_path, files, 0x5000100)
     assert lost.numbers == {"725": ("bank/7",)}
-    assert [line.split(" -s ")[1] for line in asked] == ["0/5000100 -r Transaction", "0/4000000 -r LogicalMessage"]
+    assert [line.split(" -s ")[1] for line in asked] == [
+        f"0/5000100 -r Transaction {files[2]} {files[2]}",
+        f"0/4000000 -r LogicalMessage {files[1]} {files[2]}",
+    ]
 
 
 @pytest.mark.parametrize(("newest", "count"), [("000000010000000000000004", 0), ("000000010000000000000005", 1)])
