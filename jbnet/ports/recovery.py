@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from jbnet.model.text import Text
 from jbnet.recovery.approval import ApprovalRequest, Judged
@@ -36,6 +36,17 @@ class StepAction(Protocol):
 
     def verify(self, params: Mapping[str, object]) -> StepOutcome:
         """Look again, independently of ``do``; ``done`` False: the step failed. Raises JbnetError."""
+
+
+@runtime_checkable
+class Preparing(Protocol):
+    """An action that can be made ready beforehand, while people decide whether it is to be done."""
+
+    def prepare(self, params: Mapping[str, object]) -> None:
+        """Make what takes time: connections, keys, the knowledge that a host is silent. Changes nothing.
+
+        May be called again and again, and while the step itself is not reached. Raises JbnetError.
+        """
 
 
 class ApprovalVerifier(Protocol):

@@ -101,6 +101,15 @@ def ancestors(instances: Sequence[Instance], instance: Instance) -> tuple[Instan
     return tuple(other for other in instances if other.key in wanted)
 
 
+def followers(instances: Sequence[Instance], instance: Instance) -> tuple[Instance, ...]:
+    """Return everything that needs an instance, directly or through others, in order."""
+    found = {instance.key}
+    for other in instances:
+        if not found.isdisjoint(other.needs):
+            found.add(other.key)
+    return tuple(other for other in instances if other.key in found and other.key != instance.key)
+
+
 def _instance(
     runbook: Runbook, step: Step, database: str | None, binding: Binding, bindings: Sequence[Binding]
 ) -> Instance:

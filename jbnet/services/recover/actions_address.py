@@ -27,6 +27,12 @@ class MoveAddress:
         paths = self._paths(where, address)
         return self._outcome(where, bool(paths["leads_there"]) and old is not True, {"old_host": old, **paths})
 
+    def prepare(self, params: Params) -> None:
+        """Reach the new host, and the watcher that will be asked for the way."""
+        where, address = self._to(params)
+        self._tools.routes.announces(address, where.host)
+        self._paths(where, address)
+
     def do(self, params: Params) -> StepOutcome:
         """Announce it first, so that the route is there at once; then take it from the old host.
 

@@ -173,6 +173,10 @@ class FenceHost:
         where = place(self._tools, params)
         return self._outcome(where, self._tools.fence.check(where.database.name, where.host, QUICK_S))
 
+    def prepare(self, params: Params) -> None:
+        """Reach the routers from every vantage, and learn whether the host is silent."""
+        self.probe(params)
+
     def do(self, params: Params) -> StepOutcome:
         """Close the fence. Raises Refused when it cannot be proved."""
         where = place(self._tools, params)

@@ -28,6 +28,10 @@ class Promote:
         state = server(self._tools, where).state()
         return self._outcome(where, state, {})
 
+    def prepare(self, params: Params) -> None:
+        """Reach the host."""
+        self.probe(params)
+
     def do(self, params: Params) -> StepOutcome:
         """Check the fence, set whom commits wait for (nobody: there is no standby yet), promote, keep a slot.
 

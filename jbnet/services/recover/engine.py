@@ -14,10 +14,11 @@ from jbnet.model.errors import Refused, UsageError
 from jbnet.model.text import Text, text
 from jbnet.ports import ApprovalVerifier, Clock, Journal, Lease, Progress, Reporter, StepAction, Windows
 from jbnet.recovery.account import told_by
-from jbnet.recovery.decide import Acting, Agreeing, Ask, Decision, Done, Stopped, Undone, next_steps
-from jbnet.recovery.expand import Binding, expand
+from jbnet.recovery.decide import Acting, Agreeing, Ask, Decision, Done, Stopped, Undone, WaitApproval, next_steps
+from jbnet.recovery.expand import Binding, Instance, expand, followers
 from jbnet.recovery.replay import State, replay
 from jbnet.recovery.runbook import APPROVE, Runbook, from_content
+from jbnet.services.recover.ahead import Ahead
 from jbnet.services.recover.announced import Announcer
 from jbnet.services.recover.approval import Agreement
 from jbnet.services.recover.crew import Crew, Pen
@@ -66,6 +67,7 @@ class Recovery:
         self._actions = actions
         self._announcer = Announcer(windows, clock, reporter)
         self._agreement = Agreement(self._journal, approvals, clock, reporter)
+        self._ahead = Ahead(actions, clock)
         self._clock = clock
         self._reporter = reporter
         self._lease = lease
@@ -185,6 +187,8 @@ class Recovery:
         """Nothing can be done and nothing is under way: people are asked, or this is where it ends."""
         for decision in decisions:
             if isinstance(decision, Agreeing):
+                if isinstance(decision, WaitApproval) and self._ahead.due:
+                    self._ahead.prepare(_behind(decision.step, runbook, state))
                 self._agreement.carry_out(decision, runbook, state)
                 return None
         return self._end(next((one for one in decisions if isinstance(one, Stopped)), decisions[0]), runbook, state)
@@ -225,6 +229,14 @@ class Recovery:
 
     def _report(self, event: str, subject: str, told: Text, **data: object) -> None:
         self._reporter.report(Progress(event, subject, {"text": told, **data}))
+
+
+def _behind(approval: Instance, runbook: Runbook, state: State) -> tuple[Instance, ...]:
+    """Return the steps that this approval is for: those behind it, as far as the next one."""
+    instances = expand(runbook, state.bindings)
+    behind = followers(instances, approval)
+    later = {other.key for one in behind if one.action == APPROVE for other in (one, *followers(instances, one))}
+    return tuple(one for one in behind if one.key not in later)
 
 
 def moved_of(runbook: Runbook, state: State) -> tuple[str, ...]:

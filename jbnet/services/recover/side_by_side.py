@@ -28,6 +28,11 @@ class Asked(Generic[K, T]):
         for worker in self._workers.values():
             worker.start()
 
+    @property
+    def going_on(self) -> bool:
+        """Say whether one of them has not come back yet."""
+        return any(worker.is_alive() for worker in self._workers.values())
+
     def answers(self) -> dict[K, T | Unseen]:
         """Return what each gave, or why it gave nothing. One that is late is left behind, and not heard any more."""
         for worker in self._workers.values():
