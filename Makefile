@@ -33,7 +33,7 @@ imports: bootstrap-dev
 	.venv/bin/lint-imports
 
 test-unit: bootstrap-dev
-	$(PYTEST) -q -n 2 -m "not lab and not province"
+	$(PYTEST) -q -n 2 --durations=25 -m "not lab and not province"
 
 test-lab: bootstrap-dev
 	$(PYTEST) -v --durations=12 -n 2 --dist loadfile --no-loadscope-reorder -m lab $(LONG:%=--ignore=%)
