@@ -136,15 +136,21 @@ class RingFence:
         self, here: Cluster, plan: HostFence, observed: list[Observation], patience: float = ANSWER_S
     ) -> FenceProof:
         database, host = here.database.name, here.host
-        rings = self._vantages.filters(Filter.around(here), host, plan)
-        by = next((_ring_text(names) for names, seen in zip(plan.rings, rings, strict=True)
-                   if shuts_in(self._network, host, names) and self._proves(seen, names)), "")  # fmt: skip
+        by, seen = self._proving_ring(Filter.around(here), host, plan)
         stopped = [] if by else self._vantages.server(database, host, plan, patience)
         if not by and self._proves(stopped, [host]):
             by = "server stopped and marked"
         accepted = any(one.get("outcome") == "accepted" for one in observed)
-        found = (*observed, *(seen for ring in rings for seen in ring), *stopped)
-        return FenceProof(database, host, bool(by) and not accepted, by, found)
+        return FenceProof(database, host, bool(by) and not accepted, by, (*observed, *seen, *stopped))
+
+    def _proving_ring(self, wanted: Filter, host: str, plan: HostFence) -> tuple[str, list[Observation]]:
+        """Return the nearest ring that proves the fence (empty: none), and what was seen of the rings up to it."""
+        found: list[Observation] = []
+        for members, seen in zip(plan.rings, self._vantages.filters(wanted, host, plan), strict=True):
+            found += seen
+            if shuts_in(self._network, host, members) and self._proves(seen, members):
+                return _ring_text(members), found
+        return "", found
 
     def _proves(self, seen: Sequence[Observation], members: Sequence[str]) -> bool:
         """Every member was seen to hold from two homes or more, and none was seen not to."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, wait
 from typing import Any, TypeVar
 
 from jbnet.adapters.fence_rings import Filter, facing
@@ -20,6 +20,8 @@ ROUTER_ACCOUNT = "root"
 TRY_ACCOUNT = "netops"
 ANSWER_S = 6.0
 """Seconds for a router or a host to answer."""
+SOON_S = 0.5
+"""Seconds in which the nearest ring has mostly answered; the others are asked too where it has not."""
 TRY_S = 0.5
 """Seconds for a connection that a client would have at once."""
 TIMEOUT_CODE = 124
@@ -27,6 +29,8 @@ TIMEOUT_CODE = 124
 
 Observation = dict[str, object]
 V = TypeVar("V", str, None)
+_Look = tuple[str, Sequence[str], str, Future[Mapping[str, Any]]]
+"""A router, its interfaces to the inside, the vantage, and its answer to come."""
 
 
 class Vantages:
@@ -69,18 +73,26 @@ class Vantages:
         }
         return {way: _left(heard(future, ANSWER_S)[0]) for way, future in asked.items()}
 
-    def filters(self, wanted: Filter, host: str, plan: HostFence) -> list[list[Observation]]:
-        """Read every ring back from every vantage: a list of observations a ring."""
+    def filters(self, wanted: Filter, host: str, plan: HostFence) -> Iterator[list[Observation]]:
+        """Read the rings back from every vantage, the nearest first: observations, ring by ring.
+
+        Those further out are asked only when the next is asked for, or where the nearest does not answer soon: a ring
+        that proves the fence needs no other, and in a failover each question is outage.
+        """
+        nearest, *further = (self._read(wanted, host, ring, plan) for ring in plan.rings)
+        looks = nearest()
+        answered = not wait([asked for *_, asked in looks], SOON_S).not_done
+        ahead = [] if answered else [begin() for begin in further]
+        yield [self._filter(wanted, *look) for look in looks]
+        for ring in ahead or [begin() for begin in further]:
+            yield [self._filter(wanted, *look) for look in ring]
+
+    def _read(self, wanted: Filter, host: str, ring: Sequence[str], plan: HostFence) -> Callable[[], list[_Look]]:
+        """Return what begins to read a ring."""
         request = ("show", wanted.name)
-        looks = [
-            [
-                (member, faces, vantage, start(self.ask, member, request, vantage))
-                for member, faces in facing(self._network, host, ring).items()
-                for vantage in plan.vantages
-            ]
-            for ring in plan.rings
-        ]
-        return [[self._filter(wanted, *look) for look in ring] for ring in looks]
+        faces = facing(self._network, host, ring)
+        ways = [(member, vantage) for member in faces for vantage in plan.vantages]
+        return lambda: [(m, faces[m], v, start(self.ask, m, request, v)) for m, v in ways]
 
     @staticmethod
     def _filter(

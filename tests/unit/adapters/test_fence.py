@@ -85,6 +85,7 @@ class Routers:
         self.silent, self.silent_vantages, self.forgetful = silent, silent_vantages, forgetful
         self.held: dict[tuple[str, str], dict[str, object]] = {}
         self.connection = "refused"
+        self.shown: list[str] = []
 
     def host(self, device: str, user: str, via: str | None = None) -> RemoteHost:
         return _Router(self, device, via)
@@ -101,6 +102,7 @@ class _Router:
             code = 0 if self.routers.connection == "accepted" else 1
             return Completed(tuple(argv), code, "", f"connect: {self.routers.connection}")
         verb, key = argv[0], (self.name, argv[1])
+        self.routers.shown += [self.name] if verb == "show" else []
         if verb == "close":
             given = dict(word.split("=") for word in argv[2:])
             lists = {name: given[name].split(",") for name in ("host", "service", "dev")}
@@ -152,6 +154,16 @@ def test_a_silent_host_behind_a_ring_that_gives_its_filter_back_is_fenced() -> N
     proof = fence(Routers()).close("production", "db1")
     assert proof.proved
     assert proof.by == "filter on e-r1"
+
+
+def test_a_proof_by_the_nearest_ring_asks_no_other() -> None:
+    routers = Routers()
+    proof = fence(routers).close("production", "db1")
+    assert proof.proved
+    assert set(routers.shown) == {"e-r1"}
+    routers.forgetful = ["e-r1"]
+    assert not fence(routers).check("production", "db1").proved
+    assert set(routers.shown) == {"e-r1", "core1", "core2"}
 
 
 def test_a_ring_counts_only_when_every_member_took_the_filter() -> None:
