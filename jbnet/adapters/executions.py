@@ -1,7 +1,8 @@
 """Where recoveries keep their files: one folder an execution below the state directory.
 
 ``recovery/20261122-1/journal.db`` is its journal, ``recovery/20261122-1/approvals/`` what people are asked and what
-they signed, ``recovery/lease`` the right to run one.
+they signed, ``recovery/lease`` the right to run one. A drill in a bubble has a right of its own
+(``recovery/drill-lease``): it must not keep anybody from a recovery in earnest.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Executions:
     def __init__(self, folder: Path, clock: Clock):
         self.folder = folder
         self.lease = FileLease(folder / "lease")
+        self.drill_lease = FileLease(folder / "drill-lease")
         self._clock = clock
 
     def new_id(self) -> str:

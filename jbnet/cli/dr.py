@@ -12,7 +12,7 @@ from jbnet.cli.context import Context
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help="Recovery: status, check, switchover, failover, failback, approve, resume, report.",
+    help="Recovery: status, check, switchover, failover, failback, drill, approve, resume, report.",
 )
 
 ExecutionName = Annotated[str | None, typer.Argument(metavar="[EXECUTION]", help="The latest, if none is named.")]
@@ -29,7 +29,11 @@ def status(
     ctx: typer.Context,
     lease: Annotated[bool, typer.Option("--lease", help="Ask who holds the leases, too.")] = False,
 ) -> None:
-    """List executions: how far each is and what it waits for. Exit code 1 when a journal is damaged."""
+    """List executions: how far each is and what it waits for; and how old the last drill is.
+
+    Exit code 1 when a journal is damaged.
+    """
+    from jbnet.cli.dr_drill import print_practice
     from jbnet.cli.dr_lease import leases
     from jbnet.cli.dr_show import print_standings
     from jbnet.cli.dr_work import standings
@@ -38,8 +42,10 @@ def status(
     asked = {"leases": leases(context)} if lease else {}
     found = standings(context)
     print_standings(context, found)
+    practice = print_practice(context)
     damaged = any(standing.state == "damaged" for standing in found)
-    context.emit({"executions": [standing.as_json() for standing in found], **asked}, ok=not damaged)
+    rows = [standing.as_json() for standing in found]
+    context.emit({"executions": rows, "drill": practice, **asked}, ok=not damaged)
     if damaged:
         raise typer.Exit(1)
 
@@ -93,6 +99,34 @@ def failback(
     from jbnet.cli.dr_work import begin
 
     begin(ctx.obj, "failback", database or [], runbook, dry_run=dry_run, by=by)
+
+
+@app.command()
+def drill(
+    ctx: typer.Context,
+    database: Databases = None,
+    runbook: RunbookFile = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the steps and the commands on the host; do nothing.")
+    ] = False,
+    clean_up: Annotated[
+        bool, typer.Option("--clean-up", help="Take away what a drill left, by its record; end one that goes on.")
+    ] = False,
+    by: By = None,
+) -> None:
+    """Recover a copy of the standby in a bubble beside production, which is not touched; nothing stays behind.
+
+    Nobody has to approve. One database after another is copied at the pace that dr/plan.yaml declares, recovered,
+    promoted, written to and read through. Exit code 3 when something does not hold, 4 when there must be no drill now.
+    """
+    from jbnet.cli.dr_drill import clear, run
+
+    if clean_up:
+        if dry_run or runbook:
+            raise typer.BadParameter("--clean-up goes with --database alone")
+        clear(ctx.obj, database or [], by=by)
+    else:
+        run(ctx.obj, database or [], runbook, dry_run=dry_run, by=by)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from jbnet.cli.dr_show import EventLines, print_steps
 from jbnet.model.errors import JbnetError, Refused, TargetError, UsageError
 from jbnet.model.text import Text, text
 from jbnet.recovery.replay import Entry, State, replay
+from jbnet.recovery.runbook import only_drills
 
 if TYPE_CHECKING:
     from jbnet.model.network import Network
@@ -33,6 +34,8 @@ class Standing:
     state: str
     step: str = ""
     said: Text | None = None
+    drill: bool = False
+    """It is a drill beside production: it keeps nobody from a recovery in earnest."""
 
     def as_json(self) -> dict[str, object]:
         """Return it in the types of JSON."""
@@ -67,14 +70,18 @@ def begin(
     if dry_run:
         print_steps(context, runbook, values)
         return
+    drill = only_drills(runbook)
     _refuse_second(standings(context))
+    if drill:
+        give_up_drills(context, by)
     store = wiring.executions(context.state_dir)
     approvers = {
         person.name: person.key for person in wiring.approvers(context.directory, context.state_dir).people.values()
     }
     execution = store.new_id()
     try:
-        engine, journal = wiring.recovery(context.directory, context.state_dir, execution, EventLines(context))
+        engine, journal = wiring.recovery(context.directory, context.state_dir, execution, EventLines(context),
+                                          drill=drill)  # fmt: skip
         engine.start(execution, runbook, values, starters(by), approvers)
     except JbnetError:
         store.discard(execution)
@@ -92,7 +99,8 @@ def go_on(context: Context, execution: str | None, *, skip: bool, abandon: bool,
         enter(context, wiring.recovery_plan(context.directory).run_from)
     found = wiring.executions(context.state_dir).find(execution)
     who = ", ".join(starters(by))
-    engine, journal = wiring.recovery(context.directory, context.state_dir, found, EventLines(context))
+    drill = _is_drill(replay(wiring.executions(context.state_dir).journal(found).entries()))
+    engine, journal = wiring.recovery(context.directory, context.state_dir, found, EventLines(context), drill=drill)
     with journal:
         if abandon:
             engine.abandon(who)
@@ -135,8 +143,8 @@ def standings(context: Context) -> list[Standing]:
     from jbnet import wiring
 
     store = wiring.executions(context.state_dir)
-    running = store.lease.holder()
-    return [_standing(context, name, running=name == running) for name in store.ids()]
+    running = (store.lease.holder(), store.drill_lease.holder())
+    return [_standing(context, name, running=name in running) for name in store.ids()]
 
 
 def _standing(context: Context, execution: str, *, running: bool) -> Standing:
@@ -149,9 +157,29 @@ def _standing(context: Context, execution: str, *, running: bool) -> Standing:
             return Standing(execution, "", (), "empty")
         names = tuple(str(binding.get("database")) for binding in state.bindings)
         found = _where(state, entries, running=running)
-        return Standing(execution, str(state.header.get("runbook_name", "")), names, *found)
+        return Standing(execution, str(state.header.get("runbook_name", "")), names, *found, drill=_is_drill(state))
     except JbnetError as error:
         return Standing(execution, "", (), "damaged", "", error.text)
+
+
+def _is_drill(state: State) -> bool:
+    from jbnet.services.recover.engine import pinned_runbook
+
+    return bool(state.execution) and only_drills(pinned_runbook(state))
+
+
+def give_up_drills(context: Context, by: str | None) -> None:
+    """Give up drills that were killed half way: the next one begins anew. Raises Refused while one is going on."""
+    from jbnet import wiring
+
+    for standing in standings(context):
+        if standing.open and standing.drill:
+            engine, journal = wiring.recovery(
+                context.directory, context.state_dir, standing.execution, EventLines(context), drill=True
+            )
+            with journal:
+                engine.abandon(", ".join(starters(by)))
+            context.note("{execution} did not end, and is given up", execution=standing.execution)
 
 
 def _where(state: State, entries: Sequence[Entry], *, running: bool) -> tuple[str, str, Text | None]:
@@ -175,8 +203,11 @@ def _where(state: State, entries: Sequence[Entry], *, running: bool) -> tuple[st
 
 
 def _refuse_second(found: Sequence[Standing]) -> None:
-    """One recovery at a time; one that was killed half way is finished or given up before another begins."""
-    unfinished = [standing.execution for standing in found if standing.open]
+    """One recovery at a time; one that was killed half way is finished or given up before another begins.
+
+    A drill is none of them: one in earnest goes first, and a drill that goes on ends by itself when it sees that.
+    """
+    unfinished = [standing.execution for standing in found if standing.open and not standing.drill]
     if unfinished:
         raise Refused(
             "execution {execution} has not ended",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jbnet.recovery.drill_limits import BOUNDS, CHECKPOINTS
 from jbnet.recovery.limits import MOST_PERCENT
 from jbnet.recovery.runbook import ACTIONS, APPROVE, FOREACH, LEADING, OnFail
 from jbnet.recovery.scoring.table import table
@@ -41,6 +42,7 @@ def plan_schema() -> dict[str, Any]:
             run_from={**_TEXT, "description": "the device from which a recovery is run"},
             fences={"type": "object", "additionalProperties": fence, "description": "by host"},
             readiness=_limits(),
+            drills=_drills(),
             journal_copies={**_NAMES, "description": "devices elsewhere to which the journal is copied as it grows"},
         ),
     )
@@ -51,6 +53,16 @@ def _limits() -> dict[str, Any]:
     percent = {"type": "number", "exclusiveMinimum": 0, "maximum": MOST_PERCENT, "description": "of a volume's size"}
     limits = _object([], drill_days=days, restore_test_days=days, disk_free_percent=percent)
     return {**limits, "description": "what jbnet dr check measures against"}
+
+
+def _drills() -> dict[str, Any]:
+    whole = {key: {"type": "integer", "minimum": least, "maximum": most} for key, (least, most) in BOUNDS.items()}
+    smoke = {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": _TEXT},
+             "description": "by database and name: SQL whose answer must be t"}  # fmt: skip
+    percent = {"type": "number", "exclusiveMinimum": 0, "maximum": MOST_PERCENT,
+               "description": "of the volume, stays free"}  # fmt: skip
+    drills = _object([], **whole, checkpoint={"enum": list(CHECKPOINTS)}, free_percent=percent, smoke=smoke)
+    return {**drills, "description": "what a drill in a bubble may take of the standby's host"}
 
 
 def runbook_schema() -> dict[str, Any]:

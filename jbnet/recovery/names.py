@@ -29,6 +29,8 @@ def plan_names(file: str, content: str, network: Network) -> tuple[Finding, ...]
         _known(source, path, name, text("device"), network.devices, findings)
     for side, name in (("primary", plan.primary), ("standby", plan.standby)):
         _known(source, ("sites", side), name, text("location"), network.locations, findings)
+    for name in plan.drills.smoke:
+        _known(source, ("drills", "smoke", name), name, text("database"), network.databases, findings)
     if not findings.found:
         _check_sides(source, plan, network, findings)
         _check_fences(source, plan, network, findings)

@@ -9,6 +9,8 @@ from jbnet.inventory.reading.source import Path, Source, read
 from jbnet.inventory.report import Report
 from jbnet.model.findings import Finding
 from jbnet.model.text import text
+from jbnet.recovery.drill import DrillLimits
+from jbnet.recovery.drill_limits import read_drills
 from jbnet.recovery.fields import Fields, Findings
 from jbnet.recovery.lease_plan import LeasePlan, read_lease
 from jbnet.recovery.limits import Limits, read_limits
@@ -29,7 +31,8 @@ class RecoveryPlan:
     """``primary`` and ``standby`` are locations; ``run_from`` is a device; ``fences`` go by host.
 
     ``readiness`` is what ``jbnet dr check`` measures against. ``journal_copies`` are devices to which a recovery's
-    journal is copied as it grows. Without a ``lease`` nothing is promoted by silence.
+    journal is copied as it grows. Without a ``lease`` nothing is promoted by silence. ``drills``: what a drill in a
+    bubble may take.
     """
 
     primary: str
@@ -39,6 +42,7 @@ class RecoveryPlan:
     readiness: Limits = field(default_factory=Limits)
     journal_copies: tuple[str, ...] = ()
     lease: LeasePlan | None = None
+    drills: DrillLimits = field(default_factory=DrillLimits)
 
 
 def load_plan(file: str, content: str) -> tuple[RecoveryPlan | None, tuple[Finding, ...]]:
@@ -58,6 +62,7 @@ def load_plan(file: str, content: str) -> tuple[RecoveryPlan | None, tuple[Findi
         readiness=read_limits(source, fields.raw("readiness"), findings),
         journal_copies=fields.names("journal_copies") or (),
         lease=read_lease(source, fields.raw("lease"), findings),
+        drills=read_drills(source, fields.raw("drills"), findings),
     )
     sites.end()
     fields.end()

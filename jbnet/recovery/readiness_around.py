@@ -241,7 +241,7 @@ def about_practice(check: Check, last: Practice | Unseen | None, now: datetime, 
     """Judge the age of a drill or a restore test. Never practised is amber: nothing says that it works, or not."""
     expected = text("not older than {days:g} d", days=most_days)
     advice = (
-        text("practise it: jbnet dr switchover, and back")
+        text("practise it: jbnet dr drill, or jbnet dr switchover and back")
         if check is Check.DRILL
         else text("jbnet playbook restore-proof all")
     )

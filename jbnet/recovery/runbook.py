@@ -30,7 +30,10 @@ LEADING = frozenset({"promote", HAND_OVER})
 MOVING = frozenset({"fence", "move-address", "release-address", "stop-primary", "unfence", "take-back"})
 TOUCHING = LEADING | MOVING | {"command", "playbook"}
 """Actions that touch production: never before an approval (design section 5, rule 4)."""
-ACTIONS = READ_ONLY | TOUCHING | {APPROVE, "list-lost", "rebuild-standby", "wait", "notify"}
+DRILL = "drill"
+"""A copy of a standby is recovered and promoted in a bubble beside production, which it does not touch."""
+CLEAR_DRILL = "clear-drill"
+ACTIONS = READ_ONLY | TOUCHING | {APPROVE, "list-lost", "rebuild-standby", "wait", "notify", DRILL, CLEAR_DRILL}
 FOREACH = ("databases",)
 
 MOST_STEPS = 200
@@ -46,6 +49,12 @@ Params = Mapping[str, object]
 def touches(action: str) -> bool:
     """Say whether an action touches production; what another package brings along is taken to."""
     return action in TOUCHING or is_foreign(action)
+
+
+def only_drills(runbook: Runbook) -> bool:
+    """Say whether a runbook is a drill beside production: it needs no approval, and keeps nobody from a recovery."""
+    calls = [call.action for step in runbook.steps for call in (step, step.undo) if call is not None]
+    return DRILL in calls and set(calls) <= {DRILL, CLEAR_DRILL, "wait", "notify"}
 
 
 class OnFail(StrEnum):

@@ -1,8 +1,8 @@
 """What the actions of general use want as parameters: checked when a runbook is read, not at three in the morning.
 
 ``command`` runs a program on a declared host, ``playbook`` one of playbooks/ on some, ``wait`` lets time pass,
-``notify`` tells people by the channels of monitors/notify.yaml. An action whose name has a dot in it belongs to
-somebody else's package, and so do its parameters.
+``notify`` tells people by the channels of monitors/notify.yaml, ``drill`` practises in a bubble. An action whose name
+has a dot in it belongs to somebody else's package, and so do its parameters.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 FOREIGN: Final = re.compile(r"[a-z0-9][a-z0-9-]*\.[a-z0-9][a-z0-9-]*")
 """Names of actions that other packages provide: OWNER.ACTION."""
 MOST_WAIT_S: Final = 3600
+SURPRISES: Final = ("none", "killed-following", "killed-leading", "any")
+"""What befalls the copy of a drill: its server is killed while it follows, or when it leads; or one of these, drawn."""
 
 
 def is_foreign(action: str) -> bool:
@@ -41,6 +43,10 @@ def _is_argv(value: object) -> bool:
 
 def _is_names(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(_is_text(name) for name in value)
+
+
+def _is_surprise(value: object) -> bool:
+    return isinstance(value, str) and value in SURPRISES
 
 
 def _is_wait(value: object) -> bool:
@@ -67,6 +73,10 @@ class Param:
     required: bool = False
 
 
+_PLACE: Final = {
+    "database": Param("the name of a database", _is_text, required=True),
+    "host": Param("the name of a device", _is_text, required=True),
+}
 _ARGV = Param("a list of texts: the program and its arguments", _is_argv)
 _SECONDS = Param(f"a number of seconds up to {MOST_WAIT_S}", _is_wait, required=True)
 PARAMS: Final[Mapping[str, Mapping[str, Param]]] = {
@@ -88,6 +98,8 @@ PARAMS: Final[Mapping[str, Mapping[str, Param]]] = {
         "channels": Param("a list of channels of monitors/notify.yaml", _is_names, required=True),
         "message": Param("text", _is_text, required=True),
     },
+    "drill": {**_PLACE, "surprise": Param(f"one of {', '.join(SURPRISES)}", _is_surprise)},
+    "clear-drill": _PLACE,
 }
 """By action, those that are checked here. Which database and host the others act on is checked by the safety rules."""
 

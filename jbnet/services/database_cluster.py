@@ -39,6 +39,12 @@ class Layout:
         """Return what the files of a hand-over of the database begin with, on each of its hosts."""
         return f"{self.root}/{database}.hand-over"
 
+    def drill(self, database: str) -> str:
+        """Return the folder of a drill of the database: it is there while there is one, and on the servers' volume
+        unless ``.drill`` is a volume of its own.
+        """
+        return f"{self.root}/.drill/{database}"
+
     def alone_settings(self, database: str) -> str:
         """Return the file that is there while commits go on without the standby (``degrade``), with since when.
 

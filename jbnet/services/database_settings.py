@@ -119,8 +119,11 @@ def conninfo(here: Cluster, layout: Layout, database: str = "") -> str:
 
 
 def access_rules(here: Cluster) -> str:
-    """Return ``pg_hba.conf``: the server's own account, the other host, the clients of the network; nobody else."""
-    lines = ["# Written by jbnet; do not edit.", "local all postgres peer"]
+    """Return ``pg_hba.conf``: the server's own account, the other host, the clients of the network; nobody else.
+
+    ``all`` leaves out replication: the account copies its own server by it, for a drill.
+    """
+    lines = ["# Written by jbnet; do not edit.", "local all postgres peer", "local replication postgres peer"]
     for address in here.other_addresses:
         lines += [f"host {what} {REPLICATOR} {address}/32 scram-sha-256" for what in ("replication", "postgres")]
     lines.append(f"host {here.database.name} {CLIENT} {here.clients} scram-sha-256")

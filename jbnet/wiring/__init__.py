@@ -32,6 +32,7 @@ from jbnet.wiring.devices import (
     snmp_transport,
     successor,
 )
+from jbnet.wiring.drills import bubbles, last_practice
 from jbnet.wiring.evidence import claims, make_report, prove_report, report_signer, score
 from jbnet.wiring.exchange import ansible_inventory, take_table, write_taken
 from jbnet.wiring.files import write_configs, write_output
@@ -62,6 +63,7 @@ __all__ = [
     "ansible_inventory",
     "approval_box",
     "approvers",
+    "bubbles",
     "change_entries",
     "change_records",
     "check_workspace",
@@ -84,6 +86,7 @@ __all__ = [
     "keep_evidence",
     "lab",
     "lab_sessions",
+    "last_practice",
     "leases",
     "load_checks",
     "load_declaration",

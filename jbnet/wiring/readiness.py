@@ -148,6 +148,17 @@ def _around(
     )
 
 
+def last_drill(state_dir: Path, plan: RecoveryPlan) -> Result:
+    """Return how old the newest drill or real move is, against what is declared."""
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.recovery.readiness import Check
+    from jbnet.recovery.readiness_around import about_practice
+    from jbnet.services.recover.readiness import last_done
+
+    last = last_done(_journals(state_dir), PRACTISED)
+    return about_practice(Check.DRILL, last, SystemClock().now(), plan.readiness.drill_days)
+
+
 def _books(directory: Path, journals: Sequence[Sequence[Entry]]) -> Mapping[str, Book]:
     from jbnet.model.errors import JbnetError
     from jbnet.recovery.forecast import step_times

@@ -66,8 +66,13 @@ def approvers(directory: Path, state_dir: Path) -> Approvers:
     return load_approvers([directory / "dr", *lab_people])
 
 
-def recovery(directory: Path, state_dir: Path, execution: str, reporter: Reporter) -> tuple[Recovery, ExitStack]:
-    """Return the engine of an execution and its journal with the copies, which the caller closes."""
+def recovery(
+    directory: Path, state_dir: Path, execution: str, reporter: Reporter, *, drill: bool = False
+) -> tuple[Recovery, ExitStack]:
+    """Return the engine of an execution and its journal with the copies, which the caller closes.
+
+    ``drill``: it only drills. Then databases come one after another, and it keeps nobody from a recovery in earnest.
+    """
     from jbnet.adapters.clock import SystemClock
     from jbnet.recovery.replay import replay
     from jbnet.services.recover.copied import CopiedJournal
@@ -80,12 +85,13 @@ def recovery(directory: Path, state_dir: Path, execution: str, reporter: Reporte
     box = store.approvals(execution, known, pinned)
     network = load_network(directory, state_dir)
     actions = recovery_actions(directory, state_dir, network)
-    told, hands = windows(state_dir), max(1, len(network.databases))
+    told, hands = windows(state_dir), 1 if drill else max(1, len(network.databases))
+    lease = store.drill_lease if drill else store.lease
     copied = CopiedJournal(journal, execution, _copies(directory, state_dir, network), reporter)
     open_files = ExitStack()
     open_files.callback(journal.close)
     open_files.callback(copied.close)
-    return Recovery(copied, actions, box, SystemClock(), reporter, store.lease, told, hands), open_files
+    return Recovery(copied, actions, box, SystemClock(), reporter, lease, told, hands), open_files
 
 
 def _copies(directory: Path, state_dir: Path, network: Network) -> list[JournalCopy]:
@@ -168,6 +174,7 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     from jbnet.services.recover.actions_general import general_actions
     from jbnet.services.recover.actions_playbook import RunPlaybook
     from jbnet.services.recover.lease_fence import LeaseFence
+    from jbnet.wiring.drills import drill_actions
 
     plan = recovery_plan(directory)
     logins = SshHosts(state_dir, _addresses(network), connect_timeout=RECOVERY_CONNECT_S)
@@ -191,4 +198,5 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     general = general_actions(hosts, partial(notifier, directory, state_dir), tools.clock)
     shelf = playbook_shelf(directory)
     playbooks = RunPlaybook(shelf, lambda chosen: playbook_ways(directory, state_dir, chosen, None))
-    return {**all_actions(tools), **general, "playbook": playbooks, **foreign_actions(tools)}
+    own = {**all_actions(tools), **general, "playbook": playbooks, **drill_actions(directory, state_dir, tools)}
+    return {**own, **foreign_actions(tools)}

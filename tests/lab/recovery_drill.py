@@ -96,12 +96,14 @@ class Drill:
         self.people = People.make(workspace / "people", self.state / "people")
         first = next(iter(self.network.databases.values()))
         self.host, self.standby = first.primary, first.standby
-        communities = [d.name for d in self.network.devices.values() if d.site and self._is_low(d.site)]
-        self.community = communities[0]
-        self.farthest = communities[-1]
+        low = self._at(Level.TOWNSHIP, Level.COMMUNITY) or self._at(Level.COUNTY)
+        self.community = low[0]
+        self.farthest = low[-1]
 
-    def _is_low(self, site: str) -> bool:
-        return self.network.sites[site].level in (Level.TOWNSHIP, Level.COMMUNITY)
+    def _at(self, *levels: Level) -> list[str]:
+        """Return the devices at sites of these levels; the backbone has none below the county."""
+        sites = self.network.sites
+        return [d.name for d in self.network.devices.values() if d.site and sites[d.site].level in levels]
 
     def jbnet(self, *arguments: str, codes: Sequence[int] = (0,)) -> subprocess.CompletedProcess[str]:
         """Run jbnet to its end."""

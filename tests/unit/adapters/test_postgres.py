@@ -80,6 +80,7 @@ def test_a_standby_that_was_stopped_did_not_lead() -> None:
 def test_nobody_but_the_other_host_replicates_and_clients_reach_their_database_only() -> None:
     rules = access_rules(cluster(network(), "production", "a-db1")).splitlines()
     assert [line for line in rules if "replication" in line] == [
+        "local replication postgres peer",  # it copies itself, for a drill
         "host replication jbnet_replicator 10.2.0.1/32 scram-sha-256",
         "host replication jbnet_replicator 10.2.9.1/32 scram-sha-256",
     ]

@@ -1,0 +1,389 @@
+"""What runs on a database host for a drill: it looks, copies, encloses, and takes everything away again.
+
+Sent over SSH as the account of the servers: ``python3 -c SOURCE VERB PARAMETERS``. The standard library is all it
+needs. Parameters are one JSON text; answers are JSON, one line each.
+
+``run`` lives as long as its standard input: when jbnet ends, however it ends, input ends, and so does the drill. The
+processes it starts lie in process-id namespaces of their own whose first process ends with this one
+(PR_SET_PDEATHSIG), so that nothing outlives it, and what can be left is one folder with a record in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+RECORD = "record.json"
+APPLICATION = "jbnet-drill"
+"""``application_name`` of the one connection that a drill has to the standby."""
+TOLD_EVERY_S = 2.0
+ENDS_IN_S = 20.0
+SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'jbnet-drill';"
+CLOSED = (
+    "ionice",
+    "-c",
+    "3",
+    "setpriv",
+    "--pdeathsig",
+    "KILL",
+    "unshare",
+    "--user",
+    "--net",
+    "--ipc",
+    "--pid",
+    "--fork",
+    "--kill-child",
+)
+"""The disk when nobody else wants it, no network, no shared memory, process ids of its own; ends with its starter."""
+
+Parameters = Mapping[str, Any]
+
+
+class Stopped(Exception):
+    """The drill ends here; the word says why."""
+
+
+def copy_command(p: Parameters) -> list[str]:
+    """Return what copies the standby: throttled, from its own socket, in a namespace without a network."""
+    source = f"host={p['root']} port={p['port']} application_name={APPLICATION}"
+    rate = ["--max-rate", f"{p['rate_mb_s']}M", "--checkpoint", p["checkpoint"]]
+    copied = ["-D", f"{p['folder']}/data", "-X", "stream", "--no-password", "--no-sync"]
+    return [*CLOSED, "--map-current-user", f"{p['programs']}/pg_basebackup", "-d", source, *copied, *rate]
+
+
+def enclose_command(source: str, parameters: str) -> list[str]:
+    """Return what starts the second program in the bubble."""
+    wall = [*CLOSED, "--map-root-user", "--mount", "--uts", "--mount-proc"]
+    return [*wall, sys.executable or "python3", "-I", "-c", source, "enclose", parameters]
+
+
+def say(**words: object) -> None:
+    """Print one line of JSON. Raises Stopped where nobody listens any more."""
+    try:
+        sys.stdout.write(json.dumps(words) + "\n")
+        sys.stdout.flush()
+    except OSError as error:
+        raise Stopped("gone") from error
+
+
+def gentle() -> None:
+    """Let everybody else go first, in a child: processor, and the choice of whom to end when memory is short.
+
+    The kernel weighs sessions against each other before it weighs their processes (sched(7), autogroup).
+    """
+    with contextlib.suppress(OSError):
+        os.setsid()
+    for path, word in (("/proc/self/autogroup", "19"), ("/proc/self/oom_score_adj", "1000")):
+        with contextlib.suppress(OSError):
+            Path(path).write_text(word, encoding="ascii")
+    with contextlib.suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
+# --- looking ---------------------------------------------------------------------------------------------------------
+
+
+def psql(p: Parameters, sql: str, database: str = "postgres", **words: str) -> str | None:
+    """Ask the server that runs on this host; None: no answer."""
+    named = " ".join(f"{name}={value}" for name, value in {"dbname": database, **words}.items())
+    target = f"host={p['root']} port={p['port']} {named} application_name={APPLICATION}-look"
+    argv = [f"{p['programs']}/psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", target, "-f", "-"]
+    try:
+        done = subprocess.run(argv, input=sql, capture_output=True, text=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def look(p: Parameters) -> dict[str, object]:
+    """Return what a drill needs to know before it begins. Changes nothing."""
+    own = Path(p["folder"]).parent  # a volume of its own, where somebody gave drills one
+    volume = os.statvfs(own if own.is_dir() else p["root"])
+    sizes = psql(p, "SELECT sum(pg_database_size(oid)) FROM pg_database;")
+    spaces = psql(p, "SELECT count(*) FROM pg_tablespace WHERE spcname NOT IN ('pg_default', 'pg_global');")
+    closed = subprocess.run([*CLOSED, "--map-root-user", "--mount", "--uts", "--mount-proc", "true"],
+                            capture_output=True, text=True, timeout=20, check=False)  # fmt: skip
+    return {
+        "free": volume.f_bavail * volume.f_frsize,
+        "volume": volume.f_blocks * volume.f_frsize,
+        "size": int(sizes) if sizes else None,
+        "tablespaces": int(spaces) if spaces else 0,
+        "copies": psql(p, "IDENTIFY_SYSTEM;", replication="true") is not None,
+        "encloses": "" if closed.returncode == 0 else (closed.stderr.strip()[-200:] or "unshare failed"),
+        "left": left(p),
+    }
+
+
+def started(pid: int) -> str | None:
+    """Return when a process started, by the kernel's count (proc(5), field 22 of stat); None: there is none.
+
+    Together with its number it tells a process from a later one of the same number.
+    """
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return None
+    return fields[19] if fields[0] not in "ZX" else None
+
+
+def boot() -> str:
+    """Return the kernel's id of this boot."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+
+
+def record(p: Parameters) -> dict[str, Any] | None:
+    """Return the record of the drill whose folder is there; None: there is none, or it was never written whole."""
+    try:
+        found = json.loads(Path(p["folder"], RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def keeper(p: Parameters) -> int | None:
+    """Return the process that keeps the drill of the record; None: it has ended."""
+    noted = record(p) or {}
+    pid = int(noted.get("pid", 0))
+    alive = pid and noted.get("boot") == boot() and started(pid) == noted.get("started")
+    return pid if alive else None
+
+
+def links(pid: int, name: str) -> str:
+    """Return what a link of a process points to; empty where it cannot be read."""
+    try:
+        return str(Path(f"/proc/{pid}/{name}").readlink())
+    except OSError:
+        return ""
+
+
+def own_processes() -> list[int]:
+    """Return the processes of this account."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if path.stat().st_uid == os.getuid() and started(int(path.name)):
+                found.append(int(path.name))
+    return found
+
+
+def processes(p: Parameters) -> list[int]:
+    """Return the processes that work in the drill's folder: every process of its server does, and of its checks."""
+    folder = p["folder"]
+    found = []
+    for pid in own_processes():
+        where = links(pid, "cwd")
+        if pid != os.getpid() and (where.removesuffix(" (deleted)") == folder or where.startswith(folder + "/")):
+            found.append(pid)
+    return found
+
+
+def left(p: Parameters) -> dict[str, object]:
+    """Return what there is of a drill of this database on this host; everything empty: nothing."""
+    here = links(os.getpid(), "ns/net")
+    inside = processes(p)
+    apart = sorted({links(pid, "ns/net") for pid in inside} - {here, ""})
+    points = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()]
+    mounts = [point for point in points if point == p["folder"] or point.startswith(p["folder"] + "/")]
+    sessions = psql(p, SESSIONS)
+    slots = psql(p, "SELECT count(*) FROM pg_replication_slots WHERE slot_name LIKE 'pg_basebackup_%';")
+    return {
+        "folder": p["folder"] if os.path.lexists(p["folder"]) else "",
+        "drill": (record(p) or {}).get("drill", ""),
+        "keeper": keeper(p),
+        "processes": inside,
+        "namespaces": apart,
+        "mounts": mounts,
+        "sessions": None if sessions is None else int(sessions),
+        "slots": None if slots is None else int(slots),
+    }
+
+
+# --- taking away -----------------------------------------------------------------------------------------------------
+
+
+def clear(p: Parameters) -> dict[str, object]:
+    """Take away what a drill left, by its record; ``ends``: its keeper too, if it lives. Return what is left then.
+
+    A keeper that lives is given a moment: it has heard that jbnet is gone, and is at it.
+    """
+    until = time.monotonic() + ENDS_IN_S
+    while not p["ends"] and keeper(p) and time.monotonic() < until:
+        time.sleep(0.1)
+    pid = keeper(p)
+    if pid and not p["ends"]:
+        return left(p)
+    if pid:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+        while keeper(p) and time.monotonic() < until + ENDS_IN_S:
+            time.sleep(0.1)
+        pid = keeper(p)
+        if pid:
+            os.kill(pid, signal.SIGKILL)
+    remove(p)
+    return left(p)
+
+
+def remove(p: Parameters) -> None:
+    """End by number what still works in the folder, and remove the folder; nothing else is touched."""
+    until = time.monotonic() + ENDS_IN_S
+    while (found := processes(p)) and time.monotonic() < until:
+        for pid in found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.1)
+    if not found:
+        shutil.rmtree(p["folder"], ignore_errors=True)
+        with contextlib.suppress(OSError):
+            Path(p["folder"]).parent.rmdir()
+
+
+# --- a drill ---------------------------------------------------------------------------------------------------------
+
+
+class Watch:
+    """Whether a drill may go on: somebody listens, there is room, there is time."""
+
+    def __init__(self, p: Parameters):
+        self._p = p
+        self._end = time.monotonic() + p["longest_s"]
+        self._told = 0.0
+
+    def check(self) -> None:
+        """Raises Stopped."""
+        if select.select([0], [], [], 0)[0] and not os.read(0, 4096):
+            raise Stopped("gone")
+        if time.monotonic() > self._end:
+            raise Stopped("late")
+        volume = os.statvfs(self._p["folder"])
+        if volume.f_bavail * volume.f_frsize < self._p["reserve"]:
+            raise Stopped("full")
+        if time.monotonic() - self._told > TOLD_EVERY_S:
+            self._told = time.monotonic()
+            say(phase="alive", free=volume.f_bavail * volume.f_frsize)
+
+    def follow(self, child: subprocess.Popen[bytes]) -> int:
+        """Pass on what a child prints, until it ends; return its code. Raises Stopped."""
+        pipe = child.stdout.fileno() if child.stdout else -1
+        kept, open_ = b"", child.stdout is not None
+        while open_ or child.poll() is None:
+            self.check()
+            ready = select.select([0, *([pipe] if open_ else [])], [], [], 0.5)[0]
+            if pipe in ready:
+                part = os.read(pipe, 65536)
+                open_ = bool(part)
+                *lines, kept = (kept + part).split(b"\n")
+                for line in lines:
+                    say(**json.loads(line))
+        return child.wait()
+
+
+def run(p: Parameters) -> int:
+    """Carry out one drill, and take it away. Return 0 where all of it was done, whatever it found."""
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, _stop)
+    children: list[subprocess.Popen[bytes]] = []
+    try:
+        claim(p)
+    except FileExistsError:
+        say(phase="failed", why="left", said=str((record(p) or {}).get("drill", "-")))
+        return 1
+    code = 1
+    try:
+        stages(p, Watch(p), children)
+        code = 0
+    except Stopped as why:
+        with contextlib.suppress(Stopped):
+            say(phase="failed", why=str(why.args[0]), said=str(why.args[1]) if len(why.args) > 1 else "")
+    finally:
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        end(p, children)
+    with contextlib.suppress(Stopped):
+        say(phase="ended", left=left(p))
+    return code
+
+
+def _stop(_number: int, _frame: object) -> None:
+    raise Stopped("told")
+
+
+def claim(p: Parameters) -> None:
+    """Make the folder, which only one drill of a database can, and write into it whose it is."""
+    folder = Path(p["folder"])
+    folder.parent.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700)
+    noted = {"drill": p["drill"], "by": p["by"], "pid": os.getpid(), "started": started(os.getpid()), "boot": boot()}
+    new = folder / f"{RECORD}.new"
+    with new.open("w", encoding="utf-8") as stream:
+        json.dump(noted, stream)
+        stream.flush()
+        os.fsync(stream.fileno())
+    new.rename(folder / RECORD)
+
+
+def stages(p: Parameters, watch: Watch, children: list[subprocess.Popen[bytes]]) -> None:
+    """Copy, then let the second program do the rest in the bubble. Raises Stopped."""
+    began = time.monotonic()
+    say(phase="copying")
+    os.chdir(p["folder"])
+    _stage(p, watch, children, copy_command(p), "copy")
+    say(phase="copied", seconds=round(time.monotonic() - began, 2), bytes=bytes_of(f"{p['folder']}/data"))
+    inner = json.dumps({**p, "inside": "", "uid": os.getuid(), "gid": os.getgid()})
+    _stage(p, watch, children, enclose_command(p["inside"], inner), "inside")
+
+
+def _stage(
+    p: Parameters, watch: Watch, children: list[subprocess.Popen[bytes]], argv: Sequence[str], name: str
+) -> None:
+    log = Path(p["folder"], f"{name}.log")
+    with log.open("wb") as errors:
+        child = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            preexec_fn=gentle,  # noqa: PLW1509  there is one thread
+        )
+    children.append(child)
+    if watch.follow(child):
+        said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        raise Stopped(name, " / ".join(said[-4:])[-600:])
+
+
+def bytes_of(folder: str) -> int:
+    """Return the sum of the sizes of all files below a folder."""
+    return sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+
+
+def end(p: Parameters, children: Sequence[subprocess.Popen[bytes]]) -> None:
+    """End what was started (the first process of each namespace takes all others along), and remove the folder."""
+    os.chdir("/")
+    for child in children:
+        with contextlib.suppress(ProcessLookupError):
+            child.kill()
+        child.wait()
+    remove(p)
+
+
+def main(verb: str, parameters: str) -> int:
+    """Do what the verb says."""
+    p = json.loads(parameters)
+    if verb == "run":
+        return run(p)
+    say(**{"look": look, "left": left, "clear": clear}[verb](p))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2]))

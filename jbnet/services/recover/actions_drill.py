@@ -1,0 +1,236 @@
+"""The steps of a drill in a bubble: a standby's copy is recovered, promoted and proved beside production, then gone.
+
+Nothing of it touches production: the leader is looked at as ``jbnet dr check`` does, the standby is copied at a pace
+that is declared, and whoever begins a recovery in earnest ends the drill by that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import random
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from jbnet.model.errors import CommandFailed, JbnetError, Refused
+from jbnet.model.network import Network
+from jbnet.model.text import Text, joined, text
+from jbnet.ports import Clock, DatabaseServers, StepOutcome
+from jbnet.ports.drill import Bubbles, DrillOrder
+from jbnet.recovery.drill import Drilled, DrillLimits, HostLook, Left, longest_s, objections, reserve
+from jbnet.recovery.observed import ServerLook
+from jbnet.services.database_cluster import cluster, own_addresses
+from jbnet.services.recover.actions import Params, Place, named
+
+SSH_PORT = 22
+DRAWN = ("killed-following", "killed-leading")
+WHY: Mapping[str, Text] = {
+    "gone": text("the line to the host broke"),
+    "late": text("it took longer than it may"),
+    "full": text("the room that stays free was reached"),
+    "told": text("somebody ended it on the host"),
+    "left": text("something of an earlier drill is there"),
+    "copy": text("the standby could not be copied"),
+    "inside": text("it failed in the bubble"),
+}
+
+
+@dataclass(frozen=True)
+class DrillTools:
+    """What drills act through. ``gives_way``: names the recovery that is going on, in earnest; None: there is none."""
+
+    network: Network
+    servers: DatabaseServers
+    clock: Clock
+    bubbles: Bubbles
+    limits: DrillLimits
+    gives_way: Callable[[], str | None]
+    draw: Callable[[Sequence[str]], str] = random.choice
+
+
+def given_place(given: DrillTools, params: Params) -> Place:
+    """Return the place that a step names. Raises UsageError for names that are not declared."""
+    here = cluster(given.network, named(params, "database"), named(params, "host"))
+    return Place(here.database, here.host, here.other)
+
+
+class DrillDatabase:
+    """A database's standby was copied, and the copy led in a bubble; nothing of it is left."""
+
+    def __init__(self, given: DrillTools):
+        self._given = given
+        self._bubbles = given.bubbles
+
+    def probe(self, params: Params) -> StepOutcome:
+        """A drill is always to be done: what an earlier one showed says nothing of today."""
+        where = given_place(self._given, params)
+        return StepOutcome(False, text("{database}: to be drilled on {host}", database=where.database.name,
+                                       host=where.host))  # fmt: skip
+
+    def do(self, params: Params) -> StepOutcome:
+        """Take away what a killed drill left; look whether there may be one; carry it out; look who saw it."""
+        where = given_place(self._given, params)
+        removed = self._cleared(where)
+        look = self._bubbles.look(where.database.name, where.host)
+        self._refuse(where, look)
+        order = self._order(where, look, params)
+        found = self._followed(where, order)
+        seen_outside = self._seen_outside(where, order.drill)
+        evidence = {"drill": order.drill, "host": where.host, "surprise": order.surprise or None, **found.evidence(),
+                    "seen_outside": seen_outside, "removed_before": removed}  # fmt: skip
+        wrong = [*found.wrong, *(f"seen at {host}" for host in seen_outside)]
+        if found.missing or wrong:
+            return StepOutcome(False, _failed(where, found, wrong), evidence)
+        return StepOutcome(True, _told(where, found), evidence)
+
+    def verify(self, params: Params) -> StepOutcome:
+        """Look anew: nothing is left on the host, the standby follows as before, and the leader feeds no copy."""
+        where = given_place(self._given, params)
+        name = where.database.name
+        left = self._bubbles.left(name, where.host)
+        looks = _looks(self._given, where)
+        follower = looks[where.host]
+        follows = follower is not None and follower.in_recovery is True and follower.receiver == "streaming"
+        done = left.nothing and follows
+        told = (
+            text("{database}: nothing is left on {host}, which follows as before", database=name, host=where.host)
+            if done
+            else text("{database}: left on {host}: {said}; follows: {follows}", database=name, host=where.host,
+                      said=left.said(), follows=follows)
+        )  # fmt: skip
+        return StepOutcome(done, told, {"left": asdict(left), "follows": follows})
+
+    def _cleared(self, where: Place) -> dict[str, object] | None:
+        """Take away what an earlier drill left; None: there was nothing. One that is going on elsewhere is let be."""
+        name = where.database.name
+        before = self._bubbles.left(name, where.host)
+        if not before.folder:
+            return None
+        self._bubbles.clear(name, where.host, ends=False)
+        return asdict(before)
+
+    def _refuse(self, where: Place, look: HostLook) -> None:
+        """Raise Refused where there must be no drill now."""
+        looks = _looks(self._given, where)
+        follower = looks[where.host]
+        if follower is None:
+            raise CommandFailed("{host} could not be looked at", host=where.host)
+        found = list(objections(look, looks[where.other], follower, self._given.limits))
+        if found:
+            why = joined([told for told, _ in found])
+            raise Refused("{database} is not drilled: {why}", database=where.database.name, why=why, hint=found[0][1])
+
+    def _order(self, where: Place, look: HostLook, params: Params) -> DrillOrder:
+        limits, name = self._given.limits, where.database.name
+        begun = self._given.clock.now().strftime("%Y%m%dT%H%M%SZ")
+        return replace(
+            order_for(self._given.network, name, where.host, limits, self._surprise(params)),
+            drill=f"drill {begun}",
+            reserve=reserve(look, limits),
+            longest_s=longest_s(look, limits),
+        )
+
+    def _surprise(self, params: Params) -> str:
+        """Return what will befall the copy; of what is drawn nobody knows beforehand."""
+        asked = str(params.get("surprise") or "none")
+        return self._given.draw(DRAWN) if asked == "any" else asked.replace("none", "")
+
+    def _followed(self, where: Place, order: DrillOrder) -> Drilled:
+        """Hear the host to the end; the leader is looked at when the copy is whole. Ends early for one in earnest."""
+        found = Drilled()
+        with contextlib.closing(self._bubbles.run(order)) as lines:
+            for line in lines:
+                found = found.heard(line)
+                if line.get("phase") == "copied":
+                    found = replace(found, leader=_looks(self._given, where)[where.other])
+                if (earnest := self._given.gives_way()) is not None:
+                    raise Refused(
+                        "the drill of {database} gives way to {execution}, which is in earnest",
+                        database=where.database.name,
+                        execution=earnest,
+                    )
+        return found
+
+    def _seen_outside(self, where: Place, drill: str) -> list[str]:
+        """Return the hosts of production that hold what was written in the bubble."""
+        hosts = (where.host, where.other)
+        return [h for h in hosts if self._given.servers.server(where.database.name, h).present(drill)]
+
+
+class ClearDrill:
+    """Nothing of a drill is left on a host."""
+
+    def __init__(self, given: DrillTools):
+        self._given = given
+
+    def probe(self, params: Params) -> StepOutcome:
+        """Look."""
+        where = given_place(self._given, params)
+        return self._outcome(where, self._given.bubbles.left(where.database.name, where.host))
+
+    def do(self, params: Params) -> StepOutcome:
+        """Take it away; it is this execution's own, so one that still goes on is ended."""
+        where = given_place(self._given, params)
+        return self._outcome(where, self._given.bubbles.clear(where.database.name, where.host, ends=True))
+
+    def verify(self, params: Params) -> StepOutcome:
+        """Look again."""
+        return self.probe(params)
+
+    @staticmethod
+    def _outcome(where: Place, left: Left) -> StepOutcome:
+        name, host = where.database.name, where.host
+        if left.nothing:
+            return StepOutcome(True, text("{database}: nothing is left on {host}", database=name, host=host), {})
+        told = text("{database}: left on {host}: {said}", database=name, host=host, said=left.said())
+        return StepOutcome(False, told, {"left": asdict(left)})
+
+
+def order_for(network: Network, database: str, host: str, limits: DrillLimits, surprise: str = "") -> DrillOrder:
+    """Return a drill's order, before the host was looked at."""
+    by = f"{getpass.getuser()}@{socket.gethostname()}"
+    return DrillOrder(database, host, "drill", by, limits, 0, 3600, ways_out(network, database, host), surprise)
+
+
+def ways_out(network: Network, database: str, host: str) -> tuple[tuple[str, int], ...]:
+    """Return what must not be reached from inside: both hosts of the database, by SQL and SSH, and every service."""
+    declared = network.databases[database]
+    hosts = [str(a) for name in (declared.primary, declared.standby) for a in own_addresses(network.devices[name])]
+    own = [(address, port) for address in hosts for port in (declared.port, SSH_PORT)]
+    services = [(str(one.service_address), one.port) for one in network.databases.values() if one.service_address]
+    return tuple(dict.fromkeys((*own, *services)))
+
+
+def _looks(given: DrillTools, where: Place) -> dict[str, ServerLook | None]:
+    """Return both servers as they are seen; None: not."""
+    found: dict[str, ServerLook | None] = {}
+    for host in (where.host, where.other):
+        try:
+            found[host] = given.servers.look(host, [where.database.name]).get(where.database.name)
+        except JbnetError:
+            found[host] = None
+    return found
+
+
+def _told(where: Place, found: Drilled) -> Text:
+    message = (
+        "{database}: its copy on {host} led {rto} s after it was started, {bytes} B and {seconds} s behind the leader; "
+        "{count} smoke tests hold, every table and block was read"
+    )
+    return text(message, database=where.database.name, host=where.host, rto=found.rto_s,
+                bytes=_known(found.behind_bytes), seconds=_known(found.behind_s), count=len(found.smoke))  # fmt: skip
+
+
+def _failed(where: Place, found: Drilled, wrong: Sequence[str]) -> Text:
+    if found.failed is not None:
+        why = WHY.get(str(found.failed.get("why")), text("{message}", message=found.failed.get("why")))
+        return text("{database}: the drill on {host} failed: {why} ({said})", database=where.database.name,
+                    host=where.host, why=why, said=str(found.failed.get("said") or "-"))  # fmt: skip
+    said = "; ".join(wrong) or ", ".join(found.missing)
+    return text("{database}: the drill on {host} does not hold: {said}", database=where.database.name,
+                host=where.host, said=said)  # fmt: skip
+
+
+def _known(value: object) -> object:
+    return "?" if value is None else value
