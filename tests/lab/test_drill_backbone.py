@@ -212,3 +212,7 @@ def test_a_drill_killed_half_way_leaves_nothing_and_the_next_one_is_whole(drill:
     status = json.loads(drill.jbnet("dr", "status").stdout)["data"]
     assert [one["state"] for one in status["executions"] if one["state"] not in ("done", "undone", "abandoned")] == []
     assert status["drill"]["overdue"] is False
+    report = drill.workspace / f"drill-{keeper}.html"
+    drill.jbnet("dr", "report", "-o", str(report))
+    drill.jbnet("dr", "verify", str(report))
+    drill.jbnet("dr", "verify")

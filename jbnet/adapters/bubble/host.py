@@ -28,6 +28,7 @@ APPLICATION = "jbnet-drill"
 """``application_name`` of the one connection that a drill has to the standby."""
 TOLD_EVERY_S = 2.0
 ENDS_IN_S = 20.0
+RECORD_WITHIN_S = 5.0
 SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'jbnet-drill';"
 CLOSED = (
     "ionice",
@@ -64,7 +65,7 @@ def copy_command(p: Parameters) -> list[str]:
 def enclose_command(source: str, parameters: str) -> list[str]:
     """Return what starts the second program in the bubble."""
     wall = [*CLOSED, "--map-root-user", "--mount", "--uts", "--mount-proc"]
-    return [*wall, sys.executable or "python3", "-I", "-c", source, "enclose", parameters]
+    return [*wall, "python3", "-I", "-c", source, "enclose", parameters]
 
 
 def say(**words: object) -> None:
@@ -158,6 +159,15 @@ def keeper(p: Parameters) -> int | None:
     return pid if alive else None
 
 
+def begins(p: Parameters) -> bool:
+    """Say whether a drill may be about to write its record: its folder is there, without one, and new."""
+    try:
+        age = time.time() - Path(p["folder"]).stat().st_mtime
+    except OSError:
+        return False
+    return record(p) is None and abs(age) < RECORD_WITHIN_S
+
+
 def links(pid: int, name: str) -> str:
     """Return what a link of a process points to; empty where it cannot be read."""
     try:
@@ -217,7 +227,7 @@ def clear(p: Parameters) -> dict[str, object]:
     A keeper that lives is given a moment: it has heard that jbnet is gone, and is at it.
     """
     until = time.monotonic() + ENDS_IN_S
-    while not p["ends"] and keeper(p) and time.monotonic() < until:
+    while not p["ends"] and (keeper(p) or begins(p)) and time.monotonic() < until:
         time.sleep(0.1)
     pid = keeper(p)
     if pid and not p["ends"]:
@@ -298,6 +308,9 @@ def run(p: Parameters) -> int:
     except FileExistsError:
         say(phase="failed", why="left", said=str((record(p) or {}).get("drill", "-")))
         return 1
+    except OSError:
+        remove(p)
+        raise
     code = 1
     try:
         stages(p, Watch(p), children)

@@ -63,7 +63,7 @@ def enclose(p: Parameters, source: str) -> None:
         if Path(path).is_dir():
             checked("mount", "-t", "tmpfs", "tmpfs", path)
     account = [f"--map-user={p['uid']}", f"--map-group={p['gid']}"]
-    argv = ["unshare", "--user", *account, sys.executable or "python3", "-I", "-c", source, "work", json.dumps(p)]
+    argv = ["unshare", "--user", *account, "python3", "-I", "-c", source, "work", json.dumps(p)]
     os.execvp(argv[0], argv)  # noqa: S606  no shell is meant
 
 

@@ -126,6 +126,7 @@ def test_what_a_dead_drill_left_is_found_and_taken_away_and_nothing_else(
 
 def test_a_folder_whose_record_was_never_written_is_taken_away_too(place: dict[str, Any]) -> None:
     Path(place["folder"]).mkdir(parents=True)
+    os.utime(place["folder"], (1, 1))
     assert host.left(place)["folder"] == place["folder"]
     assert host.clear(place)["folder"] == ""
     assert not Path(place["root"], ".drill").exists()
@@ -142,6 +143,13 @@ def test_a_drill_that_lives_is_let_be_unless_it_is_to_end(
     assert sleeper.poll() is None
     assert host.clear({**place, "ends": True})["folder"] == ""
     assert sleeper.wait(5) == -15, "it is asked to end, and takes everything away by itself"
+
+
+def test_a_folder_that_is_new_and_has_no_record_yet_is_that_of_a_drill_which_begins(place: dict[str, Any]) -> None:
+    Path(place["folder"]).mkdir(parents=True)
+    assert host.begins(place)
+    host.claim({**place, "folder": place["folder"] + "-2"})
+    assert not host.begins({**place, "folder": place["folder"] + "-2"}), "it has its record"
 
 
 def run_program(place: Mapping[str, Any], stdin: int) -> subprocess.Popen[str]:
