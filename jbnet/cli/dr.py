@@ -117,7 +117,8 @@ def drill(
     """Recover a copy of the standby in a bubble beside production, which is not touched; nothing stays behind.
 
     Nobody has to approve. One database after another is copied at the pace that dr/plan.yaml declares, recovered,
-    promoted, written to and read through. Exit code 3 when something does not hold, 4 when there must be no drill now.
+    promoted, written to and read through. Exit code 3 when something does not hold, or there must be no
+    drill now.
     """
     from jbnet.cli.dr_drill import clear, run
 

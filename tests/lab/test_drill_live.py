@@ -88,9 +88,12 @@ def site() -> Iterator[Site]:
             assert playbook(hosts)[0]
             found = Site(hosts)
             found.write(20_000)
+            # What is in memory, or in the log behind the last checkpoint, would be written over a rotten block.
+            found.ask(A, "VACUUM client_writes")
             found.ask(A, "CHECKPOINT")
-            found.write(20_001)
-            found.ask(B, "CHECKPOINT")  # what is in memory only would be written over a rotten block
+            found.ask(A, "INSERT INTO client_writes (client, n) VALUES ('last', 1)")
+            wait(lambda: found.ask(B, "SELECT count(*) FROM client_writes WHERE client = 'last'") == "1")
+            found.ask(B, "CHECKPOINT")
             yield found
     finally:
         shutil.rmtree(directory)
