@@ -28,9 +28,20 @@ def bubbles(state_dir: Path, network: Network) -> SshBubbles:
 
 
 def drill_actions(directory: Path, state_dir: Path, tools: Tools) -> Mapping[str, StepAction]:
-    """Return the actions of a drill. They give way to whoever holds the right to a recovery in earnest."""
+    """Return the actions of a drill. They give way to whoever holds the right to a recovery in earnest.
+
+    A step of that very recovery, which asked for it, does not give way to itself.
+    """
+    import os
+
     from jbnet.recovery.runbook import CLEAR_DRILL, DRILL
     from jbnet.services.recover.actions_drill import ClearDrill, DrillDatabase, DrillTools
+
+    lease = executions(state_dir).lease
+
+    def earnest() -> str | None:
+        holder = lease.holder()
+        return None if holder is None or lease.note().get("pid") == os.getpid() else holder
 
     given = DrillTools(
         tools.network,
@@ -38,7 +49,7 @@ def drill_actions(directory: Path, state_dir: Path, tools: Tools) -> Mapping[str
         tools.clock,
         bubbles(state_dir, tools.network),
         recovery_plan(directory).drills,
-        executions(state_dir).lease.holder,
+        earnest,
     )
     return {DRILL: DrillDatabase(given), CLEAR_DRILL: ClearDrill(given)}
 

@@ -61,6 +61,7 @@ class DrillDatabase:
     def __init__(self, given: DrillTools):
         self._given = given
         self._bubbles = given.bubbles
+        self.gives_way = given.gives_way
 
     def probe(self, params: Params) -> StepOutcome:
         """A drill is always to be done: what an earlier one showed says nothing of today."""
@@ -144,7 +145,7 @@ class DrillDatabase:
                 found = found.heard(line)
                 if line.get("phase") == "copied":
                     found = replace(found, leader=_looks(self._given, where)[where.other])
-                if (earnest := self._given.gives_way()) is not None:
+                if (earnest := self.gives_way()) is not None:
                     raise Refused(
                         "the drill of {database} gives way to {execution}, which is in earnest",
                         database=where.database.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from jbnet.cli.context import Context
 from jbnet.cli.dr_work import _refuse_second, give_up_drills, standings
 from jbnet.model.errors import Refused
 from jbnet.services.database_accounts import CLIENT_SECRET
+from jbnet.services.recover.actions_drill import DrillDatabase
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -61,6 +63,20 @@ def test_a_drill_that_is_going_on_is_not_given_up(context: Context) -> None:
     killed = begun(context.state_dir, "drill")
     with wiring.executions(context.state_dir).drill_lease.held(killed), pytest.raises(Refused, match="going on"):
         give_up_drills(context, "somebody")
+
+
+def test_a_drill_gives_way_to_another_recovery_and_not_to_the_one_it_is_a_step_of(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = wiring.load_network(REPOSITORY, context.state_dir)
+    actions = wiring.recovery_actions(REPOSITORY, context.state_dir, network)
+    drill = actions["drill"]
+    assert isinstance(drill, DrillDatabase)
+    assert drill.gives_way() is None
+    with wiring.executions(context.state_dir).lease.held("20261123-7"):
+        assert drill.gives_way() is None, "it is this process that recovers"
+        monkeypatch.setattr(os, "getpid", lambda: 1)
+        assert drill.gives_way() == "20261123-7"
 
 
 def test_a_dry_run_shows_every_command_and_touches_nothing(run: Run, tmp_path: Path) -> None:
