@@ -9,7 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "recovery-faults.md").read_text(encoding="utf-8")
-ROWS = [line.strip("|").split("|") for line in PAGE.splitlines() if line.startswith("|")][2:]
+LIST, _, MEASURED = PAGE.partition("## As measured")
+ROWS = [line.strip("|").split("|") for line in LIST.splitlines() if line.startswith("|")][2:]
 
 
 def kinds() -> set[str]:
@@ -35,6 +36,10 @@ def test_every_test_that_the_table_of_faults_names_exists() -> None:
 
 def test_every_fault_under_load_is_in_the_table_and_none_that_is_not_there() -> None:
     assert {word for row in ROWS for word in re.findall(r"`([^`]+)`", row[1])} == kinds()
+
+
+def test_what_was_measured_was_measured_of_faults_that_are_there() -> None:
+    assert set(re.findall(r"^\| `([^`]+)`", MEASURED, re.MULTILINE)) <= kinds()
 
 
 def test_every_fault_of_the_table_is_shown_by_something_or_said_not_to_be() -> None:
