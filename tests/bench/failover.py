@@ -21,10 +21,12 @@ from jbnet.recovery.report.reading import acts, time_of
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "lab")]
 
-from recovery_drill import Drill  # noqa: E402  found only on the path set above
+from recovery_drill import PATIENCE_S, Drill  # noqa: E402  found only on the path set above
 
 ROUNDS = 3
 CHECKS = 5
+READ_S = 10.0
+"""Nobody reads what is lost, and signs for it, in less."""
 FAILOVER_GOAL_S, READINESS_GOAL_S = 3.0, 2.0
 
 
@@ -52,12 +54,19 @@ def _check(drill: Drill) -> tuple[float, float]:
 def _round(drill: Drill, record: Path) -> float:
     with writing(drill, record):
         drill.lab.kill(drill.host)
-        execution = drill.carried_out("failover")
+        execution = _failover(drill)
         await_acks(drill, record)
     drill.lab.boot(drill.host)
     drill.await_reachable(drill.host)
     drill.carried_out("failback")
     return _approved_to_written(drill, execution, record)
+
+
+def _failover(drill: Drill) -> str:
+    events = drill.start("dr", "failover", "--as", "operator")
+    execution = drill.signed_by_both(events, READ_S)
+    assert events.finish(PATIENCE_S) == 0
+    return execution
 
 
 def _approved_to_written(drill: Drill, execution: str, record: Path) -> float:

@@ -163,9 +163,10 @@ class Drill:
             if events.process.poll() is None:  # it failed: what goes on would be in the way of whatever comes next
                 events.process.terminate()
 
-    def signed_by_both(self, events: Events) -> str:
-        """Wait for the request; return the execution once both people have signed."""
+    def signed_by_both(self, events: Events, read_s: float = 0.0) -> str:
+        """Wait for the request; return the execution once both people, who read it for so long, have signed."""
         execution = self.asked_for(events)
+        time.sleep(read_s)
         signing = [
             subprocess.Popen(self._signing(execution, key), stdout=subprocess.DEVNULL) for key in self.people.keys
         ]
