@@ -156,7 +156,7 @@ def test_clients_do_not_notice_drills_and_nothing_stays_behind(drill: Drill) -> 
 
 def taken(drill: Drill, load: Load) -> Iterator[Window]:
     """Yield windows in turns: a drill, then as long a time without one; which of them is first takes turns, too."""
-    seconds = 10.0
+    seconds = 60.0
     for number in range(ROUNDS):
         kinds = ("drill", "without") if number % 2 else ("without", "drill")
         for kind in kinds:
