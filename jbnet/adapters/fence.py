@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from jbnet.adapters.fence_look import ANSWER_S, Observation, Vantages
+from jbnet.adapters.fence_look import ANSWER_S, Observation, Tries, Vantages
 from jbnet.adapters.fence_rings import Filter, facing, shuts_in
 from jbnet.adapters.waiting import heard, start
 from jbnet.model.errors import UsageError
@@ -59,11 +59,11 @@ class RingFence:
         tries = self._vantages.start_tries(here, plan)
         _, error = heard(stopping, LATE_STOP_S if held else STOP_S)
         stop: Observation = {"what": "stop", "device": host, "done": not error, "error": error}
-        return self._look(here, plan, [stop, *self._vantages.met(tries)])
+        return self._look(here, plan, stop, tries)
 
     def check(self, database: str, host: str, patience: float = ANSWER_S) -> FenceProof:
         """Look only."""
-        return self._look(cluster(self._network, database, host), self._plan(host), [], patience)
+        return self._look(cluster(self._network, database, host), self._plan(host), patience=patience)
 
     def open(self, database: str, host: str) -> FenceProof:
         """Take the filter off every router of every ring, then look."""
@@ -133,13 +133,20 @@ class RingFence:
         return all(answer is not None and answer["holds"] for answer in answers)
 
     def _look(
-        self, here: Cluster, plan: HostFence, observed: list[Observation], patience: float = ANSWER_S
+        self,
+        here: Cluster,
+        plan: HostFence,
+        stop: Observation | None = None,
+        tries: Tries = (),
+        patience: float = ANSWER_S,
     ) -> FenceProof:
+        """Read the rings, and the server where none proves it; what ``tries`` meet takes longest, and comes last."""
         database, host = here.database.name, here.host
         by, seen = self._proving_ring(Filter.around(here), host, plan)
         stopped = [] if by else self._vantages.server(database, host, plan, patience)
         if not by and self._proves(stopped, [host]):
             by = "server stopped and marked"
+        observed = [*([stop] if stop else []), *self._vantages.met(tries)]
         accepted = any(one.get("outcome") == "accepted" for one in observed)
         return FenceProof(database, host, bool(by) and not accepted, by, (*observed, *seen, *stopped))
 

@@ -28,6 +28,8 @@ TIMEOUT_CODE = 124
 """What timeout(1) ends with."""
 
 Observation = dict[str, object]
+Tries = Sequence[tuple[Observation, Future[Any]]]
+"""Connections that are being tried: what is known of each, and what it meets."""
 V = TypeVar("V", str, None)
 _Look = tuple[str, Sequence[str], str, Future[Mapping[str, Any]]]
 """A router, its interfaces to the inside, the vantage, and its answer to come."""
@@ -120,7 +122,7 @@ class Vantages:
                 found.append(seen | facts | {"holds": state.exists and state.demoted and not state.processes})
         return found
 
-    def start_tries(self, here: Cluster, plan: HostFence) -> list[tuple[Observation, Future[Any]]]:
+    def start_tries(self, here: Cluster, plan: HostFence) -> Tries:
         """Begin to connect as a client would, from every vantage, at the host's own address."""
         target = f"{here.addresses[0]}/{here.database.port}"
         argv = ("timeout", str(TRY_S), "bash", "-c", f"exec 3<>/dev/tcp/{target}")
@@ -135,7 +137,7 @@ class Vantages:
         return done.code, done.stderr
 
     @staticmethod
-    def met(tries: list[tuple[Observation, Future[Any]]]) -> list[Observation]:
+    def met(tries: Tries) -> list[Observation]:
         """Return what the attempts met. Silence is an outcome of its own, and no proof."""
         found: list[Observation] = []
         for seen, future in tries:
