@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[3]
 PLAYBOOKS = ROOT / "playbooks"
 KEYWORDS = {
     "name", "register", "when", "changed_when", "failed_when", "check_mode", "no_log", "loop", "loop_control", "vars",
-    "until", "retries", "delay", "ignore_errors", "become",
+    "until", "retries", "delay", "ignore_errors", "become", "delegate_to", "run_once", "throttle",
 }  # fmt: skip
 
 
