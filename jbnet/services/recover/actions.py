@@ -45,6 +45,16 @@ class Tools:
     watchers: tuple[str, ...] = field(default=())
     leasing: Leasing | None = None
 
+    def awaited(self, look: Callable[[], StepOutcome], seconds: float) -> StepOutcome:
+        """Look until it is done; return what was seen then, or what was seen last.
+
+        What was seen counts: routing may be without a route for a moment again, while others move theirs.
+        """
+        end = self.clock.monotonic() + seconds
+        while not (outcome := look()).done and self.clock.monotonic() <= end:
+            self.clock.sleep(POLL_S)
+        return outcome
+
     def wait_for(self, holds: Callable[[], bool], seconds: float) -> bool:
         """Wait until something holds; say whether it did in time."""
         end = self.clock.monotonic() + seconds

@@ -51,8 +51,7 @@ class MoveAddress:
 
     def verify(self, params: Params) -> StepOutcome:
         """Wait until routing has it."""
-        self._tools.wait_for(lambda: self.probe(params).done, ROUTE_S)
-        return self.probe(params)
+        return self._tools.awaited(lambda: self.probe(params), ROUTE_S)
 
     def _to(self, params: Params) -> tuple[Place, str]:
         where = place(self._tools, params, "to")

@@ -75,8 +75,7 @@ class HandOverDatabase:
 
     def verify(self, params: Params) -> StepOutcome:
         """Look again, until routing has it."""
-        self._tools.wait_for(lambda: self.probe(params).done, ROUTE_S)
-        return self.probe(params)
+        return self._tools.awaited(lambda: self.probe(params), ROUTE_S)
 
     def _both(self, where: Place) -> tuple[ServerState, ServerState | None, str]:
         theirs, error = seen(other_server(self._tools, where).state)
@@ -155,8 +154,7 @@ class HandOverDatabase:
         try:
             self._tools.handovers.disarm(name, where.other)
             self._tools.handovers.disarm(name, where.host)
-            self._tools.wait_for(lambda: caught_up.probe(host).done, CATCH_UP_S)
-            outcome = caught_up.probe(host)
+            outcome = self._tools.awaited(lambda: caught_up.probe(host), CATCH_UP_S)
             if not outcome.done:
                 raise CommandFailed("{reason}", reason=outcome.text)
         except JbnetError as error:

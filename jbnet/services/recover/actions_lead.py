@@ -146,14 +146,14 @@ class WaitCaughtUp:
 
     def do(self, params: Params) -> StepOutcome:
         """Wait for it. Raises CommandFailed past the deadline: then nothing must be promoted."""
-        if not self._tools.wait_for(lambda: self.probe(params).done, CATCH_UP_S):
-            outcome = self.probe(params)
+        outcome = self._tools.awaited(lambda: self.probe(params), CATCH_UP_S)
+        if not outcome.done:
             raise CommandFailed(
                 "{reason}",
                 reason=outcome.text,
                 hint=text("do not promote; start the old primary again or carry the rest over, and resume"),
             )
-        return self.probe(params)
+        return outcome
 
     def verify(self, params: Params) -> StepOutcome:
         """Look again."""

@@ -164,8 +164,7 @@ class RebuildStandby:
 
     def verify(self, params: Params) -> StepOutcome:
         """Look again, until the leader's new settings are in force."""
-        self._tools.wait_for(lambda: self.probe(params).done, STREAM_S)
-        return self.probe(params)
+        return self._tools.awaited(lambda: self.probe(params), STREAM_S)
 
     def _waited_for(self, where: Place, source: ServerState) -> bool:
         wanted = member_name(where.host) if where.database.replication.waits else ""
@@ -228,11 +227,10 @@ class CheckStandby:
 
     def do(self, params: Params) -> StepOutcome:
         """Wait until it is close. Raises CommandFailed when it is not in time, Refused when it is somebody else's."""
-        if not self._tools.wait_for(lambda: self._look(params).done, STREAM_S):
-            raise CommandFailed(
-                "{reason}", reason=self._look(params).text, hint=text("rebuild the standby, and resume")
-            )
-        return self._look(params)
+        outcome = self._tools.awaited(lambda: self._look(params), STREAM_S)
+        if not outcome.done:
+            raise CommandFailed("{reason}", reason=outcome.text, hint=text("rebuild the standby, and resume"))
+        return outcome
 
     def verify(self, params: Params) -> StepOutcome:
         """Look again."""

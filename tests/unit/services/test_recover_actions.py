@@ -164,6 +164,8 @@ class FakeRoutes:
     held: set[str] = field(default_factory=lambda: {OLD})
     silent: set[str] = field(default_factory=set)
     did: list[str] = field(default_factory=list)
+    ways: list[tuple[str, ...]] = field(default_factory=list)
+    """What routing says of the address, one after the other; then that the way is there."""
 
     def announce(self, address: str, host: str, *, prefer: bool) -> None:
         self.did.append(f"announce {host} {prefer}")
@@ -180,7 +182,7 @@ class FakeRoutes:
 
     def seen_at(self, address: str, device: str) -> tuple[str, ...]:
         self._asked(device)
-        return ("10.9.0.1",)
+        return self.ways.pop(0) if self.ways and address == "10.3.0.1" else ("10.9.0.1",)
 
     def _asked(self, host: str) -> None:
         if host in self.silent:
@@ -662,6 +664,16 @@ def test_an_address_that_was_not_announced_in_time_is_announced_behind_it() -> N
     outcome = world.actions["hand-over"].do(params(**THERE))
     assert outcome.evidence["address_errors"] == ["announce failed", "withdraw failed"]
     assert world.routes.held == {NEW}
+
+
+@pytest.mark.parametrize("name", ["hand-over", "move-address"])
+def test_a_way_that_was_seen_counts_though_routing_moves_again_behind_it(name: str) -> None:
+    world = handing_over()
+    world.actions["hand-over"].do(params(**THERE))
+    way = ("10.9.0.1",)
+    world.routes.ways = [(), way, (), ()]
+    assert world.actions[name].verify(params(**THERE)).done
+    assert world.routes.ways == [(), ()]
 
 
 def test_with_both_leading_no_address_moves() -> None:
