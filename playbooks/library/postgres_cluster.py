@@ -52,7 +52,7 @@ class Cluster:
         """Make the cluster, start it, make roles, database and slot."""
         if not self.exists:
             options = ["--data-checksums", "--encoding=UTF8", "--locale=C.UTF-8", "--auth=peer", "--no-instructions"]
-            # Clusters of a host are made side by side, and initdb fails where another one makes the folder above meanwhile.
+            # Clusters of a host are made side by side; initdb fails where another makes the folder above meanwhile.
             self.data.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.run("initdb", "-D", str(self.data), *options)
             self.changed.append("initdb")
