@@ -69,7 +69,10 @@ def test_it_is_done_again_after_a_while_and_not_while_the_last_time_goes_on() ->
 
 def test_an_action_that_cannot_be_prepared_is_left_alone() -> None:
     clock, world = ManualClock(), World.before("production")
-    Ahead(world.actions(), clock).prepare(expand(FAILOVER, bindings("production")))
+    ahead = Ahead(world.actions(), clock)
+    ahead.prepare(expand(FAILOVER, bindings("production")))
+    clock.sleep(EVERY_S)
+    assert eventually(lambda: ahead.due), "whatever was begun has ended"
     assert world.acts == []
 
 
