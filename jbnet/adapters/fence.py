@@ -65,6 +65,12 @@ class RingFence:
         """Look only."""
         return self._look(cluster(self._network, database, host), self._plan(host), patience=patience)
 
+    def glance(self, database: str, host: str) -> FenceProof:
+        """Look at the nearest ring that answers, and at nothing behind it: what holds there is seen by ``check``."""
+        here, plan = cluster(self._network, database, host), self._plan(host)
+        by, seen = self._proving_ring(Filter.around(here), host, plan, glance=True)
+        return FenceProof(database, host, bool(by), by, tuple(seen))
+
     def open(self, database: str, host: str) -> FenceProof:
         """Take the filter off every router of every ring, then look."""
         wanted = Filter.around(cluster(self._network, database, host))
@@ -74,7 +80,7 @@ class RingFence:
     def filtered(self, database: str, host: str) -> Mapping[str, bool | None]:
         """Ask every router of every ring whether it has anything of the filter."""
         wanted = Filter.around(cluster(self._network, database, host))
-        answers = self._vantages.ask_all(self._members(host), ("show", wanted.name))
+        answers = self._vantages.show_all(self._members(host), wanted.name)
         return {m: None if a is None else bool(a["recorded"] or a["kernel"]) for m, a in answers.items()}
 
     def rings(self, host: str, databases: Sequence[str]) -> Mapping[str, tuple[RingLook, ...]]:
@@ -150,13 +156,20 @@ class RingFence:
         accepted = any(one.get("outcome") == "accepted" for one in observed)
         return FenceProof(database, host, bool(by) and not accepted, by, (*observed, *seen, *stopped))
 
-    def _proving_ring(self, wanted: Filter, host: str, plan: HostFence) -> tuple[str, list[Observation]]:
-        """Return the nearest ring that proves the fence (empty: none), and what was seen of the rings up to it."""
+    def _proving_ring(
+        self, wanted: Filter, host: str, plan: HostFence, *, glance: bool = False
+    ) -> tuple[str, list[Observation]]:
+        """Return the nearest ring that proves the fence (empty: none), and what was seen of the rings up to it.
+
+        At a ``glance`` a ring of which everybody answered is the last.
+        """
         found: list[Observation] = []
         for members, seen in zip(plan.rings, self._vantages.filters(wanted, host, plan), strict=True):
             found += seen
             if shuts_in(self._network, host, members) and self._proves(seen, members):
                 return _ring_text(members), found
+            if glance and all(one["holds"] is not None for one in seen):
+                break
         return "", found
 
     def _proves(self, seen: Sequence[Observation], members: Sequence[str]) -> bool:

@@ -9,6 +9,7 @@ from concurrent.futures import Future, wait
 from typing import Any, TypeVar
 
 from jbnet.adapters.fence_rings import Filter, facing
+from jbnet.adapters.gathered import Gathered
 from jbnet.adapters.waiting import heard, start
 from jbnet.model.errors import CommandFailed
 from jbnet.model.network import Network
@@ -43,6 +44,7 @@ class Vantages:
         self._hosts = hosts
         self._servers = servers
         self._here = here
+        self._shown = Gathered(self._show)
 
     def through(self, vantage: str | None) -> str | None:
         """Return the device to go through; None: directly."""
@@ -64,15 +66,27 @@ class Vantages:
         asked = {router: start(self.ask, router, request) for router in routers}
         return {router: heard(future, ANSWER_S)[0] for router, future in asked.items()}
 
+    def show(self, router: str, name: str, vantage: str | None = None) -> Mapping[str, Any]:
+        """Return what a router has of a filter. Raises Unreachable and CommandFailed."""
+        return self._shown.ask((router, vantage), name)
+
+    def show_all(self, routers: Sequence[str], name: str) -> dict[str, Mapping[str, Any] | None]:
+        """Return what routers have of a filter, asked at once; None: no answer."""
+        asked = {router: start(self.show, router, name) for router in routers}
+        return {router: heard(future, ANSWER_S)[0] for router, future in asked.items()}
+
+    def _show(self, way: tuple[str, str | None], names: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """Ask a router over a way about filters; the answer to one name is that filter itself."""
+        router, vantage = way
+        shown = self.ask(router, ("show", *names), vantage)
+        return {str(one["name"]): one for one in shown.get("filters", [shown])}
+
     def left(
         self, names: Collection[str], routers: Collection[str], vantages: Collection[V]
     ) -> dict[tuple[str, V], dict[str, bool]]:
         """Ask routers at once, over each way, of which filters anything is there; nothing: no answer."""
-        asked = {
-            (router, vantage): start(self.ask, router, ("show", *names), vantage)
-            for router in routers
-            for vantage in vantages
-        }
+        ways = [(router, vantage) for router in routers for vantage in vantages]
+        asked = {way: start(self._show, way, tuple(names)) for way in ways}
         return {way: _left(heard(future, ANSWER_S)[0]) for way, future in asked.items()}
 
     def filters(self, wanted: Filter, host: str, plan: HostFence) -> Iterator[list[Observation]]:
@@ -91,10 +105,9 @@ class Vantages:
 
     def _read(self, wanted: Filter, host: str, ring: Sequence[str], plan: HostFence) -> Callable[[], list[_Look]]:
         """Return what begins to read a ring."""
-        request = ("show", wanted.name)
         faces = facing(self._network, host, ring)
         ways = [(member, vantage) for member in faces for vantage in plan.vantages]
-        return lambda: [(m, faces[m], v, start(self.ask, m, request, v)) for m, v in ways]
+        return lambda: [(m, faces[m], v, start(self.show, m, wanted.name, v)) for m, v in ways]
 
     @staticmethod
     def _filter(
@@ -147,10 +160,9 @@ class Vantages:
         return found
 
 
-def _left(shown: Mapping[str, Any] | None) -> dict[str, bool]:
-    """Return by name whether anything of a filter is there; the answer to one name is that filter itself."""
-    found = shown.get("filters", [shown]) if shown is not None else []
-    return {str(one["name"]): bool(one["recorded"] or one["kernel"]) for one in found}
+def _left(shown: Mapping[str, Mapping[str, Any]] | None) -> dict[str, bool]:
+    """Return by name whether anything of a filter is there."""
+    return {name: bool(one["recorded"] or one["kernel"]) for name, one in (shown or {}).items()}
 
 
 def _outcome(code: int, said: str) -> str:

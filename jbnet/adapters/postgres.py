@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from jbnet.adapters import postgres_health as health
 from jbnet.adapters import postgres_scripts as scripts
-from jbnet.adapters.postgres_answers import log_files_before, lsn_number, parse_lost, parse_state
+from jbnet.adapters.postgres_answers import fork_in, log_files_before, parse_lost, parse_state
 from jbnet.model.errors import CommandFailed
 from jbnet.model.network import Network
 from jbnet.model.text import text
-from jbnet.ports import Completed, LostTransactions, RemoteHosts, ServerState
+from jbnet.ports import Completed, LostTransactions, Promotion, RemoteHosts, ServerState
 from jbnet.recovery.observed import Recorded, ServerLook
 from jbnet.recovery.waiting import lsn_text
 from jbnet.services.database_cluster import Cluster, Layout, cluster
@@ -65,11 +65,16 @@ class PostgresServer:
     def state(self, via: str | None = None, *, heartbeat: bool = False) -> ServerState:
         """Look, over the direct path or through another device; a frozen server is one that does not answer."""
         said = self._run(["sh", "-c", scripts.LOOK, "look", *self._where], scripts.STATE_SQL, LOOK_TIMEOUT, via=via)
-        head, _, answer = said.stdout.partition("answer\n")
-        row = json.loads(answer) if said.code == 0 and answer.strip() else None
-        newest, recorded = self._rows(via) if heartbeat and row is not None else (None, None)
-        state = parse_state(self._here.database.name, self.host, head.splitlines(), row, newest)
-        return replace(state, recorded=recorded)
+        state = self._seen(said.stdout if said.code == 0 else said.stdout.partition("answer\n")[0])
+        if not (heartbeat and state.answers):
+            return state
+        newest, recorded = self._rows(via)
+        return replace(state, newest_row_age_s=newest, recorded=recorded)
+
+    def _seen(self, said: str) -> ServerState:
+        head, _, answer = said.partition("answer\n")
+        row = json.loads(answer) if answer.strip() else None
+        return parse_state(self._here.database.name, self.host, head.splitlines(), row)
 
     def _rows(self, via: str | None) -> tuple[float | None, Recorded | None]:
         """Return the newest row's age and the keeper's newest record; None for what is not there."""
@@ -108,27 +113,35 @@ class PostgresServer:
 
     def settings(self, synchronous_to: str | None, follow: bool) -> None:
         """Write all three files of the role, and reload where it runs."""
+        argv = ["sh", "-c", scripts.SETTINGS, "settings", self._layout.programs, self._data, "yes" if follow else "no"]
         role = follower_settings(self._here, self._layout) if follow else leader_settings(synchronous_to)
+        self._checked(argv, self._files(role))
+
+    def _files(self, role: str) -> str:
         files = {
             "postgresql.conf": server_settings(self._here, self._layout),
             "pg_hba.conf": access_rules(self._here),
             "jbnet-role.conf": role,
         }
-        lines = [f"{name} {base64.b64encode(content.encode()).decode()}\n" for name, content in files.items()]
-        argv = ["sh", "-c", scripts.SETTINGS, "settings", self._layout.programs, self._data, "yes" if follow else "no"]
-        self._checked(argv, "".join(lines))
+        return "".join(f"{name} {base64.b64encode(words.encode()).decode()}\n" for name, words in files.items())
 
-    def promote(self, timeout: float) -> None:
-        """Promote; returns when it takes writes. Raises CommandFailed when it does not in ``timeout`` seconds."""
-        answer = self._query(f"SELECT pg_promote(true, {int(timeout)});", timeout=timeout + 5).strip()
-        if answer != "t":
+    def lead(self, slot: str, timeout: float) -> Promotion:
+        """Promote, in one command; its log is named where it does not leave recovery in ``timeout`` seconds."""
+        more = (slot, str(int(timeout)), scripts.STATE_SQL)
+        argv = ["sh", "-c", scripts.LEAD, "lead", *self._where, *more]
+        done = self._run(argv, self._files(leader_settings(None)), timeout + 20)
+        if done.code != 0:
             raise CommandFailed(
-                "database {name} on {host} did not leave recovery in {seconds} s",
+                "database {name} on {host} was not promoted: {error}",
                 name=self._here.database.name,
                 host=self.host,
-                seconds=int(timeout),
+                error=done.stderr.strip()[-400:] or f"exit code {done.code}",
                 hint=text("see its log: {log}", log=self._layout.log(self._here.database.name)),
             )
+        first, _, rest = done.stdout.partition("--history\n")
+        history, _, last = rest.partition("--after\n")
+        before = self._seen(first)
+        return Promotion(before, self._seen(last), fork_in(history, before.timeline))
 
     def ensure_slot(self, name: str) -> None:
         """Make the slot, reserving WAL from now on."""
@@ -148,11 +161,7 @@ class PostgresServer:
             "SELECT pg_read_file('pg_wal/' || name) FROM pg_ls_waldir() WHERE name LIKE '%.history'"
             " ORDER BY name DESC LIMIT 1;"
         )
-        for line in history.splitlines():
-            fields = line.split("\t")
-            if fields[0].strip() == str(timeline):
-                return lsn_number(fields[1])
-        return None
+        return fork_in(history, timeline)
 
     def lost_since(self, timeline: int, lsn: int) -> LostTransactions:
         """Read this server's own log with pg_waldump. A log that begins later than ``lsn`` is unknown, not zero."""

@@ -33,9 +33,16 @@ def lsn_number(lsn: str) -> int:
     return (int(high, 16) << 32) + int(low, 16)
 
 
-def parse_state(
-    database: str, host: str, head: Sequence[str], row: Mapping[str, Any] | None, newest_row_age_s: float | None
-) -> ServerState:
+def fork_in(history: str, timeline: int | None) -> int | None:
+    """Return where a timeline ended, from a history file (columns: timeline, LSN, reason); None: it did not."""
+    for line in history.splitlines():
+        fields = line.split("\t")
+        if fields[0].strip() == str(timeline):
+            return lsn_number(fields[1])
+    return None
+
+
+def parse_state(database: str, host: str, head: Sequence[str], row: Mapping[str, Any] | None) -> ServerState:
     """Build the state from what the script printed (``head``) and the query's row (None: no answer)."""
     words = dict(line.partition(" ")[::2] for line in head)
     control = words.get("state", "")
@@ -53,7 +60,6 @@ def parse_state(
         shut_down=control.startswith("shut down"),
         was_leading=control in LED,
         checkpoint=lsn_number(words["checkpoint"]) if "checkpoint" in words else None,
-        newest_row_age_s=newest_row_age_s,
         system_identifier=words.get("system_identifier"),
         **answer,
     )

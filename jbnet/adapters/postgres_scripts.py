@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-LOOK = r"""
-programs=$1; data=$2; sockets=$3; port=$4
+_HEAD = r"""
+head() {
 [ -f "$data/PG_VERSION" ] && echo exists
 [ -f "$data/standby.signal" ] && echo demoted
 find /proc/[0-9]*/cwd -maxdepth 0 -lname "$data" -printf 'process %h\n' 2>/dev/null
@@ -12,11 +12,23 @@ LC_ALL=C "$programs/pg_controldata" "$data" 2>/dev/null | sed -n \
   s/^Database system identifier: */system_identifier /p'
 ls "$data/pg_wal" 2>/dev/null | grep -xE '[0-9A-F]{24}' | sort | tail -n 1 | sed -E 's/^(.{8}).*/timeline \1/'
 echo answer
+}
+"""
+"""What is seen of a cluster without asking its server. Processes are found by their working directory, which is the
+data directory for every process of a cluster, orphans included. The timeline is that of the newest log file: pg_control
+is late after a promotion."""
+
+LOOK = (
+    r"""
+programs=$1; data=$2; sockets=$3; port=$4
+"""
+    + _HEAD
+    + r"""
+head
 exec timeout -k 1 4 "$programs/psql" -XqAt -v ON_ERROR_STOP=1 -h "$sockets" -p "$port" -d postgres -f - 2>/dev/null
 """
-"""Arguments: programs, data directory, socket directory, port. SQL on standard input. Processes are found by
-their working directory, which is the data directory for every process of a cluster, orphans included. The
-timeline is that of the newest log file: pg_control is late after a promotion."""
+)
+"""Arguments: programs, data directory, socket directory, port. SQL on standard input."""
 
 WEAKENED = """FROM pg_db_role_setting LEFT JOIN pg_database d ON d.oid = setdatabase
    LEFT JOIN pg_roles r ON r.oid = setrole
@@ -106,19 +118,73 @@ exit 1
 """Arguments: programs, data directory, socket directory, port, seconds for a clean stop. SIGKILL ends a frozen
 process too."""
 
-SETTINGS = r"""
-programs=$1; data=$2; follow=$3
-umask 077
+_WRITE_SETTINGS = r"""
+write_settings() {
 while read -r name content; do
-  printf '%s' "$content" | base64 -d >"$data/$name.new" && mv "$data/$name.new" "$data/$name" || exit 1
+  printf '%s' "$content" | base64 -d >"$data/$name.new" && mv "$data/$name.new" "$data/$name" || return 1
 done
 rm -f "$data-alone.conf"
-if [ "$follow" = yes ]; then echo "a standby, made by jbnet" >"$data/standby.signal"; fi
+}
+reload() {
 sync "$data"/*.conf "$data"
 if "$programs/pg_ctl" -D "$data" status >/dev/null; then "$programs/pg_ctl" -D "$data" reload >/dev/null; fi
+}
 """
-"""Arguments: programs, data directory, whether to follow (yes or no). Whom commits wait for is settled anew, so
-what the keeper had set is taken away. Standard input: a line ``NAME BASE64`` a file."""
+"""Whom commits wait for is settled anew, so what the keeper had set is taken away. Standard input: a line ``NAME
+BASE64`` a file."""
+
+SETTINGS = (
+    r"""
+programs=$1; data=$2; follow=$3
+umask 077
+"""
+    + _WRITE_SETTINGS
+    + r"""
+write_settings || exit 1
+if [ "$follow" = yes ]; then echo "a standby, made by jbnet" >"$data/standby.signal"; fi
+reload
+"""
+)
+"""Arguments: programs, data directory, whether to follow (yes or no). Standard input: as ``write_settings`` has it."""
+
+_LEAD = r"""
+programs=$1; data=$2; sockets=$3; port=$4; slot=$5; seconds=$6; state=$7
+umask 077
+ask() {
+  timeout -k 1 "$1" "$programs/psql" -XqAt -v ON_ERROR_STOP=1 -v "slot=$slot" -h "$sockets" -p "$port" -d postgres -f -
+}
+look() { head; printf '%s\n' "$state" | ask 4 2>/dev/null; }
+before=$(look)
+printf '%s\n--history\n' "$before"
+case $before in *'
+answer
+'?*) ;; *) exit 0 ;; esac
+promote=
+if [ "$(echo 'SELECT pg_is_in_recovery();' | ask 4)" = t ]; then
+  write_settings && reload || exit 1
+  promote="SELECT pg_promote(false);
+DO \$\$ DECLARE last timestamptz := clock_timestamp() + interval '$seconds s'; BEGIN
+ WHILE pg_is_in_recovery() LOOP
+  IF clock_timestamp() > last THEN RAISE EXCEPTION 'it did not leave recovery in $seconds s'; END IF;
+  PERFORM pg_sleep(0.005);
+ END LOOP; END \$\$;"
+fi
+ask "$((seconds + 5))" <<SQL || exit 1
+\\o /dev/null
+$promote
+SELECT pg_create_physical_replication_slot(:'slot', true)
+ WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = :'slot');
+\\o
+SELECT pg_read_file('pg_wal/' || name) FROM pg_ls_waldir() WHERE name LIKE '%.history' ORDER BY name DESC LIMIT 1;
+SQL
+echo --after
+look
+"""
+LEAD = _HEAD + _WRITE_SETTINGS + _LEAD
+"""Arguments: programs, data directory, socket directory, port, slot, seconds to leave recovery in, SQL of the state.
+Standard input: the settings of a leader. Prints what is seen before, then the newest timeline's history, then what is
+seen after it; ends behind the first where the server does not answer. One command and three sessions, for each one more
+is outage; pg_promote's own waiting looks ten times a second only."""
 
 LOST = r"""
 programs=$1; data=$2; timeline=$3; start=$4; shift 4

@@ -6,7 +6,7 @@ All ports are synchronous. Every call that can wait takes a timeout in seconds o
 from jbnet.ports.answers import AnswerParser, Parsed
 from jbnet.ports.clock import Clock
 from jbnet.ports.configs import ConfigBackups, ConfigHistory, Fetch, Version
-from jbnet.ports.databases import DatabaseServer, DatabaseServers, LostTransactions, ServerState
+from jbnet.ports.databases import DatabaseServer, DatabaseServers, LostTransactions, Promotion, ServerState
 from jbnet.ports.devices import DeviceLocks, DeviceSession, DeviceSessions, Differ, Difference, RunningConfig, Successor
 from jbnet.ports.evidence import Ledger
 from jbnet.ports.hand_over import Conversation, Conversations, HandOver, HandOvers, Led, Stopped
@@ -72,6 +72,7 @@ __all__ = [
     "PortProber",
     "Prober",
     "Progress",
+    "Promotion",
     "ReadinessHistory",
     "Recorded",
     "Rehearsal",

@@ -68,6 +68,18 @@ class LostTransactions:
     numbers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """A server that was told to lead: how it was before and after, and where its former timeline ended (LSN in bytes).
+
+    ``before.answers`` False: it did not answer, and nothing was done.
+    """
+
+    before: ServerState
+    after: ServerState
+    fork: int | None
+
+
 class DatabaseServer(Protocol):
     """One PostgreSQL cluster on one host, driven over SSH and SQL. Raises Unreachable and CommandFailed."""
 
@@ -91,8 +103,11 @@ class DatabaseServer(Protocol):
     def settings(self, synchronous_to: str | None, follow: bool) -> None:
         """Write the role's settings: whom commits wait for, or whom to follow; a running server reloads them."""
 
-    def promote(self, timeout: float) -> None:
-        """Promote and wait until it takes writes."""
+    def lead(self, slot: str, timeout: float) -> Promotion:
+        """Promote it, unless it leads, with commits that wait for nobody; keep the log for ``slot``.
+
+        Returns when it takes writes. Raises CommandFailed when it does not in ``timeout`` seconds.
+        """
 
     def ensure_slot(self, name: str) -> None:
         """Make the physical replication slot unless it is there."""

@@ -169,13 +169,13 @@ class FenceHost:
         self._tools = tools
 
     def probe(self, params: Params) -> StepOutcome:
-        """Look for a proof without waiting long."""
+        """Look as far as it takes to know whether there is something to do: closing it twice does no harm."""
         where = place(self._tools, params)
-        return self._outcome(where, self._tools.fence.check(where.database.name, where.host, QUICK_S))
+        return self._outcome(where, self._tools.fence.glance(where.database.name, where.host))
 
     def prepare(self, params: Params) -> None:
         """Reach the routers from every vantage, and learn whether the host is silent."""
-        self.probe(params)
+        self.verify(params)
 
     def do(self, params: Params) -> StepOutcome:
         """Close the fence. Raises Refused when it cannot be proved."""
@@ -186,8 +186,9 @@ class FenceHost:
         return self._outcome(where, proof)
 
     def verify(self, params: Params) -> StepOutcome:
-        """Look again."""
-        return self.probe(params)
+        """Look for a proof without waiting long."""
+        where = place(self._tools, params)
+        return self._outcome(where, self._tools.fence.check(where.database.name, where.host, QUICK_S))
 
     @staticmethod
     def _outcome(where: Place, proof: FenceProof) -> StepOutcome:

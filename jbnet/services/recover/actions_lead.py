@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from jbnet.model.errors import CommandFailed, Refused
 from jbnet.model.text import text
-from jbnet.ports import ServerState, StepOutcome
+from jbnet.ports import Promotion, ServerState, StepOutcome
 from jbnet.services.database_cluster import member_name
 from jbnet.services.recover.actions import Params, Place, Tools, facts, other_server, place, seen, server
 from jbnet.services.recover.actions_fence import unproved
@@ -41,31 +41,20 @@ class Promote:
         proof = self._tools.fence.check(where.database.name, where.other)
         if not proof.proved:
             raise unproved(proof)
-        mine = server(self._tools, where)
-        before = mine.state()
-        if not before.answers:
+        made = server(self._tools, where).lead(member_name(where.other), PROMOTE_S)
+        if not made.before.answers:
             raise CommandFailed(
                 "{database} on {host} does not answer and cannot be promoted",
                 database=where.database.name,
                 host=where.host,
                 hint=text("start it there, and resume"),
             )
-        if not before.leads:
-            mine.settings(None, follow=False)
-            mine.promote(PROMOTE_S)
-        mine.ensure_slot(member_name(where.other))
-        evidence = {"fence": asdict(proof), "before": facts(before), **self._promotion(where, before)}
-        return self._outcome(where, mine.state(), evidence)
+        evidence = {"fence": asdict(proof), "before": facts(made.before), **_promotion(made)}
+        return self._outcome(where, made.after, evidence)
 
     def verify(self, params: Params) -> StepOutcome:
         """It takes writes and waits for nobody who is not there."""
         return self.probe(params)
-
-    def _promotion(self, where: Place, before: ServerState) -> dict[str, object]:
-        """Return what the promotion started from: everything up to ``received`` of the old primary's log."""
-        timeline = before.timeline
-        fork = server(self._tools, where).fork(timeline) if timeline is not None else None
-        return {"received": before.received, "replayed": before.replayed, "old_timeline": timeline, "fork": fork}
 
     @staticmethod
     def _outcome(where: Place, state: ServerState, evidence: dict[str, object]) -> StepOutcome:
@@ -74,6 +63,14 @@ class Promote:
             return StepOutcome(False, text("{database} on {host} does not lead", database=name, host=host), evidence)
         message = text("{database} on {host} leads on timeline {timeline}", database=name, host=host, timeline=state.timeline)  # fmt: skip  # noqa: E501  one sentence with its values
         return StepOutcome(True, message, {**evidence, "after": facts(state)})
+
+
+def _promotion(made: Promotion) -> dict[str, object]:
+    """Return what the promotion started from: everything up to ``received`` of the old primary's log."""
+    before = made.before
+    return {
+        "received": before.received, "replayed": before.replayed, "old_timeline": before.timeline, "fork": made.fork,
+    }  # fmt: skip
 
 
 class StopPrimary:

@@ -24,8 +24,11 @@ class LeaseFence:
 
     def check(self, database: str, host: str, patience: float = 6.0) -> FenceProof:
         """Look only: the fence, and whether the lease was taken from this host."""
-        proof = self._fence.check(database, host, patience)
-        return proof if proof.proved else _with(proof, self._leasing.look(database, host, self._other(database, host)))
+        return self._or_lease(self._fence.check(database, host, patience))
+
+    def glance(self, database: str, host: str) -> FenceProof:
+        """Look as far as it takes to know whether something is left to do."""
+        return self._or_lease(self._fence.glance(database, host))
 
     def close(self, database: str, host: str) -> FenceProof:
         """Close the fence; where it is not proved, wait for the lease and take it.
@@ -57,6 +60,11 @@ class LeaseFence:
     def filtered(self, database: str, host: str) -> Mapping[str, bool | None]:
         """Ask the routers of the rings."""
         return self._fence.filtered(database, host)
+
+    def _or_lease(self, proof: FenceProof) -> FenceProof:
+        if proof.proved:
+            return proof
+        return _with(proof, self._leasing.look(proof.database, proof.host, self._other(proof.database, proof.host)))
 
     def _other(self, database: str, host: str) -> str:
         return cluster(self._network, database, host).other

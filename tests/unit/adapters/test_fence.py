@@ -17,6 +17,7 @@ import jbnet.lab
 from jbnet.adapters.fence import RingFence
 from jbnet.adapters.fence_rings import enclosed, facing, shuts_in
 from jbnet.adapters.silence import PatientOnce
+from jbnet.adapters.waiting import start
 from jbnet.model.business import Replication
 from jbnet.model.errors import Unreachable
 from jbnet.model.network import Circuit, CircuitRole, Database, Device, Network, Termination
@@ -102,17 +103,25 @@ class _Router:
             code = 0 if self.routers.connection == "accepted" else 1
             return Completed(tuple(argv), code, "", f"connect: {self.routers.connection}")
         verb, key = argv[0], (self.name, argv[1])
-        self.routers.shown += [self.name] if verb == "show" else []
+        if verb == "show":
+            self.routers.shown.append(self.name)
+            return Completed(tuple(argv), 0, json.dumps(self._shown(argv[1:])), "")
         if verb == "close":
             given = dict(word.split("=") for word in argv[2:])
             lists = {name: given[name].split(",") for name in ("host", "service", "dev")}
             self.routers.held[key] = {"port": int(given["port"]), **lists}
         elif verb == "open":
             self.routers.held.pop(key, None)
-        recorded = self.routers.held.get(key)
+        return Completed(tuple(argv), 0, json.dumps(self._shown(argv[1:2])), "")
+
+    def _shown(self, names: Sequence[str]) -> dict[str, object]:
+        found = [self._filter(name) for name in names]
+        return found[0] if len(found) == 1 else {"filters": found}
+
+    def _filter(self, name: str) -> dict[str, object]:
+        recorded = self.routers.held.get((self.name, name))
         holds = recorded is not None and self.name not in self.routers.forgetful
-        answer = {"name": argv[1], "recorded": recorded, "kernel": {}, "packets": 0, "holds": holds}
-        return Completed(tuple(argv), 0, json.dumps(answer), "")
+        return {"name": name, "recorded": recorded, "kernel": {}, "packets": 0, "holds": holds}
 
 
 class Server:
@@ -164,6 +173,25 @@ def test_a_proof_by_the_nearest_ring_asks_no_other() -> None:
     routers.forgetful = ["e-r1"]
     assert not fence(routers).check("production", "db1").proved
     assert set(routers.shown) == {"e-r1", "core1", "core2"}
+
+
+def test_a_glance_ends_at_the_nearest_ring_that_answers() -> None:
+    routers = Routers()
+    assert not fence(routers).glance("production", "db1").proved
+    assert set(routers.shown) == {"e-r1"}
+    routers.silent = ["e-r1"]
+    fence(routers).close("production", "db1")
+    assert fence(routers).glance("production", "db1").by == "filter on core1, core2"
+
+
+def test_databases_fenced_side_by_side_are_shown_by_few_questions_and_each_by_its_own_filter() -> None:
+    routers = Routers()
+    made = fence(routers)
+    made.close("production", "db1")
+    before = len(routers.shown)
+    proofs = [start(made.check, "production", "db1") for _ in range(6)]
+    assert all(one.result(20.0).proved for one in proofs)
+    assert len(routers.shown) - before < 2 * len(proofs)
 
 
 def test_a_ring_counts_only_when_every_member_took_the_filter() -> None:

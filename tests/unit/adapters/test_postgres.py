@@ -66,7 +66,7 @@ def test_a_log_that_ends_at_the_fork_lost_nothing() -> None:
 
 def test_a_server_that_does_not_answer_has_a_state_all_the_same() -> None:
     head = ["exists", "demoted", "process /proc/12", "state shut down", "checkpoint 0/3000028", "timeline 0000000A"]
-    state = parse_state("production", "a-db1", head, None, None)
+    state = parse_state("production", "a-db1", head, None)
     assert (state.exists, state.demoted, state.processes, state.answers) == (True, True, (12,), False)
     assert (state.shut_down, state.was_leading, state.checkpoint, state.timeline) == (True, True, 0x3000028, 10)
     assert state.in_recovery is None
@@ -74,7 +74,7 @@ def test_a_server_that_does_not_answer_has_a_state_all_the_same() -> None:
 
 
 def test_a_standby_that_was_stopped_did_not_lead() -> None:
-    assert not parse_state("production", "a-db1", ["state shut down in recovery"], None, None).was_leading
+    assert not parse_state("production", "a-db1", ["state shut down in recovery"], None).was_leading
 
 
 def test_nobody_but_the_other_host_replicates_and_clients_reach_their_database_only() -> None:

@@ -96,6 +96,9 @@ class Rings:
     def check(self, database: str, host: str, patience: float = 6.0) -> FenceProof:
         return self.proof
 
+    def glance(self, database: str, host: str) -> FenceProof:
+        return self.proof
+
     def close(self, database: str, host: str) -> FenceProof:
         return self.proof
 

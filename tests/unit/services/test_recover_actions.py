@@ -15,7 +15,7 @@ from jbnet import wiring
 from jbnet.model.business import Replication
 from jbnet.model.errors import CommandFailed, Refused, Unreachable, UsageError
 from jbnet.model.network import Database, Device, Network
-from jbnet.ports import FenceProof, LostTransactions, ServerState
+from jbnet.ports import FenceProof, LostTransactions, Promotion, ServerState
 from jbnet.recovery.approval import BEYOND
 from jbnet.recovery.lease import LeaseRecord, LeaseSight, LeaseTerms, MemberWord, StoreHealth
 from jbnet.recovery.observed import RingLook, ServerLook
@@ -97,9 +97,15 @@ class FakeServer:
             synchronous_to=f"FIRST 1 ({synchronous_to.replace('-', '_')})" if synchronous_to else "", demoted=follow
         )
 
-    def promote(self, timeout: float) -> None:
-        self.did.append("promote")
-        self._is(in_recovery=False, demoted=False, timeline=2, written=901)
+    def lead(self, slot: str, timeout: float) -> Promotion:
+        before = self.state()
+        if before.answers and not before.leads:
+            self.settings(None, follow=False)
+            self.did.append("promote")
+            self._is(in_recovery=False, demoted=False, timeline=2, written=901)
+        if before.answers:
+            self.ensure_slot(slot)
+        return Promotion(before, self.state(), self.fork_at)
 
     def ensure_slot(self, name: str) -> None:
         self.did.append(f"slot {name}")
@@ -136,6 +142,9 @@ class FakeFence:
 
     proved: bool = True
     filters: dict[str, bool | None] = field(default_factory=lambda: {"r1": False})
+
+    def glance(self, database: str, host: str) -> FenceProof:
+        return self.check(database, host)
 
     def check(self, database: str, host: str, patience: float = 6.0) -> FenceProof:
         return FenceProof(database, host, self.proved, "filter", ({"what": "filter", "holds": self.proved},))
@@ -225,7 +234,7 @@ class World:
         self.old, self.new = FakeServer(OLD, old), FakeServer(NEW, new)
         self.old.peer, self.new.peer = self.new, self.old
         self.fence, self.routes = FakeFence(), FakeRoutes()
-        self.handovers = FakeHandOvers(self._stop, lambda: self.new.promote(1.0), lambda: self.routes.held.add(NEW))
+        self.handovers = FakeHandOvers(self._stop, self._promoted, lambda: self.routes.held.add(NEW))
         self.clock = FakeClock()
         self.tools = Tools(
             network(replication, rpo_s),
@@ -238,6 +247,9 @@ class World:
             ("noc",),
         )
         self.actions = all_actions(self.tools)
+
+    def _promoted(self) -> None:
+        self.new.lead("old", 1.0)
 
     def _stop(self) -> None:
         self.old.now = stopped()
