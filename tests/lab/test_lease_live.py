@@ -1,7 +1,7 @@
 """The lease on live servers: a dark site is replaced after its silence and not before, a cut-off one stops by itself.
 
-A lab of its own: the two data centres, and a third member in a prefecture that reaches Golmud without the core. Long:
-each silence lasts a minute. The tests stand in an order: the last one leaves Golmud leading.
+A lab of its own: the data centres, every prefecture, and a third member in one that reaches Golmud without the core.
+Long: each silence lasts a minute. The tests stand in an order: the last one leaves Golmud leading.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from recovery_drill import Drill, Office
 
 from jbnet import wiring
 from jbnet.lab.client.probe import two_writers_s
+from jbnet.model.network import Level
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
 OLD, NEW, THIRD, APPLICATIONS = "xining-dc-db1", "golmud-dc-db1", "haixi-dc-s1", "golmud-dc-app1"
@@ -39,7 +40,8 @@ PLAN = f"\nlease: {{members: [{OLD}, {NEW}, {THIRD}]}}\n"
 SCALE = """
   lease:
     locations: [noc, core, xining-dc, golmud-dc, haixi-dc]
-    sites: [xining, chengdong, chengdong-lejiawan, chengdong-lejiawan-jinqiaolu, haixi]
+    levels: [prefecture]
+    sites: [chengdong, chengdong-lejiawan, chengdong-lejiawan-jinqiaolu]
 """
 LOOK = """
 import json, sys
@@ -114,6 +116,15 @@ def lines_between(drill: Drill, homes: set[str]) -> list[str]:
         ends = [devices[end.device].home in homes for end in (circuit.a, circuit.z) if end.device in devices]
         if len(ends) == 2 and ends[0] != ends[1]:
             found.append(name)
+    return found
+
+
+def prefectures(drill: Drill) -> list[str]:
+    """A device of every prefecture: there are eight."""
+    devices = drill.network.devices.values()
+    of_site = {device.site: device.name for device in devices if device.site}
+    found = [of_site[site.name] for site in drill.network.sites.values() if site.level is Level.PREFECTURE]
+    assert len(found) == 8
     return found
 
 
@@ -277,3 +288,7 @@ def test_with_xining_dark_as_a_whole_the_lease_is_the_proof_once_it_has_expired(
     print({name: one["rto_s"] for name, one in clients.measured().items()}, took)
     clients.close()
     assert took > 60
+    for prefecture in prefectures(drill):
+        here = office(drill, prefecture, f"afterwards-{prefecture}")
+        here.await_writes()
+        here.close()
