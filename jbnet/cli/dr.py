@@ -12,7 +12,7 @@ from jbnet.cli.context import Context
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help="Recovery: status, check, switchover, failover, failback, drill, approve, resume, report.",
+    help="Recovery: status, check, switchover, failover, failback, drill, compare, approve, resume, report.",
 )
 
 ExecutionName = Annotated[str | None, typer.Argument(metavar="[EXECUTION]", help="The latest, if none is named.")]
@@ -128,6 +128,26 @@ def drill(
         clear(ctx.obj, database or [], by=by)
     else:
         run(ctx.obj, database or [], runbook, dry_run=dry_run, by=by)
+
+
+@app.command()
+def compare(
+    ctx: typer.Context,
+    database: Databases = None,
+    rate: Annotated[
+        int, typer.Option("--rate", metavar="MB", min=1, max=1024, help="MiB a second that are read of each side.")
+    ] = 32,
+    seconds: Annotated[
+        float, typer.Option("--seconds", metavar="S", min=1, help="For no longer than this, for each database.")
+    ] = 86400,
+) -> None:
+    """Do both sites hold the same rows? Reads every table on both, while the leader goes on writing; changes nothing.
+
+    Exit code 1 where rows differ; 3 where nothing differs, and something could not be compared.
+    """
+    from jbnet.cli.dr_compare import run
+
+    run(ctx.obj, database or [], rate_mb_s=rate, seconds=seconds)
 
 
 @app.command()

@@ -33,7 +33,10 @@ TOUCHING = LEADING | MOVING | {"command", "playbook"}
 DRILL = "drill"
 """A copy of a standby is recovered and promoted in a bubble beside production, which it does not touch."""
 CLEAR_DRILL = "clear-drill"
-ACTIONS = READ_ONLY | TOUCHING | {APPROVE, "list-lost", "rebuild-standby", "wait", "notify", DRILL, CLEAR_DRILL}
+COMPARE = "compare-rows"
+"""Reads both copies of a database for minutes; never what approvers are shown, for that has to be fresh."""
+OTHERS = frozenset({APPROVE, "list-lost", "rebuild-standby", "wait", "notify", DRILL, CLEAR_DRILL, COMPARE})
+ACTIONS = READ_ONLY | TOUCHING | OTHERS
 FOREACH = ("databases",)
 
 MOST_STEPS = 200

@@ -1,7 +1,8 @@
 """What the actions of general use want as parameters: checked when a runbook is read, not at three in the morning.
 
 ``command`` runs a program on a declared host, ``playbook`` one of playbooks/ on some, ``wait`` lets time pass,
-``notify`` tells people by the channels of monitors/notify.yaml, ``drill`` practises in a bubble. An action whose name
+``notify`` tells people by the channels of monitors/notify.yaml, ``drill`` practises in a bubble, ``compare-rows`` reads
+both copies of a database. An action whose name
 has a dot in it belongs to somebody else's package, and so do its parameters.
 """
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 FOREIGN: Final = re.compile(r"[a-z0-9][a-z0-9-]*\.[a-z0-9][a-z0-9-]*")
 """Names of actions that other packages provide: OWNER.ACTION."""
 MOST_WAIT_S: Final = 3600
+MOST_RATE_MB_S: Final = 1024
 SURPRISES: Final = ("none", "killed-following", "killed-leading", "any")
 """What befalls the copy of a drill: its server is killed while it follows, or when it leads; or one of these, drawn."""
 
@@ -51,6 +53,10 @@ def _is_surprise(value: object) -> bool:
 
 def _is_wait(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= MOST_WAIT_S
+
+
+def _is_rate(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_RATE_MB_S
 
 
 def _is_settings(value: object) -> bool:
@@ -100,6 +106,11 @@ PARAMS: Final[Mapping[str, Mapping[str, Param]]] = {
     },
     "drill": {**_PLACE, "surprise": Param(f"one of {', '.join(SURPRISES)}", _is_surprise)},
     "clear-drill": _PLACE,
+    "compare-rows": {
+        **_PLACE,
+        "seconds": _SECONDS,
+        "rate_mb_s": Param(f"a whole number, 1 to {MOST_RATE_MB_S}", _is_rate),
+    },
 }
 """By action, those that are checked here. Which database and host the others act on is checked by the safety rules."""
 
@@ -125,7 +136,7 @@ def check_params(step: Step, findings: Findings) -> None:
 
 def _together(step: Step) -> tuple[str, Text] | None:
     """Return what is wrong with parameters that are right one by one."""
-    if step.action in ("wait", "playbook") and float(str(step.params["seconds"])) >= step.timeout:
+    if step.action in ("wait", "playbook", "compare-rows") and float(str(step.params["seconds"])) >= step.timeout:
         told = text("step {step} may take {seconds} s, and its timeout is {timeout} s; expected a longer timeout",
                     step=step.name, seconds=step.params["seconds"], timeout=step.timeout)  # fmt: skip
         return "JB705", told

@@ -55,6 +55,7 @@ from jbnet.wiring.recoveries import (
 from jbnet.wiring.rehearsals import keep_evidence, read_evidence, rehearsal, rehearsal_desk
 from jbnet.wiring.replacements import change_entries, replacement_bench
 from jbnet.wiring.replaying import replayed
+from jbnet.wiring.rows import compare_rows
 from jbnet.wiring.telling import action_log, desk_of, picks, teller, waiting
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "check_workspace",
     "claims",
     "client_passfile",
+    "compare_rows",
     "config_history",
     "database_servers",
     "deploy_desk",

@@ -175,6 +175,7 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     from jbnet.services.recover.actions_playbook import RunPlaybook
     from jbnet.services.recover.lease_fence import LeaseFence
     from jbnet.wiring.drills import drill_actions
+    from jbnet.wiring.rows import row_actions, row_tools
 
     plan = recovery_plan(directory)
     logins = SshHosts(state_dir, _addresses(network), connect_timeout=RECOVERY_CONNECT_S)
@@ -198,5 +199,5 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     general = general_actions(hosts, partial(notifier, directory, state_dir), tools.clock)
     shelf = playbook_shelf(directory)
     playbooks = RunPlaybook(shelf, lambda chosen: playbook_ways(directory, state_dir, chosen, None))
-    own = {**all_actions(tools), **general, "playbook": playbooks, **drill_actions(directory, state_dir, tools)}
-    return {**own, **foreign_actions(tools)}
+    drills, rows = drill_actions(directory, state_dir, tools), row_actions(row_tools(network, hosts, servers, clock))
+    return {**all_actions(tools), **general, "playbook": playbooks, **drills, **rows, **foreign_actions(tools)}
