@@ -108,7 +108,7 @@ SEQUENCES: Final = """SELECT 'sequence', json_build_object('name', n.nspname || 
 """
 LEFT_OUT: Final = f"""SELECT 'left', json_build_object('name', n.nspname || '.' || c.relname, 'why',
  CASE WHEN c.relkind = 'f' THEN 'foreign' WHEN c.relpersistence = 'u' THEN 'unlogged'
-  WHEN NOT c.relispopulated THEN 'not populated' ELSE 'another access method' END)
+  WHEN NOT c.relispopulated THEN 'not populated' ELSE 'access' END)
  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_am m ON m.oid = c.relam
  WHERE {_USERS} AND c.relpersistence <> 't' AND (c.relkind = 'f' OR (c.relkind IN ('r', 'm')
   AND (c.relpersistence = 'u' OR NOT c.relispopulated OR m.amname <> 'heap')));

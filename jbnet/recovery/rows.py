@@ -145,6 +145,15 @@ class Found:
     said: str = ""
 
 
+LEFT_OUT: Mapping[str, Text] = {
+    "foreign": text("foreign: its rows are elsewhere"),
+    "unlogged": text("unlogged: it is not replicated"),
+    "not populated": text("a view without rows"),
+    "access": text("of another access method"),
+}
+"""Why a table is not compared."""
+
+
 def chunks(table: Table, size: int = CHUNK_BLOCKS) -> tuple[Range, ...]:
     """Return a table in parts. The last one is open: it takes in what was appended, or is on one side only."""
     starts = range(0, max(table.blocks, 1), size)
@@ -235,7 +244,7 @@ class Compared:
     count: int = 0
     found: tuple[Found, ...] = ()
     moving: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()
+    unread: tuple[Text, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
     lsn: tuple[int, int] | None = None
     seconds: float = 0.0
@@ -258,7 +267,7 @@ class Compared:
             "blocks": self.blocks, "all_blocks": self.all_blocks, "rows": self.rows, "differ": self.count,
             "found": [{"table": f.table, "key": f.unit, "difference": f.difference.value, "said": f.said}
                       for f in self.found],
-            "moving": list(self.moving), "unread": list(self.unread), "left_out": dict(self.left_out),
+            "moving": list(self.moving), "unread": [str(part) for part in self.unread], "left_out": dict(self.left_out),
             "lsn": list(self.lsn) if self.lsn else None, "seconds": self.seconds, "whole": self.whole,
         }  # fmt: skip
 

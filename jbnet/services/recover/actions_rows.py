@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from jbnet.model.errors import CommandFailed
 from jbnet.model.network import Network
-from jbnet.model.text import Text, text
+from jbnet.model.text import Text, joined, text
 from jbnet.ports import Clock, DatabaseServers, StepOutcome
 from jbnet.ports.rows import RowSides
 from jbnet.recovery.rows import Compared
@@ -101,9 +101,10 @@ def told(found: Compared) -> Text:
         message = "{database}: {leader} and {follower} hold the same rows: {rows} in {tables} tables"
         return text(message, **words)
     percent = 100 * found.blocks // found.all_blocks if found.all_blocks else 100
-    open_ = [*found.unread, *found.moving]
+    moving = (text("{unit} changed under every look", unit=unit) for unit in found.moving)
+    open_ = [*found.unread, *moving][:3]
     message = (
         "{database}: nothing differs in what was compared of {leader} and {follower}: {rows} rows, {percent} %, "
         "{tables} of {all} tables; open: {open}"
     )
-    return text(message, **words, percent=percent, open="; ".join(open_[:3]) or text("time was up"))
+    return text(message, **words, percent=percent, open=joined(open_) if open_ else text("time was up"))

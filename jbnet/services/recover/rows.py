@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
+from jbnet.model.text import Text, text
 from jbnet.ports import Clock
 from jbnet.ports.rows import NotRead, RowSide, Units
 from jbnet.recovery.rows import (
@@ -59,7 +60,7 @@ class _Tally:
     count: int = 0
     of_table: dict[str, int] = field(default_factory=dict)
     moving: list[str] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
+    unread: list[Text] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
     blocks: int = 0
     rows: int = 0
@@ -170,7 +171,9 @@ class Comparison:
         elif error.damaged:
             self._tally.differs(title, where, Difference.UNREADABLE, str(error.text))
         else:
-            self._tally.unread.append(f"{title} {where}: {error.text}")
+            self._tally.unread.append(
+                text("{table}, blocks {blocks}: {reason}", table=title, blocks=where, reason=error.text)
+            )
 
     def _tried(self, look: Callable[[], T]) -> T:
         """Look, again where it was refused for a moment. Raises NotRead, Unreachable."""
@@ -192,7 +195,12 @@ class Comparison:
             for some in _portions(self._summed([one], 1).get(one, ()), BLOCKS_AT_ONCE):
                 enough = self._tally.of_table.get(title, 0) >= ENOUGH
                 if enough or self._clock.monotonic() > self._end:
-                    self._tally.unread.append(f"{title} {some[0]}-: differs in some rows that were not looked at")
+                    told = text(
+                        "{table} from block {block}: it differs in rows that were not looked at",
+                        table=title,
+                        block=some[0],
+                    )
+                    self._tally.unread.append(told)
                     return
                 self._judge(one.table, some)
         except NotRead as error:

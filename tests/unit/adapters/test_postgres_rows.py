@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_postgres import network
 
 from jbnet.adapters import postgres_rows_sql as sql
 from jbnet.adapters.postgres_rows import PostgresRows, PostgresSide
+from jbnet.model.business import Replication
+from jbnet.model.network import Database, Device, Interface, InterfaceKind, Network
 from jbnet.ports import Completed
 from jbnet.ports.rows import NotRead, Units
 from jbnet.recovery.rows import Moment, Range, Sum, Table
 
 SEGMENT = 16 << 20
+
+
+def network() -> Network:
+    """Two hosts and the database that both hold."""
+
+    def host(name: str, link: str) -> Device:
+        ports = (Interface("up1", InterfaceKind.CIRCUIT, IPv4Interface(link)),)
+        return Device(name, name, "", "database-server", "frr", None, ports)
+
+    devices = {"a-db1": host("a-db1", "10.1.9.1/31"), "b-db1": host("b-db1", "10.2.9.1/31")}
+    database = Database("production", "生产", IPv4Address("10.3.0.1"), 5432, "a-db1", "b-db1", Replication.BLOCK, 60, 0)
+    return Network("n", "n", 1, IPv4Network("10.0.0.0/8"), devices=devices, databases={"production": database})
 
 
 class Answers:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jbnet.model.text import text
 from jbnet.recovery.rows import (
     Compared,
     Counter,
@@ -133,7 +134,7 @@ def test_what_was_not_compared_is_never_called_whole() -> None:
     assert Compared("d", "a", "b").whole
     assert not Compared("d", "a", "b", in_time=False).whole
     assert not Compared("d", "a", "b", moving=("t 1",)).whole
-    assert not Compared("d", "a", "b", unread=("t 0-",)).whole
+    assert not Compared("d", "a", "b", unread=(text("{message}", message="t 0-"),)).whole
 
 
 def test_differences_are_named_by_table_and_first_and_last_key() -> None:
