@@ -34,8 +34,8 @@ ROUNDS = int(os.environ.get("ROUNDS", "5"))
 MOST = 1.10
 """The 99th percentile with a drill, of that without one."""
 LAST = ("sh", "-c", 'echo 19 >/proc/self/autogroup; exec chrt --idle 0 "$@"', "last")
-"""jbnet runs on Golmud's host, which shares no processor with production except in the lab. It is the largest part of what
-a drill takes: a tenth of a processor, all the rest together half of that."""
+"""jbnet runs on Golmud's host, which shares no processor with production except in the lab. It is the largest part of
+what a drill takes: a tenth of a processor, all the rest together half of that."""
 FOLDER = "/var/lib/postgresql/15/.drill"
 SUM_HOLDS = """SELECT NOT EXISTS (SELECT FROM accounts LEFT JOIN (SELECT account, sum(amount) AS paid FROM payments
  GROUP BY account) AS p USING (account) WHERE balance <> coalesce(paid, 0))"""
