@@ -231,16 +231,17 @@ def _run(context: Context, engine: Recovery, execution: str) -> None:
 
 def _failure(ending: Ending, execution: str, again: Text) -> TargetError | Refused:
     said = str(ending.error) if ending.error else "-"
+    kind = Refused if ending.refused else TargetError
     if ending.result == "undone":
         if ending.moved:
-            return TargetError(
+            return kind(
                 "{execution}: step {step} failed, and what was done there was taken back; {moved} moved: {reason}",
                 execution=execution,
                 step=ending.step,
                 moved=", ".join(ending.moved),
                 reason=said,
             )
-        return TargetError(
+        return kind(
             "{execution}: step {step} failed, and what was done was taken back: {reason}",
             execution=execution,
             step=ending.step,
@@ -250,7 +251,6 @@ def _failure(ending: Ending, execution: str, again: Text) -> TargetError | Refus
         return TargetError("{execution} was given up", execution=execution)
     if ending.result == "ask":
         again = text("jbnet dr resume {execution} tries it again, --skip goes on without it", execution=execution)
-    kind = Refused if ending.refused else TargetError
     return kind(
         "{execution}: step {step} failed: {reason}", execution=execution, step=ending.step, reason=said, hint=again
     )

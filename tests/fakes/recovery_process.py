@@ -24,7 +24,7 @@ from jbnet.model.text import text
 from jbnet.ports import StepAction, StepOutcome
 from jbnet.wiring import recoveries
 
-NAMES = ("assess", "fence", "unfence", "promote", "move-address", "verify-writes")
+NAMES = ("assess", "fence", "unfence", "promote", "move-address", "verify-writes", "drill", "clear-drill")
 LOOKS = ("assess", "verify-writes")
 
 
@@ -60,7 +60,7 @@ class FileAction:
 
 
 def actions(folder: Path) -> dict[str, StepAction]:
-    """All actions that a failover wants."""
+    """All actions that a failover and a drill want."""
     return {name: FileAction(folder, name) for name in NAMES}
 
 

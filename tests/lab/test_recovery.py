@@ -124,6 +124,6 @@ def test_without_a_ring_that_answers_nothing_is_promoted(drill: Drill, office: O
     for line in lines:
         drill.lab.heal(line)
     drill.await_reachable(standby)
-    done = drill.jbnet("dr", "resume", codes=(3,))  # what could not be taken back then is taken back now
+    done = drill.jbnet("dr", "resume", codes=(4,))  # what could not be taken back then is taken back now
     assert drill.executions()[-1]["state"] == "undone", done.stderr
     holds_after(drill, office)

@@ -198,12 +198,12 @@ class Recovery:
             self._journal.append("finished", state.execution, {"result": "done"})
             self._report("dr.finished", state.execution, text("{execution}: done", execution=state.execution))
             return Ending("done")
-        error, moved = told_by(state.step(decision.step.key).error), moved_of(runbook, state)
+        said = state.step(decision.step.key).error
+        error, moved, refused = told_by(said), moved_of(runbook, state), said.get("refused") is True
         if isinstance(decision, Undone):
             told = {"result": "undone", "step": decision.step.key, "moved": moved}
             self._journal.append("finished", state.execution, told)
-            return Ending("undone", decision.step.key, error, moved)
-        refused = state.step(decision.step.key).error.get("refused") is True
+            return Ending("undone", decision.step.key, error, moved, refused)
         return Ending("ask" if isinstance(decision, Ask) else "failed", decision.step.key, error, moved, refused)
 
     def _check_start(

@@ -161,6 +161,13 @@ def test_a_step_that_a_safety_rule_forbids_ends_with_4_and_others_with_3(workspa
     assert workspace.run("dr", "resume", "--abandon")[0] == 0
 
 
+def test_what_a_safety_rule_forbade_ends_with_4_though_it_was_taken_back(workspace: Workspace) -> None:
+    with ended(workspace.popen("dr", "drill", "--database", "exchange", REFUSE="drill")) as process:
+        _, err = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 4
+    assert "step drill[exchange] failed, and what was done was taken back: not drill" in err
+
+
 def test_status_answers_no_when_a_journal_is_damaged(workspace: Workspace) -> None:
     folder = workspace.folder / ".jbnet" / "recovery" / "20261122-1"
     folder.mkdir(parents=True)
