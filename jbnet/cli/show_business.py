@@ -90,6 +90,7 @@ def database_view(network: Network, database: Database) -> View:
         (text("Service address"), f"{database.service_address}:{database.port}"),
         (text("Primary"), database.primary),
         (text("Standby"), database.standby),
+        *([(text("Local standby"), database.local_standby)] if database.local_standby else []),
         (text("Replication"), text(database.replication)),
         (text("Recovery time objective"), f"{database.rto_s:g} s"),
         (text("Recovery point objective"), f"{database.rpo_s:g} s"),

@@ -150,7 +150,7 @@ def _databases(network: Network, location: Location) -> list[Record]:
         {"name": found.name, "name_zh": found.name_zh, "host": host, "part": part,
          "service_address": found.service_address, "port": found.port}
         for found in network.databases.values()
-        for part, host in (("primary", found.primary), ("standby", found.standby))
+        for part, host in zip(("primary", "standby", "local standby"), found.hosts, strict=False)
         if _home(network, host) == location.name
     ]  # fmt: skip
 

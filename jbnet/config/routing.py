@@ -69,7 +69,7 @@ def leads_outside(network: Network, device: Device) -> bool:
 
 def carries_services(network: Network, device: Device) -> bool:
     """Say whether service addresses may live on the device: it is a declared host of a database."""
-    return any(device.name in (db.primary, db.standby) for db in network.databases.values())
+    return any(device.name in db.hosts for db in network.databases.values())
 
 
 def statics(network: Network, device: Device) -> tuple[StaticRoute, ...]:

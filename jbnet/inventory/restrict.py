@@ -12,7 +12,7 @@ from jbnet.platforms.registry import LAB_PLATFORM
 def restrict(network: Network, device_names: Collection[str]) -> Network:
     """Return the network with only those devices; names that are not declared are ignored.
 
-    Circuits and interfaces without both ends disappear, and databases without both hosts, and BGP sessions
+    Circuits and interfaces without both ends disappear, and databases without all their hosts, and BGP sessions
     without both routers. Sites, locations and peers stay when they house a kept device; the ancestors of
     what stays stay too, so that the tree holds together. What remains is the lab's: every device runs FRR.
     Agencies, VRFs and services stay; premises and partners stay where their line ends on a kept device, or where
@@ -24,7 +24,7 @@ def restrict(network: Network, device_names: Collection[str]) -> Network:
     homes = {device.home for device in devices.values()}
     locations = {n: location for n, location in network.locations.items() if n in homes}
     sites = _with_ancestors(network, [*homes, *(location.site for location in locations.values())])
-    databases = {n: d for n, d in network.databases.items() if d.primary in kept and d.standby in kept}
+    databases = {n: d for n, d in network.databases.items() if kept.issuperset(d.hosts)}
     return replace(
         network,
         sites={n: site for n, site in network.sites.items() if n in sites},

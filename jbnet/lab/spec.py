@@ -134,7 +134,7 @@ def _end(network: Network, end: Termination) -> LabEnd:
 
 def _device(network: Network, device: Device, deployed: bool) -> LabDevice:
     role = network.roles[device.role]
-    hosts_database = any(device.name in (db.primary, db.standby) for db in network.databases.values())
+    hosts_database = any(device.name in db.hosts for db in network.databases.values())
     return LabDevice(
         name=device.name,
         config=startup_config(network, device, deployed=deployed),

@@ -94,17 +94,35 @@ class Replication(StrEnum):
     """Whom a database's commits wait for, as declared.
 
     ``BLOCK`` and ``DEGRADE``: for the standby at the other site. While it is away, commits stand still, or go on
-    without it, which is recorded and raises an alarm.
+    without it, which is recorded and raises an alarm. ``LOCAL_BLOCK`` and ``LOCAL_DEGRADE``: the same for a standby at
+    the primary's own site; the one at the other site follows asynchronously.
     """
 
     ASYNC = "async"
     BLOCK = "sync-remote: block"
     DEGRADE = "sync-remote: degrade"
+    LOCAL_BLOCK = "sync-local: block"
+    LOCAL_DEGRADE = "sync-local: degrade"
 
     @property
     def waits(self) -> bool:
-        """Say whether commits wait for the standby at the other site, as long as it is there."""
+        """Say whether commits wait for a standby, as long as it is there."""
         return self is not Replication.ASYNC
+
+    @property
+    def remote(self) -> bool:
+        """Say whether commits wait for the standby at the other site, as long as it is there."""
+        return self in (Replication.BLOCK, Replication.DEGRADE)
+
+    @property
+    def local(self) -> bool:
+        """Say whether commits wait for a standby at the primary's own site, as long as it is there."""
+        return self in (Replication.LOCAL_BLOCK, Replication.LOCAL_DEGRADE)
+
+    @property
+    def degrades(self) -> bool:
+        """Say whether commits go on without the standby that they wait for."""
+        return self in (Replication.DEGRADE, Replication.LOCAL_DEGRADE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +131,8 @@ class Database:
 
     ``service_address`` is the /32 that clients use; it is announced by whichever host is primary.
     ``port`` is unique per host. ``rto_s`` and ``rpo_s`` are its objectives in seconds. ``primary`` and ``standby`` are
-    device names as declared (not who leads today).
+    device names as declared (not who leads today). ``local_standby``: the host at the primary's own site that commits
+    wait for (``Replication.local``). It always follows ``primary``, and waits for it where that is gone.
     """
 
     name: str
@@ -126,6 +145,22 @@ class Database:
     rto_s: float
     rpo_s: float
     place: Place | None = None
+    local_standby: str | None = None
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Return all hosts that hold it: primary, standby, and the local standby where there is one."""
+        return tuple(host for host in (self.primary, self.standby, self.local_standby) if host is not None)
+
+    def waited_for(self, leader: str) -> str | None:
+        """Return the host that commits wait for while this one leads and has its standbys; None: they wait for nobody.
+
+        None, too, where a local standby is declared and the other site leads: there is none beside that host.
+        """
+        if self.replication.local:
+            return self.local_standby if leader == self.primary else None
+        other = self.standby if leader == self.primary else self.primary
+        return other if self.replication.remote else None
 
 
 @dataclass(frozen=True, slots=True)

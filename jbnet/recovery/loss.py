@@ -59,7 +59,7 @@ def _waited_to_the_end(look: DatabaseLook) -> bool:
 
 
 def _on_its_way(look: DatabaseLook, lag: Lag, seconds: float | None) -> Text:
-    alone = alone_since(look)
+    alone = alone_since(look) if look.database.replication.remote else None
     known = {
         "bytes": shown_bytes(lag.bytes),
         "seconds": shown_s(seconds),

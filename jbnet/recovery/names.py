@@ -123,7 +123,7 @@ def _check_fences(source: Source, plan: RecoveryPlan, network: Network, findings
     """Report database hosts without a fence, and databases that lead outside the primary site."""
     for database in network.databases.values():
         related = [database.place] if database.place else []
-        for host in (database.primary, database.standby):
+        for host in database.hosts:
             if host not in plan.fences:
                 told = text("{host} of the database {database} has no fence", host=host, database=database.name)
                 findings.add("JB709", told, source.key_place(("fences",)), *related)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jbnet.model.network import Database
 from jbnet.model.text import Text, text
@@ -152,7 +152,8 @@ class ServiceLook:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseLook:
-    """All that was seen of one database. ``primary`` and ``standby`` are as declared, whoever leads today.
+    """All that was seen of one database. ``primary`` and ``standby`` are as declared, whoever leads today; ``local``
+    is the local standby, where one is declared.
 
     ``received_after``: what each standby had received when it was asked again after the leader's answer had come, by
     host: what the leader had above it is behind by more than the way between them takes. ``members``: hosts' names as
@@ -169,6 +170,7 @@ class DatabaseLook:
     service: ServiceLook | Unseen = NOT_ASKED
     rings: Mapping[str, tuple[RingLook, ...]] = field(default_factory=dict)
     filters: Mapping[str, Mapping[str, bool | None]] = field(default_factory=dict)
+    local: Server = NOT_ASKED
 
     def filtered(self, host: str) -> Mapping[str, bool | None]:
         """Return for each router around a host whether anything of the fence is left there; None: no answer."""
@@ -181,7 +183,22 @@ class DatabaseLook:
 
     def at(self, host: str) -> Server:
         """Return what was seen on a host."""
+        if host == self.database.local_standby:
+            return self.local
         return self.primary if host == self.database.primary else self.standby
+
+    @property
+    def stray(self) -> str | None:
+        """Return the local standby where it is seen to take writes: no runbook promotes it, so somebody did."""
+        taken = isinstance(self.local, ServerLook) and self.local.leads
+        return self.database.local_standby if taken else None
+
+    def beside(self) -> DatabaseLook | None:
+        """Return the same look with the local standby in the place of the other; None: none follows the leader."""
+        host = self.database.local_standby
+        if host is None or self.leader != self.database.primary:
+            return None
+        return replace(self, database=replace(self.database, standby=host), standby=self.local)
 
     @property
     def leaders(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from jbnet.recovery.observed import DatabaseLook
 from jbnet.recovery.parity import about_parity
 from jbnet.recovery.readiness import Can, Question, Result, answer
 from jbnet.recovery.readiness_around import about_hosts, about_runbook, about_way
+from jbnet.recovery.readiness_local import about_local
 from jbnet.recovery.readiness_servers import about_servers
 from jbnet.recovery.runbook import Runbook
 
@@ -88,7 +89,8 @@ def outlook(
     expected = {name: _forecasts(book, bindings) for name, book in books.items()}
     found = []
     for look in looks:
-        results = (*about_servers(look), *about_parity(look, limits), *about_way(look), *_wrong_way(look))
+        results = (*about_servers(look), *about_parity(look, limits), *about_way(look), *about_local(look, limits),
+                   *_wrong_way(look))  # fmt: skip
         answers = tuple(_answer(q, look, (*results, *common), expected) for q in Question)
         found.append(
             DatabaseOutlook(look.database.name, len(look.leaders) == 1, look.leader, look.follower, results, answers)

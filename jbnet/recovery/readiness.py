@@ -93,7 +93,8 @@ class Result:
 
     ``value`` is the figure behind it, for its history (``unit``: ``B``, ``s``, ``d`` or empty); None where there is
     none. ``looked`` False: it could not be looked at (which is unknown); unknown otherwise is what a look did not show.
-    ``question``: it speaks of one question only.
+    ``question``: it speaks of one question only. ``aside``: it is of a standby that no move leads to, so no answer
+    rests on it.
     """
 
     check: Check
@@ -107,10 +108,11 @@ class Result:
     database: str | None = None
     looked: bool = True
     question: Question | None = None
+    aside: bool = False
 
     def serves(self, question: Question) -> bool:
         """Say whether the answer to a question rests on it."""
-        return self.check in NEEDED[question] and self.question in (None, question)
+        return not self.aside and self.check in NEEDED[question] and self.question in (None, question)
 
 
 def answer(question: Question, results: Iterable[Result]) -> tuple[Can, tuple[Result, ...]]:

@@ -21,8 +21,8 @@ def about_way(look: DatabaseLook) -> Iterator[Result]:
     """Yield what is to be said of the way to a database: its address, who answers, its fence, old filters."""
     yield _address(look)
     yield _service(look)
-    yield _fence(look)
-    yield from (_filter(look, host) for host in (look.leader, look.follower))
+    yield about_fence(look, look.leader)
+    yield from (about_filter(look, host) for host in (look.leader, look.follower))
     yield _vantages(look)
 
 
@@ -34,7 +34,7 @@ def _address(look: DatabaseLook) -> Result:
         return Result(Check.ADDRESS, address, level, found, expected, advice, None, "", look.database.name, looked)
 
     hosts = (look.database.primary, look.database.standby)
-    holding = [host for host in hosts if look.announced.get(host)]
+    holding = [host for host in look.database.hosts if look.announced.get(host)]
     silent = [host for host in hosts if look.announced.get(host) is None]
     if len(holding) > 1:
         found = text("{hosts} both announce it", hosts=", ".join(holding))
@@ -75,9 +75,10 @@ def _service(look: DatabaseLook) -> Result:
     return result(Level.GREEN, text("it answers and takes writes"))
 
 
-def _fence(look: DatabaseLook) -> Result:
-    """A ring serves when it shuts the host in and each of its routers was read from two homes, as its proof will be."""
-    host = look.leader
+def about_fence(look: DatabaseLook, host: str) -> Result:
+    """Judge the rings around a host: one serves when it shuts the host in and each of its routers was read from two
+    homes, as its proof will be.
+    """
     rings = look.rings.get(host, ())
     expected = text("every ring around {host} can be closed and read back from {count} places", host=host,
                     count=MIN_VANTAGES)  # fmt: skip
@@ -111,7 +112,8 @@ def _unproved(ring: RingLook) -> list[str]:
     return [router for router, found in homes.items() if len(found) < MIN_VANTAGES or not ring.shuts_in]
 
 
-def _filter(look: DatabaseLook, host: str) -> Result:
+def about_filter(look: DatabaseLook, host: str) -> Result:
+    """Judge whether a router still keeps clients from a host."""
     expected = text("no router keeps clients from {host}", host=host)
     routers = look.filtered(host)
     closed = sorted(router for router, filtered in routers.items() if filtered)
@@ -123,7 +125,7 @@ def _filter(look: DatabaseLook, host: str) -> Result:
 
     if closed:
         found = text("a filter is left on {names}", names=", ".join(closed))
-        moved = host == look.follower and look.leaders == (look.database.standby,)
+        moved = host != look.leader and look.leaders == (look.database.standby,)
         if moved:
             return result(Level.AMBER, found, text("it stays until failback: jbnet dr failback takes it away"))
         return result(Level.RED, found, text("jbnet dr status names the execution that left it: resume it"))
@@ -159,7 +161,7 @@ def about_hosts(looks: Sequence[DatabaseLook]) -> Iterator[Result]:
     """Yield whether each host of a database was reached; one that answered for any of its databases was."""
     reached: dict[str, Unseen | None] = {}
     for look in looks:
-        for host in (look.database.primary, look.database.standby):
+        for host in look.database.hosts:
             seen = look.at(host)
             if isinstance(seen, ServerLook):
                 reached[host] = None

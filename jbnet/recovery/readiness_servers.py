@@ -24,7 +24,7 @@ def about_servers(look: DatabaseLook) -> Iterator[Result]:
     yield _standby(look)
     yield _stream(look)
     yield lag_result(look)
-    yield _synchronous(look)
+    yield _synchronous(look.beside() or look)
 
 
 def unseen(check: Check, look: DatabaseLook, host: str, seen: Unseen, expected: Text) -> Result:
@@ -43,6 +43,9 @@ def _leader(look: DatabaseLook) -> Result:
     def result(level: Level, found: Text, advice: Text | None = None, *, looked: bool = True) -> Result:
         return Result(Check.LEADER, name, level, found, expected, advice, database=name, looked=looked)
 
+    if look.stray is not None:
+        found = text("{host}, the local standby, takes writes: it was promoted outside of any runbook", host=look.stray)
+        return result(Level.RED, found, text("stop the one that the service address does not lead to, at once"))
     if len(look.leaders) > 1:
         found = text("{hosts} both take writes", hosts=", ".join(look.leaders))
         return result(Level.RED, found, text("stop the one that the service address does not lead to, at once"))
@@ -190,13 +193,18 @@ CATCH_UP = text("look at the lines between the sites and at the load; it must ca
 def _synchronous(look: DatabaseLook) -> Result:
     """Judge whom commits wait for against the declared mode."""
     leader, member = look.leader, look.members[look.follower]
-    wanted = look.database.replication.waits
+    declared = look.database.replication
+    wanted = look.database.waited_for(leader) is not None
     expected = text("commits wait for {member}", member=member) if wanted else text("commits wait for nobody")
+    if declared.local and not wanted:
+        expected = text("commits wait for {member}", member=look.database.local_standby)
     seen = look.at(leader)
     if isinstance(seen, Unseen):
         return unseen(Check.SYNCHRONOUS, look, leader, seen, expected)
     found = _commits_wait(look, seen, member) if wanted else _commits_do_not_wait(seen)
-    value = None if seen.recorded is None or not wanted else float(not seen.recorded.waits)
+    if declared.local and not wanted:
+        found = Level.RED, _waits(seen), text("no standby stands beside {host}; jbnet dr failback ends it", host=leader)
+    value = None if seen.recorded is None or not declared.waits else float(not seen.recorded.waits)
     return Result(Check.SYNCHRONOUS, leader, found[0], found[1], expected, found[2], value, database=look.database.name)
 
 
@@ -248,7 +256,7 @@ SET_IT = text("a failover would lose what is on its way; jbnet databases set-up 
 
 
 def _what_ends_it(mode: Replication, member: str) -> Text:
-    if mode is Replication.DEGRADE:
+    if mode.degrades:
         return text("they wait again by themselves when {member} has caught up; see the checks stream and lag",
                     member=member)  # fmt: skip
     return text("they wait again when jbnet dr failback, or the step rebuild-standby, has made {member} follow",

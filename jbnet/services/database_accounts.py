@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Mapping
 
 from jbnet.model.secrets import Secret
-from jbnet.services.database_cluster import Cluster, member_name
+from jbnet.services.database_cluster import Cluster
 
 REPLICATOR = "jbnet_replicator"
 CLIENT = "jbnet_client"
@@ -55,8 +55,8 @@ SELECT format('ALTER ROLE %I PASSWORD %L', rolname, wanted) FROM pg_authid
 SELECT format('GRANT EXECUTE ON FUNCTION %s TO @replicator', f) FROM unnest(ARRAY[@functions]) AS f
   WHERE NOT has_function_privilege('@replicator', f, 'EXECUTE') \gexec
 SELECT 'CREATE DATABASE @database' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '@database') \gexec
-SELECT 'SLOT', pg_create_physical_replication_slot('@slot', true)
-  WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = '@slot');
+SELECT 'SLOT', pg_create_physical_replication_slot(wanted, true) FROM unnest(ARRAY[@slots]) AS wanted
+  WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = wanted);
 \c @database
 SET synchronous_commit = local;
 SELECT 'CREATE TABLE client_writes (client text, n bigint, written timestamptz NOT NULL DEFAULT clock_timestamp(),'
@@ -82,7 +82,7 @@ def set_up_template(here: Cluster) -> str:
         "@replicator": REPLICATOR,
         "@client": CLIENT,
         "@database": here.database.name,
-        "@slot": member_name(here.other),
+        "@slots": ", ".join(f"'{name}'" for name in here.followers),
         "@functions": ", ".join(f"'pg_catalog.{name}'" for name in REWIND_FUNCTIONS),
     }
     script = _SET_UP
@@ -92,7 +92,7 @@ def set_up_template(here: Cluster) -> str:
 
 
 def set_up_script(here: Cluster, secrets: Mapping[str, Secret]) -> str:
-    """Return the psql script for a new leader: roles, database, the table clients write to, the other's slot.
+    """Return the psql script for a new leader: roles, database, the table clients write to, its followers' slots.
 
     Run again it prints nothing: what is there is left alone.
     """

@@ -65,7 +65,11 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A database's cluster on one host, and the other host that holds the same database."""
+    """A database's cluster on one host, and the other host that holds the same database.
+
+    To primary and standby each other's host is the other, to a local standby the primary, whose log it follows.
+    ``thirds`` are the hosts beside these two.
+    """
 
     database: Database
     host: str
@@ -73,6 +77,15 @@ class Cluster:
     other: str
     other_addresses: tuple[IPv4Address, ...]
     clients: IPv4Network
+    thirds: tuple[str, ...] = ()
+    third_addresses: tuple[IPv4Address, ...] = ()
+
+    @property
+    def followers(self) -> tuple[str, ...]:
+        """Return the hosts that follow this one while it leads, as PostgreSQL knows them: each has its slot here."""
+        local = self.database.local_standby
+        beside = (local,) if local is not None and self.host == self.database.primary else ()
+        return tuple(member_name(host) for host in (self.other, *beside))
 
     @property
     def member(self) -> str:
@@ -101,15 +114,15 @@ def cluster(network: Network, database: str, host: str) -> Cluster:
             name=database,
             hint=text("declared: {names}", names=", ".join(network.databases)),
         )
-    if host not in (declared.primary, declared.standby):
+    if host not in declared.hosts:
         raise UsageError(
-            "{host} does not hold database {name}; {primary} and {standby} do",
+            "{host} does not hold database {name}; {hosts} do",
             host=host,
             name=database,
-            primary=declared.primary,
-            standby=declared.standby,
+            hosts=", ".join(declared.hosts),
         )
     other = declared.standby if host == declared.primary else declared.primary
+    thirds = tuple(name for name in declared.hosts if name not in (host, other))
     return Cluster(
         declared,
         host,
@@ -117,4 +130,6 @@ def cluster(network: Network, database: str, host: str) -> Cluster:
         other,
         own_addresses(network.devices[other]),
         network.supernet,
+        thirds,
+        tuple(address for name in thirds for address in own_addresses(network.devices[name])),
     )

@@ -6,7 +6,6 @@ One place for both ways in which they get onto a host: the set-up playbook and t
 
 from __future__ import annotations
 
-from jbnet.model.business import Replication
 from jbnet.recovery.modes import DEGRADE_AFTER_S
 from jbnet.services.database_accounts import CLIENT, REPLICATOR
 from jbnet.services.database_cluster import Cluster, Layout, member_name
@@ -57,7 +56,7 @@ def server_settings(here: Cluster, layout: Layout) -> str:
     }
     lines = [f"{name} = '{value}'" for name, value in settings.items()]
     included = ["jbnet-role.conf", layout.archive_settings(here.database.name)]
-    if here.database.replication is Replication.DEGRADE:
+    if here.database.replication.degrades:
         included.append(layout.alone_settings(here.database.name))
     lines += [f"include_if_exists = '{name}'" for name in included]
     return "\n".join(["# Written by jbnet; do not edit.", *lines, ""])
@@ -67,16 +66,17 @@ def _mode_settings(here: Cluster) -> dict[str, object]:
     """Return the declared mode as parameters of our own, which the server does not heed: the keeper and checks do."""
     mode = here.database.replication
     found: dict[str, object] = {"jbnet.replication": mode.value}
-    if mode.waits:
-        found["jbnet.standby"] = member_name(here.other)
-    if mode is Replication.DEGRADE:
+    awaited = waits_for(here)
+    if awaited is not None:
+        found["jbnet.standby"] = member_name(awaited)
+    if mode.degrades:
         found["jbnet.degrade_after_s"] = DEGRADE_AFTER_S
     return found
 
 
 def waits_for(here: Cluster) -> str | None:
     """Return the host that commits of a leader wait for while it has its standby; None: nobody."""
-    return here.other if here.database.replication.waits else None
+    return here.database.waited_for(here.host)
 
 
 def leader_settings(synchronous_to: str | None) -> str:
@@ -119,12 +119,12 @@ def conninfo(here: Cluster, layout: Layout, database: str = "") -> str:
 
 
 def access_rules(here: Cluster) -> str:
-    """Return ``pg_hba.conf``: the server's own account, the other host, the clients of the network; nobody else.
+    """Return ``pg_hba.conf``: the server's own account, the other hosts, the clients of the network; nobody else.
 
     ``all`` leaves out replication: the account copies its own server by it, for a drill.
     """
     lines = ["# Written by jbnet; do not edit.", "local all postgres peer", "local replication postgres peer"]
-    for address in here.other_addresses:
+    for address in (*here.other_addresses, *here.third_addresses):
         lines += [f"host {what} {REPLICATOR} {address}/32 scram-sha-256" for what in ("replication", "postgres")]
     lines.append(f"host {here.database.name} {CLIENT} {here.clients} scram-sha-256")
     return "\n".join([*lines, ""])

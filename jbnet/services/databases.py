@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from jbnet.inventory.exchange.ansible import device_variables
 from jbnet.model.errors import CommandFailed, Refused, Unreachable
-from jbnet.model.network import Network
+from jbnet.model.network import Database, Network
 from jbnet.model.secrets import Secret
-from jbnet.model.text import text
+from jbnet.model.text import Text, text
 from jbnet.ports import DatabaseServer, DatabaseServers, PlaybookResult, PlaybookRunner, RouteControl, Secrets
 from jbnet.services.database_accounts import CLIENT_SECRET, REPLICATION_SECRET, password_file, set_up_script
 from jbnet.services.database_cluster import Cluster, Layout, cluster
@@ -57,13 +57,20 @@ def refuse_where_moved(network: Network, servers: DatabaseServers) -> None:
     A standby's host that cannot be reached raises Unreachable: not knowing is no reason to go on.
     """
     for database in network.databases.values():
-        if servers.server(database.name, database.standby).state().leads:
-            raise Refused(
-                "database {name} leads on {host}, its declared standby",
-                name=database.name,
-                host=database.standby,
-                hint=text("the way back is: jbnet dr failback"),
-            )
+        for host in database.hosts[1:]:
+            if servers.server(database.name, host).state().leads:
+                raise Refused(
+                    "database {name} leads on {host}, its declared standby",
+                    name=database.name,
+                    host=host,
+                    hint=_way_back(host, database),
+                )
+
+
+def _way_back(host: str, database: Database) -> Text:
+    if host == database.local_standby:
+        return text("no runbook promotes it: find out who writes to it, and which of the two has what, before one goes")
+    return text("the way back is: jbnet dr failback")
 
 
 def announce_all(network: Network, routes: RouteControl) -> None:
@@ -87,9 +94,9 @@ def playbook_inventory(
     for name in databases:
         declared = network.databases[name]
         lead = cluster(network, name, declared.primary)
-        follow = cluster(network, name, declared.standby)
         leaders[f"{lead.host}.{name}"] = _machine(network, lead) | _leader_variables(lead, layout, held)
-        standbys[f"{follow.host}.{name}"] = _machine(network, follow) | _standby_variables(follow, layout, held)
+        for follow in (cluster(network, name, host) for host in declared.hosts[1:]):
+            standbys[f"{follow.host}.{name}"] = _machine(network, follow) | _standby_variables(follow, layout, held)
     return {"all": {"children": {"leaders": {"hosts": leaders}, "standbys": {"hosts": standbys}}}}
 
 
@@ -131,7 +138,7 @@ def present_ids(servers: DatabaseServers, network: Network, database: str, clien
     not exactly one of those that answer leads.
     """
     declared = network.databases[database]
-    found = [servers.server(database, host) for host in (declared.primary, declared.standby)]
+    found = [servers.server(database, host) for host in declared.hosts]
     leaders = [server for server in found if _leads(server)]
     if len(leaders) != 1:
         raise CommandFailed(

@@ -101,7 +101,7 @@ def _groups(network: Network, device: Device) -> Iterator[str]:
     yield "servers" if _kind(network, device) is DeviceKind.SERVER else "routers"
     if next(_applications(network, device), None) is not None:
         yield "applications"
-    if any(device.name in (db.primary, db.standby) for db in network.databases.values()):
+    if any(device.name in db.hosts for db in network.databases.values()):
         yield "databases"
 
 
@@ -125,8 +125,7 @@ def _databases(network: Network, device: Device) -> Iterator[dict[str, object]]:
     """Yield each cluster on a host: the variables of the role ``postgres``, without the passwords."""
     layout = Layout()
     for declared in network.databases.values():
-        both = (declared.primary, declared.standby)
-        if device.name not in both or not all(name in network.devices for name in both):
+        if device.name not in declared.hosts or not network.devices.keys() >= set(declared.hosts):
             continue
         here = cluster(network, declared.name, device.name)
         data = layout.data(declared.name)
@@ -137,7 +136,7 @@ def _databases(network: Network, device: Device) -> Iterator[dict[str, object]]:
             "port": declared.port,
             "leads": leads,
             "machine": device.name,
-            "other": here.other,
+            "others": [name for name in declared.hosts if name != device.name],
             "programs": layout.programs,
             "data": data,
             "log": layout.log(declared.name),
@@ -173,7 +172,7 @@ def _firewall(network: Network, device: Device) -> Iterator[dict[str, object]]:
     if management is not None and _own(device) & set(management.syslog):
         yield _rule("syslog", "udp", (514,), everybody)
     for declared in network.databases.values():
-        if device.name in (declared.primary, declared.standby):
+        if device.name in declared.hosts:
             yield _rule(f"database {declared.name}", "tcp", (declared.port,), everybody)
     for found in _applications(network, device):
         if found.port is not None:

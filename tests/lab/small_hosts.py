@@ -1,5 +1,7 @@
 """Two database hosts and a router between them, in namespaces: what the recovery adapters need, without the lab.
 
+A third one stands beside the first where a database has a local standby.
+
 Each host is a set of network, mount and process namespaces with its own /var/lib and /run and an SSH
 server as first process: ending that ends the host.
 """
@@ -30,8 +32,10 @@ from jbnet.model.network import (
 from jbnet.model.secrets import Secret
 from jbnet.ports import Completed, RemoteHost
 
-A, B, ROUTER = "one-db1", "two-db1", "mid-r1"
-ADDRESSES = {A: "10.1.0.1", B: "10.2.0.1"}
+A, B, BESIDE, ROUTER = "one-db1", "two-db1", "one-db2", "mid-r1"
+ADDRESSES = {A: "10.1.0.1", B: "10.2.0.1", BESIDE: "10.1.1.1"}
+LINES = {A: ("db1-1", "one-up1"), B: ("two-1", "two-up1"), BESIDE: ("db2-1", "one-up2")}
+"""By host: the router's interface to it, and the circuit."""
 SERVICES = {"production": "10.3.0.1", "exchange": "10.3.0.2", "decision": "10.3.0.3"}
 
 FENCE_HELPER = Path(jbnet.lab.__file__).parent / "image" / "jbnet-fence"
@@ -66,30 +70,39 @@ MODES = {
 
 
 def declared(modes: Mapping[str, Replication] = MODES) -> Network:
-    """Return the network that the namespaces are: two hosts, a router, three databases."""
+    """Return the network that the namespaces are: the hosts, a router, three databases."""
 
     def device(name: str, role: str, *interfaces: tuple[str, str, str]) -> Device:
         ports = tuple(Interface(n, InterfaceKind.CIRCUIT, IPv4Interface(a), circuit=c) for n, a, c in interfaces)
         return Device(name, name.rsplit("-", 1)[0], "", role, "frr", None, ports)
 
+    names = database_hosts(modes)
+    ports = {host: (LINES[host][0], f"{gateway(host)}/24", LINES[host][1]) for host in names}
     hosts = {
-        A: device(A, "database-server", ("up1", "10.1.0.1/24", "one-up1")),
-        B: device(B, "database-server", ("up1", "10.2.0.1/24", "two-up1")),
-        ROUTER: device(
-            ROUTER, "dc-router", ("db1-1", "10.1.0.254/24", "one-up1"), ("two-1", "10.2.0.254/24", "two-up1")
-        ),
-    }
+        host: device(host, "database-server", ("up1", f"{ADDRESSES[host]}/24", LINES[host][1])) for host in names
+    } | {ROUTER: device(ROUTER, "dc-router", *ports.values())}
     circuits = {
-        "one-up1": Circuit("one-up1", Termination(ROUTER, "db1-1"), Termination(A, "up1"), CircuitRole.PRIMARY),
-        "two-up1": Circuit("two-up1", Termination(ROUTER, "two-1"), Termination(B, "up1"), CircuitRole.PRIMARY),
+        name: Circuit(name, Termination(ROUTER, port), Termination(host, "up1"), CircuitRole.PRIMARY)
+        for host, (port, _, name) in ports.items()
     }
     databases = {
-        name: Database(name, name, IPv4Address(address), 5432 + n, A, B, modes[name], 60, 0)
+        name: Database(name, name, IPv4Address(address), 5432 + n, A, B, modes[name], 60, 0,
+                       local_standby=BESIDE if modes[name].local else None)
         for n, (name, address) in enumerate(SERVICES.items())
-    }
+    }  # fmt: skip
     return Network(
         "test", "测试", 64512, IPv4Network("10.0.0.0/8"), devices=hosts, circuits=circuits, databases=databases
     )
+
+
+def database_hosts(modes: Mapping[str, Replication]) -> tuple[str, ...]:
+    """Return the hosts that databases of these modes want."""
+    return (A, B, BESIDE) if any(mode.local for mode in modes.values()) else (A, B)
+
+
+def gateway(host: str) -> str:
+    """Return the router's address towards a host."""
+    return str(IPv4Network(f"{ADDRESSES[host]}/24", strict=False)[254])
 
 
 def run(*argv: str, stdin: str | None = None) -> str:
@@ -126,6 +139,7 @@ class SmallHosts:
     def __init__(self, directory: Path, modes: Mapping[str, Replication] = MODES):
         self.directory = directory
         self.network = declared(modes)
+        self.hosts = database_hosts(modes)
         self.prefix = f"jbt{os.getpid()}"
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -138,7 +152,7 @@ class SmallHosts:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for name in (A, B, ROUTER):
+        for name in (*self.hosts, ROUTER):
             self.kill(name)
             with contextlib.suppress(subprocess.CalledProcessError):
                 run("ip", "netns", "del", self.netns(name))
@@ -148,10 +162,11 @@ class SmallHosts:
         return f"{self.prefix}-{name}"
 
     def _make(self) -> None:
-        for name in (A, B, ROUTER):
+        for name in (*self.hosts, ROUTER):
             run("ip", "netns", "add", self.netns(name))
             run("ip", "-n", self.netns(name), "link", "set", "lo", "up")
-        for host, port in ((A, "db1-1"), (B, "two-1")):
+        for host in self.hosts:
+            port = LINES[host][0]
             run(
                 "ip",
                 "-n",
@@ -166,15 +181,14 @@ class SmallHosts:
                 "netns",
                 self.netns(ROUTER),
             )
-            gateway = str(IPv4Network(f"{ADDRESSES[host]}/24", strict=False)[254])
             run("ip", "-n", self.netns(host), "addr", "add", f"{ADDRESSES[host]}/24", "dev", "up1")
-            run("ip", "-n", self.netns(ROUTER), "addr", "add", f"{gateway}/24", "dev", port)
+            run("ip", "-n", self.netns(ROUTER), "addr", "add", f"{gateway(host)}/24", "dev", port)
             run("ip", "-n", self.netns(host), "link", "set", "up1", "up")
             run("ip", "-n", self.netns(ROUTER), "link", "set", port, "up")
-            run("ip", "-n", self.netns(host), "route", "add", "default", "via", gateway)
+            run("ip", "-n", self.netns(host), "route", "add", "default", "via", gateway(host))
         run("ip", "netns", "exec", self.netns(ROUTER), "sysctl", "-qw", "net.ipv4.ip_forward=1")
         run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.directory / "key"))
-        for name in (A, B, ROUTER):
+        for name in (*self.hosts, ROUTER):
             self.boot(name)
 
     def boot(self, name: str) -> None:

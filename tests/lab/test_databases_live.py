@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 from small_hosts import (
     ADDRESSES,
+    BESIDE,
     PASSWORD,
     ROUTER,
     SERVICES,
@@ -52,6 +53,7 @@ ROOT = Path(__file__).parents[2]
 PLANS = {
     A: HostFence(((ROUTER,),), (ROUTER, B)),
     B: HostFence(((ROUTER,),), (ROUTER, A)),
+    BESIDE: HostFence(((ROUTER,),), (ROUTER, B)),
 }
 
 
@@ -173,7 +175,11 @@ class Outside:
         passfile.write_text(password_file(Passwords().get("pg-client"), CLIENT))
         ports = {name: database.port for name, database in hosts.network.databases.items()}
         through = [f"{name}={address}:{ports[name]}" for name, address in SERVICES.items()]
-        direct = [f"{name}={address}:{port}" for name, port in ports.items() for address in ADDRESSES.values()]
+        direct = [
+            f"{name}={address}:{port}"
+            for name, port in ports.items()
+            for address in (ADDRESSES[h] for h in hosts.hosts)
+        ]
         common = ["--client", f"test-{os.getpid()}", "--passfile", str(passfile)]
         self.processes = [
             self._start("jbnet.lab.client", "client", [*common, *through]),

@@ -21,6 +21,7 @@ def databases(declared: Declaration, devices: Collection[str], report: Report) -
     for name, item in declared.databases.items():
         decl = item.decl
         _check_hosts(item, devices, declared, report)
+        _check_local(item, declared, report)
         _check_address(item, declared, report)
         if decl.service_address in addresses:
             other = addresses[decl.service_address]
@@ -38,15 +39,39 @@ def databases(declared: Declaration, devices: Collection[str], report: Report) -
 def _check_hosts(
     item: Item[schema.DatabaseDecl], devices: Collection[str], declared: Declaration, report: Report
 ) -> None:
-    for key in ("primary", "standby"):
+    for key in ("primary", "standby", "local_standby"):
         host = getattr(item.decl, key)
-        if host not in devices:
+        if host is not None and host not in devices:
             dangling(report, "device", host, devices, item.at(key), declared)
     if item.decl.primary == item.decl.standby:
         report.add(
             "JB142", "the standby of {name} is its primary {host}", item.at("standby"), [item.at("primary")],
             name=item.name, host=item.decl.primary,
         )  # fmt: skip
+
+
+def _check_local(item: Item[schema.DatabaseDecl], declared: Declaration, report: Report) -> None:
+    """Report a local standby that is one of the two others, that nothing waits for, or beside another to wait for."""
+    decl, mode = item.decl, item.decl.replication
+    if not mode.model_fields_set and declared.doubtful.isdisjoint(("sync-remote", "sync-local")):
+        report.add("JB106", "the key {key} is missing", item.at("replication"), key="sync-remote")
+    if mode.sync_local is not None and mode.sync_remote is not None:
+        report.add(
+            "JB157", "{name} declares two standbys to wait for: one of them would be enough, and none would have all",
+            item.at("replication", "sync-remote"), [item.at("replication", "sync-local")], name=item.name,
+        )  # fmt: skip
+    if decl.local_standby is None:
+        if mode.sync_local is not None:
+            report.add("JB159", "{name} waits for a local standby and names none: local_standby is missing",
+                       item.at("replication"), name=item.name)  # fmt: skip
+        return
+    if mode.sync_local is None:
+        report.add("JB159", "nothing waits for the local standby {host} of {name}", item.at("local_standby"),
+                   [item.at("replication")], name=item.name, host=decl.local_standby)  # fmt: skip
+    for key in ("primary", "standby"):
+        if decl.local_standby == getattr(decl, key):
+            report.add("JB158", "{host} is a host of {name} already", item.at("local_standby"), [item.at(key)],
+                       name=item.name, host=decl.local_standby)  # fmt: skip
 
 
 def _check_address(item: Item[schema.DatabaseDecl], declared: Declaration, report: Report) -> None:
@@ -61,7 +86,8 @@ def _check_address(item: Item[schema.DatabaseDecl], declared: Declaration, repor
 def _check_ports(
     item: Item[schema.DatabaseDecl], ports: dict[tuple[str, int], Item[schema.DatabaseDecl]], report: Report
 ) -> None:
-    for host in dict.fromkeys((item.decl.primary, item.decl.standby)):
+    hosts = (item.decl.primary, item.decl.standby, item.decl.local_standby)
+    for host in dict.fromkeys(host for host in hosts if host is not None):
         other = ports.setdefault((host, item.decl.port), item)
         if other is not item:
             report.add(

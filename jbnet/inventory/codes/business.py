@@ -71,6 +71,24 @@ RULES = rules(
         Severity.WARNING,
     ),
     Rule(
+        "JB157",
+        text("Two standbys to wait for"),
+        text(
+            "A commit that one of two standbys confirms (`ANY 1`) is on the other or not: nobody could say which of"
+            " them loses nothing. Declare `sync-local` or `sync-remote`, not both."
+        ),
+    ),
+    Rule(
+        "JB158",
+        text("A local standby that is not local"),
+        text("Commits wait for it: it must be a third host, in the same location as the primary."),
+    ),
+    Rule(
+        "JB159",
+        text("A local standby and its mode belong together"),
+        text("Declare both `local_standby: HOST` and `replication: {sync-local: block}` (or `degrade`), or neither."),
+    ),
+    Rule(
         "JB240",
         text("An agency in a VRF that is not declared"),
         text("Declare under `vrfs` its route distinguisher and VLAN, or correct the name."),

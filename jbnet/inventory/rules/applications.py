@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from jbnet.inventory.declaration import Item
 from jbnet.inventory.rules.world import World
-from jbnet.model.business import Replication
+from jbnet.inventory.schema.business import DatabaseDecl
+from jbnet.model.business import Database, Replication
 from jbnet.model.findings import Place
 from jbnet.model.levels import DeviceKind
 
@@ -31,8 +33,9 @@ def check(world: World) -> None:
 def _check_databases(world: World) -> None:
     for name, database in world.network.databases.items():
         item = world.declared.databases[name]
-        for key, host in (("primary", database.primary), ("standby", database.standby)):
+        for key, host in zip(("primary", "standby", "local_standby"), database.hosts, strict=False):
             _check_server(host, name, item.at(key), world)
+        _check_local(database, item, world)
         homes = _homes((database.primary, database.standby), world)
         known = {database.primary, database.standby} & world.network.devices.keys()
         if len(homes) == 1 and len(known) == 2:
@@ -40,12 +43,29 @@ def _check_databases(world: World) -> None:
                 "JB144", "primary and standby of {name} both stand in {home}", item.at("standby"), [item.at("primary")],
                 name=name, home=next(iter(homes)),
             )  # fmt: skip
-        if database.replication is Replication.ASYNC and database.rpo_s == 0:
+        said = item.decl.replication.model_fields_set  # nothing: what stands there is wrong, and was reported
+        if said and database.replication is Replication.ASYNC and database.rpo_s == 0:
             world.report.add("JB151", "{name} may lose nothing and is copied asynchronously", item.at("rpo_s"),
                              [item.at("replication")], name=name)  # fmt: skip
+        if database.replication.local and database.rpo_s == 0:
+            world.report.add("JB151", "{name} may lose nothing and is copied asynchronously to {host}: the loss of its"
+                             " site loses something", item.at("rpo_s"), [item.at("replication")], name=name,
+                             host=database.standby)  # fmt: skip
         if database.replication is Replication.DEGRADE and database.rpo_s == 0:
             world.report.add("JB156", "{name} may lose nothing, and its commits go on without the standby",
                              item.at("rpo_s"), [item.at("replication")], name=name)  # fmt: skip
+
+
+def _check_local(database: Database, item: Item[DatabaseDecl], world: World) -> None:
+    """Report a local standby that stands elsewhere than the primary: commits would wait for a line."""
+    devices, local = world.network.devices, database.local_standby
+    if local is None or not devices.keys() >= {local, database.primary}:
+        return
+    home, wanted = devices[local].home, devices[database.primary].home
+    if home != wanted and local != database.standby:
+        world.report.add("JB158", "{host} stands in {home}, and the primary of {name} in {wanted}",
+                         item.at("local_standby"), [item.at("primary")], name=database.name, host=local, home=home,
+                         wanted=wanted)  # fmt: skip
 
 
 def _homes(hosts: Iterable[str], world: World) -> set[str]:
@@ -63,7 +83,7 @@ def _check_server(host: str, name: str, place: Place, world: World) -> None:
 def _check_places(name: str, hosts: tuple[str, ...], databases: tuple[str, ...], world: World) -> None:
     """Report an application at one place whose databases have a copy at another."""
     known = [world.network.databases[d] for d in databases if d in world.network.databases]
-    copies = _homes([host for database in known for host in (database.primary, database.standby)], world)
+    copies = _homes([host for database in known for host in database.hosts], world)
     homes = _homes(hosts, world)
     if len(homes) == 1 and len(copies) > 1:
         world.report.add(

@@ -61,19 +61,23 @@ class ReplicationDecl(Declared):
     """Whom commits wait for; ``async`` alone for nobody, ``sync`` alone for ``sync-remote: block``.
 
     ``sync-remote``: for the standby. While it is away commits stand still (``block``), or go on without it, with an
-    alarm (``degrade``).
+    alarm (``degrade``). ``sync-local``: the same, for the ``local_standby``.
     """
 
-    sync_remote: Annotated[Literal["block", "degrade"] | None, Field(alias="sync-remote")]
+    sync_remote: Annotated[Literal["block", "degrade"] | None, Field(alias="sync-remote")] = None
+    sync_local: Annotated[Literal["block", "degrade"] | None, Field(alias="sync-local")] = None
 
     @property
     def mode(self) -> Replication:
-        """Return the mode."""
+        """Return the mode; where both are declared, which is an error, the local one."""
+        if self.sync_local is not None:
+            return Replication.LOCAL_BLOCK if self.sync_local == "block" else Replication.LOCAL_DEGRADE
         modes = {None: Replication.ASYNC, "block": Replication.BLOCK, "degrade": Replication.DEGRADE}
         return modes[self.sync_remote]
 
 
-_WORDS = ("async", "sync", "{sync-remote: block}", "{sync-remote: degrade}")
+_WORDS = ("async", "sync", "{sync-remote: block}", "{sync-remote: degrade}", "{sync-local: block}",
+          "{sync-local: degrade}")  # fmt: skip
 
 
 def _replication_word(value: object) -> object:
@@ -82,7 +86,7 @@ def _replication_word(value: object) -> object:
         return {"sync-remote": None}
     if value == "sync":
         return {"sync-remote": "block"}
-    if not isinstance(value, Mapping) or value.get("sync-remote", "") is None:
+    if not isinstance(value, Mapping) or None in value.values():
         raise PydanticCustomError("literal_error", "one of {expected}", {"expected": ", ".join(_WORDS)})
     return value
 
@@ -101,6 +105,7 @@ class DatabaseDecl(Declared):
     port: Annotated[int, Field(ge=1024, le=65535)]
     primary: str
     standby: str
+    local_standby: str | None = None
     replication: ReplicationEntry
     rto_s: Seconds
     rpo_s: Seconds

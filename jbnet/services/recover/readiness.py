@@ -13,7 +13,7 @@ from jbnet.model.text import text
 from jbnet.ports import DatabaseServers, Fence, PortProber, RouteControl, ServiceLooks
 from jbnet.recovery.expand import Binding
 from jbnet.recovery.forecast import finished
-from jbnet.recovery.observed import DatabaseLook, RingLook, Server, ServerLook, ServiceLook, Unseen
+from jbnet.recovery.observed import NOT_ASKED, DatabaseLook, RingLook, Server, ServerLook, ServiceLook, Unseen
 from jbnet.recovery.readiness import Result
 from jbnet.recovery.readiness_around import Port, Practice, about_application
 from jbnet.recovery.replay import Entry
@@ -48,11 +48,11 @@ class Sight:
 def look_at(sight: Sight, names: Sequence[str], seconds: float = LOOK_S) -> tuple[DatabaseLook, ...]:
     """Look at databases and at what is around them. Never raises for something that does not answer."""
     chosen = [sight.network.databases[name] for name in names]
-    hosts = tuple(dict.fromkeys(host for d in chosen for host in (d.primary, d.standby)))
+    hosts = tuple(dict.fromkeys(host for d in chosen for host in d.hosts))
     servers = Asked({host: partial(sight.servers.look, host, _on(host, chosen)) for host in hosts}, seconds * SHARE)
     clients = Asked({d.name: partial(_client, sight, d) for d in chosen}, seconds)
     announced = Asked({host: partial(_announced, sight, host, chosen) for host in hosts}, seconds)
-    fences = _Fences(sight, chosen, seconds)
+    fences, beside = _Fences(sight, chosen, seconds), _Beside(sight, chosen, seconds)
     looks = _asked_again(sight, [_pair(d, servers.answers()) for d in chosen], seconds * (1 - SHARE))
     moved = [look.database for look in looks if look.leader != look.database.primary]
     other_way = _Fences(sight, moved, seconds, moved=True)
@@ -61,7 +61,10 @@ def look_at(sight: Sight, names: Sequence[str], seconds: float = LOOK_S) -> tupl
             look,
             service=clients.answers()[look.database.name],
             announced={host: _one(seen, look.database.name) for host, seen in announced.answers().items()},
-            rings={look.leader: (other_way if look.database in moved else fences).rings(look.database)},
+            rings={
+                look.leader: (other_way if look.database in moved else fences).rings(look.database),
+                **beside.rings(look.database),
+            },
             filters={look.follower: (other_way if look.database in moved else fences).filters(look.database)},
         )
         for look in looks
@@ -69,34 +72,39 @@ def look_at(sight: Sight, names: Sequence[str], seconds: float = LOOK_S) -> tupl
 
 
 def _on(host: str, chosen: Sequence[Database]) -> tuple[str, ...]:
-    return tuple(d.name for d in chosen if host in (d.primary, d.standby))
+    return tuple(d.name for d in chosen if host in d.hosts)
 
 
 def _pair(database: Database, servers: Mapping[str, Mapping[str, ServerLook] | Unseen]) -> DatabaseLook:
     """Return a database with what both its hosts said, and nothing else yet."""
     seen: dict[str, Server] = {}
-    for host in (database.primary, database.standby):
+    for host in database.hosts:
         said = servers[host]
         seen[host] = said if isinstance(said, Unseen) else said.get(database.name, Unseen(text("it said nothing")))
     members = {host: member_name(host) for host in seen}
-    return DatabaseLook(database, seen[database.primary], seen[database.standby], members)
+    local = seen[database.local_standby] if database.local_standby is not None else NOT_ASKED
+    return DatabaseLook(database, seen[database.primary], seen[database.standby], members, local=local)
 
 
 def _asked_again(sight: Sight, looks: Sequence[DatabaseLook], seconds: float) -> list[DatabaseLook]:
     """Ask followers again how far they got, now that their leaders have answered: what they lack of then is lag."""
     wanted: dict[str, list[str]] = {}
     for look in looks:
-        follower = look.at(look.follower)
-        if len(look.leaders) == 1 and isinstance(follower, ServerLook) and follower.answers:
-            wanted.setdefault(look.follower, []).append(look.database.name)
+        for host in _followers(look):
+            follower = look.at(host)
+            if len(look.leaders) == 1 and isinstance(follower, ServerLook) and follower.answers:
+                wanted.setdefault(host, []).append(look.database.name)
     asked = Asked({host: partial(sight.servers.received, host, names) for host, names in wanted.items()}, seconds)
     found = asked.answers()
     return [
-        replace(look, received_after={look.follower: _one(found[look.follower], look.database.name)})
-        if look.database.name in wanted.get(look.follower, ())
-        else look
+        replace(look, received_after={host: _one(found[host], look.database.name) for host in _followers(look)
+                                      if look.database.name in wanted.get(host, ())})
         for look in looks
-    ]
+    ]  # fmt: skip
+
+
+def _followers(look: DatabaseLook) -> tuple[str, ...]:
+    return tuple(host for host in look.database.hosts if host != look.leader)
 
 
 def _client(sight: Sight, database: Database) -> ServiceLook:
@@ -139,6 +147,22 @@ class _Fences:
             if not isinstance(seen, Unseen) and database.name in seen:
                 return seen[database.name]
         return {}
+
+
+class _Beside:
+    """The fences around local standbys: a failover wants them proved as well as the leader's."""
+
+    def __init__(self, sight: Sight, chosen: Sequence[Database], seconds: float):
+        hosts = _by_host({d.name: d.local_standby for d in chosen if d.local_standby is not None})
+        self._rings = Asked({host: partial(sight.fence.rings, host, names) for host, names in hosts.items()}, seconds)
+
+    def rings(self, database: Database) -> Mapping[str, tuple[RingLook, ...]]:
+        """Return the rings by the local standby's host; nothing where a database has none."""
+        host = database.local_standby
+        if host is None:
+            return {}
+        seen = self._rings.answers()[host]
+        return {host: () if isinstance(seen, Unseen) else seen.get(database.name, ())}
 
 
 def _by_host(hosts: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:

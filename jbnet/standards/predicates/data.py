@@ -118,7 +118,7 @@ class HostsAtLeast(Predicate):
 
 
 class FencesAtLeast(Predicate):
-    """Both hosts of a database have so many rings of routers declared that can cut them off."""
+    """All hosts of a database have so many rings of routers declared that can cut them off."""
 
     kinds: ClassVar = frozenset({Kind.DATABASES})
     count: Count
@@ -129,7 +129,7 @@ class FencesAtLeast(Predicate):
         fences = world.surroundings.fences
         if fences is None:
             return unknown(text("there is no recovery plan"))
-        for host in (database.primary, database.standby):
+        for host in database.hosts:
             found = fences.get(host, 0)
             if found < self.count:
                 return violated(text("{host} of {database} has {found} fences declared, not {count}", host=host,
