@@ -67,6 +67,7 @@ SELECT 'GRANT SELECT ON jbnet_waits TO @client'
   WHERE NOT has_table_privilege('@client', 'jbnet_waits', 'SELECT') \gexec
 SELECT 'GRANT SELECT, INSERT ON client_writes TO @client'
   WHERE NOT has_table_privilege('@client', 'client_writes', 'SELECT, INSERT') \gexec
+SELECT 'CREATE SCHEMA jbnet_app AUTHORIZATION @client' WHERE to_regnamespace('jbnet_app') IS NULL \gexec
 """
 
 

@@ -1,0 +1,257 @@
+"""The sample business application on a real PostgreSQL: a payment is registered once, whole, never told too early."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eventually import eventually
+from probe_servers import HOME, closed
+
+pytestmark = pytest.mark.lab
+PROGRAMS = Path("/usr/lib/postgresql/15/bin")
+FILES = Path(__file__).parents[2] / "playbooks" / "roles" / "application" / "files"
+PASSWORD = "quite-a-secret"
+NAMES = ("production", "exchange", "decision")
+SET_UP = f"CREATE ROLE jbnet_client LOGIN PASSWORD '{PASSWORD}';\n" + "".join(
+    f"""CREATE DATABASE {name};
+\\c {name}
+CREATE TABLE client_writes (client text, n bigint, written timestamptz DEFAULT now(), PRIMARY KEY (client, n));
+GRANT SELECT, INSERT ON client_writes TO jbnet_client;
+CREATE SCHEMA jbnet_app AUTHORIZATION jbnet_client;
+"""
+    for name in NAMES
+)
+
+
+def as_postgres(*argv: str, said: str = "") -> str:
+    done = subprocess.run(["runuser", "-u", "postgres", "--", *argv], input=said, capture_output=True, text=True,
+                          check=False, timeout=120, cwd="/")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@dataclass
+class Site:
+    """A server with the three databases, and the application at two ports: two sites of it."""
+
+    directory: Path
+    port: int
+    doors: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def control(self, *words: str) -> None:
+        said = f"-p {self.port} -k {self.directory} -c listen_addresses={HOME} -c fsync=off -c max_connections=40"
+        as_postgres(
+            f"{PROGRAMS}/pg_ctl", "-D", f"{self.directory}/data", "-w", "-t", "60", "-l", f"{self.directory}/log",
+            "-o", said, *words,
+        )  # fmt: skip
+
+    def sql(self, database: str, query: str) -> str:
+        return as_postgres(
+            "psql", "-XqAth", str(self.directory), "-p", str(self.port), "-v", "ON_ERROR_STOP=1", "-d", database,
+            said=query,
+        )  # fmt: skip
+
+    def settings(self, host: str, answer_s: float) -> Path:
+        home = self.directory / host
+        home.mkdir()
+        (home / "pgpass").write_text(f"*:*:*:*:{PASSWORD}\n")
+        (home / "pgpass").chmod(0o600)
+        runs = {"insurance": ["production", "exchange"], "supervision": ["decision"]}
+        self.doors[host] = {}
+        found = []
+        for name, databases in runs.items():
+            with closed() as port:
+                self.doors[host][name] = port
+            each = [{"name": d, "address": HOME, "port": self.port, "account": "jbnet_client"} for d in databases]
+            found.append({"name": name, "port": port, "databases": each})
+        what = {"payments": "insurance", "summary": "supervision", "sums_every_s": 0.5, "answer_s": answer_s}
+        declared = {"host": host, "applications": found, **what}
+        (home / "applications.json").write_text(json.dumps(declared))
+        return home
+
+    def ask(self, path: str, body: Any = None, *, host: str = "app1", name: str = "insurance") -> tuple[int, Any]:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"http://{HOME}:{self.doors[host][name]}{path}", data)
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as answer:
+            return answer.code, json.load(answer)
+
+    def reconcile(self) -> tuple[int, dict[str, list[str]]]:
+        argv = [sys.executable, str(FILES / "jbnet-app.py"), str(self.directory / "app1"), "--reconcile", "24"]
+        done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60)
+        return done.returncode, json.loads(done.stdout)
+
+
+def payment(number: str, amount: int = 12_345) -> dict[str, Any]:
+    return {"number": number, "service": "pension", "person": "p-1", "counterparty": "bank-1", "amount": amount}
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    directory = Path(tempfile.mkdtemp(prefix="jbnet-app-", dir="/tmp"))  # a socket's path must be short
+    account = pwd.getpwnam("postgres")
+    shutil.chown(directory, account.pw_uid, account.pw_gid)
+    with closed() as port:
+        found = Site(directory, port)
+    as_postgres(f"{PROGRAMS}/initdb", "-D", f"{directory}/data", "-N", "--auth-local=peer", "--auth-host=scram-sha-256")
+    found.control("start")
+    try:
+        found.sql("postgres", SET_UP)
+        with contextlib.ExitStack() as stack:
+            for host, answer_s in (("app1", 10.0), ("app2", 1.0)):
+                argv = [sys.executable, str(FILES / "jbnet-app.py"), str(found.settings(host, answer_s))]
+                running = stack.enter_context(
+                    subprocess.Popen(argv, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
+                )
+                stack.callback(running.kill)
+            for host in ("app1", "app2"):
+                look = [sys.executable, str(FILES / "jbnet-app.py"), str(directory / host), "--look", "20"]
+                done = subprocess.run(look, capture_output=True, text=True, check=False)
+                assert json.loads(done.stdout) == {"insurance": "up", "supervision": "up"}
+            yield found
+    finally:
+        found.control("-m", "immediate", "stop")
+        shutil.rmtree(directory)
+
+
+def test_a_payment_is_registered_once_however_often_and_wherever_it_is_sent(site: Site) -> None:
+    code, first = site.ask("/payments", payment("2026/1"))
+    assert (code, first["number"], first["amount"]) == (201, "2026/1", 12_345)
+    assert [site.ask("/payments", payment("2026/1"), host=host)[0] for host in ("app1", "app2")] == [200, 200]
+    assert site.ask("/payments/2026/1", host="app2") == (200, first | {"registered": first["registered"]})
+    assert site.ask("/payments", payment("2026/1", 2))[0] == 409
+    assert site.ask("/payments/2026/2")[0] == 404
+    assert site.ask("/ledger")[1] == {"payments": 1, "sum": 0, "unsound": 0}
+
+
+def test_what_is_no_payment_is_refused_and_leaves_nothing(site: Site) -> None:
+    before = site.ask("/ledger")
+    wrong: list[dict[str, Any]] = [
+        {"amount": 0},
+        {"amount": True},
+        {"amount": 1.5},
+        {"number": "a b"},
+        {"person": ""},
+        {"more": 1},
+    ]
+    assert [site.ask("/payments", payment("n") | one)[0] for one in wrong] == [400] * len(wrong)
+    assert site.ask("/payments", [1])[0] == 400
+    assert site.ask("/payments", payment("n"), name="supervision")[0] == 404
+    assert site.ask("/ledger") == before
+
+
+def test_many_at_once_of_one_number_are_one_payment_and_the_law_holds(site: Site) -> None:
+    before = site.ask("/ledger")[1]["payments"]
+
+    def send(at: int) -> int:
+        return site.ask("/payments", payment(f"many-{at % 10}"))[0]
+
+    with ThreadPoolExecutor(20) as pool:
+        codes = list(pool.map(send, range(60)))
+    assert sorted(codes) == [200] * 50 + [201] * 10
+    assert site.ask("/ledger")[1] == {"payments": before + 10, "sum": 0, "unsound": 0}
+    assert site.sql("production", "SELECT count(*) FROM jbnet_app.ledger") == str(2 * (before + 10))
+
+
+def test_the_other_database_is_told_of_each_and_days_are_added_up(site: Site) -> None:
+    count = site.ask("/ledger")[1]["payments"]
+    assert eventually(lambda: site.sql("exchange", "SELECT to_regclass('jbnet_app.messages')") != "")
+    assert eventually(lambda: site.sql("exchange", "SELECT count(*) FROM jbnet_app.messages") == str(count))
+    assert site.sql("production", "SELECT count(*) FROM jbnet_app.outbox WHERE taken IS NULL") == "0"
+    assert eventually(lambda: [one["payments"] for one in site.ask("/sums", name="supervision")[1]] == [count])
+
+
+def test_a_payment_names_its_transaction_in_the_log(site: Site) -> None:
+    log = f"{site.directory}/data/pg_wal"
+    file = site.sql("production", "SELECT pg_walfile_name(pg_current_wal_lsn())")
+    site.ask("/payments", payment("named-1"))
+    seen = subprocess.run([f"{PROGRAMS}/pg_waldump", "-p", log, "-r", "LogicalMessage", file],
+                          capture_output=True, text=True, check=False).stdout  # fmt: skip
+    hexed = " ".join(f"{byte:02X}" for byte in b"named-1")
+    assert hexed in seen
+
+
+def test_both_sites_run_the_same_release_and_say_so(site: Site) -> None:
+    said = [site.ask("/release", host=host)[1]["release"] for host in ("app1", "app2")]
+    assert said[0] == said[1] == site.ask("/health")[1]["release"]
+
+
+def test_a_restart_of_the_server_costs_a_client_time_and_no_answer(site: Site) -> None:
+    site.ask("/payments", payment("before"))
+    site.control("-m", "fast", "stop")
+    held: list[tuple[int, Any]] = []
+    client = threading.Thread(target=lambda: held.append(site.ask("/payments", payment("in-the-gap"))))
+    client.start()
+    site.control("start")
+    client.join()
+    assert held[0][0] == 201
+    assert site.ask("/health")[1]["state"] == "up"
+
+
+def test_nobody_is_told_before_a_commit_that_waits_and_later_it_is_one_payment(site: Site) -> None:
+    """A standby that commits wait for is away: repeating the number must not turn silence into a receipt."""
+    site.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'nobody'; SELECT pg_reload_conf()")
+    try:
+        assert eventually(lambda: site.sql("production", "SHOW synchronous_standby_names") == "nobody")
+        with ThreadPoolExecutor(2) as pool:
+            first = pool.submit(site.ask, "/payments", payment("held"), host="app2")
+            assert eventually(lambda: site.sql("production", waiting()) != "0")
+            again = pool.submit(site.ask, "/payments", payment("held"), host="app2")
+            assert (first.result()[0], again.result()[0]) == (503, 503)
+        # somebody ends the waiting: it is committed here, is seen here, and the standby lacks it
+        site.sql("production", f"SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE {SYNCHRONOUS}")
+        assert eventually(lambda: site.ask("/payments/held")[0] == 200)
+        assert site.ask("/payments", payment("held"), host="app2")[0] == 503
+    finally:
+        site.sql("postgres", "ALTER SYSTEM RESET synchronous_standby_names; SELECT pg_reload_conf()")
+    assert eventually(lambda: site.ask("/payments", payment("held"))[0] == 200)
+    assert site.ask("/ledger")[1]["sum"] == 0
+
+
+SYNCHRONOUS = "wait_event = 'SyncRep'"
+
+
+def waiting() -> str:
+    return f"SELECT count(*) FROM pg_stat_activity WHERE {SYNCHRONOUS}"
+
+
+def test_what_a_failover_lost_of_the_messages_is_found_and_sent_again(site: Site) -> None:
+    count = site.ask("/ledger")[1]["payments"]
+    told = "SELECT count(*) FROM jbnet_app.outbox WHERE sent IS NOT NULL"
+    assert eventually(lambda: site.sql("production", told) == str(count))
+    assert site.reconcile() == (0, {"sent_again": [], "without_payment": []})
+    site.sql("exchange", "DELETE FROM jbnet_app.messages WHERE number = 'named-1'")
+    gone = "DELETE FROM jbnet_app.{} WHERE number = 'before';"
+    site.sql("production", "".join(gone.format(table) for table in ("outbox", "ledger", "payments")))
+    assert site.reconcile() == (1, {"sent_again": ["named-1"], "without_payment": ["before"]})
+    assert eventually(
+        lambda: site.sql("exchange", "SELECT count(*) FROM jbnet_app.messages WHERE number = 'named-1'") == "1"
+    )
+
+
+def test_fifty_payments_a_second_are_taken(site: Site) -> None:
+    began = time.monotonic()
+    with ThreadPoolExecutor(8) as pool:
+        codes = list(pool.map(lambda n: site.ask("/payments", payment(f"fast-{n}"))[0], range(200)))
+    rate = 200 / (time.monotonic() - began)
+    print(f"{rate:.0f} payments a second")
+    assert codes == [201] * 200
