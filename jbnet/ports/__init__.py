@@ -20,7 +20,16 @@ from jbnet.ports.readiness import ReadinessHistory, Recorded
 from jbnet.ports.recovery import ApprovalVerifier, StepAction, StepOutcome
 from jbnet.ports.rehearsal import Blueprint, LiveCopy, Rehearsal
 from jbnet.ports.secrets import LoadedSecrets, Secrets
-from jbnet.ports.service import Fence, FenceProof, PortProber, RouteControl, ServiceLooks, WriteCheck
+from jbnet.ports.service import (
+    ApplicationCalls,
+    Fence,
+    FenceProof,
+    PortProber,
+    RouteControl,
+    Said,
+    ServiceLooks,
+    WriteCheck,
+)
 from jbnet.ports.snmp import Asked, Heard, SnmpTransport, TrapSource
 from jbnet.ports.store import Answers, Store, StoreView, Windows
 from jbnet.snmp.types import SnmpAnswer, SnmpTarget, Trap, VarBind
@@ -28,6 +37,7 @@ from jbnet.snmp.types import SnmpAnswer, SnmpTarget, Trap, VarBind
 __all__ = [
     "AnswerParser",
     "Answers",
+    "ApplicationCalls",
     "ApprovalVerifier",
     "Asked",
     "Blueprint",
@@ -81,6 +91,7 @@ __all__ = [
     "Reporter",
     "RouteControl",
     "RunningConfig",
+    "Said",
     "Secrets",
     "ServerState",
     "ServiceLooks",

@@ -83,7 +83,26 @@ class ServiceLooks(Protocol):
 
 
 class PortProber(Protocol):
-    """Knocks at TCP ports."""
+    """Knocks at the ports of applications."""
 
     def knock(self, host: str, port: int, timeout: float) -> str:
         """Say what a connection meets: one of ``jbnet.recovery.readiness_around.Port``. Never raises."""
+
+    def release(self, host: str, port: int, timeout: float) -> str | None:
+        """Return what runs there, by its own word (``GET /release``); None: it does not say. Never raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an application answered: HTTP's code (None: nobody did), and the words. ``refused``: nothing listens."""
+
+    code: int | None
+    words: Mapping[str, object]
+    refused: bool = False
+
+
+class ApplicationCalls(Protocol):
+    """Talks to an application as its clients do: HTTP, and JSON."""
+
+    def call(self, host: str, port: int, path: str, body: Mapping[str, object] | None, timeout: float) -> Said:
+        """GET a path, or POST a body to it. Never raises."""

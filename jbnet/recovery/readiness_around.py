@@ -202,12 +202,20 @@ class Port:
     OPEN, CLOSED, SILENT = "open", "closed", "silent"
 
 
-def about_application(name: str, sites: Mapping[str, Mapping[str, str]], leading: str, following: str) -> Result:
-    """Judge an application; ``sites``: by site, what each of its hosts met there (``Port``)."""
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A port of an application: what a connection met (``Port``), and what runs behind it by its own word."""
+
+    met: str
+    release: str | None = None
+
+
+def about_application(name: str, sites: Mapping[str, Mapping[str, Door]], leading: str, following: str) -> Result:
+    """Judge an application; ``sites``: by site, what was met at each of its hosts."""
     expected = text("it answers at {leading} and at {following}", leading=leading, following=following)
 
     def at(site: str) -> str:
-        met = set(sites.get(site, {}).values())
+        met = {door.met for door in sites.get(site, {}).values()}
         return next((one for one in (Port.OPEN, Port.SILENT, Port.CLOSED) if one in met), Port.CLOSED)
 
     def result(level: Level, found: Text, advice: Text | None = None, *, looked: bool = True) -> Result:
@@ -220,7 +228,7 @@ def about_application(name: str, sites: Mapping[str, Mapping[str, str]], leading
         return result(Level.AMBER, text("no host at {site} is declared for it", site=following),
                       text("declare one: a move would leave it behind"))  # fmt: skip
     if here == there == Port.OPEN:
-        return result(Level.GREEN, text("it answers at both"))
+        return result(*_about_release({host: door for at in (leading, following) for host, door in sites[at].items()}))
     if here == Port.OPEN and there == Port.CLOSED:
         return result(Level.RED, text("nothing listens at {site}", site=following), text("start it there"))
     if Port.SILENT in (here, there):
@@ -229,6 +237,19 @@ def about_application(name: str, sites: Mapping[str, Mapping[str, str]], leading
     if there == Port.OPEN:
         return result(Level.AMBER, text("it answers at {site} alone", site=following))
     return result(Level.UNKNOWN, text("nothing listens at either: it may not be deployed"))
+
+
+def _about_release(doors: Mapping[str, Door]) -> tuple[Level, Text, Text | None]:
+    """Judge whether what answers at both sites is the same; hosts that do not answer are not asked."""
+    says = {host: door.release for host, door in sorted(doors.items()) if door.met == Port.OPEN}
+    known = {release for release in says.values() if release is not None}
+    if len(known) > 1:
+        each = ", ".join(f"{host} {release or '?'}" for host, release in says.items())
+        return Level.RED, text("other releases run at the sites: {each}", each=each), text("bring them to one release")
+    if mute := [host for host, release in says.items() if release is None]:
+        found = text("it answers at both; {names}: it does not say its release", names=", ".join(mute))
+        return Level.AMBER, found, text("have it answer GET /release, or compare by hand")
+    return Level.GREEN, text("it answers at both, release {release}", release=", ".join(known)), None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from jbnet.recovery.expand import Binding
 from jbnet.recovery.forecast import finished
 from jbnet.recovery.observed import NOT_ASKED, DatabaseLook, RingLook, Server, ServerLook, ServiceLook, Unseen
 from jbnet.recovery.readiness import Result
-from jbnet.recovery.readiness_around import Port, Practice, about_application
+from jbnet.recovery.readiness_around import Door, Port, Practice, about_application
 from jbnet.recovery.replay import Entry
 from jbnet.services.database_cluster import member_name
 from jbnet.services.recover.side_by_side import Asked
@@ -170,11 +170,20 @@ def _by_host(hosts: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
 
 
 def look_at_applications(sight: Sight, names: Sequence[str], leading: str, following: str) -> tuple[Result, ...]:
-    """Knock at the applications of databases, at both sites (locations). Those without a port cannot be knocked at."""
+    """Knock at the applications of databases, at both sites (locations), and ask what runs there.
+
+    Those without a port cannot be knocked at.
+    """
     wanted = [a for a in sight.network.applications.values() if a.port is not None and set(a.databases) & set(names)]
     doors = [(host, app.port) for app in wanted for host in _hosts(sight.network, app) if app.port is not None]
-    met = Asked({door: partial(sight.ports.knock, *door, KNOCK_S) for door in doors}, KNOCK_S + 1).answers()
+    met = Asked({door: partial(_behind, sight, *door) for door in doors}, 2 * KNOCK_S + 1).answers()
     return tuple(about_application(app.name, _sites(sight.network, app, met), leading, following) for app in wanted)
+
+
+def _behind(sight: Sight, host: str, port: int) -> Door:
+    """Knock at one port; where it opens ask what runs behind it."""
+    found = sight.ports.knock(host, port, KNOCK_S)
+    return Door(found, sight.ports.release(host, port, KNOCK_S) if found == Port.OPEN else None)
 
 
 def _hosts(network: Network, app: Application) -> list[str]:
@@ -182,13 +191,13 @@ def _hosts(network: Network, app: Application) -> list[str]:
 
 
 def _sites(
-    network: Network, app: Application, met: Mapping[tuple[str, int], str | Unseen]
-) -> Mapping[str, Mapping[str, str]]:
+    network: Network, app: Application, met: Mapping[tuple[str, int], Door | Unseen]
+) -> Mapping[str, Mapping[str, Door]]:
     """Return what each host of an application met, by its site."""
-    sites: dict[str, dict[str, str]] = {}
+    sites: dict[str, dict[str, Door]] = {}
     for host in _hosts(network, app):
-        said = met.get((host, app.port or 0), Port.SILENT)
-        sites.setdefault(network.devices[host].home, {})[host] = said if isinstance(said, str) else Port.SILENT
+        said = met.get((host, app.port or 0))
+        sites.setdefault(network.devices[host].home, {})[host] = said if isinstance(said, Door) else Door(Port.SILENT)
     return sites
 
 

@@ -29,6 +29,7 @@ from jbnet.recovery.parity import about_parity
 from jbnet.recovery.plan import load_plan
 from jbnet.recovery.readiness import Can, Check, Level, Outcome, Question, Result, answer, outcome
 from jbnet.recovery.readiness_around import (
+    Door,
     Port,
     Practice,
     about_application,
@@ -284,13 +285,24 @@ def test_two_people_approve_and_a_third_starts(count: int, wanted: Level) -> Non
     ],
 )
 def test_an_application_is_wanted_at_both_sites(here: str, there: str, wanted: Level) -> None:
-    found = about_application("card", {"east": {"e1": here}, "west": {"w1": there}}, "east", "west")
+    sites = {"east": {"e1": Door(here, "1.2")}, "west": {"w1": Door(there, "1.2")}}
+    found = about_application("card", sites, "east", "west")
     assert found.level is wanted
     assert found.looked is (Port.SILENT not in (here, there))
 
 
 def test_an_application_without_a_host_at_the_other_site_would_be_left_behind() -> None:
-    assert about_application("card", {"east": {"e1": Port.OPEN}}, "east", "west").level is Level.AMBER
+    assert about_application("card", {"east": {"e1": Door(Port.OPEN)}}, "east", "west").level is Level.AMBER
+
+
+def test_a_second_host_of_a_site_that_runs_another_release_is_named_and_one_that_is_down_is_not_asked() -> None:
+    def judged(second: Door) -> Result:
+        sites = {"east": {"e1": Door(Port.OPEN, "1.2"), "e2": second}, "west": {"w1": Door(Port.OPEN, "1.2")}}
+        return about_application("card", sites, "east", "west")
+
+    assert judged(Door(Port.CLOSED)).level is Level.GREEN
+    found = judged(Door(Port.OPEN, "1.1"))
+    assert (found.level, str(found.found)) == (Level.RED, "other releases run at the sites: e1 1.2, e2 1.1, w1 1.2")
 
 
 def test_practice_is_amber_when_it_is_old_and_when_there_was_none() -> None:

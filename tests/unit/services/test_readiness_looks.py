@@ -46,6 +46,7 @@ class World:
     asked: list[str] = field(default_factory=list)
     silent: set[str] = field(default_factory=set)
     doors: dict[str, str] = field(default_factory=dict)
+    releases: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in NAMES:
@@ -82,6 +83,10 @@ class World:
 
     def knock(self, host: str, port: int, timeout: float) -> str:
         return self.doors[host]
+
+    def release(self, host: str, port: int, timeout: float) -> str | None:
+        assert self.doors[host] == Port.OPEN, "what does not listen is not asked"
+        return self.releases.get(host)
 
 
 def test_the_fake_servers_keep_the_contract_of_real_ones() -> None:
@@ -155,16 +160,24 @@ def test_without_the_clients_password_every_look_says_so() -> None:
         NoClient(Missing("secret {name} is nowhere", name="pg-client")).identity("production", "10.3.0.1", 1)
 
 
+BOTH = {"one-app1": Port.OPEN, "two-app1": Port.OPEN}
+
+
 @pytest.mark.parametrize(
-    ("doors", "wanted"),
+    ("doors", "releases", "wanted"),
     [
-        ({"one-app1": Port.OPEN, "two-app1": Port.OPEN}, Level.GREEN),
-        ({"one-app1": Port.OPEN, "two-app1": Port.CLOSED}, Level.RED),
-        ({"one-app1": Port.CLOSED, "two-app1": Port.CLOSED}, Level.UNKNOWN),
+        (BOTH, {"one-app1": "1.2", "two-app1": "1.2"}, Level.GREEN),
+        (BOTH, {"one-app1": "1.2", "two-app1": "1.3"}, Level.RED),
+        (BOTH, {"one-app1": "1.2"}, Level.AMBER),
+        (BOTH, {}, Level.AMBER),
+        ({"one-app1": Port.OPEN, "two-app1": Port.CLOSED}, {"one-app1": "1.2"}, Level.RED),
+        ({"one-app1": Port.CLOSED, "two-app1": Port.CLOSED}, {}, Level.UNKNOWN),
     ],
 )
-def test_applications_of_these_databases_are_knocked_at_on_both_sites(doors: dict[str, str], wanted: Level) -> None:
-    found = look_at_applications(World(doors=doors).sight(), NAMES, "one", "two")
+def test_applications_of_these_databases_are_asked_on_both_sites(
+    doors: dict[str, str], releases: dict[str, str], wanted: Level
+) -> None:
+    found = look_at_applications(World(doors=doors, releases=releases).sight(), NAMES, "one", "two")
     assert [(result.subject, result.level) for result in found] == [
         ("card", wanted),
         ("left", Level.UNKNOWN),
