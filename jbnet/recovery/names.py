@@ -43,7 +43,7 @@ def plan_names(file: str, content: str, network: Network) -> tuple[Finding, ...]
 
 
 def runbook_names(file: str, content: str, network: Network) -> tuple[Finding, ...]:
-    """Return the databases and hosts that a runbook names outright and the network does not know."""
+    """Return the databases, hosts and applications that a runbook names outright and the network does not know."""
     source = read(file, content, Report())
     steps = source.data.get("steps") if source and isinstance(source.data, Mapping) else None
     findings = Findings()
@@ -56,14 +56,17 @@ def runbook_names(file: str, content: str, network: Network) -> tuple[Finding, .
 
 
 def _check_names(source: Source, path: Path, value: object, network: Network, findings: Findings) -> None:
-    """Check a parameter that names a database or devices; what stands in braces is filled in for each database."""
+    """Check a parameter that names a database, devices or applications; braces are filled in for each database."""
     key = path[-1]
-    named = enumerate(value) if key == "hosts" and isinstance(value, list) else [(None, value)]
+    named = enumerate(value) if key in ("hosts", "applications") and isinstance(value, list) else [(None, value)]
     for at, name in named:
         if not isinstance(name, str) or "{" in name:
             continue
         if key == "database":
             _known(source, path, name, text("database"), network.databases, findings)
+        elif key in ("applications", "payment"):
+            where = path if at is None else (*path, at)
+            _known(source, where, name, text("application"), network.applications, findings)
         elif key in (*_HOSTS, "hosts"):
             _known(source, path if at is None else (*path, at), name, text("device"), network.devices, findings)
 

@@ -28,7 +28,9 @@ HAND_OVER = "hand-over"
 LEADING = frozenset({"promote", HAND_OVER})
 """Actions behind which another host leads."""
 MOVING = frozenset({"fence", "move-address", "release-address", "stop-primary", "unfence", "take-back"})
-TOUCHING = LEADING | MOVING | {"command", "playbook"}
+VERIFY_APPLICATIONS = "verify-applications"
+"""Applications answer at a site, in an order, and one takes a payment: behind the move of their databases."""
+TOUCHING = LEADING | MOVING | {"command", "playbook", VERIFY_APPLICATIONS}
 """Actions that touch production: never before an approval (design section 5, rule 4)."""
 DRILL = "drill"
 """A copy of a standby is recovered and promoted in a bubble beside production, which it does not touch."""

@@ -104,6 +104,11 @@ PARAMS: Final[Mapping[str, Mapping[str, Param]]] = {
         "channels": Param("a list of channels of monitors/notify.yaml", _is_names, required=True),
         "message": Param("text", _is_text, required=True),
     },
+    "verify-applications": {
+        "site": Param("primary or standby", lambda value: value in ("primary", "standby"), required=True),
+        "applications": Param("a list of applications, the first one first", _is_names, required=True),
+        "payment": Param("the application at which one payment is registered", _is_text),
+    },
     "drill": {**_PLACE, "surprise": Param(f"one of {', '.join(SURPRISES)}", _is_surprise)},
     "clear-drill": _PLACE,
     "compare-rows": {

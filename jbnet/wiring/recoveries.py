@@ -163,6 +163,7 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     from jbnet.adapters.fence import RingFence
     from jbnet.adapters.foreign_actions import foreign_actions
     from jbnet.adapters.hand_over import PostgresHandOvers
+    from jbnet.adapters.ports_tcp import TcpPorts
     from jbnet.adapters.postgres import PostgresServers
     from jbnet.adapters.postgres_write import ClientWrites
     from jbnet.adapters.routes import OspfRoutes
@@ -171,6 +172,7 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     from jbnet.services.database_accounts import CLIENT_SECRET
     from jbnet.services.recover.actions import Tools, watchers
     from jbnet.services.recover.actions_all import all_actions
+    from jbnet.services.recover.actions_application import VerifyApplications
     from jbnet.services.recover.actions_general import general_actions
     from jbnet.services.recover.actions_playbook import RunPlaybook
     from jbnet.services.recover.lease_fence import LeaseFence
@@ -200,4 +202,7 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     shelf = playbook_shelf(directory)
     playbooks = RunPlaybook(shelf, lambda chosen: playbook_ways(directory, state_dir, chosen, None))
     drills, rows = drill_actions(directory, state_dir, tools), row_actions(row_tools(network, hosts, servers, clock))
-    return {**all_actions(tools), **general, "playbook": playbooks, **drills, **rows, **foreign_actions(tools)}
+    sites, lab = {"primary": plan.primary, "standby": plan.standby}, (state_dir / "lab.json").is_file()
+    applications = VerifyApplications(network, sites, TcpPorts(_addresses(network)), clock, lab)
+    own = {**all_actions(tools), **general, "playbook": playbooks, "verify-applications": applications}
+    return {**own, **drills, **rows, **foreign_actions(tools)}

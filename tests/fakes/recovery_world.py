@@ -208,7 +208,27 @@ class World:
             "hand-over",
             "take-back",
         )
-        return {name: WorldAction(self, name) for name in (*names, *more)}
+        own = {name: WorldAction(self, name) for name in (*names, *more)}
+        return {**own, "verify-applications": SiteAction(self)}
+
+
+@dataclass
+class SiteAction:
+    """Applications of a site are asked: about no single database, and nothing of it holds beforehand."""
+
+    world: World
+
+    def probe(self, params: Mapping[str, object]) -> StepOutcome:
+        return StepOutcome(False, text("not yet asked"))
+
+    def do(self, params: Mapping[str, object]) -> StepOutcome:
+        with self.world.life.lock:
+            self.world.life.check()
+            self.world.act("verify-applications", {"database": params["site"]}, holds=False)
+        return self.verify(params)
+
+    def verify(self, params: Mapping[str, object]) -> StepOutcome:
+        return StepOutcome(True, text("they answer"))
 
 
 @dataclass

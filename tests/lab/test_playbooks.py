@@ -196,6 +196,21 @@ def test_the_application_writes_into_the_database_that_leads(site: Site) -> None
     assert site.at(APP1, "stat", "-c", "%a %U", "/etc/opt/jbnet-app/pgpass").split() == ["600", "jbnet-app"]
 
 
+def test_behind_a_move_the_applications_of_a_site_are_asked_and_one_takes_a_payment(site: Site) -> None:
+    network = wiring.load_network(site.workspace, site.state)
+    params = {"site": "primary", "applications": ["insurance", "card", "supervision"], "payment": "insurance"}
+    with network_of(site.lab.netns("noc-s1")):
+        step = wiring.recovery_actions(site.workspace, site.state, network)["verify-applications"]
+        assert not step.probe(params).done
+        found = step.do(params)
+        assert found.done, str(found.text)
+        assert found.evidence["host"] == APP1
+        assert step.verify(params).done
+    asked = f"SELECT count(*) FROM jbnet_app.payments WHERE number = '{found.evidence['payment']}'"
+    psql = ("runuser", "-u", "postgres", "--", "psql", "-XqAth", "/var/lib/postgresql/15", "-p", "5432", "production")
+    assert site.at(DB1, *psql, "-c", asked).strip() == "1"
+
+
 def test_an_application_that_ended_runs_again_after_a_step_of_a_recovery(site: Site) -> None:
     site.at(APP1, "pkill", "-u", "jbnet-app")
     network = wiring.load_network(site.workspace, site.state)

@@ -254,7 +254,8 @@ def test_after_an_interrupt_nothing_is_written_any_more() -> None:
 
 
 def ask_at_the_end(content: str) -> str:
-    return content.rstrip() + "\n    on_fail: ask\n"
+    head, name, tail = content.partition("  - name: verify-writes\n")
+    return f"{head}{name}    on_fail: ask\n{tail}"
 
 
 def test_a_step_a_person_may_skip_is_skipped_only_when_asked() -> None:

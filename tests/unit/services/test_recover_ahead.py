@@ -34,7 +34,8 @@ class Waited(Exception):
 
 
 def prepared(world: World, asked: list[str]) -> dict[str, StepAction]:
-    return {name: Prepared(world, name, asked) for name in world.actions()}
+    own = {name: Prepared(world, name, asked) for name, one in world.actions().items() if isinstance(one, WorldAction)}
+    return {**world.actions(), **own}
 
 
 def test_steps_behind_the_approval_are_prepared_while_it_is_awaited_and_a_failure_of_that_is_nothing() -> None:
@@ -80,4 +81,4 @@ def test_what_needs_a_step_is_what_comes_behind_it_for_the_same_database() -> No
     instances = expand(FAILOVER, bindings("production", "exchange"))
     by_key = {one.key: one for one in instances}
     found = [one.key for one in followers(instances, by_key["fence[exchange]"])]
-    assert found == ["promote[exchange]", "move-address[exchange]", "verify-writes[exchange]"]
+    assert found == ["promote[exchange]", "move-address[exchange]", "verify-writes[exchange]", "verify-applications"]

@@ -45,7 +45,7 @@ class Watched:
 
     def do(self, params: Mapping[str, object]) -> StepOutcome:
         self.bench.clock.sleep(1)
-        self.seen.append((f"{self.name}[{params['database']}]", in_force(self.windows, self.bench.clock.now())))
+        self.seen.append((f"{self.name}[{params.get('database')}]", in_force(self.windows, self.bench.clock.now())))
         return self.inner.do(params)
 
     def verify(self, params: Mapping[str, object]) -> StepOutcome:
