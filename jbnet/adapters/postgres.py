@@ -182,9 +182,8 @@ class PostgresServer:
         self._checked(["sh", "-c", scripts.COPY, "copy", *where], timeout=COPY_TIMEOUT)
 
     def present(self, client: str) -> frozenset[int]:
-        """Return the rows of a client."""
-        sql = "SELECT n FROM client_writes WHERE client = :'client';"
-        rows = self._query(sql, database=self._here.database.name, timeout=60, client=client)
+        """Return the rows of a client, and its payments at the sample application (``CLIENT/NUMBER``)."""
+        rows = self._query(scripts.PRESENT_SQL, database=self._here.database.name, timeout=60, client=client)
         return frozenset(int(line) for line in rows.split())
 
     def _query(

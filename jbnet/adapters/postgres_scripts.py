@@ -57,6 +57,13 @@ SELECT json_build_object(
     'wal_status', wal_status)), '[]'::json) FROM pg_replication_slots));
 """.replace("@weakened", WEAKENED)
 
+PRESENT_SQL = r"""
+SELECT n FROM client_writes WHERE client = :'client';
+SELECT format('SELECT digits FROM jbnet_app.payments, substr(number, %s) AS digits'
+  ' WHERE starts_with(number, %L) AND digits ~ %L', length(:'client') + 2, :'client' || '/', '^[0-9]{1,18}$')
+  WHERE to_regclass('jbnet_app.payments') IS NOT NULL \gexec
+"""
+"""psql's: what a client wrote, and what it paid where the sample application has registered anything."""
 NEWEST_ROW_SQL = "SELECT extract(epoch FROM clock_timestamp() - max(written)) FROM client_writes;"
 
 _STALE = r"""

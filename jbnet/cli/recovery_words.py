@@ -39,8 +39,8 @@ LABELS: Mapping[str, Text] = {
         "measured, takes precedence. Unknown is not zero."
     ),
     "service_note": text(
-        "A service's times are the worst of the databases that it needs, as far as this execution moved them; the "
-        "application itself was not measured."
+        "A service's times are the worst of the databases that it needs, as far as this execution moved them. The "
+        "application is in them only where the client whose record was given went through it."
     ),
     "approvals": text("Approvals, and what was shown"),
     "asked_at": text("asked at"),

@@ -24,6 +24,9 @@ import pytest
 from eventually import eventually
 from probe_servers import HOME, closed
 
+from jbnet.adapters.postgres_scripts import PRESENT_SQL
+from jbnet.recovery.measure import measure, parse_record
+
 pytestmark = pytest.mark.lab
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 FILES = Path(__file__).parents[2] / "playbooks" / "roles" / "application" / "files"
@@ -227,6 +230,11 @@ def test_nobody_is_told_before_a_commit_that_waits_and_later_it_is_one_payment(s
     assert site.ask("/ledger")[1]["sum"] == 0
 
 
+def told(record: Path, kind: str) -> int:
+    """Return how many events of a kind a client has written down."""
+    return sum(event.event == kind for event in parse_record(record.read_text())[0]) if record.exists() else 0
+
+
 SYNCHRONOUS = "wait_event = 'SyncRep'"
 
 
@@ -246,6 +254,37 @@ def test_what_a_failover_lost_of_the_messages_is_found_and_sent_again(site: Site
     assert eventually(
         lambda: site.sql("exchange", "SELECT count(*) FROM jbnet_app.messages WHERE number = 'named-1'") == "1"
     )
+
+
+def test_a_townships_record_measures_an_outage_and_what_was_lost_through_the_application(site: Site) -> None:
+    """The server dies for a moment; one of the two hosts that the client knows does not listen at all."""
+    record, name = site.directory / "record", "township-1"
+    with closed() as dead:
+        door = f"production={HOME}:{dead},{HOME}:{site.doors['app2']['insurance']}"
+        given = ("--record", str(record), "--client", name, "--every", "0.01", door)
+        client = subprocess.Popen([sys.executable, "-m", "jbnet.lab.client.payer", *given])
+        try:
+            assert eventually(lambda: told(record, "acked") > 10)
+            site.control("-m", "immediate", "stop")
+            assert eventually(lambda: told(record, "failed") > 0)
+            site.control("start")
+            before = told(record, "acked")
+            assert eventually(lambda: told(record, "acked") > before + 10)
+        finally:
+            client.terminate()
+            assert client.wait(20) == 0
+    asked = PRESENT_SQL.replace(":'client'", f"'{name}'")
+    present = frozenset(map(int, site.sql("production", asked).split()))
+    events, unreadable = parse_record(record.read_text())
+    found = measure(events, {"production": present}).databases["production"]
+    assert (unreadable, found.lost_ids, found.acknowledged > 20) == (0, (), True)
+    assert found.rto_s is not None
+    assert 0 < found.rto_s < 60
+    last = max(event.id for event in events if event.event == "acked")
+    for table in ("outbox", "ledger", "payments"):
+        site.sql("production", f"DELETE FROM jbnet_app.{table} WHERE number = '{name}/{last}'")
+    present = frozenset(map(int, site.sql("production", asked).split()))
+    assert measure(events, {"production": present}).databases["production"].lost_ids == (last,)
 
 
 def test_fifty_payments_a_second_are_taken(site: Site) -> None:

@@ -12,13 +12,14 @@ from jbnet.lab.client.record import Record
 from jbnet.lab.client.writer import Target
 
 
-def parser(description: str) -> argparse.ArgumentParser:
-    """Return a parser with the shared options."""
+def parser(description: str, *, of_databases: bool = True) -> argparse.ArgumentParser:
+    """Return a parser with the shared options; ``of_databases``: with those by which one logs in at a database."""
     options = argparse.ArgumentParser(description=description)
     options.add_argument("--record", type=Path, required=True, help="file to append events to, one line of JSON each")
     options.add_argument("--client", required=True, help="this client's name in the rows; new for every run")
-    options.add_argument("--passfile", required=True, help="libpq pass file (mode 0600)")
-    options.add_argument("--user", default="jbnet_client", help="database user")
+    if of_databases:
+        options.add_argument("--passfile", required=True, help="libpq pass file (mode 0600)")
+        options.add_argument("--user", default="jbnet_client", help="database user")
     options.add_argument("--every", type=float, default=0.05, help="seconds from one write to the next")
     options.add_argument("--timeout", type=float, default=1.0, help="seconds to wait for anything")
     return options
