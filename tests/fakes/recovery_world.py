@@ -207,6 +207,7 @@ class World:
             "wait-caught-up",
             "hand-over",
             "take-back",
+            "compare-rows",
         )
         own = {name: WorldAction(self, name) for name in (*names, *more)}
         return {**own, "verify-applications": SiteAction(self)}
@@ -275,7 +276,7 @@ class WorldAction:
         return StepOutcome(True, text("done"), {"database": database, "fence": {"proved": True}})
 
     def verify(self, params: Mapping[str, object]) -> StepOutcome:
-        looks_only = self.name in ("assess", "list-lost", "check-standby", "wait-caught-up")
+        looks_only = self.name in ("assess", "list-lost", "check-standby", "wait-caught-up", "compare-rows")
         return StepOutcome(looks_only or self._holds(params) or self._works(params), text("seen"))
 
     def _works(self, params: Mapping[str, object]) -> bool:
