@@ -1,11 +1,15 @@
-"""readiness.db: what checks found, run by run. Opened for each use; the oldest runs go when there are too many rows."""
+"""readiness.db: what checks found, run by run. Opened for each use.
+
+Of runs older than a day one an hour is kept, and every one that found something else than the run before it. The oldest
+rows go when there are too many.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +19,38 @@ from jbnet.model.errors import TargetError
 from jbnet.model.text import text
 from jbnet.monitor.codec import micros, moment
 from jbnet.ports import Recorded
-from jbnet.ports.readiness import LastKnown
+from jbnet.ports.readiness import LastKnown, Newest
 from jbnet.recovery.readiness import Check, Level, Result
 
-MOST_ROWS = 200_000
-"""Some 25 MB; with 80 results a run and a run a minute it is 40 hours, with one an hour a quarter of a year."""
+MOST_ROWS = 300_000
+"""Some 35 MB; with 75 results a run and a run a minute it is a quarter of a year."""
+WHOLE = timedelta(days=1)
+"""For so long every run is kept."""
+_HOUR = 3_600_000_000
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS results (
   number INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, check_name TEXT NOT NULL, subject TEXT NOT NULL,
   db TEXT NOT NULL, level TEXT NOT NULL, value REAL
 )""",
     "CREATE INDEX IF NOT EXISTS of_check ON results (check_name, db, number)",
+    "CREATE INDEX IF NOT EXISTS known ON results (check_name, subject, db, number) WHERE level != 'unknown'",
 )
 _COLUMNS = "time, check_name, subject, db, level, value"
+
+
+_THIN = """DELETE FROM results WHERE number IN (
+  SELECT number FROM (
+    SELECT number, time, level, lag(level) OVER one AS before,
+      row_number() OVER (PARTITION BY check_name, subject, db, time / :hour ORDER BY number) AS place
+    FROM results WHERE time >= :since AND time < :until
+    WINDOW one AS (PARTITION BY check_name, subject, db ORDER BY number)
+  ) WHERE place > 1 AND level = before
+)"""
+
+
+_TRIM = """DELETE FROM results WHERE number <= (
+  SELECT number FROM results ORDER BY number DESC LIMIT 1 OFFSET ?
+)"""
 
 
 class ReadinessFile:
@@ -47,11 +70,24 @@ class ReadinessFile:
                 with transaction(database):
                     for table in _TABLES:
                         database.execute(table)
+                    self._thin(database, time)
                     query = f"INSERT INTO results ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608  constant
                     database.executemany(query, rows)
-                    database.execute(
-                        "DELETE FROM results WHERE number <= (SELECT max(number) FROM results) - ?", (self._most,)
-                    )
+                    database.execute(_TRIM, (self._most,))
+
+    def _thin(self, database: sqlite3.Connection, now: datetime) -> None:
+        """Once an hour thin out what became a day old since it was done last: whole hours, by the clock."""
+        (last,) = database.execute("SELECT max(time) FROM results").fetchone()
+        if last is not None and last // _HOUR < micros(now) // _HOUR:
+            until, since = (micros(at - WHOLE) // _HOUR * _HOUR for at in (now, moment(last) - timedelta(hours=1)))
+            database.execute(_THIN, {"hour": _HOUR, "since": since, "until": until})
+
+    def newest(self) -> Newest | None:
+        """Return the newest run; None: there was none."""
+        last = "SELECT time FROM results ORDER BY number DESC LIMIT 1"
+        query = f"SELECT {_COLUMNS} FROM results WHERE time = ({last}) ORDER BY number"  # noqa: S608  constants alone
+        rows = tuple(_recorded(row) for row in self._rows(query, ()))
+        return Newest(rows[0].time, rows) if rows else None
 
     def of(self, check: Check, database: str | None = None) -> Sequence[Recorded]:
         """Return what a check found, oldest first."""

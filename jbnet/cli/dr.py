@@ -29,12 +29,14 @@ def status(
     ctx: typer.Context,
     lease: Annotated[bool, typer.Option("--lease", help="Ask who holds the leases, too.")] = False,
 ) -> None:
-    """List executions: how far each is and what it waits for; and how old the last drill is.
+    """List executions: how far each is and what it waits for; how old the last drill and the last look are.
 
     Exit code 1 when a journal is damaged.
     """
+    from jbnet.adapters.clock import SystemClock
     from jbnet.cli.dr_drill import print_practice
     from jbnet.cli.dr_lease import leases
+    from jbnet.cli.dr_newest import print_newest
     from jbnet.cli.dr_show import print_standings
     from jbnet.cli.dr_work import standings
 
@@ -43,9 +45,10 @@ def status(
     found = standings(context)
     print_standings(context, found)
     practice = print_practice(context)
+    newest = print_newest(context, SystemClock().now())
     damaged = any(standing.state == "damaged" for standing in found)
     rows = [standing.as_json() for standing in found]
-    context.emit({"executions": rows, "drill": practice, **asked}, ok=not damaged)
+    context.emit({"executions": rows, "drill": practice, "readiness": newest, **asked}, ok=not damaged)
     if damaged:
         raise typer.Exit(1)
 

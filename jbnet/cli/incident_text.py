@@ -94,6 +94,8 @@ def _alarm(context: Context, incident: Incident) -> None:
     if incident.said:
         expected, actual = incident.said
         context.wrapped("  declared is {expected}, seen is {actual}", expected=expected, actual=actual)
+        if incident.advice:
+            context.wrapped("  next: {what}", what=incident.advice)
         if incident.root_cause.name.startswith(f"{CABLING.name} "):
             context.say("  move the cable to where it belongs, or declare it as it is")
 

@@ -31,6 +31,10 @@ def command(
         str | None,
         typer.Option(metavar="ADDRESS:PORT", help="Where to serve /metrics (default: monitors/); off: nowhere."),
     ] = None,
+    readiness: Annotated[
+        bool | None,
+        typer.Option("--readiness/--no-readiness", help="Look at the readiness for recovery (default: but in a lab)."),
+    ] = None,
     unit: Annotated[bool, typer.Option("--unit", help="Print a unit of systemd for it, and do nothing else.")] = False,
 ) -> None:
     """Poll the network and keep its state, until Ctrl-C. Run one at a time: the store has one writer."""
@@ -44,7 +48,10 @@ def command(
     enter(context)
     _require_address(metrics)
     directory, state, unwritten = context.directory, context.state_dir, wiring.waiting()
-    watcher = wiring.monitor(directory, state, say=context.note, interval_s=interval, unwritten=unwritten)
+    readiness = False if once and readiness is None else readiness  # one round would not wait for a look
+    watcher = wiring.monitor(
+        directory, state, say=context.note, interval_s=interval, unwritten=unwritten, readiness=readiness
+    )
     telling = wiring.teller(directory, state, context.note, unwritten)
     printer = _Printer(context)
     try:

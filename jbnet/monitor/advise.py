@@ -51,7 +51,7 @@ def advise(
             kept[cause] = _opened(str(number), cause, key, alarm, now, rules.over_s(key.rule))
             number += 1
         else:
-            kept[cause] = known[cause] if known[cause].said == alarm.said else replace(known[cause], said=alarm.said)
+            kept[cause] = _said_now(known[cause], alarm)
         window = calendar.maintenance_of(plant, _subject(key), now)
         if cause not in known or kept[cause].maintenance:
             work = kept[cause].related or calendar.related(plant, _subject(key), kept[cause].since, now)
@@ -62,6 +62,13 @@ def advise(
     events = tuple(_event(before.get(i.id), i, now) for i in changed)
     ordered = dict(sorted(whole.items(), key=lambda item: int(item[0])))
     return Advised(Incidents(ordered, number, faults.pending), changed, events)
+
+
+def _said_now(incident: Incident, alarm: Alarm) -> Incident:
+    """Return an incident with what its alarm says now."""
+    if (incident.said, incident.advice) == (alarm.said, alarm.advice):
+        return incident
+    return replace(incident, said=alarm.said, advice=alarm.advice)
 
 
 def _subject(key: AlarmId) -> CauseId:
@@ -84,6 +91,7 @@ def cause_of(key: AlarmId) -> CauseId:
 def _opened(number: str, cause: CauseId, key: AlarmId, alarm: Alarm, now: datetime, over_s: float) -> Incident:
     symptom = Symptom(key.subject, word_for(alarm.measure))
     made = Incident(number, cause, alarm.raised or now, now, symptoms=(symptom,), alarm=alarm.severity, said=alarm.said)
+    made = replace(made, advice=alarm.advice)
     if alarm.value is None or alarm.limit is None:
         return made
     return replace(made, readings=(Measured(alarm.measure, alarm.value, alarm.limit, over_s, alarm.part),))

@@ -19,6 +19,9 @@ WORDS: Mapping[str, str] = {
     "failsafe": "goes on without its lease",
     "age": "what is sent in is late",
     "missing": "was not sent in",
+    "unready": "what a recovery needs is not ready",
+    "half-ready": "what a recovery needs wants to be looked at",
+    "readiness": "whether a recovery is possible is not known",
 }
 
 

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from jbnet.model.text import Text
 from jbnet.monitor.state import Subject
+
+Words = str | Text
+"""What is said: as somebody else said it, or so that it can be told in the reader's language."""
+Said = tuple[Words, Words]
+"""What is expected, and what is there."""
 
 
 class Severity(StrEnum):
@@ -34,7 +40,7 @@ class Alarm:
     ``raised`` is when it was raised (None: not yet). ``doubt`` is the time of the first of ``looks`` consecutive
     looks that say the contrary. ``value`` is what was measured, ``limit`` what it is held against.
     ``said``: what is expected and what is there, where figures do not say it. ``part``: which part of the subject the
-    value is of, where it has several and is judged by one.
+    value is of, where it has several and is judged by one. ``advice``: what to do next.
     """
 
     severity: Severity
@@ -44,8 +50,9 @@ class Alarm:
     looks: int = 0
     value: float | None = None
     limit: float | None = None
-    said: tuple[str, str] | None = None
+    said: Said | None = None
     part: str = ""
+    advice: Words | None = None
 
 
 Alarms = Mapping[AlarmId, Alarm]

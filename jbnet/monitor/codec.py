@@ -12,6 +12,7 @@ from jbnet.monitor.agencies import AgencyImpact
 from jbnet.monitor.alarms import Severity
 from jbnet.monitor.causes import CauseId, CauseKind, Part
 from jbnet.monitor.codec_seldom import pack_seldom, unpack_seldom
+from jbnet.monitor.codec_words import pack_said, pack_words, unpack_said, unpack_words
 from jbnet.monitor.incidents import Incident
 from jbnet.monitor.lines import Symptom
 from jbnet.monitor.measured import Measured
@@ -164,7 +165,8 @@ def pack_incident(incident: Incident) -> bytes:
         "maintenance": incident.maintenance,
         "reading": incident.reading,
         "alarm": incident.alarm,
-        "said": incident.said,
+        "said": pack_said(incident.said),
+        **({"advice": pack_words(incident.advice)} if incident.advice else {}),
         "related": incident.related,
         "parts": [_pack_part(part) for part in incident.parts],
         "readings": [[r.measure, r.value, r.limit, r.over_s, r.part] for r in incident.readings],
@@ -199,7 +201,8 @@ def unpack_incident(number: str, data: bytes) -> Incident:
         maintenance=packed.get("maintenance"),
         reading=packed.get("reading", ""),
         alarm=Severity(alarm) if (alarm := packed.get("alarm")) else None,
-        said=(said[0], said[1]) if (said := packed.get("said")) else None,
+        said=unpack_said(said) if (said := packed.get("said")) else None,
+        advice=unpack_words(packed["advice"]) if "advice" in packed else None,
         related=packed.get("related", ""),
         parts=tuple(_unpack_part(part) for part in packed.get("parts", ())),
         readings=tuple(Measured(*reading) for reading in packed.get("readings", ())),

@@ -10,6 +10,7 @@ from jbnet.monitor.alarms import Alarm, AlarmId, Severity
 from jbnet.monitor.carried import Carried
 from jbnet.monitor.causes import CauseId, CauseKind
 from jbnet.monitor.codec import dump, micros, moment
+from jbnet.monitor.codec_words import pack_said, pack_words, unpack_said, unpack_words
 from jbnet.monitor.flaps import Flap
 from jbnet.monitor.maintenance import Maintenance, Opener
 from jbnet.monitor.spells import Loss, Spell, SpellKind
@@ -101,16 +102,21 @@ def _alarm_id(found: AlarmId) -> list[str]:
 def _alarm(alarm: Alarm) -> list[object]:
     said = [str(alarm.severity), alarm.measure, _time(alarm.raised), _time(alarm.doubt)]
     found: list[object] = [*said, alarm.looks, alarm.value, alarm.limit]
+    words = pack_said(alarm.said) or [None, None]
+    if alarm.advice:
+        return [*found, *words, alarm.part, pack_words(alarm.advice)]
     if alarm.part:
-        return [*found, *(alarm.said or (None, None)), alarm.part]
-    return [*found, *alarm.said] if alarm.said else found
+        return [*found, *words, alarm.part]
+    return [*found, *words] if alarm.said else found
 
 
 def _unpack_alarm(packed: list[Any]) -> tuple[AlarmId, Alarm]:
     rule, kind, device, part, severity, measure, raised, doubt, looks, value, limit, *words = packed
-    said = (words[0], words[1]) if words and words[0] is not None else None
-    of = words[2] if len(words) > len(("expected", "actual")) else ""
-    alarm = Alarm(Severity(severity), measure, _moment(raised), _moment(doubt), looks, value, limit, said, of)
+    missing: list[Any] = [None, None, "", None]
+    expected, actual, of, advice = words + missing[len(words) :]  # rows of earlier releases end sooner
+    said = unpack_said((expected, actual)) if expected is not None else None
+    alarm = Alarm(Severity(severity), measure, _moment(raised), _moment(doubt), looks, value, limit, said, of,
+                  unpack_words(advice) if advice is not None else None)  # fmt: skip
     return AlarmId(rule, Subject(SubjectKind(kind), device, part)), alarm
 
 

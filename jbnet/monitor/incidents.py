@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from jbnet.model.times import rfc3339 as rfc3339
 from jbnet.monitor.agencies import AgencyImpact
-from jbnet.monitor.alarms import Severity
+from jbnet.monitor.alarms import Said, Severity, Words
 from jbnet.monitor.causes import CauseId, CauseKind, Known, Part
 from jbnet.monitor.lines import Symptom
 from jbnet.monitor.measured import Measured
@@ -30,9 +30,9 @@ class Incident:
     ``flapping``: the cause comes and goes; the incident stays while it does. ``maintenance``: the window that names
     the cause; while there is one nobody is called. ``reading``: what else the evidence may mean (``line or power``).
     ``alarm``: the declared severity, where the cause is an alarm. ``said``: what it expects and what is there instead,
-    where it is about more than a figure. ``readings``: what it was raised by, in figures. ``related``: the work on the
-    cause during or soon after which it began, as ``change 0123456789ab`` or ``recovery 20261122-1``; it stays when that
-    is over.
+    where it is about more than a figure, ``advice``: what to do next. ``readings``: what it was raised by, in figures.
+    ``related``: the work on the cause during or soon after which it began, as ``change 0123456789ab`` or
+    ``recovery 20261122-1``; it stays when that is over.
     """
 
     id: str
@@ -55,7 +55,8 @@ class Incident:
     maintenance: str | None = None
     reading: str = ""
     alarm: Severity | None = None
-    said: tuple[str, str] | None = None
+    said: Said | None = None
+    advice: Words | None = None
     related: str = ""
     readings: tuple[Measured, ...] = ()
     parts: tuple[Part, ...] = ()
@@ -129,8 +130,9 @@ class Incident:
             "maintenance": self.maintenance,
             "reading": self.reading or None,
             "related": self.related or None,
-            "expected": self.said[0] if self.said else None,
-            "actual": self.said[1] if self.said else None,
+            "expected": str(self.said[0]) if self.said else None,
+            "actual": str(self.said[1]) if self.said else None,
+            "next": str(self.advice) if self.advice else None,
             "readings": [reading.as_json() for reading in self.readings],
         }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from jbnet.monitor import expected, probing_judge, self_watch, standing, thresholds
+from jbnet.monitor import expected, probing_judge, ready_judge, self_watch, standing, thresholds
 from jbnet.monitor.alarms import Alarms
 from jbnet.monitor.carried import Carried
 from jbnet.monitor.causes import CauseId, CauseKind
@@ -48,10 +48,22 @@ def alarms_of(
         wrong = probing_judge.standing(plant, states, faults.open.values(), causes)
         probed, happened = probing_judge.judge(before.alarms, rules.probing, plant, turn, wrong)
         events += happened
+    ready, happened = ready_judge.judge(
+        before.alarms, rules.ready, turn, lambda: _silent(plant, states, faults, causes)
+    )
+    events += happened
     itself = self_watch.readings(states.get(self_watch.SELF))
     own, happened = thresholds.judge(_of(before.alarms, self_watch.RULES), itself, now)
     events += happened
-    return {**declared, **compared, **redundant, **probed, **own}, tuple(events)
+    return {**declared, **compared, **redundant, **probed, **ready, **own}, tuple(events)
+
+
+def _silent(
+    plant: Plant, states: Mapping[str, DeviceState], faults: Incidents, causes: list[CauseId]
+) -> frozenset[str]:
+    """Return the devices that a fault holds. One whose agent alone is silent can be logged in to, and is none."""
+    held = probing_judge.standing(plant, states, faults.open.values(), causes).held
+    return frozenset(d for d in held if d not in states or not states[d].alive)
 
 
 def _compared(

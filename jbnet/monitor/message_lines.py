@@ -74,6 +74,8 @@ def _head(item: Item, now: datetime, tongue: Tongue) -> Text:
 def _alarm(incident: Incident) -> Iterator[Text]:
     if incident.said is not None:
         yield text("declared is {expected}, seen is {actual}", expected=incident.said[0], actual=incident.said[1])
+    if incident.advice and incident.closed is None:
+        yield text("next: {what}", what=incident.advice)
 
 
 def _touched(incident: Incident, tongue: Tongue) -> Iterator[Text]:

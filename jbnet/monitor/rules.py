@@ -13,6 +13,7 @@ from jbnet.monitor.measures import OF_PATHS, Meters
 from jbnet.monitor.plant import Plant
 from jbnet.monitor.probing import NO_PROBES, ProbeKind, Probes
 from jbnet.monitor.probing_judge import ProbeRules
+from jbnet.monitor.ready_judge import ReadyRules
 from jbnet.monitor.thresholds import Threshold
 
 OF_THE_HOST = frozenset({"gauge:cpu", "gauge:memory", "gauge:disk"})
@@ -21,11 +22,15 @@ OF_THE_HOST = frozenset({"gauge:cpu", "gauge:memory", "gauge:disk"})
 
 @dataclass(frozen=True)
 class Rules:
-    """The calendar (opening hours and maintenance) and the thresholds by which a round is judged."""
+    """The calendar (opening hours and maintenance) and the thresholds by which a round is judged.
+
+    ``ready``: when what a look at the readiness for recovery found is an alarm.
+    """
 
     calendar: Calendar = field(default_factory=Calendar)
     thresholds: tuple[Threshold, ...] = ()
     probes: Probes = NO_PROBES
+    ready: ReadyRules = field(default_factory=ReadyRules)
     probing: ProbeRules = field(init=False, repr=False, compare=False)
     _meters: list[Meters] = field(default_factory=list, init=False, repr=False, compare=False)
 
@@ -56,7 +61,7 @@ class Rules:
         calendar = self.calendar.with_windows(more)
         if calendar is self.calendar:
             return self
-        changed = Rules(calendar, self.thresholds, self.probes)
+        changed = Rules(calendar, self.thresholds, self.probes, self.ready)
         changed._meters[:] = self._meters  # the same thresholds are read by the same meters
         object.__setattr__(changed, "probing", self.probing)
         return changed

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from jbnet.monitor.alarms import Alarm, AlarmId, Alarms, Severity
+from jbnet.monitor.alarms import Alarm, AlarmId, Alarms, Said, Severity, Words
 from jbnet.monitor.state import Event, Subject
 
 
@@ -49,14 +49,15 @@ class Reading:
     """A measure of a subject at a moment: the threshold that holds for it and its value (None: unknown).
 
     ``said``: what is expected and what is there, where figures do not say it. ``part``: of which part the value is,
-    where the subject has several.
+    where the subject has several. ``advice``: what to do next.
     """
 
     threshold: Threshold
     subject: Subject
     value: float | None
-    said: tuple[str, str] | None = None
+    said: Said | None = None
     part: str = ""
+    advice: Words | None = None
 
 
 def judge(before: Alarms, readings: Iterable[Reading], now: datetime) -> tuple[Alarms, tuple[Event, ...]]:
@@ -91,13 +92,14 @@ def step(old: Alarm | None, reading: Reading, now: datetime) -> Alarm | None:
     if limit.beyond(value, raised=raised) == raised:  # nothing contrary
         if old is None or not raised:
             return None
-        return replace(old, value=value, doubt=None, looks=0, said=reading.said or old.said, part=reading.part)
+        said, advice = (reading.said, reading.advice) if reading.said else (old.said, old.advice)
+        return replace(old, value=value, doubt=None, looks=0, said=said, part=reading.part, advice=advice)
     first = (old.doubt if old is not None else None) or now
     looks = (old.looks if old is not None else 0) + 1
     sure = looks >= limit.looks and now >= first + timedelta(seconds=limit.seconds)
     if sure:
         made = Alarm(limit.severity, limit.measure, first, None, 0, value, limit.raise_at, reading.said, reading.part)
-        return None if raised else made
+        return None if raised else replace(made, advice=reading.advice)
     kept = old or Alarm(limit.severity, limit.measure, limit=limit.raise_at)
     return replace(kept, doubt=first, looks=looks, value=value)
 
@@ -117,5 +119,5 @@ def _event(reading: Reading, now: datetime, *, raised: bool) -> Event:
     if reading.part:
         data = {**data, "part": reading.part}
     if reading.said is not None:
-        data = {**data, "expected": reading.said[0], "actual": reading.said[1]}
+        data = {**data, "expected": str(reading.said[0]), "actual": str(reading.said[1])}
     return Event(now, word, reading.subject, data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from jbnet.recovery.drill_limits import BOUNDS, CHECKPOINTS
-from jbnet.recovery.limits import MOST_PERCENT
+from jbnet.recovery.limits import LEAST_EVERY_S, MOST_EVERY_S, MOST_LOOKS, MOST_PERCENT
 from jbnet.recovery.runbook import ACTIONS, APPROVE, FOREACH, LEADING, OnFail
 from jbnet.recovery.scoring.table import table
 from jbnet.recovery.step_params import FOREIGN
@@ -51,8 +51,13 @@ def plan_schema() -> dict[str, Any]:
 def _limits() -> dict[str, Any]:
     days = {"type": "number", "exclusiveMinimum": 0, "description": "days"}
     percent = {"type": "number", "exclusiveMinimum": 0, "maximum": MOST_PERCENT, "description": "of a volume's size"}
-    limits = _object([], drill_days=days, restore_test_days=days, disk_free_percent=percent)
-    return {**limits, "description": "what jbnet dr check measures against"}
+    often = {"anyOf": [{"const": 0}, {"type": "number", "minimum": LEAST_EVERY_S, "maximum": MOST_EVERY_S}],
+             "description": "seconds between two looks of jbnet monitor; 0: never"}  # fmt: skip
+    looks = {"type": "integer", "minimum": 1, "maximum": MOST_LOOKS, "description": "looks in a row that are an alarm"}
+    amber = {"type": "boolean", "description": "an amber check is an alarm, too (a warning)"}
+    limits = _object([], drill_days=days, restore_test_days=days, disk_free_percent=percent, every_s=often,
+                     alarm_after=looks, alarm_amber=amber)  # fmt: skip
+    return {**limits, "description": "what jbnet dr check measures against, and how often the monitor looks"}
 
 
 def _drills() -> dict[str, Any]:

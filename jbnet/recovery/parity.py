@@ -29,6 +29,10 @@ RED_SHARE = 0.25
 """Of the free space wanted: below it nothing is left to wait for."""
 
 
+UNREAD = text("nobody reads it")
+"""Of a slot: all that it shows is that the standby does not come."""
+
+
 def about_parity(look: DatabaseLook, limits: Limits) -> Iterator[Result]:
     """Yield what is to be said of slot, room and likeness."""
     yield _slot(look)
@@ -69,7 +73,7 @@ def _slot_level(slot: Slot | None, name: str, limit: int | None) -> tuple[Level,
         )
     if not slot.active:
         advice = text("the leader piles up log for a standby that does not come: see the check stream")
-        return Level.RED, text("nobody reads it"), advice
+        return Level.RED, UNREAD, advice
     if slot.wal_status is None:
         return Level.UNKNOWN, text("its state cannot be read"), None
     if limit is None:

@@ -62,12 +62,14 @@ def rules_of(directory: Path, state_dir: Path, network: Network) -> Rules:
     from dataclasses import replace
 
     from jbnet.wiring.probing import in_a_lab, load_probes
+    from jbnet.wiring.ready_watch import ready_rules
 
     in_lab = (state_dir / "lab.json").exists()
     whole = load_network(directory, state_dir, whole=True) if in_lab else network
     rules = load_rules(directory, whole, in_lab=in_lab)
     probes = load_probes(directory, whole)
-    return replace(rules, probes=in_a_lab(probes) if in_lab else probes).within(network)
+    ready = ready_rules(directory)
+    return replace(rules, probes=in_a_lab(probes) if in_lab else probes, ready=ready).within(network)
 
 
 def load_outlets(directory: Path) -> Outlets:
@@ -105,11 +107,12 @@ def monitor(
     interval_s: float = 1.0,
     origin: str | None = None,
     unwritten: Waiting | None = None,
+    readiness: bool | None = None,
 ) -> Monitor:
     """Return the monitor of a workspace, inert until ``start``.
 
     ``say`` is told what befalls its store. ``origin``: where it looks from (default: the NOC). ``unwritten``: shared
-    with who tells people.
+    with who tells people. ``readiness``: whether that for recovery is looked at (default: but in a lab).
     """
     from jbnet.adapters.clock import SystemClock
     from jbnet.adapters.ping import IcmpProber
@@ -120,6 +123,7 @@ def monitor(
     from jbnet.services.watch.monitor import Monitor
     from jbnet.services.watch.self_watch import Parts, SelfWatch
     from jbnet.wiring.probing import probing
+    from jbnet.wiring.ready_watch import ready_watch
     from jbnet.wiring.ruling import ruling
 
     network = load_network(directory, state_dir)
@@ -130,10 +134,15 @@ def monitor(
     hears = inbox(load_outlets(directory).listen, trap_senders(checks.asking, known), say)
     transport = snmp_transport()
     probes = probing(directory, state_dir, network, rules.probes, known, say)
+    ready = ready_watch(directory, state_dir, network, say, wanted=readiness)
     parts = Parts(
         lambda: {**hears.counts(), "snmp": dict(transport.counters)},
         lambda: {"heard": hears.waiting()},
-        lambda: {**hears.beats(), **(probes.beats() if probes is not None else {})},
+        lambda: {
+            **hears.beats(),
+            **(probes.beats() if probes is not None else {}),
+            **(ready.beats() if ready is not None else {}),
+        },
         kept.waiting,
     )
     own = SelfWatch(kept, SystemClock(), checks, network, parts, interval_s)
@@ -152,6 +161,7 @@ def monitor(
         windows=windows(state_dir),
         ruling=ruling(directory, state_dir, network, rules, say),
         probing=probes,
+        ready=ready,
         own=own,
     )
 

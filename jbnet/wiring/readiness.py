@@ -42,14 +42,19 @@ def readiness_history(state_dir: Path) -> ReadinessFile:
     return ReadinessFile(state_dir / "readiness.db")
 
 
-def readiness(directory: Path, state_dir: Path, network: Network, names: Sequence[str]) -> Outlook:
-    """Look at databases and everything around them, and judge it. Raises what reading dr/ raises, and nothing else."""
+def readiness(
+    directory: Path, state_dir: Path, network: Network, names: Sequence[str], kept: SshHosts | None = None
+) -> Outlook:
+    """Look at databases and everything around them, and judge it. Raises what reading dr/ raises, and nothing else.
+
+    ``kept``: logins that outlive the look; without them all are made for it.
+    """
     from jbnet.recovery.outlook import outlook
     from jbnet.services.recover.readiness import bindings, look_at, look_at_applications
     from jbnet.services.recover.side_by_side import Asked
 
     plan = recovery_plan(directory)
-    hosts = _hosts(state_dir, network)
+    hosts = kept or readiness_hosts(state_dir, network)
     try:
         sight = _sight(directory, state_dir, network, plan, hosts)
         held = Asked({"": lambda: _leases(state_dir, network, plan, names)}, 10.0)
@@ -61,7 +66,8 @@ def readiness(directory: Path, state_dir: Path, network: Network, names: Sequenc
         chosen = [network.databases[name] for name in names]
         return outlook(looks, around, _books(directory, journals), bindings(chosen), plan.readiness)
     finally:
-        hosts.close_all()
+        if kept is None:
+            hosts.close_all()
 
 
 def leases(directory: Path, state_dir: Path, network: Network, names: Sequence[str]) -> tuple[Result, ...]:
@@ -80,7 +86,8 @@ def _seen(found: object) -> tuple[Result, ...]:
     return found if isinstance(found, tuple) else ()
 
 
-def _hosts(state_dir: Path, network: Network) -> SshHosts:
+def readiness_hosts(state_dir: Path, network: Network) -> SshHosts:
+    """Return the hosts that are looked at, not logged in to yet."""
     from jbnet.adapters.ssh import SshHosts
     from jbnet.wiring.devices import _addresses
 

@@ -27,6 +27,7 @@ from jbnet.services.watch.gathering import Gathered, Gatherer
 from jbnet.services.watch.looks import Looks
 from jbnet.services.watch.probing import Probing
 from jbnet.services.watch.probing_anew import Disturbances
+from jbnet.services.watch.readiness import ReadinessWatch
 from jbnet.services.watch.ruling import Ruling
 from jbnet.services.watch.schedule import Schedule
 from jbnet.services.watch.self_watch import SelfWatch
@@ -54,7 +55,8 @@ class Monitor:
 
     ``prober`` and ``traps`` may be missing: then a silent agent is not told from a silent device, and changes
     are seen at the next round. ``rules`` are the declared calendar and thresholds; ``windows`` has the maintenance
-    that changes, drills and people register while the monitor runs. ``own`` is how the monitor looks at itself.
+    that changes, drills and people register while the monitor runs. ``ready`` looks at the readiness for recovery.
+    ``own`` is how the monitor looks at itself.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Monitor:
         windows: Windows | None = None,
         ruling: Ruling | None = None,
         probing: Probing | None = None,
+        ready: ReadinessWatch | None = None,
         own: SelfWatch | None = None,
     ):
         self._network, self._checks, self._secrets = network, checks, secrets
@@ -82,6 +85,7 @@ class Monitor:
         self._interval = interval_s
         self._ruling, self._windows = ruling or Ruling(rules), windows
         self._probing, self._disturbances = probing, Disturbances()
+        self._ready = ready
         self.own = own
         self._book = Watchbook()
         self._number = 0
@@ -101,6 +105,8 @@ class Monitor:
         self._timeline = Timeline(self._clock, max(seen, default=None))
         if self._probing is not None:
             self._probing.start()
+        if self._ready is not None:
+            self._ready.start()
         trouble = self._listen()
         asking, policy = self._checks.asking, self._checks.policy
         self._ears = Ears(self._traps, self._filing, self._clock)
@@ -136,6 +142,8 @@ class Monitor:
             self._traps.close()
         if self._probing is not None:
             self._probing.close()
+        if self._ready is not None:
+            self._ready.close()
         if self._looks is not None:
             self._looks.close()
         self._store.close()
@@ -202,6 +210,7 @@ class Monitor:
     def _keep(self, found: Gathered, began: float) -> Turn:
         """Judge what a round gathered, and commit it."""
         probed = self._probing.take() if self._probing is not None else ()
+        probed += self._ready.take() if self._ready is not None else ()
         time = self._time()
         if self.own is not None:
             self.own.felt(found, time)

@@ -51,3 +51,27 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     for use in (lambda: ReadinessFile(path).append(NOW, [LAG]), lambda: ReadinessFile(path).of(Check.LAG)):
         with pytest.raises(TargetError, match=r"readiness\.db"):
             use()
+
+
+def test_of_runs_older_than_a_day_one_an_hour_stays_and_each_that_found_something_else(tmp_path: Path) -> None:
+    history = ReadinessFile(tmp_path / "readiness.db")
+    began = NOW - timedelta(hours=30)
+    for minute in range(0, 180, 10):
+        level = Level.RED if minute in (20, 30) else Level.GREEN
+        history.append(began + timedelta(minutes=minute), [replace(LAG, level=level)])
+    history.append(NOW, [LAG])
+    kept = [int((row.time - began).total_seconds() / 60) for row in history.of(Check.LAG)]
+    assert kept == [0, 20, 40, 60, 120, 30 * 60]
+    history.append(NOW + timedelta(minutes=1), [LAG])
+    assert len(history.of(Check.LAG)) == 7, "younger ones all stay"
+
+
+def test_the_newest_run_is_whole_and_alone(tmp_path: Path) -> None:
+    history = ReadinessFile(tmp_path / "readiness.db")
+    assert history.newest() is None
+    for minute in range(2):
+        history.append(NOW + timedelta(minutes=minute), [LAG, replace(LAG, check=Check.SLOT, level=Level.RED)])
+    newest = history.newest()
+    assert newest is not None
+    assert newest.time == NOW + timedelta(minutes=1)
+    assert [(row.check, row.level) for row in newest.rows] == [(Check.LAG, Level.GREEN), (Check.SLOT, Level.RED)]

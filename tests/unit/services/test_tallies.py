@@ -14,6 +14,7 @@ from simnet import START
 
 from jbnet.adapters.store_view import SqliteStoreView
 from jbnet.model.network import Network
+from jbnet.monitor.alarms import Said
 from jbnet.monitor.checks import Check, Checks, Reads
 from jbnet.monitor.recipes import health_of, standard
 from jbnet.monitor.replay import Watchbook, play
@@ -50,7 +51,7 @@ def breaks(seen: Seen, monkeypatch: pytest.MonkeyPatch, column: Oid, devices: Co
     monkeypatch.setattr(seen.net, "_answer", broken)
 
 
-def undone(turn: Turn) -> dict[str, tuple[str, str] | None]:
+def undone(turn: Turn) -> dict[str, Said | None]:
     open_now = turn.outcome.book.incidents.open.values()
     return {i.root_cause.name: i.said for i in open_now if i.root_cause.name.startswith("check-not-done")}
 
