@@ -70,7 +70,7 @@ class LookProcess:
                 try:
                     with theirs:
                         self._process = subprocess.Popen(
-                            self._argv, stdin=theirs, stdout=subprocess.PIPE, stderr=self._last_words,
+                            self._argv, stdin=theirs.fileno(), stdout=subprocess.PIPE, stderr=self._last_words,
                             start_new_session=True,
                         )  # fmt: skip
                 except OSError as error:
