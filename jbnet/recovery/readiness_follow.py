@@ -37,12 +37,12 @@ def is_symptom(result: Result) -> bool:
 
 
 def following(found: Sequence[Result]) -> frozenset[int]:
-    """Return the places of the red results that follow from others of the same database.
+    """Return the places of the red results that follow from others of the same database, and of the same standby.
 
     Where neither of its hosts was seen, that its fence cannot be read either is the same silence.
     """
     red = [r for r in found if r.level is Level.RED]
-    unseen = {r.database for r in found if r.check is Check.STANDBY and not r.looked}
+    unseen = {r.database for r in found if r.check is Check.STANDBY and not r.looked and not r.aside}
     unseen &= {r.database for r in found if r.check is Check.SYNCHRONOUS and not r.looked}
     return frozenset(
         place
@@ -56,7 +56,7 @@ def following(found: Sequence[Result]) -> frozenset[int]:
 
 
 def _follows(one: Result, other: Result) -> bool:
-    if one.database != other.database or one.check not in FOLLOWS.get(other.check, ()):
+    if (one.database, one.aside) != (other.database, other.aside) or one.check not in FOLLOWS.get(other.check, ()):
         return False
     if other.check is Check.SLOT and other.found == UNREAD:
         return False

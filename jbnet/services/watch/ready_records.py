@@ -81,7 +81,7 @@ def _rests_on(network: Network, plan: RecoveryPlan, result: Result) -> tuple[str
     found: list[str] = [result.subject]
     database = network.databases.get(result.database or "")
     if database is not None:
-        found += [database.primary, database.standby]
+        found += database.hosts
     if result.check in (Check.FENCE, Check.FILTER, Check.VANTAGES):
         fence = plan.fences.get(result.subject)
         found += [*(r for ring in fence.rings for r in ring), *fence.vantages] if fence is not None else []

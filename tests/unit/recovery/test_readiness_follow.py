@@ -39,6 +39,10 @@ def test_nothing_follows_from_another_database() -> None:
     assert len(calling(red(Check.STANDBY), red(Check.STREAM, "exchange"))) == 2
 
 
+def test_nothing_follows_from_the_standby_beside_the_leader_for_the_one_at_the_other_site() -> None:
+    assert len(calling(replace(red(Check.STANDBY), aside=True), red(Check.STREAM))) == 2
+
+
 def test_what_is_red_for_itself_calls_beside_whatever_else_is_red() -> None:
     alone = (Check.LEADER, Check.CLUSTER, Check.SYNCHRONOUS, Check.DISK, Check.FILTER)
     assert calling(red(Check.STANDBY), red(Check.STREAM), *map(red, alone)) == [Check.STANDBY, *alone]
