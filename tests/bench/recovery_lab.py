@@ -25,6 +25,8 @@ from jbnet import wiring  # noqa: E402  found only on the path set above
 SCALE = "demo"
 EVERY_S = 0.005
 MEMORY = "/dev/shm"
+GUARD_S = 90.0
+"""In which the lab is taken away."""
 ENOUGH = 30
 """Acknowledged rows by which writing counts as going on."""
 
@@ -34,13 +36,26 @@ def recovery_lab() -> Iterator[tuple[Drill, Path]]:
     """Have the lab up, deployed, its databases set up; yield it, and a folder in memory for records."""
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory(dir=MEMORY) as memory:
         workspace = copy_workspace(Path(folder) / "workspace")
-        try:
+        with _ended_with_us(workspace):
             _jbnet(workspace, "lab", "up", "--scale", SCALE, "--deployed")
             drill = Drill(workspace, wiring.lab(workspace, workspace / ".jbnet"))
             drill.jbnet("databases", "set-up")
             yield drill, Path(memory)
+
+
+@contextmanager
+def _ended_with_us(workspace: Path) -> Iterator[None]:
+    """Have the lab, and all that runs in it, end when we do, by ``kill -9`` too: a guard waits for that."""
+    state = workspace / ".jbnet"
+    state.mkdir(mode=0o700, exist_ok=True)
+    command = (sys.executable, "-m", "jbnet.lab.guard", str(state))
+    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, cwd=ROOT) as guard:
+        try:
+            yield
         finally:
-            _jbnet(workspace, "lab", "down")
+            assert guard.stdin is not None
+            guard.stdin.close()
+            guard.wait(GUARD_S)
 
 
 @contextmanager
@@ -84,5 +99,6 @@ def row(name: str, value: float, goal: float) -> dict[str, object]:
 
 
 def _jbnet(workspace: Path, *arguments: str) -> None:
-    command = [sys.executable, "-m", "jbnet", "-C", str(workspace), *arguments]
+    dies_with_us = ("setpriv", "--pdeathsig", "KILL")
+    command = [*dies_with_us, sys.executable, "-m", "jbnet", "-C", str(workspace), *arguments]
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True, cwd=ROOT)
