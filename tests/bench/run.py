@@ -22,6 +22,7 @@ import snmp
 import store
 import sweep
 import switchover
+import vs_patroni
 import whatif
 
 SUITES = (
@@ -40,6 +41,7 @@ SUITES = (
     (("store.",), store.rows),
     (("dr.switchover_", "dr.failback_"), switchover.rows),
     (("dr.failover_", "dr.readiness_"), failover.rows),
+    ((vs_patroni.BEGINS,), vs_patroni.rows),
 )
 """What the ids of a suite begin with, and the suite. A suite runs when any of them fits what was asked for."""
 ON_REQUEST = (
@@ -51,6 +53,7 @@ ON_REQUEST = (
     "dr.failback_",
     "dr.failover_",
     "dr.readiness_",
+    vs_patroni.BEGINS,
 )
 """Suites that take minutes and most of the machine: only when they are asked for."""
 OUT = Path(__file__).parents[2] / "build" / "bench.json"

@@ -29,13 +29,14 @@ IDS = {"switchover": "dr.switchover_gap_s", "failback": "dr.failback_gap_s"}
 def rows() -> list[dict[str, object]]:
     """Return the rows of build/bench.json."""
     with recovery_lab() as (drill, memory):
-        found = _rounds(drill, memory)
+        found = rounds(drill, memory, ROUNDS)
     return [row(IDS[name], median(gaps), GOAL_S) for name, gaps in found.items()]
 
 
-def _rounds(drill: Drill, memory: Path) -> Mapping[str, list[float]]:
+def rounds(drill: Drill, memory: Path, times: int) -> Mapping[str, list[float]]:
+    """Move there and back so many times; return the gaps of each way, in seconds."""
     found: dict[str, list[float]] = {name: [] for name in IDS}
-    for number in range(ROUNDS):
+    for number in range(times):
         for runbook, gaps in found.items():
             record = memory / f"{runbook}-{number}"
             with writing(drill, record):

@@ -37,9 +37,13 @@ class Writer:
     """Writes rows of one client to one target by one statement ($1 client, $2 number).
 
     Connects again after every failure, unless the server said no and goes on: what a standby refuses costs no login.
+    ``leading_only``: a server that follows another is refused at login (libpq's ``target_session_attrs``).
     """
 
-    def __init__(self, target: Target, client: str, user: str, passfile: str, statement: bytes = INSERT):
+    def __init__(
+        self, target: Target, client: str, user: str, passfile: str, statement: bytes = INSERT, *,
+        leading_only: bool = False,
+    ):  # fmt: skip
         self._statement = statement
         options = {
             "host": target.address,
@@ -51,6 +55,7 @@ class Writer:
             "tcp_user_timeout": 1000,
             "sslmode": "disable",
             "gssencmode": "disable",
+            "target_session_attrs": "read-write" if leading_only else "any",
         }
         self._conninfo = " ".join(f"{name}='{value}'" for name, value in options.items()).encode()
         self._client = client.encode()
