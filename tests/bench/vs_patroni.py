@@ -57,10 +57,9 @@ class Loss:
     two_writers_s: float
 
     def beside(self) -> dict[str, object]:
-        """Return what stands beside the figure. Nothing of Patroni lists them: see docs/recovery.md."""
+        """Return what stands beside the figure. How many were lost is by our own record: Patroni has no such list."""
         return {
             "peer_lost": self.lost,
-            "peer_listed": 0,
             "peer_acknowledged": self.acknowledged,
             "peer_two_writers_s": round(self.two_writers_s, 3),
         }
@@ -82,9 +81,9 @@ def rows() -> list[dict[str, object]]:
     print(f"jbnet: {gap} {ours}\npatroni: {their_gap} {by_default} {by_wan}", file=sys.stderr)
     return [
         _row("switchover_gap_s", gap, switchover.GOAL_S, f"{peer}, patronictl switchover", their_gap),
-        _failed("failover_approved_s", ours.approved_s, peer, by_wan),
-        _failed("failover_dark_s", ours.dark_s, peer, by_wan),
-        _failed("failover_dark_defaults_s", ours.dark_s, peer, by_default),
+        _failed("failover_approved_s", ours.approved_s, failover.FAILOVER_GOAL_S, peer, by_wan),
+        _failed("failover_dark_s", ours.dark_s, None, peer, by_wan),
+        _failed("failover_dark_defaults_s", ours.dark_s, None, peer, by_default),
     ]
 
 
@@ -158,10 +157,11 @@ def _two_writers(record: Path) -> float:
     return two_writers_s(line for probe in probes for line in probe.read_text().split("\n")[:-1])
 
 
-def _failed(name: str, ours: float, peer: str, found: Loss) -> dict[str, object]:
+def _failed(name: str, ours: float, goal: float | None, peer: str, found: Loss) -> dict[str, object]:
+    """Return a row of a failover; where nothing else is the goal, Patroni's time is."""
     label = f"{peer}, {found.preset.name} (ttl {found.preset.ttl})"
     theirs = max(found.seconds.values())
-    return _row(name, ours, failover.FAILOVER_GOAL_S, label, theirs) | found.beside()
+    return _row(name, ours, goal or round(theirs, 2), label, theirs) | found.beside()
 
 
 def _row(name: str, ours: float, goal: float, peer: str, theirs: float) -> dict[str, object]:
