@@ -12,8 +12,8 @@ import signal
 import pytest
 from hypothesis import settings
 
-settings.register_profile("same", derandomize=True)
-settings.register_profile("anew", derandomize=False, print_blob=True)
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("anew", derandomize=False, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("LAWS", "same"))
 
 skipped: list[str] = []
