@@ -62,11 +62,29 @@ def command(
     devices = chosen(ways.network, select(ways.network, selector))
     result = run(PlaybookOrder(playbook, devices, dry, variables), ways)
     _show(context, playbook, result, dry=dry)
+    if not dry:
+        _keep_restores(context, playbook.name, result)
     code = exit_code(result)
     if code is ExitCode.OK and check and result.changed:
         code = ExitCode.NO
     if code:
         raise typer.Exit(code)
+
+
+def _keep_restores(context: Context, name: str, result: PlaybookResult) -> None:
+    """Keep which backups were restored, for ``dr check``; where that fails the run did what it did all the same."""
+    from jbnet import wiring
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.model.errors import JbnetError
+    from jbnet.services.restored import restores_of
+
+    done = restores_of(name, result, SystemClock().now())
+    if not done:
+        return
+    try:
+        wiring.restored_file(context.state_dir).append(done)
+    except JbnetError as error:
+        context.note("the proof is not kept, and jbnet dr check will not know of it: {reason}", reason=error.text)
 
 
 def _variables(settings: Sequence[str]) -> dict[str, object]:

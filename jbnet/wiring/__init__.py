@@ -40,7 +40,7 @@ from jbnet.wiring.hardware import number_ports
 from jbnet.wiring.monitoring import event_log, followed_events, load_checks, monitor, monitor_file, monitor_view
 from jbnet.wiring.outward import outward
 from jbnet.wiring.playbooks import playbook_shelf, playbook_ways
-from jbnet.wiring.readiness import leases, readiness, readiness_history
+from jbnet.wiring.readiness import leases, readiness, readiness_history, restored_file
 from jbnet.wiring.recoveries import (
     approval_box,
     approvers,
@@ -125,6 +125,7 @@ __all__ = [
     "replacement_bench",
     "replayed",
     "report_signer",
+    "restored_file",
     "run_ways",
     "saved_configs",
     "score",

@@ -17,14 +17,17 @@ from jbnet.wiring.secrets import secrets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from jbnet.adapters.readiness_history import ReadinessFile
+    from jbnet.adapters.restored_file import RestoredFile
     from jbnet.adapters.ssh import SshHosts
     from jbnet.model.network import Network
     from jbnet.ports import ServiceLooks
     from jbnet.recovery.outlook import Book, Outlook
     from jbnet.recovery.plan import RecoveryPlan
     from jbnet.recovery.readiness import Result
+    from jbnet.recovery.readiness_around import Practice
     from jbnet.recovery.replay import Entry
     from jbnet.services.recover.readiness import Sight
 
@@ -61,7 +64,7 @@ def readiness(
         apps = Asked({"": lambda: look_at_applications(sight, names, plan.primary, plan.standby)}, 10.0)
         looks = look_at(sight, names)
         journals = _journals(state_dir)
-        around = [*_around(directory, state_dir, plan, journals), *_seen(apps.answers()[""])]
+        around = [*_around(directory, state_dir, plan, journals, list(network.databases)), *_seen(apps.answers()[""])]
         around += _seen(held.answers()[""])
         chosen = [network.databases[name] for name in names]
         return outlook(looks, around, _books(directory, journals), bindings(chosen), plan.readiness)
@@ -140,7 +143,7 @@ def _journals(state_dir: Path) -> Sequence[Sequence[Entry]]:
 
 
 def _around(
-    directory: Path, state_dir: Path, plan: RecoveryPlan, journals: Sequence[Sequence[Entry]]
+    directory: Path, state_dir: Path, plan: RecoveryPlan, journals: Sequence[Sequence[Entry]], names: Sequence[str]
 ) -> Sequence[Result]:
     from jbnet.adapters.clock import SystemClock
     from jbnet.recovery.readiness import Check
@@ -151,8 +154,28 @@ def _around(
     return (
         about_people(list(approvers(directory, state_dir).people)),
         about_practice(Check.DRILL, last_done(journals, PRACTISED), now, limits.drill_days),
-        about_practice(Check.RESTORE, last_done(journals, RESTORED), now, limits.restore_test_days),
+        _restores(state_dir, names, last_done(journals, RESTORED), now, limits.restore_test_days),
     )
+
+
+def _restores(state_dir: Path, names: Sequence[str], last: Practice | None, now: datetime, most_days: float) -> Result:
+    from jbnet.model.errors import JbnetError
+    from jbnet.recovery.observed import Unseen
+    from jbnet.recovery.readiness import Check
+    from jbnet.recovery.readiness_around import about_practice
+    from jbnet.recovery.restored import about_restores
+
+    try:
+        return about_restores(names, restored_file(state_dir).all(), last, now, most_days)
+    except JbnetError as error:
+        return about_practice(Check.RESTORE, Unseen(error.text), now, most_days)
+
+
+def restored_file(state_dir: Path) -> RestoredFile:
+    """Return the record of backups that were restored and read, inert until used."""
+    from jbnet.adapters.restored_file import RestoredFile
+
+    return RestoredFile(state_dir / "restored.jsonl")
 
 
 def last_drill(state_dir: Path, plan: RecoveryPlan) -> Result:
