@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jbnet.model.errors import Missing
-from jbnet.model.text import text
+from jbnet.model.refusals import READ_ONLY
 from jbnet.recovery.restored import Restored, read_restored
 
 
@@ -28,8 +28,7 @@ class RestoredFile:
                 stream.flush()
                 os.fsync(stream.fileno())
         except OSError as error:
-            raise Missing("{path} cannot be written: {error}", path=self._path, error=error,
-                          hint=text("choose a state directory that can be written with --state")) from error  # fmt: skip
+            raise Missing("{path} cannot be written: {error}", path=self._path, error=error, hint=READ_ONLY) from error
 
     def all(self) -> tuple[Restored, ...]:
         """Return them, oldest first. Raises Missing where the file is there and cannot be read."""
