@@ -81,7 +81,7 @@ class PostgresHandOvers:
         data, order, address = layout.data(database), layout.order(database), str(here.database.service_address)
         leave = (layout.programs, data, order)
         take = (layout.programs, layout.root, str(here.database.port), order, token, str(PATIENCE_S))
-        preferred, gone = announcing(address, prefer=True), withdrawing(address)
+        preferred, gone = announcing(address), withdrawing(address)
         begun = {
             "leave": self._begin(leaving, ACCOUNT, LEAVE, *leave, token, str(PATIENCE_S)),
             "take": self._begin(taking, ACCOUNT, TAKE, *take),
