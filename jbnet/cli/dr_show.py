@@ -13,10 +13,11 @@ from jbnet.cli.context import SCHEMA, Context
 from jbnet.cli.times import local
 from jbnet.model.text import Text, text
 from jbnet.recovery.canonical import plain
-from jbnet.recovery.expand import Binding, expand
+from jbnet.recovery.expand import Binding, Instance, expand
 
 if TYPE_CHECKING:
     from jbnet.cli.dr_work import Standing
+    from jbnet.model.network import Network
     from jbnet.ports import Progress
     from jbnet.recovery.approval import ApprovalRequest
     from jbnet.recovery.runbook import Runbook
@@ -73,8 +74,8 @@ class EventLines:
         sys.stdout.flush()
 
 
-def print_steps(context: Context, runbook: Runbook, values: Sequence[Binding]) -> None:
-    """Show the steps of a runbook as they would run."""
+def print_steps(context: Context, runbook: Runbook, values: Sequence[Binding], network: Network) -> None:
+    """Show the steps of a runbook as they would run, and what those that change a router type there."""
     title = runbook.title_zh if context.lang == "zh" else runbook.title
     instances = expand(runbook, values)
     heading = context.tr("{title} ({name}, {sha256})", title=title, name=runbook.name, sha256=runbook.sha256)
@@ -88,8 +89,23 @@ def print_steps(context: Context, runbook: Runbook, values: Sequence[Binding]) -
         )  # fmt: skip
         for line in hanging(said, 5):
             context.say("{line}", line=line)
-    steps = [{"step": i.key, "action": i.action, "params": plain(i.params), "needs": i.needs} for i in instances]
+        for device, line in _typed(network, instance):
+            context.say("{line}", line=f"       {device}: {line}")
+    steps = [
+        {"step": i.key, "action": i.action, "params": plain(i.params), "needs": i.needs,
+         **({"typed": typed} if (typed := [list(pair) for pair in _typed(network, i)]) else {})}
+        for i in instances
+    ]  # fmt: skip
     context.emit({"runbook": runbook.name, "sha256": runbook.sha256, "steps": steps})
+
+
+def _typed(network: Network, instance: Instance) -> Sequence[tuple[str, str]]:
+    """Return what a step types on which device. Raises UsageError for names that are not declared."""
+    if instance.action != "set-cost":
+        return ()
+    from jbnet.services.recover.actions_cost import typed
+
+    return typed(network, instance.params)
 
 
 def print_standings(context: Context, found: Sequence[Standing]) -> None:

@@ -68,7 +68,7 @@ def begin(
     network = wiring.load_network(context.directory, context.state_dir)
     values = bindings(network, databases)
     if dry_run:
-        print_steps(context, runbook, values)
+        print_steps(context, runbook, values, network)
         return
     drill = only_drills(runbook)
     _refuse_second(standings(context))

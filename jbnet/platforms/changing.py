@@ -6,6 +6,7 @@ first. ``{user}`` stands for the account that jbnet logs in with, ``{list}`` for
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -57,6 +58,21 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownCost:
+    """How the OSPF process tells the cost that it announces for a port (RFC 2328, 9): what is asked, ``{port}`` being
+    the port, and the pattern of the answer (group 1).
+    """
+
+    command: str
+    says: str
+
+    def read(self, said: str) -> int | None:
+        """Return the cost in an answer; None: it tells none."""
+        found = re.search(self.says, said)
+        return int(found[1]) if found else None
+
+
+@dataclass(frozen=True, slots=True)
 class Changing:
     """What a session with a device of this platform hangs on.
 
@@ -72,6 +88,7 @@ class Changing:
     """
 
     timer: DeviceTimer
+    shown_cost: ShownCost
     address: str
     speaks: str
     routing: str
@@ -99,6 +116,7 @@ def changing(platform: str) -> Changing:
     needed, kept, shuts = (tuple(tuple(place) for place in found.pop(name, ())) for name in ("needed", "kept", "shuts"))
     return Changing(
         timer=DeviceTimer(**{**timer, "ending": Ending(timer["ending"])}),
+        shown_cost=ShownCost(**found.pop("shown_cost")),
         doors=doors,
         wipes=tuple(found.pop("wipes", ())),
         needed=needed,

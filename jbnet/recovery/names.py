@@ -16,6 +16,9 @@ from jbnet.recovery.plan import RecoveryPlan, load_plan
 
 _HOSTS = ("host", "primary", "standby", "from", "to", "source")
 """Parameters of actions that name a device."""
+_DEVICES = ("hosts", "ends")
+"""Those that list some."""
+_LISTS = (*_DEVICES, "applications")
 
 
 def plan_names(file: str, content: str, network: Network) -> tuple[Finding, ...]:
@@ -43,7 +46,9 @@ def plan_names(file: str, content: str, network: Network) -> tuple[Finding, ...]
 
 
 def runbook_names(file: str, content: str, network: Network) -> tuple[Finding, ...]:
-    """Return the databases, hosts and applications that a runbook names outright and the network does not know."""
+    """Return the databases, hosts, applications and circuits that a runbook names outright and the network does not
+    know, and devices that are no ends of the circuit beside them.
+    """
     source = read(file, content, Report())
     steps = source.data.get("steps") if source and isinstance(source.data, Mapping) else None
     findings = Findings()
@@ -52,13 +57,15 @@ def runbook_names(file: str, content: str, network: Network) -> tuple[Finding, .
             for key, name in params.items():
                 if source is not None:
                     _check_names(source, (*path, key), name, network, findings)
+            if source is not None:
+                _check_ends(source, path, params, network, findings)
     return findings.sorted()
 
 
 def _check_names(source: Source, path: Path, value: object, network: Network, findings: Findings) -> None:
     """Check a parameter that names a database, devices or applications; braces are filled in for each database."""
     key = path[-1]
-    named = enumerate(value) if key in ("hosts", "applications") and isinstance(value, list) else [(None, value)]
+    named = enumerate(value) if key in _LISTS and isinstance(value, list) else [(None, value)]
     for at, name in named:
         if not isinstance(name, str) or "{" in name:
             continue
@@ -67,8 +74,30 @@ def _check_names(source: Source, path: Path, value: object, network: Network, fi
         elif key in ("applications", "payment"):
             where = path if at is None else (*path, at)
             _known(source, where, name, text("application"), network.applications, findings)
-        elif key in (*_HOSTS, "hosts"):
+        elif key == "circuit":
+            _known(source, path, name, text("circuit"), network.circuits, findings)
+        elif key in (*_HOSTS, *_DEVICES):
             _known(source, path if at is None else (*path, at), name, text("device"), network.devices, findings)
+
+
+def _check_ends(source: Source, path: Path, params: Mapping[str, object], network: Network, findings: Findings) -> None:
+    """Report devices that a step names as ends of a circuit, and that are none, or have no OSPF there."""
+    circuit, ends = network.circuits.get(str(params.get("circuit"))), params.get("ends")
+    if circuit is None or not isinstance(ends, list):
+        return
+    there = {end.device: network.devices[end.device].interface(end.interface) for end in (circuit.a, circuit.z)}
+    for at, name in enumerate(ends):
+        if name not in network.devices:
+            continue
+        port = there.get(name)
+        if port is None:
+            told = text("{device} is no end of {circuit}; expected of {known}", device=name, circuit=circuit.name,
+                        known=", ".join(there))  # fmt: skip
+        elif port.area is None or port.cost is None or port.passive:
+            told = text("{circuit} has no OSPF at {device}", circuit=circuit.name, device=name)
+        else:
+            continue
+        findings.add("JB708", told, source.place((*path, "ends", at)))
 
 
 def _devices(plan: RecoveryPlan) -> Iterator[tuple[Path, str]]:

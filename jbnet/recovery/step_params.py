@@ -2,7 +2,7 @@
 
 ``command`` runs a program on a declared host, ``playbook`` one of playbooks/ on some, ``wait`` lets time pass,
 ``notify`` tells people by the channels of monitors/notify.yaml, ``drill`` practises in a bubble, ``compare-rows`` reads
-both copies of a database. An action whose name
+both copies of a database, ``set-cost`` sets the OSPF cost of a circuit. An action whose name
 has a dot in it belongs to somebody else's package, and so do its parameters.
 """
 
@@ -26,6 +26,11 @@ MOST_WAIT_S: Final = 3600
 MOST_RATE_MB_S: Final = 1024
 SURPRISES: Final = ("none", "killed-following", "killed-leading", "any")
 """What befalls the copy of a drill: its server is killed while it follows, or when it leads; or one of these, drawn."""
+
+COSTS: Final = ("drained", "declared")
+"""Costs that a step names: taken only where there is no other way (MaxLinkMetric, RFC 6987), and the declared one."""
+MOST_COST: Final = 65535
+"""That of a drained line, which is asked for by its name (RFC 2328, A.4.2: 16 bits)."""
 
 
 def is_foreign(action: str) -> bool:
@@ -57,6 +62,11 @@ def _is_wait(value: object) -> bool:
 
 def _is_rate(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_RATE_MB_S
+
+
+def _is_cost(value: object) -> bool:
+    known = isinstance(value, str) and value in COSTS
+    return known or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value < MOST_COST)
 
 
 def _is_settings(value: object) -> bool:
@@ -98,6 +108,11 @@ PARAMS: Final[Mapping[str, Mapping[str, Param]]] = {
         "hosts": Param("a list of devices", _is_names, required=True),
         "seconds": _SECONDS,
         "variables": Param("variables of its own with their values, no secrets and no templates", _is_settings),
+    },
+    "set-cost": {
+        "circuit": Param("the name of a circuit", _is_text, required=True),
+        "ends": Param("a list of devices", _is_names, required=True),
+        "cost": Param(f"drained, declared, or a cost below {MOST_COST}", _is_cost, required=True),
     },
     "wait": {"seconds": _SECONDS},
     "notify": {

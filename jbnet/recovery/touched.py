@@ -20,6 +20,7 @@ _HOSTS: Final[Mapping[str, tuple[str, ...]]] = {
     "rebuild-standby": ("host",),
     "command": ("host",),
     "playbook": ("hosts",),
+    "set-cost": ("ends",),
 }
 """The parameters of each action that name the hosts it acts on; those that only look are not here."""
 _TAKES_DOWN: Final[Mapping[str, str]] = {"fence": "host", "stop-primary": "host", "hand-over": "from"}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jbnet.wiring.declaration import load_network
-from jbnet.wiring.devices import _addresses
+from jbnet.wiring.devices import _addresses, deploy_desk
 from jbnet.wiring.files import read_text, sound
 from jbnet.wiring.leases import leasing
 from jbnet.wiring.playbooks import playbook_shelf, playbook_ways
@@ -170,9 +170,11 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     from jbnet.adapters.silence import PatientOnce
     from jbnet.adapters.ssh import SshHosts
     from jbnet.services.database_accounts import CLIENT_SECRET
+    from jbnet.services.deploy.desk import Silent
     from jbnet.services.recover.actions import Tools, watchers
     from jbnet.services.recover.actions_all import all_actions
     from jbnet.services.recover.actions_application import VerifyApplications
+    from jbnet.services.recover.actions_cost import SetCost
     from jbnet.services.recover.actions_general import general_actions
     from jbnet.services.recover.actions_playbook import RunPlaybook
     from jbnet.services.recover.lease_fence import LeaseFence
@@ -205,4 +207,5 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     sites, lab = {"primary": plan.primary, "standby": plan.standby}, (state_dir / "lab.json").is_file()
     applications = VerifyApplications(network, sites, TcpPorts(_addresses(network)), clock, lab)
     own = {**all_actions(tools), **general, "playbook": playbooks, "verify-applications": applications}
+    own["set-cost"] = SetCost(network, here, partial(deploy_desk, directory, state_dir, network, Silent()))
     return {**own, **drills, **rows, **foreign_actions(tools)}

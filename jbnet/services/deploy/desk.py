@@ -17,6 +17,7 @@ from jbnet.ports import (
     DeviceSessions,
     Journal,
     LoadedSecrets,
+    Progress,
     Reporter,
     Secrets,
     Successor,
@@ -101,6 +102,13 @@ class Nobody:
     def waiting(self, change: str, devices: Sequence[str]) -> AbstractContextManager[object]:
         """Start nobody."""
         return nullcontext()
+
+
+class Silent:
+    """Nobody looks. Implements Reporter."""
+
+    def report(self, progress: Progress) -> None:
+        """Say nothing."""
 
 
 @dataclass(frozen=True)

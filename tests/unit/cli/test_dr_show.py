@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
+from command_line import Run
+
 from jbnet.cli.dr_show import figure_lines, sentences
+
+REPOSITORY = Path(__file__).parents[3]
+DRAINING = """\
+name: failover
+title: Failover with the main line drained
+steps:
+  - name: approve
+    action: approve
+  - name: drain
+    action: set-cost
+    params: {circuit: golmud-dc-up1, ends: [core-r1, golmud-dc-r1], cost: COST}
+    timeout: 300
+"""
 
 FIGURES = {
     "assess[production]": {
@@ -23,3 +41,26 @@ def test_values_that_are_not_known_are_left_out_and_zero_is_not_unknown() -> Non
         "assess[production].rpo_s: 0.0",
         "assess[production].standby.answers: true",
     ]
+
+
+def test_a_dry_run_shows_what_is_typed_on_which_router_and_touches_nothing(run: Run, tmp_path: Path) -> None:
+    book, state = tmp_path / "book.yaml", tmp_path / "state"
+    book.write_text(DRAINING.replace("COST", "drained"), encoding="utf-8")
+    words = ("-C", REPOSITORY, "--state", state, "dr", "failover", "--runbook", book, "--dry-run")
+    code, said, _ = run(*words)
+    assert code == 0
+    for device in ("core-r1", "golmud-dc-r1"):
+        assert [line for line in said.splitlines() if line.strip().startswith(f"{device}: ") and " 65535" in line]
+    code, said, _ = run("--json", *words)
+    (step,) = [step for step in json.loads(said)["data"]["steps"] if step["action"] == "set-cost"]
+    assert [device for device, _ in step["typed"]] == ["core-r1", "golmud-dc-r1"]
+    assert not state.exists() or not list(state.rglob("journal.db"))
+
+
+def test_a_dry_run_with_a_circuit_that_is_not_declared_is_wrong_use(run: Run, tmp_path: Path) -> None:
+    book = tmp_path / "book.yaml"
+    book.write_text(DRAINING.replace("COST", "drained").replace("golmud-dc-up1", "golmud-dc-up7"), encoding="utf-8")
+    words = ("-C", REPOSITORY, "--state", tmp_path / "state", "dr", "failover", "--runbook", book, "--dry-run")
+    code, _, said = run(*words)
+    assert code == 2
+    assert "golmud-dc-up7" in said

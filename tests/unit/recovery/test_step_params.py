@@ -31,6 +31,9 @@ def findings(step: str) -> list[str]:
         "action: wait\nparams: {seconds: 30}",
         'action: notify\nparams: {channels: [duty], message: "moved"}',
         "action: acme.drain\nparams: {anything: [1, 2]}",
+        "action: set-cost\nparams: {circuit: west-up1, ends: [core-r1, west-r1], cost: drained}",
+        "action: set-cost\nparams: {circuit: west-up1, ends: [west-r1], cost: declared}",
+        "action: set-cost\nparams: {circuit: west-up1, ends: [west-r1], cost: 65534}",
     ],
 )
 def test_what_is_whole_has_no_findings(step: str) -> None:
@@ -61,6 +64,12 @@ def test_what_is_whole_has_no_findings(step: str) -> None:
         ("action: wait\nparams: {seconds: 120}", "JB705", "expected a longer timeout"),
         ("action: notify\nparams: {channels: duty, message: x}", "JB703", "a list of channels"),
         ("action: notify\nparams: {channels: [duty]}", "JB702", "wants the parameter message"),
+        ("action: set-cost\nparams: {circuit: a, ends: [b], cost: 65535}", "JB703", "drained, declared, or"),
+        ("action: set-cost\nparams: {circuit: a, ends: [b], cost: 0}", "JB703", "drained, declared, or"),
+        ("action: set-cost\nparams: {circuit: a, ends: [b], cost: true}", "JB703", "drained, declared, or"),
+        ("action: set-cost\nparams: {circuit: a, ends: [b], cost: empty}", "JB703", "drained, declared, or"),
+        ("action: set-cost\nparams: {circuit: a, ends: b, cost: 10}", "JB703", "a list of devices"),
+        ("action: set-cost\nparams: {circuit: a, cost: 10}", "JB702", "wants the parameter ends"),
         ("action: .drain", "JB703", "expected one of"),
         ("action: acme.", "JB703", "expected one of"),
     ],
@@ -71,8 +80,9 @@ def test_what_is_not_is_said(step: str, code: str, said: str) -> None:
     assert said in found[0]
 
 
-@pytest.mark.parametrize("action", ["command", "playbook", "acme.drain"])
+@pytest.mark.parametrize("action", ["command", "playbook", "set-cost", "acme.drain"])
 def test_what_may_touch_production_needs_an_approval(action: str) -> None:
-    params = {"playbook": "{playbook: a, hosts: [w], seconds: 60}"}.get(action, "{host: w, do: [a], probe: [b]}")
+    known = {"playbook": "{playbook: a, hosts: [w], seconds: 60}", "set-cost": "{circuit: a, ends: [w], cost: 10}"}
+    params = known.get(action, "{host: w, do: [a], probe: [b]}")
     step = f"action: {action}\nparams: {params}\nneeds: []"
     assert [line.split()[0] for line in findings(step)] == ["JB711"]
