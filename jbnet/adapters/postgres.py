@@ -16,7 +16,7 @@ from jbnet.model.text import text
 from jbnet.ports import Completed, LostTransactions, Promotion, RemoteHosts, ServerState
 from jbnet.recovery.observed import Recorded, ServerLook
 from jbnet.recovery.waiting import lsn_text
-from jbnet.services.database_cluster import Cluster, Layout, cluster
+from jbnet.services.database_cluster import Cluster, Layout, cluster, member_name
 from jbnet.services.database_settings import access_rules, conninfo, follower_settings, leader_settings, server_settings
 
 ACCOUNT = "postgres"
@@ -152,8 +152,17 @@ class PostgresServer:
         )
 
     def drop_slots(self) -> None:
-        """Drop every slot that is not in use: on a standby nobody reads them, and they would fill the disk."""
-        self._query("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active;")
+        """Drop every slot that is not in use: on a standby nobody reads them, and they would fill the disk.
+
+        That of a local standby stays: it follows this host, whoever leads.
+        """
+        local = self._here.database.local_standby
+        kept = member_name(local) if local is not None and self.host == self._here.database.primary else ""
+        self._query(
+            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
+            " WHERE NOT active AND slot_name <> :'kept';",
+            kept=kept,
+        )
 
     def fork(self, timeline: int) -> int | None:
         """Read the end of a timeline from the newest history file (columns: timeline, LSN, reason)."""

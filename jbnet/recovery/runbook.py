@@ -37,7 +37,9 @@ DRILL = "drill"
 CLEAR_DRILL = "clear-drill"
 COMPARE = "compare-rows"
 """Reads both copies of a database for minutes; never what approvers are shown, for that has to be fresh."""
-OTHERS = frozenset({APPROVE, "list-lost", "rebuild-standby", "wait", "notify", DRILL, CLEAR_DRILL, COMPARE})
+OTHERS = frozenset({
+    APPROVE, "list-lost", "rebuild-standby", "rebuild-local", "wait", "notify", DRILL, CLEAR_DRILL, COMPARE,
+})  # fmt: skip
 ACTIONS = READ_ONLY | TOUCHING | OTHERS
 FOREACH = ("databases",)
 

@@ -178,6 +178,7 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     from jbnet.services.recover.actions_general import general_actions
     from jbnet.services.recover.actions_playbook import RunPlaybook
     from jbnet.services.recover.lease_fence import LeaseFence
+    from jbnet.services.recover.whole_fence import WholeFence
     from jbnet.wiring.drills import drill_actions
     from jbnet.wiring.rows import row_actions, row_tools
 
@@ -192,7 +193,7 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     tools = Tools(
         network,
         servers,
-        LeaseFence(network, rings, lease) if lease is not None else rings,
+        WholeFence(network, LeaseFence(network, rings, lease) if lease is not None else rings, rings),
         OspfRoutes(hosts),
         PostgresHandOvers(network, hosts, logins, plan.fences, here),
         ClientWrites(network, secrets(directory, state_dir).get(CLIENT_SECRET)),

@@ -202,6 +202,7 @@ class World:
         more = (
             "list-lost",
             "rebuild-standby",
+            "rebuild-local",
             "check-standby",
             "stop-primary",
             "wait-caught-up",
@@ -294,6 +295,7 @@ class WorldAction:
             "hand-over": params.get("to") in world.leads[database] and world.address_at[database] == params.get("to"),
             "take-back": params.get("from") in world.leads[database],
             "rebuild-standby": (database, host) in world.rebuilt and host not in world.leads[database],
+            "rebuild-local": True,  # none is declared
         }.get(self.name, False)
 
     def _change(self, params: Mapping[str, object]) -> None:

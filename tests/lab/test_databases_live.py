@@ -47,6 +47,7 @@ from jbnet.services import databases
 from jbnet.services.database_accounts import CLIENT, password_file
 from jbnet.services.recover.actions import Tools
 from jbnet.services.recover.actions_all import all_actions
+from jbnet.services.recover.whole_fence import WholeFence
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(240)]
 ROOT = Path(__file__).parents[2]
@@ -228,7 +229,8 @@ class Drill:
     def __init__(self, hosts: SmallHosts):
         self.network = hosts.network
         self.servers = PostgresServers(hosts.network, hosts)
-        self.fence = RingFence(hosts.network, hosts, self.servers, PLANS, B)
+        rings = RingFence(hosts.network, hosts, self.servers, PLANS, B)
+        self.fence = WholeFence(hosts.network, rings, rings)
         routes = StaticRoutes(hosts)
         self.handovers = StaticHandOvers(hosts, routes)
         tools = Tools(
@@ -269,6 +271,7 @@ class Drill:
         self.step("move-address", **{"from": B, "to": A})
         self.step("verify-writes", host=A)
         self.step("rebuild-standby", host=B, source=A)
+        self.step("rebuild-local")
         self.step("check-standby", host=B, source=A)
 
     def states(self, host: str) -> list[ServerState]:

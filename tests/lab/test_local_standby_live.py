@@ -1,4 +1,6 @@
-"""A local standby on three real PostgreSQL hosts: commits wait for it, and what was acknowledged is on it."""
+"""A local standby on three real PostgreSQL hosts: commits wait for it, what was acknowledged is on it, and it is shut
+in with the primary and brought back with it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from small_hosts import BESIDE, ROUTER, SERVICES, A, B, small_hosts
-from test_databases_live import Outside, StaticRoutes, playbook, wait
+from test_databases_live import Drill, Outside, StaticRoutes, playbook, wait
 from test_modes_live import Modes
 
 from jbnet.model.business import Replication
@@ -110,3 +112,33 @@ def test_what_was_acknowledged_before_the_primary_died_is_on_the_local_standby(s
         here, there = (site.servers.server(name, host).present(outside.client) for host in (BESIDE, B))
         assert acknowledged <= here
         assert not acknowledged <= there, "or this test shows nothing"
+
+
+def test_a_failover_shuts_it_in_too_and_the_failback_makes_it_follow_again(site: Local) -> None:
+    drill = Drill(site.hosts)
+    site.cut("two-1")
+    assert site.commit(BLOCK).wait(15) == 0, "the other site does not have this one: the local one has to go back"
+    site.hosts.kill(A)
+    site.heal("two-1")
+    drill.step("assess", primary=A, standby=B)
+    drill.step("fence", host=A)
+    for name in (BLOCK, DEGRADE):
+        assert all(drill.fence.filtered(name, A).values())
+        state = site.servers.server(name, BESIDE).state()
+        assert (state.demoted, state.processes) == (True, ())
+    drill.step("promote", host=B)
+    drill.step("move-address", **{"from": A, "to": B})
+    drill.step("verify-writes", host=B)
+    assert site.about_local(BLOCK)[Check.STANDBY].level is Level.AMBER
+    assert site.synchronous(BLOCK)[0] is Level.RED
+
+    site.hosts.boot(A)
+    drill.failback()
+    site.await_settled()
+    for name in (BLOCK, DEGRADE):
+        assert site.server(name).synchronous_to == "FIRST 1 (one_db2)"
+        assert site.red(name) == set()
+        assert site.commit(name).wait(15) == 0
+    assert site.server(ASYNC).synchronous_to == ""
+    outcome = drill.actions["rebuild-local"].probe({"database": BLOCK})
+    assert outcome.done, "a second run has nothing to do"

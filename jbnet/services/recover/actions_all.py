@@ -9,7 +9,7 @@ from jbnet.services.recover.actions_fence import Assess, FenceHost, Unfence
 from jbnet.services.recover.actions_hand_back import TakeBack
 from jbnet.services.recover.actions_hand_over import HandOverDatabase
 from jbnet.services.recover.actions_lead import Promote, StopPrimary, WaitCaughtUp
-from jbnet.services.recover.actions_standby import CheckStandby, ListLost, RebuildStandby
+from jbnet.services.recover.actions_standby import CheckStandby, ListLost, RebuildLocal, RebuildStandby
 
 
 def all_actions(tools: Tools) -> dict[str, StepAction]:
@@ -26,6 +26,7 @@ def all_actions(tools: Tools) -> dict[str, StepAction]:
         "verify-writes": VerifyWrites(tools),
         "list-lost": ListLost(tools),
         "rebuild-standby": RebuildStandby(tools),
+        "rebuild-local": RebuildLocal(tools),
         "check-standby": CheckStandby(tools),
         "hand-over": HandOverDatabase(tools),
         "take-back": TakeBack(tools),

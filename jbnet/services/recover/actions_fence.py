@@ -98,12 +98,19 @@ def loss(lead: Place, primary: ServerState | None, standby: ServerState | None) 
         "behind_s": standby.replay_age_s if standby else None,
         "heartbeat_age_s": standby.newest_row_age_s if standby else None,
         "replication": lead.database.replication.value,
-        "waited_for_standby": bool(primary.synchronous_to) if primary and primary.answers else None,
+        "waited_for_standby": _waited(lead, primary),
         "rpo_s": lead.database.rpo_s,
         "expected_loss_bytes": expected,
         BEYOND: bool(expected) and _age_s(standby) > lead.database.rpo_s,
         **_alone(lead, primary),
     }
+
+
+def _waited(lead: Place, primary: ServerState | None) -> bool | None:
+    """Say whether commits are told to wait for the standby at the other site; a local one is another."""
+    if primary is None or not primary.answers:
+        return None
+    return bool(primary.synchronous_to) and not lead.database.replication.local
 
 
 def _age_s(standby: ServerState | None) -> float:
@@ -124,7 +131,7 @@ def _nothing_lost(lead: Place, primary: ServerState | None, standby: ServerState
 
 
 def _alone(lead: Place, primary: ServerState | None) -> dict[str, object]:
-    record = primary.recorded if primary and primary.leads and lead.database.replication.waits else None
+    record = primary.recorded if primary and primary.leads and lead.database.replication.remote else None
     if record is None or record.waits:
         return {"alone_since": None, "alone_lsn": None}
     return {"alone_since": shown_time(record.since), "alone_lsn": lsn_text(record.lsn)}
@@ -257,10 +264,12 @@ class Unfence:
         return theirs.in_recovery is True and theirs.receiver is None and mine.was_leading
 
     def _take_up(self, where: Place) -> None:
-        mine = server(self._tools, where)
+        mine, local = server(self._tools, where), where.database.local_standby
         mine.clear_demotion()
-        mine.settings(where.other if where.database.replication.waits else None, follow=False)
+        mine.settings(where.database.waited_for(where.host), follow=False)
         mine.start()
+        if local is not None and where.host == where.database.primary:
+            self._tools.servers.server(where.database.name, local).start()  # it was stopped with it, and follows again
 
     @staticmethod
     def _outcome(where: Place, done: bool, filtered: dict[str, bool | None]) -> StepOutcome:

@@ -87,7 +87,7 @@ def _take_up(tools: Tools, where: Place, old: DatabaseServer) -> None:
             hint=text("see what runs there, and resume"),
         )
     old.clear_demotion()
-    old.settings(where.host if where.database.replication.waits else None, follow=False)
+    old.settings(where.database.waited_for(where.other), follow=False)
     old.start()
 
 

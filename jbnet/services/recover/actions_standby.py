@@ -1,4 +1,4 @@
-"""Actions about standbys: list-lost, rebuild-standby, check-standby."""
+"""Actions about standbys: list-lost, rebuild-standby, rebuild-local, check-standby."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from jbnet.services.recover.actions import (
     Place,
     Tools,
     facts,
+    named,
     not_yet,
     other_server,
     place,
@@ -157,7 +158,7 @@ class RebuildStandby:
             mine.copy()
             self._follow(where, source, mine)
         mine.drop_slots()
-        if where.database.replication.waits:
+        if where.database.waited_for(where.other) == where.host:
             source.settings(where.host, follow=False)
         message = text("{database}: {host} follows {source}", database=where.database.name, host=where.host, source=where.other)  # fmt: skip  # noqa: E501  one sentence with its values
         return StepOutcome(True, message, evidence)
@@ -167,8 +168,11 @@ class RebuildStandby:
         return self._tools.awaited(lambda: self.probe(params), STREAM_S)
 
     def _waited_for(self, where: Place, source: ServerState) -> bool:
-        wanted = member_name(where.host) if where.database.replication.waits else ""
-        return wanted in (source.synchronous_to or "") and bool(source.synchronous_to) == bool(wanted)
+        """Say whether commits wait as they are to, as far as it is this host's affair."""
+        wanted = where.database.waited_for(where.other)
+        if wanted is None:
+            return not source.synchronous_to
+        return wanted != where.host or member_name(wanted) in (source.synchronous_to or "")
 
     def _bring_into_line(self, where: Place, source: DatabaseServer, mine: DatabaseServer) -> dict[str, object]:
         """Make the stopped host's data an earlier state of the source's; return what was done and lost."""
@@ -213,6 +217,42 @@ class RebuildStandby:
                 source=where.other,
                 hint=text("see the servers' logs; resume rebuilds it again"),
             )
+
+
+class RebuildLocal:
+    """The local standby follows the primary again, and commits wait for it. Where none is declared nothing is done.
+
+    It always follows the primary's host, so it is brought into line once that leads. What it had alone the primary had
+    first, and that is listed.
+    """
+
+    def __init__(self, tools: Tools):
+        self._tools = tools
+        self._rebuild = RebuildStandby(tools)
+
+    def probe(self, params: Params) -> StepOutcome:
+        """Done when it streams and commits wait for it."""
+        given = self._given(params)
+        return self._rebuild.probe(given) if given is not None else self._none(params)
+
+    def do(self, params: Params) -> StepOutcome:
+        """Rebuild it. Raises Refused where the primary does not lead."""
+        given = self._given(params)
+        return self._rebuild.do(given) if given is not None else self._none(params)
+
+    def verify(self, params: Params) -> StepOutcome:
+        """Look again, until the leader's new settings are in force."""
+        given = self._given(params)
+        return self._rebuild.verify(given) if given is not None else self._none(params)
+
+    def _given(self, params: Params) -> Params | None:
+        found = self._tools.network.databases.get(named(params, "database"))
+        host = found.local_standby if found is not None else None
+        return {**params, "host": host} if host is not None else None
+
+    @staticmethod
+    def _none(params: Params) -> StepOutcome:
+        return StepOutcome(True, text("{database}: no local standby is declared", database=params["database"]))
 
 
 class CheckStandby:
