@@ -77,6 +77,7 @@ def watched(drill: Drill) -> Iterator[Watch]:
     with (drill.workspace / "monitor.log").open("w") as log:
         process = subprocess.Popen(drill._argv("monitor", "--readiness"), stdout=subprocess.DEVNULL, stderr=log)
     try:
+        wait((drill.state / "monitor.db").exists, "the monitor's store")
         yield Watch(drill, process)
     finally:
         process.terminate()
