@@ -4,16 +4,13 @@ in with the primary and brought back with it.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
-from small_hosts import BESIDE, ROUTER, SERVICES, A, B, small_hosts
-from test_databases_live import Drill, Outside, StaticRoutes, playbook, wait
-from test_modes_live import Modes
+from small_hosts import BESIDE, ROUTER, SERVICES, A, B
+from test_databases_live import Drill, Outside, playbook, wait
+from test_modes_live import Modes, site_of
 
 from jbnet.model.business import Replication
 from jbnet.recovery.limits import Limits
@@ -53,19 +50,8 @@ class Local(Modes):
 @pytest.fixture
 def site() -> Iterator[Local]:
     """Three hosts: two databases with a local standby, one without."""
-    directory = Path(tempfile.mkdtemp(prefix="jbnet-test-"))
-    directory.chmod(0o755)
-    try:
-        with small_hosts(directory, MODES) as made:
-            assert playbook(made)[0]
-            found = Local(made)
-            for name, address in SERVICES.items():
-                StaticRoutes(made).announce(address, A, prefer=False)
-                found.write(name)
-            found.await_settled()
-            yield found
-    finally:
-        shutil.rmtree(directory)
+    with site_of(MODES, Local) as found:
+        yield found
 
 
 def test_commits_wait_for_the_local_one_by_declaration_and_never_for_the_other_site(site: Local) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from small_hosts import ROUTER, SERVICES, A, B, small_hosts
@@ -68,15 +70,18 @@ class Modes(Site):
         return self.synchronous(name)[0] is Level.GREEN and all(r is not None and r.waits for r in records)
 
 
-@pytest.fixture(scope="module")
-def site() -> Iterator[Modes]:
-    """Two hosts with a database of each mode."""
+M = TypeVar("M", bound=Modes)
+
+
+@contextmanager
+def site_of(modes: Mapping[str, Replication], kind: type[M]) -> Iterator[M]:
+    """Have hosts with a database of each mode, set up and written to, their commits waiting as they are to."""
     directory = Path(tempfile.mkdtemp(prefix="jbnet-test-"))
     directory.chmod(0o755)
     try:
-        with small_hosts(directory, MODES) as made:
+        with small_hosts(directory, modes) as made:
             assert playbook(made)[0]
-            found = Modes(made)
+            found = kind(made)
             for name, address in SERVICES.items():
                 StaticRoutes(made).announce(address, A, prefer=False)
                 found.write(name)
@@ -84,6 +89,13 @@ def site() -> Iterator[Modes]:
             yield found
     finally:
         shutil.rmtree(directory)
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Modes]:
+    """Two hosts with a database of each mode."""
+    with site_of(MODES, Modes) as found:
+        yield found
 
 
 def test_block_stands_still_degrade_goes_on_with_its_position_and_both_come_back(site: Modes) -> None:
