@@ -24,8 +24,13 @@ from jbnet.model.text import text
 from jbnet.ports import StepAction, StepOutcome
 from jbnet.wiring import recoveries
 
-NAMES = ("assess", "fence", "unfence", "promote", "move-address", "verify-writes", "drill", "clear-drill")
+NAMES = (
+    "assess", "fence", "unfence", "promote", "move-address", "verify-writes", "verify-applications",
+    "drill", "clear-drill",
+)  # fmt: skip
 LOOKS = ("assess", "verify-writes")
+COUNTING = threading.Lock()
+"""Databases act side by side: each line is counted before the next is written."""
 
 
 @dataclass
@@ -36,7 +41,7 @@ class FileAction:
     name: str
 
     def _effect(self, params: Mapping[str, object]) -> Path:
-        return self.folder / f"{self.name}-{params['database']}"
+        return self.folder / f"{self.name}-{params.get('database', 'all')}"
 
     def probe(self, params: Mapping[str, object]) -> StepOutcome:
         return StepOutcome(self.name not in LOOKS and self._effect(params).exists(), text("looked"))
@@ -47,8 +52,8 @@ class FileAction:
         if os.environ.get("REFUSE") == self.name:
             raise Refused("not {action}", action=self.name)
         self._effect(params).touch()
-        with (self.folder / "acts").open("a+") as stream:
-            stream.write(f"{self.name}-{params['database']}\n")
+        with COUNTING, (self.folder / "acts").open("a+") as stream:
+            stream.write(f"{self.name}-{params.get('database', 'all')}\n")
             stream.flush()
             stream.seek(0)
             if len(stream.readlines()) == int(os.environ.get("KILL_AFTER", "0")):

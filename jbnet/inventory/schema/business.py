@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from jbnet.inventory.schema.lines import LineDecl
@@ -63,6 +63,8 @@ class ReplicationDecl(Declared):
     ``sync-remote``: for the standby. While it is away commits stand still (``block``), or go on without it, with an
     alarm (``degrade``). ``sync-local``: the same, for the ``local_standby``.
     """
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     sync_remote: Annotated[Literal["block", "degrade"] | None, Field(alias="sync-remote")] = None
     sync_local: Annotated[Literal["block", "degrade"] | None, Field(alias="sync-local")] = None
