@@ -13,7 +13,8 @@ from jbnet.recovery.drill import DrillLimits, HostLook, Left
 class DrillOrder:
     """One drill of a database on a host. ``drill`` is its name, under which it writes; ``by`` who began it.
 
-    ``reserve``: bytes that stay free; ``longest_s``: seconds after which the host ends it. ``ways_out``: addresses and
+    ``in_memory``: bytes of memory that the copy may lie in; 0: it lies on the volume. ``reserve``: bytes that stay free
+    there; ``longest_s``: seconds after which the host ends it. ``ways_out``: addresses and
     ports that must not be reached from inside. ``surprise``: a fault, ``killed-following`` or ``killed-leading``.
     """
 
@@ -26,6 +27,7 @@ class DrillOrder:
     longest_s: int
     ways_out: tuple[tuple[str, int], ...]
     surprise: str = ""
+    in_memory: int = 0
 
 
 class Bubbles(Protocol):

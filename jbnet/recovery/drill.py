@@ -22,14 +22,16 @@ class DrillLimits:
     """What a drill may take of the host (``drills:`` in dr/plan.yaml).
 
     ``rate_mb_s``: MiB a second at which the standby is copied; ``checkpoint``: ``spread`` lets the standby write at its
-    own pace first (minutes), ``fast`` at once; ``memory_mb``: the copy's shared buffers; ``free_percent`` of the volume
-    stays free all the time; ``lag_mb``: a standby further behind is not drilled on. ``smoke``: by database and name,
-    SQL whose answer must be ``t``.
+    own pace first (minutes), ``fast`` at once; ``memory_mb``: the copy's shared buffers; ``in_memory_mb``: a copy of so
+    many MiB or less lies in memory, and nothing of it is written to the disk that production's commits wait for;
+    ``free_percent`` of where it lies, memory or volume, stays free all the time; ``lag_mb``: a standby further behind
+    is not drilled on. ``smoke``: by database and name, SQL whose answer must be ``t``.
     """
 
     rate_mb_s: int = 16
     checkpoint: str = "spread"
     memory_mb: int = 32
+    in_memory_mb: int = 2048
     free_percent: float = 20.0
     lag_mb: int = 64
     smoke: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -65,9 +67,9 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class HostLook:
-    """What a drill finds on the host before it begins. Bytes: ``free`` and ``volume`` of the file system, ``size`` of
-    the databases (None: the server did not say). ``copies``: the account may copy its own server; ``encloses``: why the
-    kernel gives it no namespaces (empty: it does).
+    """What a drill finds on the host before it begins. Bytes: ``free`` and ``volume`` of the file system, ``memory``
+    that is available (of ``memory_total``), ``size`` of the databases (None: the server did not say). ``copies``: the
+    account may copy its own server; ``encloses``: why the kernel gives it no namespaces (empty: it does).
     """
 
     free: int
@@ -77,6 +79,8 @@ class HostLook:
     copies: bool = True
     encloses: str = ""
     left: Left = field(default_factory=Left)
+    memory: int = 0
+    memory_total: int = 0
 
     @property
     def needed(self) -> int | None:
@@ -84,9 +88,21 @@ class HostLook:
         return None if self.size is None else int(self.size * GROWTH) + EXTRA
 
 
+def in_memory(look: HostLook, limits: DrillLimits) -> int:
+    """Return the bytes of memory that the copy may take; 0: it is too large for memory, and goes to the volume."""
+    needed = look.needed
+    if needed is None or needed > limits.in_memory_mb * MIB:
+        return 0
+    return needed if look.memory - needed >= _stays(look.memory_total, limits) else 0
+
+
 def reserve(look: HostLook, limits: DrillLimits) -> int:
-    """Return the bytes that stay free on the volume."""
-    return int(look.volume * limits.free_percent / 100)
+    """Return the bytes that stay free where the copy lies, in memory or on the volume."""
+    return _stays(look.memory_total if in_memory(look, limits) else look.volume, limits)
+
+
+def _stays(whole: int, limits: DrillLimits) -> int:
+    return int(whole * limits.free_percent / 100)
 
 
 def longest_s(look: HostLook, limits: DrillLimits) -> int:
@@ -134,9 +150,9 @@ def _of_host(look: HostLook, limits: DrillLimits) -> Iterator[tuple[Text, Text]]
         yield told, text("a copy beside them is not possible; a drill takes clusters without")
     if look.needed is None:
         yield text("the size of the databases is not known"), text("see the server's log")
-    elif look.free - look.needed < reserve(look, limits):
+    elif not in_memory(look, limits) and look.free - look.needed < (stays := reserve(look, limits)):
         told = text("a copy takes {needed} MiB, of {free} MiB free {reserve} MiB stay so", needed=look.needed // MIB,
-                    free=look.free // MIB, reserve=reserve(look, limits) // MIB)  # fmt: skip
+                    free=look.free // MIB, reserve=stays // MIB)  # fmt: skip
         yield told, text("make room, or let drills have less left (drills: free_percent in dr/plan.yaml)")
 
 

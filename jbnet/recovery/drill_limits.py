@@ -11,8 +11,8 @@ from jbnet.recovery.drill import DrillLimits
 from jbnet.recovery.fields import Fields, Findings
 
 CHECKPOINTS: Final = ("spread", "fast")
-BOUNDS: Final = {"rate_mb_s": (1, 1024), "memory_mb": (1, 65536), "lag_mb": (1, 65536)}
-"""MiB a second (pg_basebackup takes 1 GB/s at most), MiB, MiB."""
+BOUNDS: Final = {"rate_mb_s": (1, 1024), "memory_mb": (1, 65536), "in_memory_mb": (0, 1 << 20), "lag_mb": (1, 65536)}
+"""MiB a second (pg_basebackup takes 1 GB/s at most), then MiB; nothing lies in memory where ``in_memory_mb`` is 0."""
 MOST_PERCENT: Final = 90
 
 
@@ -26,6 +26,7 @@ def read_drills(source: Source, raw: object, findings: Findings) -> DrillLimits:
         rate_mb_s=_whole(fields, "rate_mb_s", usual.rate_mb_s),
         checkpoint=fields.choice("checkpoint", CHECKPOINTS, usual.checkpoint),
         memory_mb=_whole(fields, "memory_mb", usual.memory_mb),
+        in_memory_mb=_whole(fields, "in_memory_mb", usual.in_memory_mb),
         free_percent=_percent(fields, usual.free_percent),
         lag_mb=_whole(fields, "lag_mb", usual.lag_mb),
         smoke=_smoke(source, fields, findings),

@@ -48,8 +48,9 @@ class Site:
     def drill(self, limits: DrillLimits = LIMITS, **more: str) -> StepOutcome:
         return DrillDatabase(self.tools(limits)).do({**PRODUCTION, **more})
 
-    def order(self) -> DrillOrder:
-        return replace(order_for(self.hosts.network, "production", B, LIMITS), drill="drill half way")
+    def order(self, in_memory: int = 0) -> DrillOrder:
+        order = order_for(self.hosts.network, "production", B, LIMITS)
+        return replace(order, drill="drill half way", in_memory=in_memory)
 
     def shell(self, host: str, *argv: str) -> str:
         done = self.hosts.host(host, "postgres").run(argv)
@@ -123,9 +124,11 @@ def production(site: Site) -> Mapping[str, object]:
     }  # fmt: skip
 
 
-def test_a_drill_shows_what_the_standby_is_worth_and_leaves_nothing(site: Site) -> None:
-    outcome = site.drill()
+@pytest.mark.parametrize("lies", ["memory", "volume"])
+def test_a_drill_shows_what_the_standby_is_worth_and_leaves_nothing(site: Site, lies: str) -> None:
+    outcome = site.drill(replace(LIMITS, in_memory_mb=2048 if lies == "memory" else 0))
     found = dict(outcome.evidence)
+    assert stage(found, "copied")["to"] == lies
     json.dumps(found)
     assert outcome.done, str(outcome.text)
     assert set(STAGES) <= set(found)
@@ -191,8 +194,9 @@ def test_a_drill_ends_by_itself_when_jbnet_is_gone(site: Site) -> None:
     wait(lambda: site.bubbles.left("production", B).nothing)
 
 
-def test_what_a_drill_left_whose_keeper_was_killed_too_is_taken_away_by_the_next(site: Site) -> None:
-    lines = site.bubbles.run(site.order())
+@pytest.mark.parametrize("in_memory", [0, 1 << 30], ids=["volume", "memory"])
+def test_what_a_drill_left_whose_keeper_was_killed_too_is_taken_away_by_the_next(site: Site, in_memory: int) -> None:
+    lines = site.bubbles.run(site.order(in_memory))
     next(line for line in lines if line["phase"] == "recovered")
     there = site.bubbles.left("production", B)
     assert there.keeper is not None
@@ -203,6 +207,8 @@ def test_what_a_drill_left_whose_keeper_was_killed_too_is_taken_away_by_the_next
     wait(lambda: not site.bubbles.left("production", B).processes)
     left = site.bubbles.left("production", B)
     assert (left.folder, left.drill) == (f"{ROOT}/.drill/production", "drill half way")
+    copied = site.shell(B, "ls", "-A", f"{ROOT}/.drill/production/data")
+    assert bool(copied) == (not in_memory), "what lay in memory went with the last who saw it"
     outcome = site.drill()
     assert outcome.done, str(outcome.text)
     removed = outcome.evidence["removed_before"]
@@ -225,7 +231,7 @@ def test_a_drill_gives_way_to_a_recovery_in_earnest_within_seconds(site: Site) -
 
 def test_where_the_room_does_not_do_nothing_is_begun(site: Site) -> None:
     with pytest.raises(Refused, match="stay so"):
-        site.drill(replace(LIMITS, free_percent=90.0))
+        site.drill(replace(LIMITS, free_percent=90.0, in_memory_mb=0))
 
 
 def test_on_the_host_that_leads_there_is_no_drill(site: Site) -> None:

@@ -11,6 +11,7 @@ processes it starts lie in process-id namespaces of their own whose first proces
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import select
@@ -29,6 +30,9 @@ APPLICATION = "jbnet-drill"
 TOLD_EVERY_S = 2.0
 ENDS_IN_S = 20.0
 RECORD_WITHIN_S = 5.0
+CLONE_NEWNS, CLONE_NEWUSER = 0x20000, 0x10000000
+MS_NOSUID, MS_NODEV, MNT_DETACH = 2, 4, 2
+"""linux/sched.h, linux/mount.h; Debian 12's Python has no unshare, and no Python has mount."""
 SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'jbnet-drill';"
 CLOSED = (
     "ionice",
@@ -109,6 +113,7 @@ def psql(p: Parameters, sql: str, database: str = "postgres", **words: str) -> s
 def look(p: Parameters) -> dict[str, object]:
     """Return what a drill needs to know before it begins. Changes nothing."""
     own = Path(p["folder"]).parent  # a volume of its own, where somebody gave drills one
+    memory = meminfo()
     volume = os.statvfs(own if own.is_dir() else p["root"])
     sizes = psql(p, "SELECT sum(pg_database_size(oid)) FROM pg_database;")
     spaces = psql(p, "SELECT count(*) FROM pg_tablespace WHERE spcname NOT IN ('pg_default', 'pg_global');")
@@ -117,12 +122,20 @@ def look(p: Parameters) -> dict[str, object]:
     return {
         "free": volume.f_bavail * volume.f_frsize,
         "volume": volume.f_blocks * volume.f_frsize,
+        "memory": memory["MemAvailable"],
+        "memory_total": memory["MemTotal"],
         "size": int(sizes) if sizes else None,
         "tablespaces": int(spaces) if spaces else 0,
         "copies": psql(p, "IDENTIFY_SYSTEM;", replication="true") is not None,
         "encloses": "" if closed.returncode == 0 else (closed.stderr.strip()[-200:] or "unshare failed"),
         "left": left(p),
     }
+
+
+def meminfo() -> dict[str, int]:
+    """Return the kernel's account of memory, in bytes (proc(5))."""
+    lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    return {name: int(rest.split()[0]) << 10 for name, _, rest in (line.partition(":") for line in lines)}
 
 
 def started(pid: int) -> str | None:
@@ -258,6 +271,54 @@ def remove(p: Parameters) -> None:
             Path(p["folder"]).parent.rmdir()
 
 
+# --- a copy in memory ------------------------------------------------------------------------------------------------
+
+
+def kernel(call: str, *arguments: object) -> None:
+    """Make a system call. Raises OSError."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if getattr(libc, call)(*arguments):
+        number = ctypes.get_errno()
+        raise OSError(number, f"{call}: {os.strerror(number)}")
+
+
+def into_memory(p: Parameters) -> None:
+    """Mount memory where the copy will lie, seen by this process and its children only: it is gone with the last.
+
+    Nothing of it is written to the disk that production's commits wait for. Raises Stopped.
+    """
+    try:
+        _mount_memory(p)
+    except OSError as error:
+        raise Stopped("memory", str(error)) from error
+
+
+def _mount_memory(p: Parameters) -> None:
+    uid, gid = os.getuid(), os.getgid()
+    kernel("unshare", CLONE_NEWUSER | CLONE_NEWNS)
+    for name, word in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
+        Path("/proc/self", name).write_text(word, encoding="ascii")
+    data = Path(p["folder"], "data")
+    data.mkdir(mode=0o700)
+    options = f"size={p['in_memory']},mode=0700".encode()
+    kernel("mount", b"jbnet-drill", bytes(data), b"tmpfs", ctypes.c_ulong(MS_NOSUID | MS_NODEV), options)
+
+
+def out_of_memory(p: Parameters) -> None:
+    """Give the memory back, where the copy lay in it."""
+    if p["in_memory"]:
+        with contextlib.suppress(OSError):
+            kernel("umount2", bytes(Path(p["folder"], "data")), MNT_DETACH)
+
+
+def free(p: Parameters) -> int:
+    """Return the bytes that are free where the copy lies."""
+    if p["in_memory"]:
+        return meminfo()["MemAvailable"]
+    volume = os.statvfs(p["folder"])
+    return volume.f_bavail * volume.f_frsize
+
+
 # --- a drill ---------------------------------------------------------------------------------------------------------
 
 
@@ -275,12 +336,12 @@ class Watch:
             raise Stopped("gone")
         if time.monotonic() > self._end:
             raise Stopped("late")
-        volume = os.statvfs(self._p["folder"])
-        if volume.f_bavail * volume.f_frsize < self._p["reserve"]:
+        room = free(self._p)
+        if room < self._p["reserve"]:
             raise Stopped("full")
         if time.monotonic() - self._told > TOLD_EVERY_S:
             self._told = time.monotonic()
-            say(phase="alive", free=volume.f_bavail * volume.f_frsize)
+            say(phase="alive", free=room)
 
     def follow(self, child: subprocess.Popen[bytes]) -> int:
         """Pass on what a child prints, until it ends; return its code. Raises Stopped."""
@@ -349,9 +410,13 @@ def stages(p: Parameters, watch: Watch, children: list[subprocess.Popen[bytes]])
     """Copy, then let the second program do the rest in the bubble. Raises Stopped."""
     began = time.monotonic()
     say(phase="copying")
+    if p["in_memory"]:
+        into_memory(p)
     os.chdir(p["folder"])
     _stage(p, watch, children, copy_command(p), "copy")
-    say(phase="copied", seconds=round(time.monotonic() - began, 2), bytes=bytes_of(f"{p['folder']}/data"))
+    lies = "memory" if p["in_memory"] else "volume"
+    size = bytes_of(f"{p['folder']}/data")
+    say(phase="copied", seconds=round(time.monotonic() - began, 2), bytes=size, to=lies)
     inner = json.dumps({**p, "inside": "", "uid": os.getuid(), "gid": os.getgid()})
     _stage(p, watch, children, enclose_command(p["inside"], inner), "inside")
 
@@ -386,6 +451,7 @@ def end(p: Parameters, children: Sequence[subprocess.Popen[bytes]]) -> None:
         with contextlib.suppress(ProcessLookupError):
             child.kill()
         child.wait()
+    out_of_memory(p)
     remove(p)
 
 

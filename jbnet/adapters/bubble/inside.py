@@ -55,7 +55,7 @@ def enclose(p: Parameters, source: str) -> None:
     checked("ip", "link", "set", "lo", "up")
     checked("mount", "-t", "tmpfs", "tmpfs", "/run")
     Path("/run/kept").mkdir()
-    checked("mount", "--bind", folder, "/run/kept")
+    checked("mount", "--rbind", folder, "/run/kept")
     checked("mount", "-t", "tmpfs", "tmpfs", root)
     Path(folder).mkdir(parents=True)
     checked("mount", "--move", "/run/kept", folder)

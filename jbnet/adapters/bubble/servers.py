@@ -94,6 +94,7 @@ class SshBubbles:
             "checkpoint": limits.checkpoint,
             "memory_mb": limits.memory_mb,
             "smoke": dict(limits.smoke.get(order.database, {})),
+            "in_memory": order.in_memory,
             "reserve": order.reserve,
             "longest_s": order.longest_s,
             "ways_out": [list(way) for way in order.ways_out],

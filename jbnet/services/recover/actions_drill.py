@@ -18,7 +18,7 @@ from jbnet.model.network import Network
 from jbnet.model.text import Text, joined, text
 from jbnet.ports import Clock, DatabaseServers, StepOutcome
 from jbnet.ports.drill import Bubbles, DrillOrder
-from jbnet.recovery.drill import Drilled, DrillLimits, HostLook, Left, longest_s, objections, reserve
+from jbnet.recovery.drill import Drilled, DrillLimits, HostLook, Left, in_memory, longest_s, objections, reserve
 from jbnet.recovery.observed import ServerLook
 from jbnet.services.database_cluster import cluster, own_addresses
 from jbnet.services.recover.actions import Params, Place, named
@@ -29,6 +29,7 @@ WHY: Mapping[str, Text] = {
     "gone": text("the line to the host broke"),
     "late": text("it took longer than it may"),
     "full": text("the room that stays free was reached"),
+    "memory": text("the host gave no memory to copy into"),
     "told": text("somebody ended it on the host"),
     "left": text("something of an earlier drill is there"),
     "copy": text("the standby could not be copied"),
@@ -128,6 +129,7 @@ class DrillDatabase:
         return replace(
             order_for(self._given.network, name, where.host, limits, self._surprise(params)),
             drill=f"drill {begun}",
+            in_memory=in_memory(look, limits),
             reserve=reserve(look, limits),
             longest_s=longest_s(look, limits),
         )

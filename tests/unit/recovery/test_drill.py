@@ -7,7 +7,18 @@ from dataclasses import replace
 
 import pytest
 
-from jbnet.recovery.drill import EXTRA, MIB, STAGES, Drilled, DrillLimits, HostLook, Left, objections
+from jbnet.recovery.drill import (
+    EXTRA,
+    MIB,
+    STAGES,
+    Drilled,
+    DrillLimits,
+    HostLook,
+    Left,
+    in_memory,
+    objections,
+    reserve,
+)
 from jbnet.recovery.observed import ServerLook
 from jbnet.recovery.plan import load_plan
 from jbnet.recovery.runbook import load_runbook, only_drills
@@ -59,6 +70,30 @@ def test_a_copy_never_takes_what_is_to_stay_free() -> None:
     least = needed + 20 * GIB
     assert said(replace(LOOK, free=least)) == []
     assert "stay so" in said(replace(LOOK, free=least - 1))[0]
+
+
+def test_a_small_copy_lies_in_memory_where_enough_of_it_stays_free_and_needs_no_room_on_the_volume() -> None:
+    small = replace(LOOK, size=1 * GIB, free=0, memory_total=16 * GIB, memory=8 * GIB)
+    needed = small.needed
+    assert needed is not None
+    assert in_memory(small, LIMITS) == needed
+    assert said(small) == []
+    assert reserve(small, LIMITS) == int(16 * GIB * 0.2), "of what it lies in"
+
+
+@pytest.mark.parametrize(
+    ("look", "limits"),
+    [
+        (replace(LOOK, size=2 * GIB, memory_total=64 * GIB, memory=64 * GIB), LIMITS),
+        (replace(LOOK, size=1, memory_total=10 * GIB, memory=2 * GIB + EXTRA), LIMITS),
+        (replace(LOOK, size=1, memory_total=10 * GIB, memory=9 * GIB), replace(LIMITS, in_memory_mb=0)),
+        (replace(LOOK, size=None, memory_total=10 * GIB, memory=9 * GIB), LIMITS),
+    ],
+    ids=["larger than declared", "too little would stay free", "none is to", "size not known"],
+)
+def test_any_other_copy_lies_on_the_volume(look: HostLook, limits: DrillLimits) -> None:
+    assert in_memory(look, limits) == 0
+    assert reserve(look, limits) == 20 * GIB
 
 
 def whole(**more: Mapping[str, object]) -> Drilled:
