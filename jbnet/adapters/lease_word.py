@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from jbnet.model.errors import CommandFailed
 from jbnet.model.text import text
 from jbnet.ports import RemoteHosts
-from jbnet.recovery.lease import MemberWord
+from jbnet.recovery.lease import MemberWord, SeenStill
 
 ACCOUNT = "postgres"
 PROGRAM = "/opt/jbnet-lease/jbnet-lease"
@@ -37,7 +38,8 @@ class SshWord:
         try:
             found = json.loads(done.stdout)[database]
             ago = found["acknowledged_s"]
-            return MemberWord(found["refuses"] is True, None if ago is None else float(ago), found["leads"] is True)
+            acknowledged_s = None if ago is None else float(ago)
+            return MemberWord(found["refuses"] is True, acknowledged_s, found["leads"] is True, _saw(found.get("saw")))
         except (KeyError, TypeError, ValueError) as error:
             raise CommandFailed(
                 "the watchdog of {host} does not say how it is: {said}",
@@ -45,3 +47,10 @@ class SshWord:
                 said=(done.stderr or done.stdout).strip()[-200:] or f"exit code {done.code}",
                 hint=text("`jbnet playbook lease device:{host}` sets it up", host=host),
             ) from error
+
+
+def _saw(found: Mapping[str, object] | None) -> SeenStill | None:
+    """Raise KeyError, TypeError and ValueError for what no watchdog says; one of before says nothing."""
+    if found is None:
+        return None
+    return SeenStill(int(str(found["revision"])), int(str(found["number"])), float(str(found["still_s"])))

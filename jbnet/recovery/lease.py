@@ -9,7 +9,8 @@ The two sides of the law, with ``hold_s`` <= ``silence_s`` / 2:
 - The holder counts from before it *asked* for a renewal, or for the word of all other members: ``hold_s`` after that it
   takes no writes any more.
 - Whoever replaces it counts from after it *saw* the last renewal in the store, until before it asked the last time and
-  was shown the same: ``silence_s`` have to lie between. The member to be promoted counts from its own last word too.
+  was shown the same: ``silence_s`` have to lie between. The watchdog of the member to be promoted looks all the time:
+  what it saw stand still counts from where it saw it. That member counts from its own last word too.
 
 So both spans hold the moment of the renewal between them, whatever was delayed, frozen or cut off in the meantime.
 The host's watchdog (playbooks/roles/lease) has the holder's side once more, for a database host has no jbnet; a
@@ -49,7 +50,8 @@ class LeaseRecord:
     """What the store has of a database's lease.
 
     ``guarded``: the holder's own watchdog says that it will stop it; without that, silence proves nothing.
-    ``taken_from``: the host that lost it by silence; empty when it was given. ``number`` goes up with each renewal.
+    ``taken_from``: the host that lost it by silence; empty when it was given. ``number`` goes up with each renewal;
+    in an empty store it begins with a drawn one.
     """
 
     holder: str
@@ -77,16 +79,30 @@ class LeaseSight:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenStill:
+    """What a host's watchdog saw of another's lease: the same record, by the store's ``revision`` and its ``number``,
+    from the end of the first answer with it until the word was given: ``still_s`` by the host's own clock.
+
+    It need not have asked to the end of that time: the revision that the store has later says that nothing was changed.
+    """
+
+    revision: int
+    number: int
+    still_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class MemberWord:
     """What the host to be promoted says of itself, by its own clock.
 
     ``acknowledged_s``: seconds at least since it told the holder to go on; None: never. ``refuses``: it will not do so
-    from now on. ``leads``: it takes writes already.
+    from now on. ``leads``: it takes writes already. ``saw``: the lease, as its watchdog saw it; None: it does not say.
     """
 
     refuses: bool
     acknowledged_s: float | None = None
     leads: bool = False
+    saw: SeenStill | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,15 +192,27 @@ def seen_again(before: LeaseSight | None, record: LeaseRecord, revision: int, as
     return LeaseSight(record, revision, before.first_seen, max(asked, before.last_asked))
 
 
+def silent_s(sight: LeaseSight, word: MemberWord | None) -> float:
+    """Return for how long at least the store has seen no renewal: as the observer saw it, or the host's watchdog.
+
+    ``word`` was heard before the store was asked the last time: what the watchdog saw first is there still.
+    """
+    saw = word.saw if word is not None else None
+    if saw is None or (saw.revision, saw.number) != (sight.revision, sight.record.number):
+        return sight.silent_s
+    return max(sight.silent_s, saw.still_s)
+
+
 def may_replace(host: str, by: str, sight: LeaseSight | None, word: MemberWord | None, terms: LeaseTerms) -> Judgement:
     """Judge whether ``by`` may be promoted in the place of ``host``: nothing that is missing speaks for it.
 
-    ``sight`` None: the store did not answer with a quorum; ``word`` None: the host to be promoted said nothing.
+    ``sight`` None: the store did not answer with a quorum; ``word`` None: the host to be promoted said nothing. It was
+    heard before the store was asked the last time.
     """
     barred = _barred(host, by, sight, word, terms)
     if barred is not None or sight is None or word is None:
         return barred or Judgement(Ruling.NO_STORE)
-    wait = terms.silence_s - sight.silent_s
+    wait = terms.silence_s - silent_s(sight, word)
     if wait > 0:
         return Judgement(Ruling.WAIT, wait)
     return Judgement(Ruling.GRANTED) if word.refuses else Judgement(Ruling.NOT_REFUSING)

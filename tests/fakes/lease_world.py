@@ -21,6 +21,7 @@ from jbnet.recovery.lease import (
     LeaseTerms,
     MemberWord,
     Ruling,
+    SeenStill,
     holds_until,
     may_replace,
     seen_again,
@@ -53,6 +54,8 @@ class World:
     refuses: bool = False
     told_at: float | None = None
     taken_at: float | None = None
+    unwanted: bool = False
+    """Nobody wants the other promoted just now."""
     rulings: list[Ruling] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
@@ -61,6 +64,7 @@ class World:
         self.gate = Gate(self)
         self.notes = Notes(self)
         self.watchdog = self.start()
+        self.other = self.start_other()
 
     def start(self) -> Any:
         """Start a watchdog, in the place of the one before."""
@@ -68,6 +72,13 @@ class World:
         parts = (store(self), self.gate, Server(self), Others(self), self.notes)
         self.watchdog = PROGRAM.Guard(terms, OLD, *parts, clock=self.old_clock, say=self.said.append)
         return self.watchdog
+
+    def start_other(self) -> Any:
+        """Start the watchdog of the host to be promoted, which looks at the lease; what one before it saw is kept."""
+        terms = {"hold_s": self.terms.hold_s, "silence_s": self.terms.silence_s}
+        parts = (store(self, NEW), Gate(self), Standby(), Others(self), OtherNotes())
+        self.other = PROGRAM.Guard(terms, NEW, *parts, clock=self.new_clock, say=self.said.append)
+        return self.other
 
     def old_clock(self) -> float:
         return self.true * self.rates[0]
@@ -107,7 +118,7 @@ class World:
                 self.changes += 1
                 self.revision = self.changes
                 self.taken_at = self.true
-        if self.taken_at is not None or self.pending is not None:
+        if self.taken_at is not None or self.pending is not None or self.unwanted:
             return
         sight = None
         if NEW in self.store_for:
@@ -123,7 +134,9 @@ class World:
 
     def word(self) -> MemberWord:
         ago = None if self.told_at is None else self.new_clock() - self.told_at
-        return MemberWord(self.refuses, ago)
+        seen = self.other.notes.shown.get("seen")
+        saw = SeenStill(seen["revision"], seen["number"], self.new_clock() - seen["at"]) if seen else None
+        return MemberWord(self.refuses, ago, saw=saw)
 
     def rounds(self, count: int) -> None:
         for _ in range(count):
@@ -131,12 +144,12 @@ class World:
             self.advance(self.terms.renew_s)
 
 
-def store(world: World) -> Any:
-    """Return the watchdog's own store over an etcd of one key; the record and who reaches it are the world's."""
+def store(world: World, host: str = OLD) -> Any:
+    """Return a watchdog's own store over an etcd of one key; the record and who reaches it are the world's."""
 
     def ask(path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         world.cost()
-        if OLD not in world.store_for:
+        if host not in world.store_for:
             raise PROGRAM.Failed("no quorum")
         found = _range(world) if path.endswith("range") else _transaction(world, body)
         world.cost()
@@ -144,7 +157,7 @@ def store(world: World) -> Any:
             raise PROGRAM.Failed("timed out")
         return found
 
-    found = PROGRAM.Store({}, "production", OLD, None)
+    found = PROGRAM.Store({}, "production", host, None)
     found.ask = ask
     return found
 
@@ -221,6 +234,29 @@ class Server:
     def stop(self, grace: float) -> None:
         self.world.cost()
         self.world.marked, self.world.runs = True, False
+
+
+@dataclass
+class Standby:
+    """A server that never leads, so that its watchdog only looks."""
+
+    name: str = "production"
+
+    def leads(self) -> bool:
+        return False
+
+
+@dataclass
+class OtherNotes:
+    """What the looking watchdog keeps; `status` reads it, whether the watchdog lives or not."""
+
+    shown: dict[str, Any] = field(default_factory=dict)
+
+    def held(self) -> bool:
+        return False
+
+    def show(self, state: dict[str, Any]) -> None:
+        self.shown = state
 
 
 @dataclass

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,8 @@ EVENTS = st.lists(
     st.tuples(
         st.sampled_from(
             ["round", "round", "expire", "cut", "heal", "cut other", "heal other", "apart", "together", "lose answers",
-             "answers", "restart", "reboot", "leave", "stop by hand", "store anew", "filter fails"]
+             "answers", "restart", "reboot", "leave", "stop by hand", "store anew", "filter fails",
+             "other looks", "other looks", "other anew", "jbnet anew"]
         ),
         SPANS,
     ),
@@ -30,6 +32,8 @@ def do(world: World, event: str) -> None:
     if event == "round":
         with suppress(PROGRAM.Failed):  # as `repeat` does: it is told, and tried again
             world.watchdog.round()
+    elif event == "other looks":
+        world.other.round()
     elif event == "expire":
         world.watchdog.expire()
     elif event == "restart":
@@ -56,6 +60,8 @@ CHANGES: dict[str, Callable[[World], object]] = {
     "apart": lambda world: setattr(world, "between", False),
     "together": lambda world: setattr(world, "between", True),
     "store anew": lambda world: world.anew(),
+    "other anew": lambda world: world.start_other(),
+    "jbnet anew": lambda world: setattr(world, "sight", None),
     "filter fails": lambda world: setattr(world.gate, "fails", world.gate.fails + 1),
     "lose answers": lambda world: setattr(world, "answers_lost", True),
     "answers": lambda world: setattr(world, "answers_lost", False),
@@ -101,6 +107,59 @@ def test_a_dark_site_is_replaced_after_the_silence_and_not_before(rates: tuple[f
     assert 59 <= world.taken_at - dark_at + world.terms.renew_s <= 70
     assert world.marked
     assert not world.runs
+
+
+def test_what_the_other_watchdog_saw_stand_still_counts_for_whoever_asks_first_after_it() -> None:
+    world = World(between=False)
+    world.rounds(2)
+    world.other.round()
+    world.rulings.clear()
+    world.unwanted = True  # nobody asks until the silence is over
+    world.advance(world.terms.silence_s + 1)
+    world.sight, world.unwanted = None, False
+    world.advance(1)
+    assert world.rulings[0] is Ruling.GRANTED
+    assert (world.taken_at is not None, world.wrong) == (True, [])
+
+
+def test_what_the_other_watchdog_saw_of_a_lease_that_was_renewed_since_counts_for_nothing() -> None:
+    world = World()
+    world.rounds(2)
+    world.other.round()
+    for _ in range(60):
+        world.rounds(1)
+        world.sight = None
+    assert (world.taken_at, world.serves) == (None, True)
+
+
+def test_a_lease_is_seen_to_stand_still_from_the_answer_on_and_not_from_the_question() -> None:
+    world = World()
+    world.rounds(2)
+    answered = world.other.store.ask
+
+    def late(path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        world.rounds(14)
+        return dict(answered(path, body))
+
+    world.other.store.ask = late
+    world.other.round()
+    assert world.other.seen["at"] == world.new_clock()
+
+
+def test_a_store_made_anew_that_comes_to_the_same_revision_does_not_look_as_it_did() -> None:
+    world = World()
+    world.rounds(2)
+    world.other.round()
+    seen, revision = world.other.seen, world.revision
+    world.store_for.discard(NEW)
+    world.rounds(14)
+    world.anew()
+    world.rounds(revision)
+    world.store_for.add(NEW)
+    world.sight = None
+    assert (world.other.seen, world.revision, world.serves) == (seen, revision, True)
+    world.advance(1)
+    assert (world.taken_at, world.wrong) == (None, [])
 
 
 def test_a_holder_that_renews_serves_all_the_time() -> None:

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from jbnet.model.errors import JbnetError
 from jbnet.model.text import Text, text
 from jbnet.ports import Clock, LeaseStore, LeaseWord
-from jbnet.recovery.lease import Judgement, LeaseRecord, LeaseSight, LeaseTerms, MemberWord, Ruling, may_replace
+from jbnet.recovery.lease import (
+    Judgement,
+    LeaseRecord,
+    LeaseSight,
+    LeaseTerms,
+    MemberWord,
+    Ruling,
+    may_replace,
+    silent_s,
+)
 
 POLL_S = 0.5
 UNHEARD_S = 15.0
@@ -40,7 +49,7 @@ class LeaseLook:
             "guarded": sight.record.guarded if sight else None,
             "taken_from": sight.record.taken_from if sight else None,
             "revision": sight.revision if sight else None,
-            "silent_s": round(sight.silent_s, 1) if sight else None,
+            "silent_s": round(silent_s(sight, word), 1) if sight else None,
             "standby_refuses": word.refuses if word else None,
             "standby_acknowledged_s": word.acknowledged_s if word else None,
             "errors": list(self.errors),
