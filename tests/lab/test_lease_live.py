@@ -240,10 +240,12 @@ def test_a_leader_that_is_cut_off_with_clients_stops_within_its_time_and_is_repl
     last = max(line["t"] for line in beside.lines("client") if line["event"] == "acked")
     print({"last write after the cut": last - cut_at, "granted after the cut": granted_at - cut_at})
     assert 20 < last - cut_at < 31
-    assert 55 < granted_at - cut_at < 75
+    assert 50 < granted_at - cut_at < 75, "from its last renewal on, which was before the cut"
     assert drill.running_servers(OLD) == ""
     drill.run_in(OLD, "test", "-e", "/var/lib/postgresql/15/production/standby.signal")
+    began = time.monotonic()
     drill.carry_out("failover")
+    print({"a failover begun behind the silence took": time.monotonic() - began})
     assert fenced_by(drill) == {"lease expired"}
     assert led_by(drill, NEW) == set(drill.network.databases)
     beyond.await_writes()
@@ -287,7 +289,7 @@ def test_with_xining_dark_as_a_whole_the_lease_is_the_proof_once_it_has_expired(
     assert clients.two_writers() == 0
     print({name: one["rto_s"] for name, one in clients.measured().items()}, took)
     clients.close()
-    assert took > 60
+    assert took > 50, "from its last renewal on, which was before the dark"
     for prefecture in prefectures(drill):
         here = office(drill, prefecture, f"afterwards-{prefecture}")
         here.await_writes()
