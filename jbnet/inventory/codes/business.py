@@ -89,6 +89,15 @@ RULES = rules(
         text("Declare both `local_standby: HOST` and `replication: {sync-local: block}` (or `degrade`), or neither."),
     ),
     Rule(
+        "JB179",
+        text("A database's host that is deployed"),
+        text(
+            "Recovery moves service addresses between these hosts, in what runs and never in what is saved; a"
+            " deployment would take them away or save them. Give the host a role with `kind: server` and"
+            " `managed: false`."
+        ),
+    ),
+    Rule(
         "JB240",
         text("An agency in a VRF that is not declared"),
         text("Declare under `vrfs` its route distinguisher and VLAN, or correct the name."),

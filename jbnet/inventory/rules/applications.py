@@ -1,4 +1,4 @@
-"""Databases and applications: that their hosts are servers, and that they survive a place."""
+"""Databases and applications: that their hosts are servers left to recovery, and that they survive a place."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ def _check_databases(world: World) -> None:
         item = world.declared.databases[name]
         for key, host in zip(("primary", "standby", "local_standby"), database.hosts, strict=False):
             _check_server(host, name, item.at(key), world)
+            _check_not_deployed(host, name, item.at(key), world)
         _check_local(database, item, world)
         homes = _homes((database.primary, database.standby), world)
         known = {database.primary, database.standby} & world.network.devices.keys()
@@ -77,6 +78,19 @@ def _check_server(host: str, name: str, place: Place, world: World) -> None:
     role = world.network.roles.get(device.role) if device else None
     if role is not None and role.kind is not DeviceKind.SERVER:
         world.report.add("JB145", "{name} runs on {host}, whose role {role} is that of a router", place,
+                         [role.place] if role.place else [], name=name, host=host, role=role.name)  # fmt: skip
+
+
+def _check_not_deployed(host: str, name: str, place: Place, world: World) -> None:
+    """Report a database's host that jbnet would deploy.
+
+    Its service address runs and is never saved nor declared (ADR 12): a change of the whole configuration takes it
+    away, one that is confirmed saves it, and the timer of a third puts it back behind a recovery that moved it.
+    """
+    device = world.network.devices.get(host)
+    role = world.network.roles.get(device.role) if device else None
+    if role is not None and role.managed:
+        world.report.add("JB179", "{name} runs on {host}, whose role {role} is deployed by jbnet", place,
                          [role.place] if role.place else [], name=name, host=host, role=role.name)  # fmt: skip
 
 

@@ -70,6 +70,20 @@ def test_a_deployed_network_has_not_drifted(office: Office) -> None:
     assert len(found.right) == len(office.devices)
 
 
+def test_a_service_address_that_recovery_moved_is_no_drift_and_no_deployment_asks_for_it(office: Office) -> None:
+    """The hosts of databases belong to recovery: JB179 refuses a declaration that would have them deployed."""
+    host = office.world.devices["xining-dc-db1"]
+    host.type("ip prefix-list PREFERRED permit 10.3.0.1/32", "interface lo", " ip address 10.3.0.1/32")
+    host.calls.clear()
+    running, saved = host.running, host.startup
+    assert office.drift().drifts == ()
+    office.world.devices["datong-r1"].type(TYPED)
+    made = plan(office.world.network, office.world.network.devices.values(), office.world, office.world)
+    assert apply(made, office.desk).ok
+    assert list(made.changes) == ["datong-r1"]
+    assert (host.calls, host.running, host.startup) == ([], running, saved)
+
+
 def test_a_line_typed_by_hand_is_found_and_dated_between_two_backups(office: Office) -> None:
     office.backup()
     before = office.world.clock.elapsed
