@@ -13,6 +13,7 @@ from jbnet.adapters.gathered import Gathered
 from jbnet.adapters.waiting import heard, start
 from jbnet.model.errors import CommandFailed
 from jbnet.model.network import Network
+from jbnet.model.text import text
 from jbnet.ports import DatabaseServers, RemoteHosts
 from jbnet.recovery.plan import HostFence
 from jbnet.services.database_cluster import Cluster
@@ -67,8 +68,20 @@ class Vantages:
         return {router: heard(future, ANSWER_S)[0] for router, future in asked.items()}
 
     def show(self, router: str, name: str, vantage: str | None = None) -> Mapping[str, Any]:
-        """Return what a router has of a filter. Raises Unreachable and CommandFailed."""
-        return self._shown.ask((router, vantage), name)
+        """Return what a router has of a filter.
+
+        Raises Unreachable, and CommandFailed also where it answers without that filter: what it said of the others
+        stands, and of this one nothing is known.
+        """
+        shown = self._shown.ask((router, vantage), name)
+        if shown is None:
+            raise CommandFailed(
+                "{router} answers without the filter {filter} that it was asked for",
+                router=router, filter=name,
+                hint=text("put this version's jbnet-fence on {router}, and look there with: jbnet-fence show {filter}",
+                          router=router, filter=name),
+            )  # fmt: skip
+        return shown
 
     def show_all(self, routers: Sequence[str], name: str) -> dict[str, Mapping[str, Any] | None]:
         """Return what routers have of a filter, asked at once; None: no answer."""
@@ -79,7 +92,7 @@ class Vantages:
         """Ask a router over a way about filters; the answer to one name is that filter itself."""
         router, vantage = way
         shown = self.ask(router, ("show", *names), vantage)
-        return {str(one["name"]): one for one in shown.get("filters", [shown])}
+        return {str(one.get("name")): one for one in shown.get("filters", [shown])}
 
     def left(
         self, names: Collection[str], routers: Collection[str], vantages: Collection[V]

@@ -30,15 +30,18 @@ class Gathered(Generic[PLACE, ANSWER]):
         self._open: dict[PLACE, _Round[ANSWER]] = {}
         self._lock = threading.Lock()
 
-    def ask(self, place: PLACE, name: str) -> ANSWER:
-        """Return the answer to one name. Raises what asking raises; everybody of a round meets the same."""
+    def ask(self, place: PLACE, name: str) -> ANSWER | None:
+        """Return the answer to one name; None: it answered, and not to that.
+
+        Raises what asking raises; everybody of a round meets the same.
+        """
         with self._lock:
             first = place not in self._open
             mine = self._open.setdefault(place, _Round())
             mine.names.append(name)
         if first:
             self._carry_out(place, mine)
-        return mine.answers.result()[name]
+        return mine.answers.result().get(name)
 
     def _carry_out(self, place: PLACE, mine: _Round[ANSWER]) -> None:
         time.sleep(self._window)

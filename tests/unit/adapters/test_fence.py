@@ -86,6 +86,8 @@ class Routers:
         self.silent, self.silent_vantages, self.forgetful = silent, silent_vantages, forgetful
         self.held: dict[tuple[str, str], dict[str, object]] = {}
         self.connection = "refused"
+        self.lacking: Sequence[str] = ()
+        """Those that answer without the filters they were asked for."""
         self.shown: list[str] = []
 
     def host(self, device: str, user: str, via: str | None = None) -> RemoteHost:
@@ -115,6 +117,8 @@ class _Router:
         return Completed(tuple(argv), 0, json.dumps(self._shown(argv[1:2])), "")
 
     def _shown(self, names: Sequence[str]) -> dict[str, object]:
+        if self.name in self.routers.lacking:
+            return {"filters": []}
         found = [self._filter(name) for name in names]
         return found[0] if len(found) == 1 else {"filters": found}
 
@@ -203,6 +207,18 @@ def test_silence_from_everybody_proves_nothing() -> None:
     proof = fence(Routers(silent=["e-r1", "core1", "core2"])).close("production", "db1")
     assert not proof.proved
     assert all(seen.get("holds") is None for seen in proof.observations if seen["what"] == "filter")
+
+
+def test_a_router_that_answers_without_the_filter_proves_nothing_and_is_named_with_it() -> None:
+    routers = Routers()
+    made = fence(routers)
+    made.close("production", "db1")
+    routers.lacking = ["e-r1"]
+    proof = made.check("production", "db1")
+    assert not proof.proved
+    said = {str(seen["error"]) for seen in proof.observations if seen["device"] == "e-r1"}
+    assert said == {"e-r1 answers without the filter production-db1 that it was asked for"}
+    assert made.filtered("production", "db1")["e-r1"] is None
 
 
 def test_one_vantage_alone_proves_nothing() -> None:

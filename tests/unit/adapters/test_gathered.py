@@ -78,3 +78,9 @@ def test_everybody_of_a_round_hears_that_there_was_no_answer_and_the_next_is_ask
             one.result(WAIT_S)
     silent.append(False)
     assert gathered.ask("r1", "x") == "here"
+
+
+def test_a_name_that_the_answer_leaves_out_is_unknown_and_the_others_are_answered() -> None:
+    gathered = Gathered[str, str](lambda _, names: {name: name for name in names if name != "x"}, window=0.5)
+    answers = [start(gathered.ask, "r1", name) for name in ("x", "y")]
+    assert [one.result(WAIT_S) for one in answers] == [None, "y"]
