@@ -167,7 +167,9 @@ case $before in *'
 answer
 '?*) ;; *) exit 0 ;; esac
 promote=
-if [ "$(echo 'SELECT pg_is_in_recovery();' | ask 4)" = t ]; then
+case $(echo 'SELECT pg_is_in_recovery();' | ask 4) in
+f) ;;
+t)
   write_settings && reload || exit 1
   promote="SELECT pg_promote(false);
 DO \$\$ DECLARE last timestamptz := clock_timestamp() + interval '$seconds s'; BEGIN
@@ -175,7 +177,9 @@ DO \$\$ DECLARE last timestamptz := clock_timestamp() + interval '$seconds s'; B
   IF clock_timestamp() > last THEN RAISE EXCEPTION 'it did not leave recovery in $seconds s'; END IF;
   PERFORM pg_sleep(0.005);
  END LOOP; END \$\$;"
-fi
+  ;;
+*) echo 'it does not say whether it leads: nothing was done' >&2; exit 1 ;;
+esac
 ask "$((seconds + 5))" <<SQL || exit 1
 \\o /dev/null
 $promote
@@ -186,12 +190,15 @@ SELECT pg_read_file('pg_wal/' || name) FROM pg_ls_waldir() WHERE name LIKE '%.hi
 SQL
 echo --after
 look
+exit 0
 """
 LEAD = _HEAD + _WRITE_SETTINGS + _LEAD
 """Arguments: programs, data directory, socket directory, port, slot, seconds to leave recovery in, SQL of the state.
 Standard input: the settings of a leader. Prints what is seen before, then the newest timeline's history, then what is
-seen after it; ends behind the first where the server does not answer. One command and three sessions, for each one more
-is outage; pg_promote's own waiting looks ten times a second only."""
+seen after it; ends behind the first where the server does not answer. Where it does not say whether it leads it fails
+and has done nothing: a slot on a standby would hold its log for nobody. A last look without an answer does not undo
+what was done. One command and three sessions, for each one more is outage; pg_promote's own waiting looks ten times
+a second only."""
 
 LOST = r"""
 programs=$1; data=$2; timeline=$3; start=$4; shift 4
