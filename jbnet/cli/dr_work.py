@@ -230,7 +230,7 @@ def _run(context: Context, engine: Recovery, execution: str) -> None:
 
 
 def _failure(ending: Ending, execution: str, again: Text) -> TargetError | Refused:
-    said = str(ending.error) if ending.error else "-"
+    said: Text | str = ending.error or "-"
     kind = Refused if ending.refused else TargetError
     if ending.result == "undone":
         if ending.moved:
@@ -240,17 +240,20 @@ def _failure(ending: Ending, execution: str, again: Text) -> TargetError | Refus
                 step=ending.step,
                 moved=", ".join(ending.moved),
                 reason=said,
+                hint=ending.hint,
             )
         return kind(
             "{execution}: step {step} failed, and what was done was taken back: {reason}",
             execution=execution,
             step=ending.step,
             reason=said,
+            hint=ending.hint,
         )
     if ending.result == "abandoned":
         return TargetError("{execution} was given up", execution=execution)
     if ending.result == "ask":
         again = text("jbnet dr resume {execution} tries it again, --skip goes on without it", execution=execution)
+    hint = text("{first}; {second}", first=ending.hint, second=again) if ending.hint is not None else again
     return kind(
-        "{execution}: step {step} failed: {reason}", execution=execution, step=ending.step, reason=said, hint=again
+        "{execution}: step {step} failed: {reason}", execution=execution, step=ending.step, reason=said, hint=hint
     )

@@ -45,6 +45,12 @@ def told_by(data: Mapping[str, object]) -> Text:
     return text("{message}", message=data.get("text", ""))
 
 
+def hint_by(data: Mapping[str, object]) -> Text | None:
+    """Return what an entry about a failure says is to be done next, if it says anything."""
+    hint = data.get("hint")
+    return told_by(hint) if isinstance(hint, Mapping) else None
+
+
 def markdown(entries: Sequence[Entry], head: str, zone: Callable[[datetime], datetime], tr: Translate) -> str:
     """Return the account. ``head`` is the journal's last hash; ``zone`` gives the reader's local time."""
     state = replay(entries)

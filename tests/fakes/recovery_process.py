@@ -2,7 +2,8 @@
 
 Run as ``python recovery_process.py FOLDER ARGUMENTS...``; with KILL_AFTER=n it is killed right after its n-th act,
 with HANG=ACTION that action never comes back, with REFUSE=ACTION a safety rule forbids it. With BEYOND set what it
-sees is a loss beyond the objective.
+sees is a loss beyond the objective. With FAILSAFE set the fence is jbnet's own: no router answers, etcd has lost the
+leader's word, and the leader has reached the standby directly.
 """
 
 from __future__ import annotations
@@ -12,16 +13,25 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
+from typing import Any
+
+from lease_store import NEW, OLD, Rings, Store, Word
 
 from jbnet import wiring
+from jbnet.adapters.clock import SystemClock
 from jbnet.model.business import Replication
 from jbnet.model.errors import Refused
-from jbnet.model.network import Database, Network
+from jbnet.model.network import Database, Device, Network
 from jbnet.model.text import text
 from jbnet.ports import StepAction, StepOutcome
+from jbnet.recovery.lease import LeaseTerms
+from jbnet.services.recover.actions import Tools
+from jbnet.services.recover.actions_fence import FenceHost
+from jbnet.services.recover.lease_fence import LeaseFence
+from jbnet.services.recover.leasing import Leasing
 from jbnet.wiring import recoveries
 
 NAMES = (
@@ -64,9 +74,22 @@ class FileAction:
         return StepOutcome(self._effect(params).exists(), text("seen"))
 
 
+def failsafe_fence() -> FenceHost:
+    """The fence of a host that nobody reaches, and whose watchdog has spoken with the standby's a moment ago."""
+    clock = SystemClock()
+    devices = {name: Device(name, name, "", "database-server", "frr", IPv4Address(address), ()) for name, address in
+               ((OLD, "10.1.0.1"), (NEW, "10.2.0.1"))}  # fmt: skip
+    whole = replace(network(), devices=devices)
+    leasing = Leasing(Store(clock), Word(acknowledged_s=3.0), LeaseTerms(), clock)
+    nothing: Any = None  # a fence acts through no other tool
+    fence = LeaseFence(whole, Rings(), leasing)
+    return FenceHost(Tools(whole, nothing, fence, nothing, nothing, nothing, clock, leasing=leasing))
+
+
 def actions(folder: Path) -> dict[str, StepAction]:
     """All actions that a failover and a drill want."""
-    return {name: FileAction(folder, name) for name in NAMES}
+    found: dict[str, StepAction] = {name: FileAction(folder, name) for name in NAMES}
+    return found | ({"fence": failsafe_fence()} if "FAILSAFE" in os.environ else {})
 
 
 def network() -> Network:

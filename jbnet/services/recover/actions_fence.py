@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
 
@@ -9,6 +10,7 @@ from jbnet.model.errors import CommandFailed, Refused
 from jbnet.model.text import Text, text
 from jbnet.ports import FenceProof, ServerState, StepOutcome
 from jbnet.recovery.approval import BEYOND
+from jbnet.recovery.lease import Ruling
 from jbnet.recovery.waiting import has_all, lsn_text, read_names, shown_time, waited_to_the_end
 from jbnet.services.database_cluster import member_name
 from jbnet.services.recover.actions import (
@@ -211,12 +213,33 @@ class FenceHost:
 def unproved(proof: FenceProof) -> Refused:
     """Return the refusal of a fence that is not proved, with what was seen."""
     said = "; ".join(" ".join(f"{key}={value}" for key, value in seen.items()) for seen in proof.observations)
+    lease = next((seen for seen in proof.observations if seen.get("what") == "lease"), {})
+    if lease.get("ruling") == Ruling.FAILSAFE:
+        return _leads_on(proof, lease, said)
     return Refused(
         "{database} on {host} is not proved to be fenced; silence proves nothing. Seen: {seen}",
         database=proof.database,
         host=proof.host,
         seen=said or "-",
         hint=text("reach a ring of routers around {host}, or the host itself, and resume", host=proof.host),
+    )
+
+
+def _leads_on(proof: FenceProof, lease: Mapping[str, object], said: str) -> Refused:
+    """Return the refusal where the leader lives and must be taken to serve clients (ADR 54): waiting does not help."""
+    return Refused(
+        "{database} on {host} leads on: its watchdog reached {standby} directly {age} s ago (failsafe), though etcd"
+        " does not hear from it. Seen: {seen}",
+        database=proof.database,
+        host=proof.host,
+        standby=lease.get("by"),
+        age=f"{float(str(lease.get('standby_acknowledged_s'))):.0f}",
+        seen=said,
+        hint=text(
+            "let it lead, and mend etcd (jbnet dr check says which members answer). If it must move all the same:"
+            " jbnet dr switchover; or reach a ring of routers around {host}, or the host itself, and fail over again",
+            host=proof.host,
+        ),
     )
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from jbnet.model.errors import Refused, UsageError
 from jbnet.model.text import Text, text
 from jbnet.ports import ApprovalVerifier, Clock, Journal, Lease, Progress, Reporter, StepAction, Windows
-from jbnet.recovery.account import told_by
+from jbnet.recovery.account import hint_by, told_by
 from jbnet.recovery.decide import Acting, Agreeing, Ask, Decision, Done, Stopped, Undone, WaitApproval, next_steps
 from jbnet.recovery.expand import Binding, Instance, expand, followers
 from jbnet.recovery.replay import State, replay
@@ -30,7 +31,8 @@ class Ending:
     """How a run ended: ``done``, ``failed`` (may be resumed), ``ask`` (a person has to say), ``undone``, ``abandoned``.
 
     ``step`` is the key of the step it ended at, ``error`` what that step said. ``moved``: the databases of which all
-    steps hold, where others did not come that far. ``refused``: it was a safety rule that stopped that step.
+    steps hold, where others did not come that far. ``refused``: it was a safety rule that stopped that step. ``hint``:
+    what that step says is to be done next.
     """
 
     result: str
@@ -38,6 +40,7 @@ class Ending:
     error: Text | None = None
     moved: tuple[str, ...] = ()
     refused: bool = False
+    hint: Text | None = None
 
     @property
     def ok(self) -> bool:
@@ -199,12 +202,14 @@ class Recovery:
             self._report("dr.finished", state.execution, text("{execution}: done", execution=state.execution))
             return Ending("done")
         said = state.step(decision.step.key).error
-        error, moved, refused = told_by(said), moved_of(runbook, state), said.get("refused") is True
+        moved = moved_of(runbook, state)
+        ended = partial(Ending, step=decision.step.key, error=told_by(said), moved=moved,
+                        refused=said.get("refused") is True, hint=hint_by(said))  # fmt: skip
         if isinstance(decision, Undone):
             told = {"result": "undone", "step": decision.step.key, "moved": moved}
             self._journal.append("finished", state.execution, told)
-            return Ending("undone", decision.step.key, error, moved, refused)
-        return Ending("ask" if isinstance(decision, Ask) else "failed", decision.step.key, error, moved, refused)
+            return ended("undone")
+        return ended("ask" if isinstance(decision, Ask) else "failed")
 
     def _check_start(
         self, runbook: Runbook, bindings: Sequence[Binding], started_by: Sequence[str], approvers: Mapping[str, str]

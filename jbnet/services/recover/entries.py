@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jbnet.model.errors import JbnetError, Refused
 from jbnet.model.text import Text
 from jbnet.ports import StepOutcome
 
@@ -14,3 +15,10 @@ def text_data(told: Text) -> dict[str, object]:
 def outcome_data(outcome: StepOutcome) -> dict[str, object]:
     """Return an outcome as it stands in an entry."""
     return {**text_data(outcome.text), "evidence": dict(outcome.evidence)}
+
+
+def error_data(error: JbnetError) -> dict[str, object]:
+    """Return what failed as it stands in an entry, with what is to be done next; ``refused``: a safety rule did it."""
+    hint = {"hint": text_data(error.hint)} if error.hint is not None else {}
+    refused = {"refused": True} if isinstance(error, Refused) else {}
+    return {**text_data(error.text), **hint, **refused}

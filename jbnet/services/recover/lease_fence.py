@@ -42,8 +42,8 @@ class LeaseFence:
             self._leasing.give(database, host, other)
             return proof
         if _is_disproved(proof):
-            return _with(proof, self._leasing.look(database, host, other))
-        return _with(proof, self._leasing.replace(database, host, other))
+            return _with(proof, self._leasing.look(database, host, other), other)
+        return _with(proof, self._leasing.replace(database, host, other), other)
 
     def open(self, database: str, host: str) -> FenceProof:
         """Open the fence; the lease is the watchdogs' affair."""
@@ -64,7 +64,8 @@ class LeaseFence:
     def _or_lease(self, proof: FenceProof) -> FenceProof:
         if proof.proved:
             return proof
-        return _with(proof, self._leasing.look(proof.database, proof.host, self._other(proof.database, proof.host)))
+        other = self._other(proof.database, proof.host)
+        return _with(proof, self._leasing.look(proof.database, proof.host, other), other)
 
     def _other(self, database: str, host: str) -> str:
         return cluster(self._network, database, host).other
@@ -74,9 +75,12 @@ def _is_disproved(proof: FenceProof) -> bool:
     return any(seen.get("outcome") == "accepted" for seen in proof.observations)
 
 
-def _with(proof: FenceProof, look: LeaseLook) -> FenceProof:
-    """Return the proof with what was seen of the lease; proved, where it was taken and nothing speaks against it."""
-    seen = {"what": "lease", "device": proof.host, **look.facts()}
+def _with(proof: FenceProof, look: LeaseLook, by: str) -> FenceProof:
+    """Return the proof with what was seen of the lease; proved, where it was taken and nothing speaks against it.
+
+    ``by``: the host that would take it.
+    """
+    seen = {"what": "lease", "device": proof.host, "by": by, **look.facts()}
     found = replace(proof, observations=(*proof.observations, seen))
     if not look.granted or _is_disproved(proof):
         return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from jbnet.model.errors import JbnetError, Refused
+from jbnet.model.errors import JbnetError
 from jbnet.model.text import Text, text
 from jbnet.ports import Journal, Progress, Reporter, StepAction, StepOutcome
 from jbnet.recovery.account import told_by
@@ -12,7 +12,7 @@ from jbnet.recovery.decide import Acting, ProbeFirst, Verify
 from jbnet.recovery.expand import Instance
 from jbnet.services.recover.announced import Announcer
 from jbnet.services.recover.bounded import TimedOut, bounded
-from jbnet.services.recover.entries import outcome_data, text_data
+from jbnet.services.recover.entries import error_data, outcome_data, text_data
 
 
 class Steps:
@@ -71,7 +71,7 @@ class Steps:
         elif isinstance(why, TimedOut):
             data = {**text_data(text("no answer within {seconds} s", seconds=why.seconds)), "timed_out": True}
         else:
-            data = {**text_data(why.text), **({"refused": True} if isinstance(why, Refused) else {})}
+            data = error_data(why)
         self._journal.append("failed", step.key, {**data, "phase": phase})
         self._report("dr.step.failed", step.key, told_by(data), phase=phase)
 

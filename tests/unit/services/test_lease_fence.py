@@ -2,117 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from lease_store import NEW, OLD, Rings, Store, Word
 from recovery_world import ManualClock
 
 from jbnet import wiring
-from jbnet.model.errors import Unreachable
 from jbnet.model.network import Network
 from jbnet.ports import FenceProof
-from jbnet.recovery.lease import LeaseRecord, LeaseSight, LeaseTerms, MemberWord, Ruling, StoreHealth, seen_again
-from jbnet.recovery.observed import RingLook
+from jbnet.recovery.lease import LeaseRecord, LeaseTerms, Ruling, seen_again
 from jbnet.services.recover.lease_fence import BY_LEASE, LeaseFence
 from jbnet.services.recover.leasing import Leasing
-
-OLD, NEW = "xining-dc-db1", "golmud-dc-db1"
 
 
 @pytest.fixture(scope="module")
 def qinghai(tmp_path_factory: pytest.TempPathFactory) -> Network:
     return wiring.load_network(Path(__file__).parents[3], tmp_path_factory.mktemp("state"))
-
-
-@dataclass
-class Store:
-    """Implements LeaseStore: one record; ``renews_until``: a leader that lives, for so long."""
-
-    clock: ManualClock
-    record: LeaseRecord = LeaseRecord(OLD, guarded=True)  # noqa: RUF009  it is frozen
-    revision: int = 7
-    quorum: bool = True
-    renews_until: float = 0.0
-    loses_answers: bool = False
-    away: tuple[float, float] = (0.0, 0.0)
-    seen: LeaseSight | None = None
-
-    def look(self, database: str) -> LeaseSight:
-        now = self.clock.monotonic()
-        if not self.quorum or self.away[0] <= now < self.away[1]:
-            raise Unreachable("no member of etcd answers for a quorum: {said}", said="-")
-        if self.record.holder == OLD and now < self.renews_until:
-            self.revision += 1
-        self.seen = seen_again(self.seen, self.record, self.revision, now, now)
-        return self.seen
-
-    def put(self, database: str, record: LeaseRecord, revision: int) -> bool:
-        if revision == self.revision:
-            self.record, self.revision = record, revision + 1
-        if self.loses_answers:
-            self.quorum = False
-            raise Unreachable("no member of etcd answers for a quorum: {said}", said="-")
-        return self.record == record
-
-    def health(self) -> StoreHealth:
-        return StoreHealth()
-
-
-@dataclass
-class Word:
-    """Implements LeaseWord for the host to be promoted."""
-
-    acknowledged_s: float = 1e6
-    refuses: bool = False
-    silent: bool = False
-    asked: list[str] = field(default_factory=list)
-
-    def _say(self, verb: str) -> MemberWord:
-        if self.silent:
-            raise Unreachable("{host} does not answer", host=NEW)
-        self.asked.append(verb)
-        return MemberWord(self.refuses, self.acknowledged_s)
-
-    def word(self, host: str, database: str) -> MemberWord:
-        return self._say("word")
-
-    def refuse(self, host: str, database: str) -> MemberWord:
-        self.refuses = True
-        return self._say("refuse")
-
-    def accept(self, host: str, database: str) -> MemberWord:
-        self.refuses = False
-        return self._say("accept")
-
-
-@dataclass
-class Rings:
-    """Implements Fence: what a ring gave."""
-
-    proof: FenceProof = FenceProof("production", OLD, proved=False, by="")  # noqa: RUF009  it is frozen
-
-    def check(self, database: str, host: str, patience: float = 6.0) -> FenceProof:
-        return self.proof
-
-    def glance(self, database: str, host: str) -> FenceProof:
-        return self.proof
-
-    def close(self, database: str, host: str) -> FenceProof:
-        return self.proof
-
-    def open(self, database: str, host: str) -> FenceProof:
-        return self.proof
-
-    def rings(self, host: str, databases: Sequence[str]) -> Mapping[str, tuple[RingLook, ...]]:
-        return {}
-
-    def remains(self, host: str, databases: Sequence[str]) -> Mapping[str, Mapping[str, bool | None]]:
-        return {}
-
-    def filtered(self, database: str, host: str) -> Mapping[str, bool | None]:
-        return {}
 
 
 @dataclass

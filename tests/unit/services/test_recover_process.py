@@ -161,6 +161,22 @@ def test_a_step_that_a_safety_rule_forbids_ends_with_4_and_others_with_3(workspa
     assert workspace.run("dr", "resume", "--abandon")[0] == 0
 
 
+def test_a_failover_is_refused_while_the_leader_goes_on_by_failsafe_and_says_why_and_what_next(
+    workspace: Workspace,
+) -> None:
+    with ended(workspace.popen("dr", "failover", "--database", "production", FAILSAFE="1")) as process:
+        workspace.approve(wait_for_execution(workspace))
+        _, err = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 4
+    assert "step fence[production] failed, and what was done was taken back" in err
+    assert "production on xining-dc-db1 leads on: its watchdog" in err
+    assert "its watchdog reached golmud-dc-db1 directly 3 s ago (failsafe)" in err
+    assert "jbnet dr switchover" in err
+    assert "Traceback" not in err
+    assert workspace.acts == []
+    assert [path.name for path in workspace.world.glob("promote-*")] == []
+
+
 def test_what_a_safety_rule_forbade_ends_with_4_though_it_was_taken_back(workspace: Workspace) -> None:
     with ended(workspace.popen("dr", "drill", "--database", "exchange", REFUSE="drill")) as process:
         _, err = process.communicate(timeout=PATIENCE_S)
