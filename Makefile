@@ -3,9 +3,11 @@
 PY := .venv/bin/python
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 LONG := $(addprefix tests/lab/,test_backbone.py test_backbone_changes.py test_units_killed.py test_ownership_live.py test_encrypted_killed.py test_watching.py test_watching_soak.py test_probing_live.py test_evidence_live.py test_faults_under_load.py test_lease_watchdog.py test_modes_live.py test_lease_live.py test_drill_live.py test_drill_backbone.py test_rows_live.py test_local_standby_live.py test_readiness_watched.py test_addresses_live.py test_cost_live.py)
-PYTEST = $(AS_ROOT) env $(WITH) "PATH=$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest
 
 .PHONY: help demo test lint types imports test-unit test-lab test-backbone test-changes test-province test-watching test-soak test-recovery test-killed laws fuzz docs bench pictures clean bootstrap bootstrap-dev
+
+# Where the environment forbids bytecode, each of the hundreds of programs that tests start would compile jbnet anew.
+PYTEST = $(AS_ROOT) env PYTHONDONTWRITEBYTECODE= $(WITH) "PATH=$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest
 
 help:
 	@sed -n 's/^# \?//p;/^$$/q' Makefile
@@ -36,7 +38,7 @@ test-unit: bootstrap-dev
 	$(PYTEST) -q -n 2 --durations=25 -m "not lab and not province"
 
 test-lab: bootstrap-dev
-	$(PYTEST) -v --durations=12 -n 2 --dist loadfile --no-loadscope-reorder -m lab $(LONG:%=--ignore=%)
+	$(PYTEST) -v --durations=12 -n 2 --dist loadfile --no-loadscope-reorder -m lab $(LONG:%=--ignore=%) tests/lab
 
 # Every circuit and router of the backbone cut in the lab, compared with what jbnet whatif forecasts.
 test-backbone: bootstrap-dev

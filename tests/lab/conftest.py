@@ -50,6 +50,7 @@ def never_flapping(workspace: Path) -> Path:
 LONGEST_FIRST = (
     "test_recovery.py",
     "test_deploy.py",
+    "test_playbooks.py",
     "test_changes.py",
     "test_demo.py",
     "test_rehearse.py",
