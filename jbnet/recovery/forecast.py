@@ -159,6 +159,7 @@ class Finished:
     execution: str
     runbook: str
     ended: datetime
+    databases: tuple[str, ...] = ()
 
 
 def finished(entries: Sequence[Entry]) -> Finished | None:
@@ -166,4 +167,5 @@ def finished(entries: Sequence[Entry]) -> Finished | None:
     state = replay(entries)
     if state.result != "done":
         return None
-    return Finished(state.execution, str(state.header.get("runbook_name", "")), _time(entries[-1]))
+    names = tuple(str(binding.get("database")) for binding in state.bindings)
+    return Finished(state.execution, str(state.header.get("runbook_name", "")), _time(entries[-1]), names)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from jbnet.model.text import Text, text
+from jbnet.model.text import Text
 from jbnet.recovery.expand import Binding
-from jbnet.recovery.forecast import Forecast, Times, forecasts
+from jbnet.recovery.forecast import Finished, Forecast, Times, forecasts
 from jbnet.recovery.limits import Limits
 from jbnet.recovery.loss import Loss, loss_of
 from jbnet.recovery.observed import DatabaseLook
@@ -15,6 +16,7 @@ from jbnet.recovery.parity import about_parity
 from jbnet.recovery.readiness import Can, Question, Result, answer
 from jbnet.recovery.readiness_around import about_hosts, about_runbook, about_way
 from jbnet.recovery.readiness_local import about_local
+from jbnet.recovery.readiness_moved import about_moved
 from jbnet.recovery.readiness_servers import about_servers
 from jbnet.recovery.runbook import Runbook
 
@@ -77,20 +79,27 @@ class Outlook:
         return max(given, key=list(Can).index, default=Can.UNKNOWN)
 
 
+NO_MOVES: Mapping[str, Finished] = MappingProxyType({})
+
+
 def outlook(
     looks: Sequence[DatabaseLook],
     around: Sequence[Result],
     books: Mapping[str, Book],
     bindings: Sequence[Binding],
     limits: Limits,
+    moves: Mapping[str, Finished] = NO_MOVES,
 ) -> Outlook:
-    """Judge what was seen. ``around``: results of people, applications and practice; ``books``: runbooks by name."""
+    """Judge what was seen. ``around``: results of people, applications and practice; ``books``: runbooks by name.
+
+    ``moves``: by database, the execution that moved it away from its primary, as far as that is on record.
+    """
     common = (*around, *about_hosts(looks), *_about_books(looks, books))
     expected = {name: _forecasts(book, bindings) for name, book in books.items()}
     found = []
     for look in looks:
         results = (*about_servers(look), *about_parity(look, limits), *about_way(look), *about_local(look, limits),
-                   *_wrong_way(look))  # fmt: skip
+                   *about_moved(look, moves.get(look.database.name)))  # fmt: skip
         answers = tuple(_answer(q, look, (*results, *common), expected) for q in Question)
         found.append(
             DatabaseOutlook(look.database.name, len(look.leaders) == 1, look.leader, look.follower, results, answers)
@@ -108,14 +117,6 @@ def book_for(look: DatabaseLook, question: Question) -> str:
 def _about_books(looks: Sequence[DatabaseLook], books: Mapping[str, Book]) -> tuple[Result, ...]:
     wanted = dict.fromkeys((question, book_for(look, question)) for look in looks for question in Question)
     return tuple(about_runbook(question, name, books[name].fault) for question, name in wanted)
-
-
-def _wrong_way(look: DatabaseLook) -> tuple[Result, ...]:
-    """A failover leads to the declared standby: where that leads already, there is none."""
-    if look.leader == look.database.primary:
-        return ()
-    fault = text("it moves to {host}, which leads already", host=look.leader)
-    return (about_runbook(Question.FAILOVER, "failover", fault, look.database.name),)
 
 
 def _forecasts(book: Book, bindings: Sequence[Binding]) -> Mapping[str, Forecast]:

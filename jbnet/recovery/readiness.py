@@ -51,6 +51,7 @@ class Check(StrEnum):
     HOST = "host"
     APPLICATION = "application"
     APPROVERS = "approvers"
+    MOVED = "moved"
     RUNBOOK = "runbook"
     DRILL = "drill"
     RESTORE = "restore-test"
@@ -78,7 +79,7 @@ NEEDED: Mapping[Question, frozenset[Check]] = {
     }),
     Question.FAILOVER: frozenset({
         Check.CLUSTER, Check.STANDBY, Check.VERSION, Check.EXTENSIONS, Check.SETTINGS, Check.FENCE, Check.FILTER,
-        Check.VANTAGES, Check.APPROVERS, Check.RUNBOOK,
+        Check.VANTAGES, Check.APPROVERS, Check.MOVED, Check.RUNBOOK,
     }),
 }  # fmt: skip
 """What each answer rests on. A failover does without the leader, and loses by its lag instead of waiting for it.

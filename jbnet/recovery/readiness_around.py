@@ -187,13 +187,13 @@ def about_people(able: Sequence[str]) -> Result:
                   float(len(able)))  # fmt: skip
 
 
-def about_runbook(question: Question, name: str, fault: Text | None, database: str | None = None) -> Result:
+def about_runbook(question: Question, name: str, fault: Text | None) -> Result:
     """Judge whether there is a runbook for a question; ``fault``: why it cannot be used."""
     expected, where = text("a runbook that passes its checks"), f"dr/runbooks/{name}.yaml"
     level, found, advice = Level.GREEN, text("{path} is sound", path=where), None
     if fault is not None:
         level, found, advice = Level.RED, fault, text("jbnet check names what is wrong with it")
-    return Result(Check.RUNBOOK, name, level, found, expected, advice, database=database, question=question)
+    return Result(Check.RUNBOOK, name, level, found, expected, advice, question=question)
 
 
 class Port:

@@ -72,6 +72,8 @@ class Weight(IntEnum):
     """No planned move, or no failover."""
     LESS = 2
     """Either goes; something is missing behind it."""
+    AWAY = 3
+    """Nothing is wrong: people moved it, and somebody has to remember the way back."""
 
 
 GRAVE = frozenset({Check.LEADER, Check.CLUSTER, Check.ADDRESS})
@@ -83,5 +85,7 @@ def weight(check: Check) -> Weight:
     """Return how much it weighs that a check is red."""
     if check in GRAVE:
         return Weight.GRAVE
+    if check is Check.MOVED:
+        return Weight.AWAY
     needed = any(check in checks for checks in NEEDED.values())
     return Weight.MOVE if needed or check in ALSO_MOVE else Weight.LESS

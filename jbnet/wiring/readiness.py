@@ -53,6 +53,7 @@ def readiness(
     ``kept``: logins that outlive the look; without them all are made for it.
     """
     from jbnet.recovery.outlook import outlook
+    from jbnet.recovery.readiness_moved import moves
     from jbnet.services.recover.readiness import bindings, look_at, look_at_applications
     from jbnet.services.recover.side_by_side import Asked
 
@@ -67,7 +68,8 @@ def readiness(
         around = [*_around(directory, state_dir, plan, journals, list(network.databases)), *_seen(apps.answers()[""])]
         around += _seen(held.answers()[""])
         chosen = [network.databases[name] for name in names]
-        return outlook(looks, around, _books(directory, journals), bindings(chosen), plan.readiness)
+        books = _books(directory, journals)
+        return outlook(looks, around, books, bindings(chosen), plan.readiness, moves(journals))
     finally:
         if kept is None:
             hosts.close_all()

@@ -14,7 +14,10 @@ from jbnet.recovery.plan import RecoveryPlan
 from jbnet.recovery.readiness import Check, Level, Question, Result
 from jbnet.recovery.readiness_follow import Weight, following, is_symptom, weight
 
-SEVERITIES = {Weight.GRAVE: Severity.CRITICAL, Weight.MOVE: Severity.MAJOR, Weight.LESS: Severity.MINOR}
+SEVERITIES = {
+    Weight.GRAVE: Severity.CRITICAL, Weight.MOVE: Severity.MAJOR, Weight.LESS: Severity.MINOR,
+    Weight.AWAY: Severity.WARNING,
+}  # fmt: skip
 OF_HOST = frozenset({Check.FENCE, Check.VANTAGES, Check.HOST})
 """Checks that say the same of every database of a host: one alarm for all."""
 NOBODY = "-"

@@ -87,7 +87,11 @@ def test_after_a_failover_there_is_no_other_failover_and_the_way_back_is_failbac
     found = judged(moved).databases[0]
     answers = {answer.question: answer for answer in found.answers}
     assert answers[Question.SWITCHOVER].runbook == "failback"
-    assert Check.RUNBOOK in {result.check for result in answers[Question.FAILOVER].against}
+    against = {result.check: result for result in answers[Question.FAILOVER].against}
+    assert answers[Question.FAILOVER].can == "no"
+    assert Check.RUNBOOK not in against
+    assert str(against[Check.MOVED].found) == f"{TWO} leads, the declared standby"
+    assert f"jbnet dr failback, in a quiet hour, once {ONE} is well" in str(against[Check.MOVED].advice)
 
 
 def test_json_has_all_that_is_said() -> None:

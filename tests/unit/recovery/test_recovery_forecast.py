@@ -110,4 +110,4 @@ def test_what_the_engine_writes_is_what_the_forecast_reads() -> None:
     assert [one.assumed for one in found.values()] == [()] * len(names)
     done = finished(entries)
     assert done is not None
-    assert (done.execution, done.runbook) == ("x-1", "failover")
+    assert (done.execution, done.runbook, done.databases) == ("x-1", "failover", names)

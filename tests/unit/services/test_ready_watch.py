@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from eventually import eventually
-from readiness_world import ONE, TWO
+from readiness_world import ONE, TWO, follower, leader
+from readiness_world import well as all_well
 from test_readiness_looks import network
 
 from jbnet.adapters.clock import SystemClock
@@ -18,6 +19,7 @@ from jbnet.monitor.ready_results import Look, Unready, look_of, looks_in
 from jbnet.ports.readiness import ReadinessLook
 from jbnet.recovery.plan import HostFence, RecoveryPlan
 from jbnet.recovery.readiness import Check, Level, Result
+from jbnet.recovery.readiness_moved import about_moved
 from jbnet.services.watch.readiness import ReadinessWatch
 from jbnet.services.watch.ready_records import records
 
@@ -135,6 +137,14 @@ def test_a_check_of_no_device_is_filed_where_its_database_leads_or_under_the_mon
                      replace(RED, check=Check.APPROVERS, subject="-", database=None))  # fmt: skip
     assert (found["address"].device, found["address"].part) == (ONE, "production")
     assert (found["approvers"].device, found["approvers"].part) == ("monitor", "")
+
+
+def test_a_database_that_people_moved_away_is_a_warning_with_the_way_back_and_no_defect() -> None:
+    moved = about_moved(all_well(primary=follower(), standby=leader()), None)
+    (found,) = recorded(*moved).values()
+    assert (found.check, found.device, found.part, found.severity) == ("moved", TWO, "production", Severity.WARNING)
+    assert found.advice is not None
+    assert found.hosts == ()
 
 
 def test_of_what_two_databases_say_of_one_host_the_worst_is_recorded() -> None:
