@@ -28,10 +28,11 @@ def run(context: Context, databases: Sequence[str], *, everything: bool) -> None
     from jbnet.adapters.clock import SystemClock
     from jbnet.cli.dr_check_show import as_json, show
     from jbnet.cli.dr_work import bindings
-    from jbnet.cli.vantage import enter
+    from jbnet.cli.vantage import enter, say_where
 
     enter(context, wiring.recovery_plan(context.directory).run_from)
     network = wiring.load_network(context.directory, context.state_dir)
+    say_where(context, network)
     names = [str(binding["database"]) for binding in bindings(network, databases)]
     now, began = SystemClock().now(), time.monotonic()
     found = wiring.readiness(context.directory, context.state_dir, network, names)

@@ -59,7 +59,7 @@ def begin(
 ) -> None:
     """Start an execution and carry it out."""
     from jbnet import wiring
-    from jbnet.cli.vantage import enter
+    from jbnet.cli.vantage import enter, say_where
 
     plan = wiring.recovery_plan(context.directory)
     runbook = wiring.recovery_runbook(context.directory, name, path)
@@ -86,6 +86,7 @@ def begin(
     except JbnetError:
         store.discard(execution)
         raise
+    say_where(context, network)
     with journal:
         _run(context, engine, execution)
 

@@ -14,6 +14,7 @@ from jbnet.model.text import text
 
 if TYPE_CHECKING:
     from jbnet.lab.record import Record
+    from jbnet.model.network import Network
 
 INSIDE = "JBNET_VANTAGE"
 """Environment variable that names the device in whose network this process runs."""
@@ -68,6 +69,18 @@ def _place(context: Context, device_name: str | None) -> tuple[Record, str] | No
         hint = text("jbnet lab status lists the devices")
         raise UsageError("no device {name} in the lab to run from", name=name or "-", hint=hint)
     return found, name
+
+
+def say_where(context: Context, network: Network) -> None:
+    """Say so where nobody knows which declared device this is: every look then goes through a vantage."""
+    from jbnet import wiring
+
+    if wiring.whereabouts(network) is None:
+        context.note(
+            "this machine is not known to be a declared device: what is looked at from two places is asked through"
+            " them, over SSH ({variable}=NAME says which device it is)",
+            variable=INSIDE,
+        )
 
 
 def _run_again(netns: str, name: str, runtime: str) -> NoReturn:

@@ -51,6 +51,7 @@ from jbnet.wiring.recoveries import (
     recovery_runbook,
     verify_copy,
     verify_execution,
+    whereabouts,
 )
 from jbnet.wiring.rehearsals import keep_evidence, read_evidence, rehearsal, rehearsal_desk
 from jbnet.wiring.replacements import change_entries, replacement_bench
@@ -138,6 +139,7 @@ __all__ = [
     "verify_copy",
     "verify_execution",
     "waiting",
+    "whereabouts",
     "write_configs",
     "write_output",
     "write_taken",

@@ -12,6 +12,7 @@ from jbnet.wiring.recoveries import (
     executions,
     recovery_plan,
     recovery_runbook,
+    whereabouts,
 )
 from jbnet.wiring.secrets import secrets
 
@@ -100,8 +101,6 @@ def readiness_hosts(state_dir: Path, network: Network) -> SshHosts:
 
 
 def _sight(directory: Path, state_dir: Path, network: Network, plan: RecoveryPlan, hosts: SshHosts) -> Sight:
-    import os
-
     from jbnet.adapters.fence import RingFence
     from jbnet.adapters.ports_tcp import TcpPorts
     from jbnet.adapters.postgres import PostgresServers
@@ -112,8 +111,7 @@ def _sight(directory: Path, state_dir: Path, network: Network, plan: RecoveryPla
 
     patient = PatientOnce(hosts)
     servers = PostgresServers(network, patient)
-    here = os.environ.get("JBNET_VANTAGE", plan.run_from)
-    fence = RingFence(network, patient, servers, plan.fences, here)
+    fence = RingFence(network, patient, servers, plan.fences, whereabouts(network))
     clients = _clients(directory, state_dir, network)
     return Sight(network, servers, fence, OspfRoutes(patient), clients, TcpPorts(_addresses(network)))
 

@@ -154,9 +154,19 @@ def verify_copy(directory: Path, state_dir: Path, path: Path, head: str | None) 
     return audit(entries, box.judge, str(path)), len(entries), str(entries[-1]["hash"])
 
 
+def whereabouts(network: Network) -> str | None:
+    """Return the declared device on which this process runs, in a lab the one whose network it is in; None: unknown."""
+    import os
+
+    from jbnet.adapters import machine
+    from jbnet.services.whereabouts import declared_addresses, device_here
+
+    said = os.environ.get("JBNET_VANTAGE")
+    return said or device_here(network, machine.hostname(), machine.held(declared_addresses(network)))
+
+
 def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapping[str, StepAction]:
     """Return the actions of runbooks, by name."""
-    import os
     from functools import partial
 
     from jbnet.adapters.clock import SystemClock
@@ -186,7 +196,7 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     logins = SshHosts(state_dir, _addresses(network), connect_timeout=RECOVERY_CONNECT_S)
     hosts = PatientOnce(logins)
     servers = PostgresServers(network, hosts)
-    here = os.environ.get("JBNET_VANTAGE", plan.run_from)
+    here = whereabouts(network)
     rings = RingFence(network, hosts, servers, plan.fences, here)
     clock = SystemClock()
     lease = leasing(state_dir, network, plan, hosts, clock)
@@ -208,5 +218,7 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     sites, lab = {"primary": plan.primary, "standby": plan.standby}, (state_dir / "lab.json").is_file()
     applications = VerifyApplications(network, sites, TcpPorts(_addresses(network)), clock, lab)
     own = {**all_actions(tools), **general, "playbook": playbooks, "verify-applications": applications}
-    own["set-cost"] = SetCost(network, here, partial(deploy_desk, directory, state_dir, network, Silent()))
+    own["set-cost"] = SetCost(
+        network, here or plan.run_from, partial(deploy_desk, directory, state_dir, network, Silent())
+    )
     return {**own, **drills, **rows, **foreign_actions(tools)}
