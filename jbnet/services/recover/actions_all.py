@@ -5,7 +5,8 @@ from __future__ import annotations
 from jbnet.ports import StepAction
 from jbnet.services.recover.actions import Tools
 from jbnet.services.recover.actions_address import MoveAddress, ReleaseAddress, VerifyWrites
-from jbnet.services.recover.actions_fence import Assess, FenceHost, Unfence
+from jbnet.services.recover.actions_assess import Assess
+from jbnet.services.recover.actions_fence import FenceHost, Unfence
 from jbnet.services.recover.actions_hand_back import TakeBack
 from jbnet.services.recover.actions_hand_over import HandOverDatabase
 from jbnet.services.recover.actions_lead import Promote, StopPrimary, WaitCaughtUp

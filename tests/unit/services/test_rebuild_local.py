@@ -13,7 +13,7 @@ from jbnet.model.errors import Refused
 from jbnet.ports import LostTransactions, ServerState
 from jbnet.services.recover.actions import Place
 from jbnet.services.recover.actions_all import all_actions
-from jbnet.services.recover.actions_fence import loss
+from jbnet.services.recover.actions_assess import loss
 from jbnet.services.recover.actions_hand_back import take_back
 
 PARAMS = {"database": "cards"}

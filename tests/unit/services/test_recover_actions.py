@@ -21,7 +21,7 @@ from jbnet.recovery.lease import LeaseRecord, LeaseSight, LeaseTerms, MemberWord
 from jbnet.recovery.observed import RingLook, ServerLook
 from jbnet.services.recover.actions import Place, Tools, near_watchers
 from jbnet.services.recover.actions_all import all_actions
-from jbnet.services.recover.actions_fence import loss
+from jbnet.services.recover.actions_assess import loss
 from jbnet.services.recover.leasing import Leasing
 
 OLD, NEW = "east-db1", "west-db1"
