@@ -14,7 +14,7 @@ from jbnet.model.text import text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jbnet.recovery.rows import Compared
+    from jbnet.recovery.rows_found import Compared
 
     Compare = Callable[[str, int, float], Compared]
 
@@ -58,7 +58,7 @@ def compared(context: Context, compare: Compare, name: str, rate_mb_s: int, seco
 
 
 def _show(context: Context, found: Compared) -> None:
-    from jbnet.recovery.rows import DIFFERENCES, LEFT_OUT
+    from jbnet.recovery.rows_found import DIFFERENCES, LEFT_OUT
     from jbnet.services.recover.actions_rows import told
 
     context.say(told(found))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from jbnet.model.network import Network
     from jbnet.ports import Clock, DatabaseServers, RemoteHosts, StepAction
-    from jbnet.recovery.rows import Compared
+    from jbnet.recovery.rows_found import Compared
     from jbnet.services.recover.actions_rows import RowTools
 
 

@@ -19,7 +19,7 @@ from jbnet.adapters.postgres import PostgresServers
 from jbnet.adapters.postgres_rows import PostgresRows
 from jbnet.model.errors import CommandFailed
 from jbnet.ports import Completed
-from jbnet.recovery.rows import Compared, Difference
+from jbnet.recovery.rows_found import Compared, Difference
 from jbnet.services.recover.actions_rows import CompareRows, RowTools, compare
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(400)]

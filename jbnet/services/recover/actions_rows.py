@@ -9,7 +9,7 @@ from jbnet.model.network import Network
 from jbnet.model.text import Text, joined, text
 from jbnet.ports import Clock, DatabaseServers, StepOutcome
 from jbnet.ports.rows import RowSides
-from jbnet.recovery.rows import Compared
+from jbnet.recovery.rows_found import Compared
 from jbnet.services.database_cluster import cluster
 from jbnet.services.recover.actions import Params, Place, named, refuse_strangers, seen
 from jbnet.services.recover.rows import Comparison

@@ -18,9 +18,6 @@ from jbnet.ports.rows import NotRead, RowSide, Units
 from jbnet.recovery.rows import (
     BLOCK_BYTES,
     CHUNK_BLOCKS,
-    Compared,
-    Difference,
-    Found,
     Listed,
     Look,
     Moment,
@@ -35,6 +32,7 @@ from jbnet.recovery.rows import (
     kind,
     unlike,
 )
+from jbnet.recovery.rows_found import Compared, Difference, Found
 
 TRIES = 3
 """A look may be refused for a moment: a lock, a conflict with replay, a follower that is late."""

@@ -10,7 +10,7 @@ from jbnet.cli.context import Context
 from jbnet.cli.dr_compare import compared, ended
 from jbnet.model.errors import CommandFailed, ExitCode
 from jbnet.model.text import text
-from jbnet.recovery.rows import Compared, Difference, Found
+from jbnet.recovery.rows_found import Compared, Difference, Found
 
 SAME = Compared("production", "a-db1", "b-db1", tables=3, all_tables=3, blocks=9, all_blocks=9, rows=100)
 FOUND = (

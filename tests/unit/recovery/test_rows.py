@@ -10,10 +10,7 @@ from hypothesis import strategies as st
 
 from jbnet.model.text import text
 from jbnet.recovery.rows import (
-    Compared,
     Counter,
-    Difference,
-    Found,
     Look,
     Range,
     Sum,
@@ -28,6 +25,7 @@ from jbnet.recovery.rows import (
     kind,
     unlike,
 )
+from jbnet.recovery.rows_found import Compared, Difference, Found
 
 UNIT = "7"
 

@@ -10,7 +10,8 @@ from recovery_world import ManualClock
 
 from jbnet.model.text import text
 from jbnet.ports.rows import NotRead, Units
-from jbnet.recovery.rows import Compared, Counter, Difference, Listed, Look, Moment, Range, Sum, Table, Version
+from jbnet.recovery.rows import Counter, Listed, Look, Moment, Range, Sum, Table, Version
+from jbnet.recovery.rows_found import Compared, Difference
 from jbnet.services.recover.rows import ENOUGH, Comparison
 
 PAYMENTS, LINES = Table("public", "payments", 3, ("id",)), Table("public", "lines", 2)
