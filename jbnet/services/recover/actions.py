@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from jbnet.model.errors import JbnetError, Refused, UsageError
 from jbnet.model.network import Database, Network
@@ -26,6 +27,7 @@ POLL_S = 0.1
 """Seconds between two looks at something that is awaited."""
 
 Params = Mapping[str, object]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -50,19 +52,18 @@ class Tools:
 
         What was seen counts: routing may be without a route for a moment again, while others move theirs.
         """
-        end = self.clock.monotonic() + seconds
-        while not (outcome := look()).done and self.clock.monotonic() <= end:
-            self.clock.sleep(POLL_S)
-        return outcome
+        return self._looked(look, lambda outcome: outcome.done, seconds)
 
     def wait_for(self, holds: Callable[[], bool], seconds: float) -> bool:
         """Wait until something holds; say whether it did in time."""
+        return self._looked(holds, bool, seconds)
+
+    def _looked(self, look: Callable[[], T], is_it: Callable[[T], bool], seconds: float) -> T:
+        """Look, once at least, until it is what is waited for or the time is over; return what was seen last."""
         end = self.clock.monotonic() + seconds
-        while not holds():
-            if self.clock.monotonic() > end:
-                return False
+        while not is_it(found := look()) and self.clock.monotonic() <= end:
             self.clock.sleep(POLL_S)
-        return True
+        return found
 
 
 @dataclass(frozen=True, slots=True)
