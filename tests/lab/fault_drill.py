@@ -116,7 +116,7 @@ def judged(drill: Drill, fault: Fault, seed: int, folder: Path) -> Outcome:
     assert fault.may_lose or not any(one.lost for one in seen.values()), "this fault may lose nothing"
     for name, database in drill.network.databases.items():
         waits = waits_for_remote(database.replication)
-        known = _compared(name, load.fates(name), seen[name], listed[name], waits=waits)
+        known = _compared(name, load.fates(name), seen[name], _of(load, listed[name]), waits=waits)
         told[name], untold[name] = known
     assert drill.leaders() == dict.fromkeys(drill.network.databases, drill.host)
     return Outcome(
@@ -124,6 +124,13 @@ def judged(drill: Drill, fault: Fault, seed: int, folder: Path) -> Outcome:
         {n: one.acknowledged for n, one in seen.items()}, {n: len(one.lost) for n, one in seen.items()},
         told, untold, load.two_writers_ms(), round(time.monotonic() - began, 1),
     )  # fmt: skip
+
+
+def _of(load: Load, listed: Sequence[Mapping[str, Any]] | None) -> list[Mapping[str, Any]] | None:
+    """Return of a list what the load's clients paid, by numbers; others who write beside it judge their own."""
+    if listed is None:
+        return None
+    return [{**one, "numbers": [n for n in one["numbers"] if n.partition("/")[0] in load.clients]} for one in listed]
 
 
 def _compared(

@@ -84,6 +84,7 @@ def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
         for device in (OLD, NEW, THIRD):
             found.await_reachable(device)
         found.jbnet("databases", "set-up")
+        found.jbnet("playbook", "application", f"device:{APPLICATIONS}+device:xining-dc-app1")
         assert playbook(found)
         assert eventually(lambda: set(states(found, OLD).values()) == {"held"}), status(found, OLD)
         yield found

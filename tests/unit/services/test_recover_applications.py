@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
@@ -68,8 +68,11 @@ class World:
     def sleep(self, seconds: float) -> None:
         self.at += max(seconds, 1.0)
 
-    def action(self, *, lab: bool = False) -> VerifyApplications:
-        return VerifyApplications(network(), SITES, self, self, lab)
+    def action(self, *, lab: bool = False, site: str = "") -> VerifyApplications:
+        """``site``: the only one whose application hosts this lab has."""
+        whole = network()
+        built = {n: d for n, d in whole.devices.items() if not site or d.home == site}
+        return VerifyApplications(replace(whole, devices=built), SITES, self, self, lab)
 
 
 UP = {("w2", 8082): 200, ("w1", 8443): 200}
@@ -89,8 +92,19 @@ def test_one_host_of_the_site_is_enough_and_one_payment_is_registered_and_querie
 
 def test_an_application_that_comes_up_meanwhile_is_waited_for() -> None:
     world = World(dict(UP), comes_up={("w1", 8443): 5.0})
-    assert world.action().do(PARAMS).done
+    found = world.action().do(PARAMS)
+    assert found.done
     assert 5 <= world.at < 30
+    assert found.evidence["back"] == [
+        {"application": "card", "after_s": 0.0},
+        {"application": "portal", "after_s": world.at},
+    ]
+
+
+def test_one_that_works_does_not_count_before_those_in_front_of_it() -> None:
+    world = World(dict(UP), comes_up={("w1", 8082): 5.0, ("w2", 8082): 5.0})
+    back = world.action().do(PARAMS).evidence["back"]
+    assert back == [{"application": name, "after_s": world.at} for name in ("card", "portal")]
 
 
 @pytest.mark.parametrize("states", [{("w1", 8443): 200}, {}, UP | {("w2", 8082): 503}])
@@ -109,11 +123,27 @@ def test_a_payment_that_cannot_be_queried_afterwards_is_no_payment() -> None:
     assert str(found.text) == "card took no payment: w1: refused; w2: no such thing"
 
 
-def test_a_lab_may_leave_applications_out_but_what_answers_there_has_to_work() -> None:
-    assert World().action(lab=True).do(PARAMS).done
-    assert World().action(lab=True).verify(PARAMS).done
-    assert World(dict(UP)).action(lab=True).do(PARAMS).evidence["host"] == "w2"
-    assert not World(UP | {("w2", 8082): 503}).action(lab=True).do(PARAMS).done
+def test_a_lab_may_leave_application_hosts_out() -> None:
+    world = World()
+    found = world.action(lab=True, site="east").do(PARAMS)
+    assert (found.done, found.evidence["back"]) == (True, [])
+    assert world.action(lab=True, site="east").verify(PARAMS).done
+    assert world.asked == []
+
+
+def test_outside_a_lab_a_site_without_application_hosts_is_no_site_to_move_to() -> None:
+    found = World().action(site="east").do(PARAMS)
+    assert not found.done
+    assert str(found.text) == "no host of card is declared at west"
+
+
+@pytest.mark.parametrize("states", [{}, {("w1", 8443): 200}, UP | {("w2", 8082): 503}])
+def test_a_lab_that_has_the_hosts_is_as_strict_as_production(states: dict[tuple[str, int], int]) -> None:
+    assert World(dict(UP)).action(lab=True, site="west").do(PARAMS).evidence["host"] == "w2"
+    found = World(dict(states)).action(lab=True, site="west").do(PARAMS)
+    assert not found.done
+    assert str(found.text).startswith("card does not work at west: w1: refused; w2: ")
+    assert not World(dict(states)).action(lab=True, site="west").verify(PARAMS).done
 
 
 def test_without_a_payment_they_are_only_asked() -> None:

@@ -54,8 +54,11 @@ SELECT registered, pg_logical_emit_message(true, 'jbnet', number) FROM paid
 KNOWN = """
 SELECT number, service, person, counterparty, amount, registered FROM jbnet_app.payments WHERE number = $1
 """
-CONFIRM = "SELECT pg_logical_emit_message(true, 'jbnet', $1)"
-"""A commit behind the payment's: where commits wait for a standby it waits, and then that has the payment, too."""
+CONFIRM = "SELECT pg_logical_emit_message(true, 'jbnet', 'confirmed')"
+"""A commit behind the payment's: where commits wait for a standby it waits, and then that has the payment, too.
+
+It does not bear the payment's number: where this commit alone is lost, the payment is not.
+"""
 SUM = """
 SELECT count(DISTINCT number), coalesce(sum(amount), 0), (SELECT count(*) FROM
   (SELECT FROM jbnet_app.ledger GROUP BY number HAVING sum(amount) <> 0) AS wrong), (SELECT count(*) FROM
@@ -159,7 +162,7 @@ class Ledger:
         there = self.find(one["number"], seconds) or {}
         if any(str(there.get(name)) != one[name] for name in FIELDS):
             raise Wrong(409, f"another payment has the number {one['number']}")
-        self._database.ask_until(CONFIRM, one["number"], seconds=seconds)
+        self._database.ask_until(CONFIRM, seconds=seconds)
         return False, there
 
     def find(self, number: str, seconds: float) -> dict[str, Any] | None:
