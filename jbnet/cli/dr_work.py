@@ -81,7 +81,7 @@ def begin(
     execution = store.new_id()
     try:
         engine, journal = wiring.recovery(context.directory, context.state_dir, execution, EventLines(context),
-                                          drill=drill)  # fmt: skip
+                                          drill=drill, network=network)  # fmt: skip
         engine.start(execution, runbook, values, starters(by), approvers)
     except JbnetError:
         store.discard(execution)

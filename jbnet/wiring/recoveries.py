@@ -67,11 +67,18 @@ def approvers(directory: Path, state_dir: Path) -> Approvers:
 
 
 def recovery(
-    directory: Path, state_dir: Path, execution: str, reporter: Reporter, *, drill: bool = False
+    directory: Path,
+    state_dir: Path,
+    execution: str,
+    reporter: Reporter,
+    *,
+    drill: bool = False,
+    network: Network | None = None,
 ) -> tuple[Recovery, ExitStack]:
     """Return the engine of an execution and its journal with the copies, which the caller closes.
 
-    ``drill``: it only drills. Then databases come one after another, and it keeps nobody from a recovery in earnest.
+    ``network``: as the caller has read it; None: it is read here. ``drill``: it only drills. Then databases come one
+    after another, and it keeps nobody from a recovery in earnest.
     """
     from jbnet.adapters.clock import SystemClock
     from jbnet.recovery.replay import replay
@@ -83,7 +90,7 @@ def recovery(
     known = approvers(directory, state_dir)
     pinned = replay(journal.entries()).approvers or {name: person.key for name, person in known.people.items()}
     box = store.approvals(execution, known, pinned)
-    network = load_network(directory, state_dir)
+    network = network or load_network(directory, state_dir)
     actions = recovery_actions(directory, state_dir, network)
     told, hands = windows(state_dir), 1 if drill else max(1, len(network.databases))
     lease = store.drill_lease if drill else store.lease
