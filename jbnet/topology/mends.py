@@ -4,7 +4,8 @@ and what such a line costs, by what like lines cost.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Interface
 from statistics import median
@@ -50,6 +51,7 @@ class Mender:
     def __init__(self, forecaster: Forecaster):
         self._network = forecaster.network
         self._layers: Layers = forecaster.layers
+        self._lines, self._alike = _sorted_lines(forecaster.network)
 
     def mend(self, home: str, failure: FailureSet, expanded: FailureSet) -> Mend | None:
         """Return the cheapest line that keeps a home connected through a failure; None where a line cannot.
@@ -94,10 +96,8 @@ class Mender:
         lower, upper = (self._network.devices[name].role for name in (mend.device, mend.to))
         shared = self._shared(mend.device, failure)
         like: dict[tuple[str | None, int | None], list[Circuit]] = {}
-        for circuit in self._network.circuits.values():
-            roles = self._role(circuit.z.device), self._role(circuit.a.device)
-            outside = circuit.carrier not in (None, *shared) and circuit.name not in failure.circuits
-            if roles == (lower, upper) and outside:
+        for circuit in self._alike.get((lower, upper), ()):
+            if circuit.carrier not in (None, *shared) and circuit.name not in failure.circuits:
                 like.setdefault((circuit.carrier, circuit.bandwidth), []).append(circuit)
         for (carrier, bandwidth), circuits in like.items():
             costs = [c.monthly_cost for c in circuits if c.monthly_cost is not None]
@@ -105,15 +105,25 @@ class Mender:
 
     def _shared(self, device: str, failure: FailureSet) -> Collection[str | None]:
         """Return the carriers of the device's lines that fail: a second line is to be another's."""
-        lines = (self._network.circuits[name] for name in failure.circuits)
-        return {line.carrier for line in lines if device in (line.z.device, line.a.device)}
-
-    def _role(self, device: str) -> str | None:
-        found = self._network.devices.get(device)
-        return found.role if found else None
+        return {line.carrier for line in self._lines.get(device, ()) if line.name in failure.circuits}
 
     def _helps(self, mend: Mend, failure: FailureSet) -> bool:
         return mend.home not in _cut(Forecaster(with_line(self._network, mend), demand={}), failure)
+
+
+def _sorted_lines(
+    network: Network,
+) -> tuple[Mapping[str, Sequence[Circuit]], Mapping[tuple[str, str], Sequence[Circuit]]]:
+    """Return the lines by device, and by the roles of their lower and upper ends where both are devices."""
+    by_device: dict[str, list[Circuit]] = defaultdict(list)
+    by_roles: dict[tuple[str, str], list[Circuit]] = defaultdict(list)
+    for circuit in network.circuits.values():
+        for name in {circuit.z.device, circuit.a.device}:
+            by_device[name].append(circuit)
+        lower, upper = (network.devices.get(end.device) for end in (circuit.z, circuit.a))
+        if lower is not None and upper is not None:
+            by_roles[lower.role, upper.role].append(circuit)
+    return by_device, by_roles
 
 
 def _cut(forecaster: Forecaster, failure: FailureSet) -> Collection[str]:
