@@ -78,11 +78,11 @@ def spent(counts: Iterable[Interval], spells: Iterable[Spell], of: int = 1) -> A
     them, and those that take the same away are charged in the order in which they began, no place twice.
     """
     lost = _Lost(spells)
-    found = NOTHING
+    lengths: dict[int, timedelta] = {}
     for begins, ends in counts:
-        for first, last in lost.pieces(begins, ends):
-            found += _piece(last - first, lost.at(first), of)
-    return found
+        for number, length in lost.pieces(begins, ends):
+            lengths[number] = lengths.get(number, ZERO) + length
+    return total(_piece(length, lost.standing(number), of) for number, length in lengths.items())
 
 
 class _Lost:
@@ -93,19 +93,22 @@ class _Lost:
         edges = {s.begins for s in self._spells} | {s.ends for s in self._spells if s.ends is not None}
         self._edges = sorted(edges)
 
-    def pieces(self, begins: datetime, ends: datetime) -> Iterable[Interval]:
-        """Yield a span cut at every edge within it."""
+    def pieces(self, begins: datetime, ends: datetime) -> Iterable[tuple[int, timedelta]]:
+        """Yield how much of a span lies before each edge: the edge's number, or how many there are for what is left."""
         at = begins
         for number in range(bisect_right(self._edges, begins), len(self._edges)):
             if self._edges[number] >= ends:
                 break
-            yield at, self._edges[number]
+            yield number, self._edges[number] - at
             at = self._edges[number]
         if at < ends:
-            yield at, ends
+            yield bisect_right(self._edges, at), ends - at
 
-    def at(self, time: datetime) -> Sequence[Spell]:
-        """Return the spells at a moment, by what they count as, then by age."""
+    def standing(self, number: int) -> Sequence[Spell]:
+        """Return the spells between the edge before the one of that number and it: by what they count as, then age."""
+        if number == 0:
+            return ()
+        time = self._edges[number - 1]
         return [s for s in self._spells if s.begins <= time and (s.ends is None or time < s.ends)]
 
 

@@ -172,7 +172,8 @@ class SimNet:
         sample = self.sample(target.name, START, reached)
         if not sample.answered:
             return SnmpAnswer(target.name, (), "timeout")
-        found = tuple(v for v in varbinds(sample) if any(v.oid[: len(c)] == c for c in columns))
+        lengths = {len(column) for column in columns}
+        found = tuple(v for v in varbinds(sample) if any(v.oid[:length] in columns for length in lengths))
         return SnmpAnswer(target.name, found, "", 0.001)
 
 
