@@ -22,7 +22,9 @@ bootstrap-dev:
 demo: bootstrap
 	@$(AS_ROOT) env "JBNET_SEED=$(JBNET_SEED)" "JBNET_LANG=$(or $(JBNET_LANG),en)" .venv/bin/jbnet demo $(if $(KEEP),--keep)
 
-test: lint types imports test-unit test-lab
+test:
+	@$(MAKE) --no-print-directory -j 2 -O lint types imports
+	@$(MAKE) --no-print-directory test-unit test-lab
 
 lint: bootstrap-dev
 	.venv/bin/ruff check .
