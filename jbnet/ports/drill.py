@@ -1,4 +1,4 @@
-"""Drills in a bubble: a copy of a standby, on the standby's own host, that nothing can leave."""
+"""Drills in a bubble: a copy of a standby or a backup, on a host of the database, that nothing can leave."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from jbnet.recovery.drill import DrillLimits, HostLook, Left
+from jbnet.recovery.drill_backup import BackupLook, Chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class DrillOrder:
     ``in_memory``: bytes of memory that the copy may lie in; 0: it lies on the volume. ``reserve``: bytes that stay free
     there; ``longest_s``: seconds after which the host ends it. ``ways_out``: addresses and
     ports that must not be reached from inside. ``surprise``: a fault, ``killed-following`` or ``killed-leading``.
+    ``backup``: what is restored; None: the standby is copied.
     """
 
     database: str
@@ -28,6 +30,7 @@ class DrillOrder:
     ways_out: tuple[tuple[str, int], ...]
     surprise: str = ""
     in_memory: int = 0
+    backup: Chosen | None = None
 
 
 class Bubbles(Protocol):
@@ -35,6 +38,9 @@ class Bubbles(Protocol):
 
     def look(self, database: str, host: str) -> HostLook:
         """Look at what a drill needs there. Changes nothing."""
+
+    def look_backups(self, database: str, host: str) -> BackupLook:
+        """Look at what pgBackRest there knows of a database's backups. Changes nothing."""
 
     def run(self, order: DrillOrder) -> Generator[Mapping[str, object], None, None]:
         """Begin a drill and yield what the host says of it, each with its ``phase``, at least every few seconds.

@@ -111,10 +111,13 @@ def longest_s(look: HostLook, limits: DrillLimits) -> int:
 
 
 def objections(
-    look: HostLook, leader: ServerLook | None, follower: ServerLook, limits: DrillLimits
+    look: HostLook, leader: ServerLook | None, follower: ServerLook | None, limits: DrillLimits
 ) -> Iterator[tuple[Text, Text]]:
-    """Yield why there must be no drill now, and what to do. ``leader`` None: it was not seen."""
-    yield from _of_servers(leader, follower, limits)
+    """Yield why there must be no drill now, and what to do. ``leader`` None: it was not seen; ``follower`` None: the
+    host leads itself, and a backup is drilled there.
+    """
+    if follower is not None:
+        yield from _of_servers(leader, follower, limits)
     yield from _of_host(look, limits)
 
 
@@ -158,10 +161,12 @@ def _of_host(look: HostLook, limits: DrillLimits) -> Iterator[tuple[Text, Text]]
 
 # --- what a drill showed ---------------------------------------------------------------------------------------------
 
-CHECKS: Final = ("enclosed", "wrote", "smoke", "amcheck", "checksums")
+CHECKS: Final = ("fetched", "enclosed", "wrote", "smoke", "amcheck", "checksums")
 """What the host says of these holds or does not."""
 STAGES: Final = ("copied", "enclosed", "recovered", "leads", "wrote", "amcheck", "checksums", "ended")
 """Each must have been reached."""
+OF_BACKUP: Final = ("restored", "fetched")
+"""These, too, where a backup is drilled: it is restored, and the archived log behind it fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +177,7 @@ class Drilled:
     smoke: Sequence[Mapping[str, object]] = ()
     failed: Mapping[str, object] | None = None
     leader: ServerLook | None = None
+    from_backup: bool = False
 
     def heard(self, line: Mapping[str, object]) -> Drilled:
         """Return it with what the host said now."""
@@ -186,7 +192,8 @@ class Drilled:
     @property
     def missing(self) -> tuple[str, ...]:
         """The stages that were not reached."""
-        return tuple(stage for stage in STAGES if stage not in self.stages)
+        wanted = (*OF_BACKUP, *STAGES) if self.from_backup else STAGES
+        return tuple(stage for stage in wanted if stage not in self.stages)
 
     @property
     def wrong(self) -> tuple[str, ...]:

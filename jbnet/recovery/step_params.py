@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from jbnet.inventory.exchange.ansible_variables import is_special, is_template
@@ -26,6 +27,11 @@ MOST_WAIT_S: Final = 3600
 MOST_RATE_MB_S: Final = 1024
 SURPRISES: Final = ("none", "killed-following", "killed-leading", "any")
 """What befalls the copy of a drill: its server is killed while it follows, or when it leads; or one of these, drawn."""
+
+STANDBY: Final = "standby"
+BACKUP: Final = "backup"
+SOURCES: Final = (STANDBY, BACKUP)
+"""What a drill copies: the standby, or the newest backup with its archived log."""
 
 COSTS: Final = ("drained", "declared")
 """Costs that a step names: taken only where there is no other way (MaxLinkMetric, RFC 6987), and the declared one."""
@@ -54,6 +60,18 @@ def _is_names(value: object) -> bool:
 
 def _is_surprise(value: object) -> bool:
     return isinstance(value, str) and value in SURPRISES
+
+
+def _is_source(value: object) -> bool:
+    return isinstance(value, str) and value in SOURCES
+
+
+def _is_time(value: object) -> bool:
+    """Say whether it is a time with its zone; what YAML makes a time of is none: it may have lost it."""
+    try:
+        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _is_wait(value: object) -> bool:
@@ -124,7 +142,12 @@ PARAMS: Final[Mapping[str, Mapping[str, Param]]] = {
         "applications": Param("a list of applications, the first one first", _is_names, required=True),
         "payment": Param("the application at which one payment is registered", _is_text),
     },
-    "drill": {**_PLACE, "surprise": Param(f"one of {', '.join(SURPRISES)}", _is_surprise)},
+    "drill": {
+        **_PLACE,
+        "surprise": Param(f"one of {', '.join(SURPRISES)}", _is_surprise),
+        "from": Param(f"one of {', '.join(SOURCES)}", _is_source),
+        "at": Param("a time in quotes with its zone, like '2026-11-23T08:00:00+08:00'", _is_time),
+    },
     "clear-drill": _PLACE,
     "compare-rows": {
         **_PLACE,
@@ -160,6 +183,8 @@ def _together(step: Step) -> tuple[str, Text] | None:
         told = text("step {step} may take {seconds} s, and its timeout is {timeout} s; expected a longer timeout",
                     step=step.name, seconds=step.params["seconds"], timeout=step.timeout)  # fmt: skip
         return "JB705", told
+    if step.action == "drill" and "at" in step.params and step.params.get("from") != BACKUP:
+        return "JB703", text("step {step}: at goes with from: backup; a standby has one time only", step=step.name)
     if step.action == "command" and "probe" not in step.params and not _may_run_twice(step):
         message = (
             "step {step}: after a kill nobody could tell whether its command ran; expected probe (exit code 0: it "

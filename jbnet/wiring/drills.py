@@ -36,6 +36,7 @@ def drill_actions(directory: Path, state_dir: Path, tools: Tools) -> Mapping[str
 
     from jbnet.recovery.runbook import CLEAR_DRILL, DRILL
     from jbnet.services.recover.actions_drill import ClearDrill, DrillDatabase, DrillTools
+    from jbnet.wiring.readiness import restored_file
 
     lease = executions(state_dir).lease
 
@@ -50,6 +51,7 @@ def drill_actions(directory: Path, state_dir: Path, tools: Tools) -> Mapping[str
         bubbles(state_dir, tools.network),
         recovery_plan(directory).drills,
         earnest,
+        counts=restored_file(state_dir).append,
     )
     return {DRILL: DrillDatabase(given), CLEAR_DRILL: ClearDrill(given)}
 

@@ -66,6 +66,16 @@ def copy_command(p: Parameters) -> list[str]:
     return [*CLOSED, "--map-current-user", f"{p['programs']}/pg_basebackup", "-d", source, *copied, *rate]
 
 
+def restore_command(p: Parameters) -> list[str]:
+    """Return what restores a backup: the third program, in namespaces, with a network only where the repository is
+    on another host.
+    """
+    wall = [word for word in CLOSED if word != "--net" or not p["networked"]]
+    inner = {**p, "inside": "", "restores": "", "uid": os.getuid(), "gid": os.getgid()}
+    program = ["python3", "-I", "-c", p["restores"], "enclose", json.dumps(inner)]
+    return [*wall, "--map-root-user", "--mount", "--mount-proc", *program]
+
+
 def enclose_command(source: str, parameters: str) -> list[str]:
     """Return what starts the second program in the bubble."""
     wall = [*CLOSED, "--map-root-user", "--mount", "--uts", "--mount-proc"]
@@ -413,7 +423,10 @@ def stages(p: Parameters, watch: Watch, children: list[subprocess.Popen[bytes]])
     if p["in_memory"]:
         into_memory(p)
     os.chdir(p["folder"])
-    _stage(p, watch, children, copy_command(p), "copy")
+    if p["backup"]:
+        _stage(p, watch, children, restore_command(p), "restore")
+    else:
+        _stage(p, watch, children, copy_command(p), "copy")
     lies = "memory" if p["in_memory"] else "volume"
     size = bytes_of(f"{p['folder']}/data")
     say(phase="copied", seconds=round(time.monotonic() - began, 2), bytes=size, to=lies)

@@ -59,7 +59,7 @@ def enclose(p: Parameters, source: str) -> None:
     checked("mount", "-t", "tmpfs", "tmpfs", root)
     Path(folder).mkdir(parents=True)
     checked("mount", "--move", "/run/kept", folder)
-    for path in HIDDEN[1:]:
+    for path in (*HIDDEN[1:], *p["repositories"]):
         if Path(path).is_dir():
             checked("mount", "-t", "tmpfs", "tmpfs", path)
     account = [f"--map-user={p['uid']}", f"--map-group={p['gid']}"]
@@ -88,12 +88,14 @@ def walls(p: Parameters) -> dict[str, object]:
     tries = [{"to": f"{a}:{n}", "said": tried(a, n)} for a, n in p["ways_out"]]
     meant = {errno.errorcode[number] for number in NO_WAY}
     socket_seen = Path(p["root"], f".s.PGSQL.{p['port']}").exists()
+    archives = [path for path in p["repositories"] if Path(path).is_dir() and any(Path(path).iterdir())]
     holds = (
-        names == ["lo"] and routes == 0 and not any(int(right, 16) for right in rights) and not socket_seen
-        and bool(tries) and all(one["said"] in meant for one in tries) and not Path(p["data"]).exists()
+        names == ["lo"] and routes == 0 and not any(int(right, 16) for right in rights)
+        and not socket_seen and not archives and not Path(p["data"]).exists()
+        and bool(tries) and all(one["said"] in meant for one in tries)
     )  # fmt: skip
     return {"interfaces": names, "routes": routes, "capabilities": rights, "tries": tries,
-            "production_socket": socket_seen, "holds": holds}  # fmt: skip
+            "production_socket": socket_seen, "repositories": archives, "holds": holds}  # fmt: skip
 
 
 # --- the copy --------------------------------------------------------------------------------------------------------
@@ -146,9 +148,16 @@ def settings(p: Parameters, control: str) -> str:
         "timezone": "UTC",
         "log_timezone": "UTC",
         "password_encryption": "scram-sha-256",
+        **target(p),
         **parity(control),
     }
     return "".join(f"{name} = '{value}'\n" for name, value in wanted.items())
+
+
+def target(p: Parameters) -> dict[str, str]:
+    """Return where the copy stops reading the log: at the time that was asked for, and waits there to be promoted."""
+    at = (p["backup"] or {}).get("at")
+    return {"recovery_target_time": at, "recovery_target_action": "pause"} if at else {}
 
 
 def server_command(p: Parameters) -> list[str]:
@@ -260,6 +269,9 @@ class Copy:
         return done.stdout.strip() if done.returncode == 0 else None
 
 
+STANDS = "SELECT wait_event FROM pg_stat_activity WHERE backend_type = 'startup';"
+ENDS = ("RecoveryRetrieveRetryInterval", "RecoveryPause")
+"""What the process that reads the log waits for when there is no more of it, or at its target (PostgreSQL 15, 28.2)."""
 REPLAYED = "SELECT pg_last_wal_replay_lsn() - '0/0'::pg_lsn;"
 NEWEST = "SELECT extract(epoch FROM max(written)) FROM client_writes;"
 WRITE = """SET SESSION AUTHORIZATION :"role";
@@ -289,10 +301,13 @@ def recover(copy: Copy) -> None:
     copy.start()
     if copy.p["surprise"] == "killed-following":
         copy.crash()
-    at = None
-    while (found := copy.ask(REPLAYED)) != at:  # twice the same: it has no more
-        at = found
-        time.sleep(0.2)
+    while (stands := copy.ask(STANDS)) not in ENDS:
+        if copy.server is not None and copy.server.poll() is not None:
+            fail("recover", copy.log_end())
+        time.sleep(0.1)
+    if target(copy.p) and stands != "RecoveryPause":
+        fail("recover", f"the archived log ends before {copy.p['backup']['at']}")
+    at = copy.ask(REPLAYED)
     newest = copy.ask(NEWEST, copy.p["database"])
     say(phase="recovered", seconds=round(time.monotonic() - began, 3), replayed=int(at) if at else None,
         newest_row=float(newest) if newest else None)  # fmt: skip

@@ -1,4 +1,4 @@
-"""Drills on database hosts over SSH, as the account of the servers: the two programs are sent along each time."""
+"""Drills on database hosts over SSH, as the account of the servers: the programs are sent along each time."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from jbnet.adapters.bubble import backup as backup_program
 from jbnet.adapters.bubble import host as host_program
 from jbnet.adapters.bubble import inside as inside_program
 from jbnet.model.errors import CommandFailed
@@ -17,6 +18,7 @@ from jbnet.model.network import Network
 from jbnet.ports import Conversations, RemoteHosts
 from jbnet.ports.drill import DrillOrder
 from jbnet.recovery.drill import HostLook, Left
+from jbnet.recovery.drill_backup import Backup, BackupLook, Chosen
 from jbnet.services.database_accounts import CLIENT
 from jbnet.services.database_cluster import Layout, cluster
 
@@ -47,6 +49,15 @@ class SshBubbles:
         said: dict[str, Any] = dict(self._ask("look", database, host))
         return HostLook(**{**said, "left": left_of(said.get("left"))})
 
+    def look_backups(self, database: str, host: str) -> BackupLook:
+        """Look, in one command."""
+        said: dict[str, Any] = dict(self._ask("look", database, host, program="backup"))
+        try:
+            backups = tuple(Backup(**one) for one in said.pop("backups"))
+            return BackupLook(backups, **{**said, "repositories": tuple(said["repositories"])})
+        except (KeyError, TypeError) as error:
+            raise CommandFailed("what the host says of a drill cannot be read: {said}", said=repr(error)) from error
+
     def left(self, database: str, host: str) -> Left:
         """Look, in one command."""
         return left_of(self._ask("left", database, host))
@@ -57,7 +68,7 @@ class SshBubbles:
 
     def run(self, order: DrillOrder) -> Generator[Mapping[str, object], None, None]:
         """Hold the conversation as long as somebody listens."""
-        argv = self._argv("run", {**self._order(order), "inside": source("inside")})
+        argv = self._argv("run", {**self._order(order), "inside": source("inside"), "restores": source("backup")})
         talk = self._conversations.converse(order.host, ACCOUNT, argv, timeout=LOOK_S)
         with contextlib.closing(talk):
             phase = ""
@@ -73,7 +84,7 @@ class SshBubbles:
         p = self._order(order)
         return (
             ("mkdir", "-m", "0700", str(p["folder"])),
-            host_program.copy_command(p),
+            *_copying(p),
             host_program.enclose_command("...", "..."),
             inside_program.server_command(p),
             inside_program.psql_command(p, "postgres"),
@@ -95,6 +106,9 @@ class SshBubbles:
             "memory_mb": limits.memory_mb,
             "smoke": dict(limits.smoke.get(order.database, {})),
             "in_memory": order.in_memory,
+            "backup": _taken(order.backup),
+            "networked": order.backup is not None and order.backup.look.networked,
+            "repositories": list(order.backup.look.repositories) if order.backup else [],
             "reserve": order.reserve,
             "longest_s": order.longest_s,
             "ways_out": [list(way) for way in order.ways_out],
@@ -114,11 +128,11 @@ class SshBubbles:
         }
 
     @staticmethod
-    def _argv(verb: str, parameters: Mapping[str, object]) -> tuple[str, ...]:
-        return ("python3", "-I", "-c", source("host"), verb, json.dumps(parameters))
+    def _argv(verb: str, parameters: Mapping[str, object], program: str = "host") -> tuple[str, ...]:
+        return ("python3", "-I", "-c", source(program), verb, json.dumps(parameters))
 
-    def _ask(self, verb: str, database: str, host: str, **more: object) -> Mapping[str, object]:
-        argv = self._argv(verb, {**self._where(database, host), **more})
+    def _ask(self, verb: str, database: str, host: str, program: str = "host", **more: object) -> Mapping[str, object]:
+        argv = self._argv(verb, {**self._where(database, host), **more}, program)
         done = self._hosts.host(host, ACCOUNT).run(argv, timeout=CLEAR_S if verb == "clear" else LOOK_S)
         if done.code != 0:
             raise CommandFailed(
@@ -128,6 +142,22 @@ class SshBubbles:
                 error=done.stderr.strip()[-300:] or f"exit code {done.code}",
             )
         return _read(host, done.stdout)
+
+
+def _taken(backup: Chosen | None) -> dict[str, object] | None:
+    if backup is None:
+        return None
+    one, at = backup.backup, backup.at
+    return {"label": one.label, "first": one.first, "last": one.last, "archived": backup.look.archived,
+            "at": at.isoformat() if at else ""}  # fmt: skip
+
+
+def _copying(p: Mapping[str, object]) -> tuple[Sequence[str], ...]:
+    """Return what makes the copy, for people to read."""
+    if not p["backup"]:
+        return (host_program.copy_command(p),)
+    wall = host_program.restore_command({**p, "restores": "..."})[:-1]
+    return ((*wall, "..."), backup_program.restore_command(p), backup_program.fetch_command(p, "..."))
 
 
 def left_of(said: object) -> Left:

@@ -1,7 +1,8 @@
-"""The steps of a drill in a bubble: a standby's copy is recovered, promoted and proved beside production, then gone.
+"""The steps of a drill in a bubble: a copy is recovered, promoted and proved beside production, then gone.
 
-Nothing of it touches production: the leader is looked at as ``jbnet dr check`` does, the standby is copied at a pace
-that is declared, and whoever begins a recovery in earnest ends the drill by that.
+The copy is one of the standby, or a backup that pgBackRest restores. Nothing of it touches production: the leader is
+looked at as ``jbnet dr check`` does, the copy is made at a pace that is declared, and whoever begins a recovery in
+earnest ends the drill by that.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from jbnet.model.text import Text, joined, text
 from jbnet.ports import Clock, DatabaseServers, StepOutcome
 from jbnet.ports.drill import Bubbles, DrillOrder
 from jbnet.recovery.drill import Drilled, DrillLimits, HostLook, Left, in_memory, longest_s, objections, reserve
+from jbnet.recovery.drill_backup import Chosen, chosen, objections_to, read_at, with_backup
 from jbnet.recovery.observed import ServerLook
+from jbnet.recovery.restored import Restored
+from jbnet.recovery.step_params import BACKUP
 from jbnet.services.database_cluster import cluster, own_addresses
 from jbnet.services.recover.actions import Params, Place, named
 
@@ -33,13 +37,17 @@ WHY: Mapping[str, Text] = {
     "told": text("somebody ended it on the host"),
     "left": text("something of an earlier drill is there"),
     "copy": text("the standby could not be copied"),
+    "restore": text("the backup could not be restored"),
     "inside": text("it failed in the bubble"),
 }
 
 
 @dataclass(frozen=True)
 class DrillTools:
-    """What drills act through. ``gives_way``: names the recovery that is going on, in earnest; None: there is none."""
+    """What drills act through. ``gives_way``: names the recovery that is going on, in earnest; None: there is none.
+
+    ``counts`` keeps that a backup was restored and read, for ``jbnet dr check``.
+    """
 
     network: Network
     servers: DatabaseServers
@@ -48,6 +56,7 @@ class DrillTools:
     limits: DrillLimits
     gives_way: Callable[[], str | None]
     draw: Callable[[Sequence[str]], str] = random.choice
+    counts: Callable[[Sequence[Restored]], None] = lambda _: None
 
 
 def given_place(given: DrillTools, params: Params) -> Place:
@@ -57,7 +66,7 @@ def given_place(given: DrillTools, params: Params) -> Place:
 
 
 class DrillDatabase:
-    """A database's standby was copied, and the copy led in a bubble; nothing of it is left."""
+    """A copy of a database, of its standby or from its backup, led in a bubble; nothing of it is left."""
 
     def __init__(self, given: DrillTools):
         self._given = given
@@ -75,16 +84,22 @@ class DrillDatabase:
         where = given_place(self._given, params)
         removed = self._cleared(where)
         look = self._bubbles.look(where.database.name, where.host)
-        self._refuse(where, look)
-        order = self._order(where, look, params)
+        taken = self._backup(where, params) if params.get("from") == BACKUP else None
+        look = look if taken is None else with_backup(look, taken)
+        self._refuse(where, look, from_backup=taken is not None)
+        order = replace(self._order(where, look, params), backup=taken)
         found = self._followed(where, order)
         seen_outside = self._seen_outside(where, order.drill)
         evidence = {"drill": order.drill, "host": where.host, "surprise": order.surprise or None, **found.evidence(),
+                    "backup": taken.evidence(self._given.clock.now()) if taken else None,
                     "seen_outside": seen_outside, "removed_before": removed}  # fmt: skip
         wrong = [*found.wrong, *(f"seen at {host}" for host in seen_outside)]
         if found.missing or wrong:
             return StepOutcome(False, _failed(where, found, wrong), evidence)
-        return StepOutcome(True, _told(where, found), evidence)
+        if taken is not None:
+            name, now = where.database.name, self._given.clock.now()
+            self._given.counts([Restored(name, where.host, taken.backup.label, now)])
+        return StepOutcome(True, _told(where, found) if taken is None else _told_of(taken, where, found), evidence)
 
     def verify(self, params: Params) -> StepOutcome:
         """Look anew: nothing is left on the host, the standby follows as before, and the leader feeds no copy."""
@@ -93,10 +108,16 @@ class DrillDatabase:
         left = self._bubbles.left(name, where.host)
         looks = _looks(self._given, where)
         follower = looks[where.host]
-        follows = follower is not None and follower.in_recovery is True and follower.receiver == "streaming"
+        follows = follower is not None and _stands(follower, from_backup=params.get("from") == BACKUP)
         done = left.nothing and follows
+        leads = follower is not None and follower.leads
+        as_before = (
+            text("{database}: nothing is left on {host}, which leads as before", database=name, host=where.host)
+            if leads
+            else text("{database}: nothing is left on {host}, which follows as before", database=name, host=where.host)
+        )
         told = (
-            text("{database}: nothing is left on {host}, which follows as before", database=name, host=where.host)
+            as_before
             if done
             else text("{database}: left on {host}: {said}; follows: {follows}", database=name, host=where.host,
                       said=left.said(), follows=follows)
@@ -112,16 +133,24 @@ class DrillDatabase:
         self._bubbles.clear(name, where.host, ends=False)
         return asdict(before)
 
-    def _refuse(self, where: Place, look: HostLook) -> None:
-        """Raise Refused where there must be no drill now."""
+    def _backup(self, where: Place, params: Params) -> Chosen:
+        """Return the backup to restore. Raises Refused where there is none, or it cannot be read."""
+        at = read_at(params.get("at"))
+        look = self._bubbles.look_backups(where.database.name, where.host)
+        _refuse(where, list(objections_to(look, at, where.host, self._given.clock.now())))
+        taken = chosen(look, at)
+        if taken is None:
+            raise AssertionError("objections_to says no where nothing can be chosen")
+        return taken
+
+    def _refuse(self, where: Place, look: HostLook, *, from_backup: bool) -> None:
+        """Raise Refused where there must be no drill now. A backup may be drilled on the host that leads, too."""
         looks = _looks(self._given, where)
-        follower = looks[where.host]
-        if follower is None:
+        here = looks[where.host]
+        if here is None:
             raise CommandFailed("{host} could not be looked at", host=where.host)
-        found = list(objections(look, looks[where.other], follower, self._given.limits))
-        if found:
-            why = joined([told for told, _ in found])
-            raise Refused("{database} is not drilled: {why}", database=where.database.name, why=why, hint=found[0][1])
+        led = from_backup and here.leads
+        _refuse(where, list(objections(look, looks[where.other], None if led else here, self._given.limits)))
 
     def _order(self, where: Place, look: HostLook, params: Params) -> DrillOrder:
         limits, name = self._given.limits, where.database.name
@@ -141,12 +170,12 @@ class DrillDatabase:
 
     def _followed(self, where: Place, order: DrillOrder) -> Drilled:
         """Hear the host to the end; the leader is looked at when the copy is whole. Ends early for one in earnest."""
-        found = Drilled()
+        found = Drilled(from_backup=order.backup is not None)
         with contextlib.closing(self._bubbles.run(order)) as lines:
             for line in lines:
                 found = found.heard(line)
                 if line.get("phase") == "copied":
-                    found = replace(found, leader=_looks(self._given, where)[where.other])
+                    found = replace(found, leader=self._leader(where, order))
                 if (earnest := self.gives_way()) is not None:
                     raise Refused(
                         "the drill of {database} gives way to {execution}, which is in earnest",
@@ -154,6 +183,14 @@ class DrillDatabase:
                         execution=earnest,
                     )
         return found
+
+    def _leader(self, where: Place, order: DrillOrder) -> ServerLook | None:
+        """Return how the leader stands, whichever host it is; None: not seen, or the copy is one of an earlier time."""
+        if order.backup is not None and order.backup.at is not None:
+            return None
+        seen = _looks(self._given, where)
+        here = seen[where.host]
+        return here if here is not None and here.leads else seen[where.other]
 
     def _seen_outside(self, where: Place, drill: str) -> list[str]:
         """Return the hosts of production that hold what was written in the bubble."""
@@ -214,6 +251,33 @@ def _looks(given: DrillTools, where: Place) -> dict[str, ServerLook | None]:
         except JbnetError:
             found[host] = None
     return found
+
+
+def _stands(seen: ServerLook, *, from_backup: bool) -> bool:
+    """Say whether a host does what it did before: it follows, or leads where a backup was drilled beside it."""
+    return (from_backup and seen.leads) or (seen.in_recovery is True and seen.receiver == "streaming")
+
+
+def _refuse(where: Place, found: Sequence[tuple[Text, Text]]) -> None:
+    if found:
+        why = joined([told for told, _ in found])
+        raise Refused("{database} is not drilled: {why}", database=where.database.name, why=why, hint=found[0][1])
+
+
+def _told_of(taken: Chosen, where: Place, found: Drilled) -> Text:
+    named = {"database": where.database.name, "label": taken.backup.label, "host": where.host, "rto": found.rto_s,
+             "count": len(found.smoke)}  # fmt: skip
+    if taken.at is not None:
+        message = (
+            "{database}: backup {label} on {host}, brought to {at}, led {rto} s after it was started; "
+            "{count} smoke tests hold, every table and block was read"
+        )
+        return text(message, at=taken.at.isoformat(), **named)
+    message = (
+        "{database}: backup {label} on {host} led {rto} s after it was started, {bytes} B and {seconds} s behind the "
+        "leader; {count} smoke tests hold, every table and block was read"
+    )
+    return text(message, bytes=_known(found.behind_bytes), seconds=_known(found.behind_s), **named)
 
 
 def _told(where: Place, found: Drilled) -> Text:

@@ -35,7 +35,7 @@ def place(tmp_path: Path) -> dict[str, Any]:
         "programs": str(tmp_path / "bin"), "root": str(tmp_path), "data": str(tmp_path / "production"),
         "folder": str(tmp_path / ".drill" / "production"), "database": "production", "port": 5432,
         "drill": "drill 1", "by": "somebody", "rate_mb_s": 7, "checkpoint": "fast", "memory_mb": 16, "ends": False,
-        "reserve": 0, "longest_s": 60, "in_memory": 0,
+        "reserve": 0, "longest_s": 60, "in_memory": 0, "backup": None, "repositories": [],
     }  # fmt: skip
 
 

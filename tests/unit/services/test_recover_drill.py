@@ -16,12 +16,15 @@ from jbnet.model.network import Database, Device, Network
 from jbnet.ports import DatabaseServers
 from jbnet.ports.drill import DrillOrder
 from jbnet.recovery.drill import DrillLimits, HostLook, Left
+from jbnet.recovery.drill_backup import Backup, BackupLook
 from jbnet.recovery.observed import ServerLook
+from jbnet.recovery.restored import Restored
 from jbnet.services.recover.actions_drill import ClearDrill, DrillDatabase, DrillTools, ways_out
 
 EAST, WEST = "east-db1", "west-db1"
 STEP = {"database": "production", "host": WEST}
 GIB = 1 << 30
+BACKUP = Backup("20261122-230000F", "full", 1_000_000.0, GIB, "000000010000000000000002", "000000010000000000000002")
 OLD = Left(folder="/drill", drill="drill old", sessions=0, slots=0)
 
 
@@ -84,6 +87,10 @@ class FakeBubbles:
     there: Left = field(default_factory=Left)
     found: HostLook = field(default_factory=lambda: HostLook(90 * GIB, 100 * GIB, GIB))
     did: list[object] = field(default_factory=list)
+    backups: BackupLook = field(default_factory=lambda: BackupLook((BACKUP,), "000000010000000000000004"))
+
+    def look_backups(self, database: str, host: str) -> BackupLook:
+        return self.backups
 
     def look(self, database: str, host: str) -> HostLook:
         return replace(self.found, left=self.there)
@@ -108,6 +115,12 @@ class FakeBubbles:
         return ()
 
 
+FROM_BACKUP = {**STEP, "from": "backup"}
+RESTORED = ({"phase": "restored", "label": BACKUP.label, "seconds": 9.0},
+            {"phase": "fetched", "segments": 3, "holds": True, "said": "", "seconds": 1.0})  # fmt: skip
+SAID_OF_BACKUP = (SAID[0], *RESTORED, *SAID[1:])
+
+
 class World:
     """One drill: what is seen of the servers, what the host says, who else is at it."""
 
@@ -118,8 +131,10 @@ class World:
         self.servers = FakeServers({EAST: leads, WEST: follows})
         self.earnest: list[str | None] = []
         self.drawn: list[Sequence[str]] = []
+        self.counted: list[Restored] = []
         given = DrillTools(network(), cast("DatabaseServers", self.servers), ManualClock(), bubbles, DrillLimits(),
-                           lambda: self.earnest.pop(0) if self.earnest else None, self._draw)  # fmt: skip
+                           lambda: self.earnest.pop(0) if self.earnest else None, self._draw,
+                           self.counted.extend)  # fmt: skip
         self.action, self.clear = DrillDatabase(given), ClearDrill(given)
 
     def _draw(self, among: Sequence[str]) -> str:
@@ -258,3 +273,81 @@ def test_a_surprise_is_what_was_asked_for_or_drawn(asked: str | None, befalls: s
     world.action.do({**STEP, **({"surprise": asked} if asked else {})})
     assert world.order.surprise == befalls
     assert bool(world.drawn) == (asked == "any")
+
+
+def test_a_backup_that_led_is_named_with_how_far_it_was_behind_and_counts_as_a_restore_test() -> None:
+    world = World(FakeBubbles(SAID_OF_BACKUP))
+    outcome = world.action.do(FROM_BACKUP)
+    assert outcome.done, str(outcome.text)
+    taken = outcome.evidence["backup"]
+    assert isinstance(taken, dict)
+    now = ManualClock().now()
+    assert (taken["label"], taken["age_s"]) == (BACKUP.label, round(now.timestamp() - BACKUP.ended, 1))
+    assert (outcome.evidence["behind_bytes"], outcome.evidence["behind_s"]) == (100, 1.0)
+    assert BACKUP.label in str(outcome.text)
+    assert world.counted == [Restored("production", WEST, BACKUP.label, now)]
+    assert world.order.backup is not None
+
+
+@pytest.mark.parametrize("line", RESTORED)
+def test_a_backup_of_which_a_stage_is_missing_or_log_is_lacking_is_not_done_and_does_not_count(
+    line: Mapping[str, object],
+) -> None:
+    for said in (
+        [one for one in SAID_OF_BACKUP if one is not line],
+        [{**one, "holds": False, "said": "lacks"} if one.get("phase") == "fetched" else one for one in SAID_OF_BACKUP],
+    ):
+        world = World(FakeBubbles(said))
+        assert not world.action.do(FROM_BACKUP).done
+        assert world.counted == []
+
+
+def test_a_copy_of_the_standby_is_no_restore_test() -> None:
+    world = World(FakeBubbles())
+    assert world.action.do(STEP).done
+    assert world.counted == []
+    assert world.order.backup is None
+
+
+def test_a_backup_takes_the_room_that_it_and_its_log_need_and_not_that_of_the_databases() -> None:
+    world = World(FakeBubbles(SAID_OF_BACKUP, found=HostLook(60 * GIB, 100 * GIB, 1)))
+    world.bubbles.backups = BackupLook((replace(BACKUP, size=50 * GIB),), "")
+    with pytest.raises(Refused, match="a copy takes 56849 MiB"):
+        world.action.do(FROM_BACKUP)
+    assert world.bubbles.did == []
+
+
+def test_without_a_backup_nothing_is_begun() -> None:
+    world = World(FakeBubbles())
+    world.bubbles.backups = BackupLook()
+    with pytest.raises(Refused, match="there is no backup in the repository that west-db1 knows"):
+        world.action.do(FROM_BACKUP)
+    assert world.bubbles.did == []
+
+
+def test_a_backup_may_be_drilled_on_the_host_that_leads_and_a_copy_may_not() -> None:
+    world = World(FakeBubbles(SAID_OF_BACKUP))
+    there = {**FROM_BACKUP, "host": EAST}
+    outcome = world.action.do(there)
+    assert outcome.done, str(outcome.text)
+    assert outcome.evidence["behind_bytes"] == 100, "the host itself is the leader that was looked at"
+    assert world.action.verify(there).done
+    assert not world.action.verify({**STEP, "host": EAST}).done
+    with pytest.raises(Refused, match="does not follow"):
+        world.action.do({**STEP, "host": EAST})
+
+
+def test_a_copy_of_an_earlier_time_is_behind_nobody() -> None:
+    world = World(FakeBubbles(SAID_OF_BACKUP))
+    at = "2001-01-01T08:00:00+08:00"
+    outcome = world.action.do({**FROM_BACKUP, "at": at})
+    assert outcome.done, str(outcome.text)
+    assert (outcome.evidence["behind_bytes"], outcome.evidence["behind_s"]) == (None, None)
+    assert at in str(outcome.text)
+    with pytest.raises(Refused, match="no backup ended before"):
+        world.action.do({**FROM_BACKUP, "at": "1970-01-02T00:00:00+00:00"})
+
+
+def test_what_has_not_been_yet_cannot_be_gone_back_to() -> None:
+    with pytest.raises(Refused, match="yet to come"):
+        World(FakeBubbles(SAID_OF_BACKUP)).action.do({**FROM_BACKUP, "at": "2999-01-01T00:00:00+00:00"})
