@@ -115,22 +115,34 @@ def drill(
     clean_up: Annotated[
         bool, typer.Option("--clean-up", help="Take away what a drill left, by its record; end one that goes on.")
     ] = False,
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="SOURCE", help="What is copied: standby (as usual), or backup.")
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="With --from backup: to this time (with its zone), not to the end."),
+    ] = None,
+    site: Annotated[
+        str | None,
+        typer.Option("--on", metavar="SITE", help="With --from backup: on the host of the primary, or standby, site."),
+    ] = None,
     by: By = None,
 ) -> None:
     """Recover a copy of the standby in a bubble beside production, which is not touched; nothing stays behind.
 
     Nobody has to approve. One database after another is copied at the pace that dr/plan.yaml declares, recovered,
-    promoted, written to and read through. Exit code 3 when something does not hold, or there must be no
-    drill now.
+    promoted, written to and read through. --from backup restores the newest backup and its archived log instead, and
+    counts as a restore test. Exit code 3 when something does not hold, or there must be no drill now.
     """
-    from jbnet.cli.dr_drill import clear, run
+    from jbnet.cli.dr_drill import Wanted, clear, run
 
+    wanted = Wanted(source, at, site)
     if clean_up:
-        if dry_run or runbook:
+        if dry_run or runbook or wanted != Wanted():
             raise typer.BadParameter("--clean-up goes with --database alone")
         clear(ctx.obj, database or [], by=by)
     else:
-        run(ctx.obj, database or [], runbook, dry_run=dry_run, by=by)
+        run(ctx.obj, database or [], runbook, wanted, dry_run=dry_run, by=by)
 
 
 @app.command()

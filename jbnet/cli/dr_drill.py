@@ -4,43 +4,77 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from jbnet.cli.context import Context
-from jbnet.model.errors import ExitCode, JbnetError
+from jbnet.model.errors import ExitCode, JbnetError, UsageError
+from jbnet.recovery.drill_backup import SITES, aimed, read_at, to_be_seen
 from jbnet.recovery.readiness import Level
+from jbnet.recovery.step_params import BACKUP, SOURCES
 
 if TYPE_CHECKING:
     from jbnet.model.network import Network
     from jbnet.recovery.drill import Left
+    from jbnet.recovery.runbook import Runbook
 
 RUNBOOK = "drill"
 
 
-def run(context: Context, databases: Sequence[str], path: Path | None, *, dry_run: bool, by: str | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for beyond the runbook: ``standby`` or ``backup``, up to which time, on the host of which site."""
+
+    source: str | None = None
+    at: str | None = None
+    site: str | None = None
+
+    def check(self) -> None:
+        """Raises UsageError for words that are none of these, and for what goes with a backup only."""
+        for option, value, known in (("--from", self.source, SOURCES), ("--on", self.site, SITES)):
+            if value not in (None, *known):
+                raise UsageError("{option} {value}; expected one of {known}", option=option, value=value,
+                                 known=", ".join(known))  # fmt: skip
+        if (self.at or self.site) and self.source != BACKUP:
+            raise UsageError("--at and --on go with --from backup")
+        if self.at and read_at(self.at) is None:
+            raise UsageError("--at {at}; expected a time with its zone, like {example}", at=self.at,
+                             example="2026-11-23T08:00:00+08:00")  # fmt: skip
+
+    def of(self, runbook: Runbook) -> Runbook:
+        """Return the runbook as it was asked for."""
+        return runbook if self.source is None else aimed(runbook, self.source, self.at, self.site)
+
+
+def run(
+    context: Context, databases: Sequence[str], path: Path | None, wanted: Wanted, *, dry_run: bool, by: str | None
+) -> None:
     """Carry the runbook out; with ``dry_run`` show its steps, and what would run on the hosts."""
     from jbnet.cli.dr_work import begin
 
+    wanted.check()
     if dry_run and not context.json:
-        _print_commands(context, databases)
-    begin(context, RUNBOOK, databases, path, dry_run=dry_run, by=by)
+        _print_commands(context, databases, wanted)
+    begin(context, RUNBOOK, databases, path, dry_run=dry_run, by=by, changed=wanted.of)
 
 
-def _print_commands(context: Context, databases: Sequence[str]) -> None:
-    """Show what runs on each host, as it is; nothing is connected to."""
+def _print_commands(context: Context, databases: Sequence[str], wanted: Wanted) -> None:
+    """Show what runs on each host, as it is; nothing is connected to. Which backup it will be is seen there."""
     from jbnet import wiring
     from jbnet.cli.dr_work import bindings
     from jbnet.services.recover.actions_drill import order_for
 
     network = wiring.load_network(context.directory, context.state_dir)
     limits, hands = wiring.recovery_plan(context.directory).drills, wiring.bubbles(context.state_dir, network)
+    taken = to_be_seen(read_at(wanted.at)) if wanted.source == BACKUP else None
     for binding in bindings(network, databases):
-        database, host = str(binding["database"]), str(binding["standby"])
+        database, host = str(binding["database"]), str(binding[wanted.site or "standby"])
         context.say("on {host}, as postgres, for {database}:", host=host, database=database)
-        for argv in hands.commands(order_for(network, database, host, limits)):
+        order = order_for(network, database, host, limits)
+        for argv in hands.commands(replace(order, backup=taken)):
             context.say("    {command}", command=shlex.join(argv))
 
 

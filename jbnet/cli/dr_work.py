@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from jbnet.recovery.runbook import only_drills
 if TYPE_CHECKING:
     from jbnet.model.network import Network
     from jbnet.recovery.expand import Binding
+    from jbnet.recovery.runbook import Runbook
     from jbnet.services.recover.engine import Ending, Recovery
 
 
@@ -55,14 +56,21 @@ class Standing:
 
 
 def begin(
-    context: Context, name: str, databases: Sequence[str], path: Path | None, *, dry_run: bool, by: str | None
+    context: Context,
+    name: str,
+    databases: Sequence[str],
+    path: Path | None,
+    *,
+    dry_run: bool,
+    by: str | None,
+    changed: Callable[[Runbook], Runbook] = lambda runbook: runbook,
 ) -> None:
-    """Start an execution and carry it out."""
+    """Start an execution and carry it out. ``changed`` makes of the runbook what was asked for on the command line."""
     from jbnet import wiring
     from jbnet.cli.vantage import enter, say_where
 
     plan = wiring.recovery_plan(context.directory)
-    runbook = wiring.recovery_runbook(context.directory, name, path)
+    runbook = changed(wiring.recovery_runbook(context.directory, name, path))
     if not dry_run:
         enter(context, plan.run_from)
     network = wiring.load_network(context.directory, context.state_dir)

@@ -90,6 +90,35 @@ def test_a_dry_run_shows_every_command_and_touches_nothing(run: Run, tmp_path: P
     assert wiring.executions(state).ids() == ()
 
 
+def test_a_dry_run_from_backup_shows_what_restores_it_and_pins_what_was_asked_for(run: Run, tmp_path: Path) -> None:
+    asked = ("--from", "backup", "--at", "2026-11-23T08:00:00+08:00", "--on", "primary", "--database", "exchange")
+    code, said, _ = run("-C", REPOSITORY, "--state", tmp_path / "state", "dr", "drill", "--dry-run", *asked)
+    assert code == 0
+    assert "on xining-dc-db1, as postgres, for exchange:" in said
+    for word in ("pgbackrest", "--set=LABEL", "archive-get", "--stanza=exchange", "pg_amcheck", "rm -r"):
+        assert word in said
+    assert "pg_basebackup" not in said
+    steps = " ".join(said.split())
+    assert "host=xining-dc-db1, from=backup, at=2026-11-23T08:00:00+08:00" in steps
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("--from", "tape"),
+        ("--at", "2026-11-23T08:00:00+08:00"),
+        ("--on", "primary"),
+        ("--from", "standby", "--on", "primary"),
+        ("--from", "backup", "--on", "noc"),
+        ("--from", "backup", "--at", "2026-11-23T08:00:00"),
+        ("--from", "backup", "--clean-up"),
+    ],
+)
+def test_what_does_not_go_together_is_wrong_use(run: Run, tmp_path: Path, asked: tuple[str, ...]) -> None:
+    code, _, _ = run("-C", REPOSITORY, "--state", tmp_path / "state", "dr", "drill", "--dry-run", *asked)
+    assert code == 2
+
+
 def test_status_says_that_a_drill_is_overdue(run: Run, tmp_path: Path) -> None:
     code, said, _ = run("--json", "-C", REPOSITORY, "--state", tmp_path / "state", "dr", "status")
     assert code == 0
