@@ -31,6 +31,8 @@ def show_failure(context: Context, forecaster: Forecaster, failure: FailureSet) 
     context.emit(as_data(found) | {"degraded": [w.home for w in ways], "ways": [asdict(w) for w in ways]})
     if context.json:
         return
+    if found.seen_from is not None:
+        context.say("the core is gone as a whole: cut off means from {host}", host=found.seen_from)
     if not found.cut_off:
         context.say("sites cut off: none")
     called = names_of(forecaster.network, context.tr)

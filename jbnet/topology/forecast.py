@@ -37,6 +37,7 @@ class Forecast:
     ``devices``: devices in use that the core does not reach any more, failed ones included. ``premises``: offices cut
     off. ``services``: services with the number of sites that can no longer use them. ``overloads``: circuits that
     have more to carry than they can, and more than before. What had no way before is in none of them.
+    ``seen_from``: the core failed as a whole, and "cut off" means from this host of a service; None: from the core.
     """
 
     cut_off: tuple[str, ...] = ()
@@ -47,6 +48,7 @@ class Forecast:
     premises: tuple[str, ...] = ()
     services: tuple[ServiceImpact, ...] = ()
     overloads: tuple[Overload, ...] = ()
+    seen_from: str | None = None
 
     @property
     def weight(self) -> tuple[int, int, int]:
@@ -184,6 +186,7 @@ class Forecaster:
             premises=self._users.premises(failure.lines, loss.core),
             services=self._users.services(loss, cut, peers),
             overloads=self._overloads(loss, whole),
+            seen_from=None if loss.stead is None else self.layers.names[loss.stead],
         )
 
     def _overloads(self, loss: Loss, whole: Uplinks | None) -> tuple[Overload, ...]:

@@ -15,6 +15,9 @@ from jbnet.topology.view import View
 class Loss:
     """Devices lost to the core (no device of the core reaches them), and to each host; who was looked at.
 
+    ``stead`` is the host that stands in for the core: the core failed as a whole, and of all hosts that services need
+    this one reaches most. None while a device of the core stands, and where no host does.
+
     ``gained`` are devices that a vantage did not reach before and does now: a border router that draws packets
     which it cannot deliver may hide others, until it fails.
     """
@@ -25,6 +28,7 @@ class Loss:
     candidates: set[int]
     gained: Mapping[int, set[int]]
     core_gained: set[int]
+    stead: int | None = None
 
 
 class Losses:
@@ -57,8 +61,20 @@ class Losses:
         by_vantage = {v: lost(state, v, before, dead, candidates) for v, before in self._before.items()}
         gained = {v: self._gained(state, v, dead) for v in self._before}
         hosts = {host: by_vantage[host] for host in self._hosts}
+        stead = self._stead(state, dead)
+        if stead is not None:
+            left = reachable(state, stead)
+            return Loss(state, self.before - left, hosts, candidates, gained, left - self.before, stead)
         new = set().union(*(gained[root] for root in self._layers.roots))
         return Loss(state, self._core(by_vantage) - new, hosts, candidates, gained, new - self.before)
+
+    def _stead(self, state: State, dead: Set[int]) -> int | None:
+        """Return who stands in for the core: nobody while one of it stands, else the host that reaches most."""
+        roots = self._layers.roots
+        if not roots or not dead >= set(roots):
+            return None
+        left = [host for host in self._hosts if host not in dead]
+        return max(left, key=lambda host: len(reachable(state, host)), default=None)
 
     def _gained(self, state: State, vantage: int, dead: Set[int]) -> set[int]:
         never = self._never[vantage]
