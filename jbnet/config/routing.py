@@ -23,7 +23,7 @@ from jbnet.config.intent import (
     RouteMapEntry,
     StaticRoute,
 )
-from jbnet.config.links import block_of, circuit_interfaces, far_end, gateway, is_upper_end
+from jbnet.config.links import FarEnd, block_of, circuit_interfaces, far_end, gateway, is_upper_end
 from jbnet.model.findings import Place
 from jbnet.model.network import Device, Network
 
@@ -67,6 +67,15 @@ def leads_outside(network: Network, device: Device) -> bool:
     return any(session.device == device.name for session in network.bgp_sessions)
 
 
+def announces_default(network: Network, device: Device) -> bool:
+    """Say whether the device announces a default route: it leads outside, and nobody is above it.
+
+    One with a way up (the standby site's router, over which a peer is reached without the core) would draw
+    what nobody knows, and hand it to the core.
+    """
+    return device.uplink is None and leads_outside(network, device)
+
+
 def carries_services(network: Network, device: Device) -> bool:
     """Say whether service addresses may live on the device: it is a declared host of a database."""
     return any(device.name in db.hosts for db in network.databases.values())
@@ -89,7 +98,7 @@ def ospf(network: Network, device: Device) -> tuple[Ospf | None, Policy]:
     filters = dict(_redistributions(network, device))
     sources = tuple(Redistribution(protocol, policy.route_maps[0].name) for protocol, policy in filters.items())
     process = Ospf(
-        device.loopback, is_border(device), _areas(network, device), leads_outside(network, device), sources,
+        device.loopback, is_border(device), _areas(network, device), announces_default(network, device), sources,
         device.place,
     )  # fmt: skip
     return process, Policy(
@@ -111,12 +120,18 @@ def _sideways(network: Network, device: Device) -> Iterator[StaticRoute]:
     still draws the area's traffic, and would drop it: summaries of its partner do not count for it
     (RFC 3509). This route hands the traffic to the partner instead.
     """
+    for far in partners_of(network, device):
+        yield StaticRoute(DEFAULT, far.address, SIDEWAYS, far.circuit.place)
+
+
+def partners_of(network: Network, device: Device) -> Iterator[FarEnd]:
+    """Yield the far ends of a border router's links, inside an area, to its other border routers."""
     if not is_border(device):
         return
     for interface in circuit_interfaces(device):
         far = far_end(network, device, interface)
         if far and far.address and interface.area not in (None, BACKBONE) and is_border(far.device):
-            yield StaticRoute(DEFAULT, far.address, SIDEWAYS, far.circuit.place)
+            yield far
 
 
 def _downward(network: Network, device: Device) -> Iterator[StaticRoute]:

@@ -158,8 +158,10 @@ class Layers:
 
     @cached_property
     def originators(self) -> tuple[int, ...]:
-        """Return the routers that announce a default route into the backbone: those with sessions to others."""
-        return tuple({self.number[s.device]: None for s in self.network.bgp_sessions if s.device in self.number})
+        """Return the routers that announce a default route into the backbone: those of the core that lead outside."""
+        devices = self.network.devices
+        speakers = dict.fromkeys(s.device for s in self.network.bgp_sessions if s.device in devices)
+        return tuple(self.number[name] for name in speakers if devices[name].uplink is None)
 
     @cached_property
     def narrow(self) -> frozenset[int]:

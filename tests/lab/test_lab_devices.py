@@ -149,7 +149,7 @@ def test_unknown_names_are_wrong_use(demo_lab: Lab) -> None:
 def test_the_record_tells_other_commands_what_there_is(demo_lab: Lab) -> None:
     content = json.loads(demo_lab.paths.record.read_text())
     assert content["schema"] == "jbnet/lab/1"
-    assert (content["scale"], len(content["devices"]), len(content["circuits"])) == ("demo", 25, 35)
+    assert (content["scale"], len(content["devices"]), len(content["circuits"])) == ("demo", 25, 36)
     assert Path(content["devices"]["noc-s1"]["netns"]).exists()
     assert Path(content["runtime"]) == LabPaths(demo_lab.paths.state).runtime
 

@@ -177,7 +177,6 @@ class Expander:
         if network is None or home.peer is None or home.peer.asn is None:
             return
         ends.upper.asn = network.decl.asn
-        preference = self._routing.local_pref
         self._sessions.append(
             BgpSession(
                 device=ends.upper.name,
@@ -187,6 +186,14 @@ class Expander:
                 local_address=local,
                 peer_address=peer,
                 peer_asn=home.peer.asn,
-                local_pref=preference.primary if role is CircuitRole.PRIMARY else preference.backup,
+                local_pref=self._preference(home.name, role),
             )
         )
+
+    def _preference(self, peer: str, role: CircuitRole) -> int:
+        """Return the local preference of the next line to a peer: each further backup has half of the one before."""
+        preference = self._routing.local_pref
+        if role is CircuitRole.PRIMARY:
+            return preference.primary
+        backups = sum(s.peer == peer and self._circuits[s.circuit].role is role for s in self._sessions)
+        return preference.backup >> backups

@@ -100,14 +100,17 @@ class DistinctUpperDevices(Predicate):
 
 
 class HomedTo(Predicate):
-    """The lines up from a home end on devices of these roles."""
+    """The lines up from a home end on devices of these roles; with ``least`` on so many, and others elsewhere."""
 
     kinds: ClassVar = HOMES | {Kind.PEERS}
     names: ClassVar = {"roles": "roles"}
     roles: tuple[str, ...] = Field(strict=False, min_length=1)
+    least: Count | None = None
 
     def judge(self, world: World, subject: Subject) -> Verdict | None:
         """Look at the role of every upper end."""
+        if self.least is not None:
+            return self._too_few(world, subject, self.least)
         for line in world.lines.get(subject.name, ()):
             role = world.network.devices[line.a.device].role
             if role not in self.roles:
@@ -115,6 +118,16 @@ class HomedTo(Predicate):
                                device=line.a.device, role=role, roles=", ".join(self.roles))  # fmt: skip
                 return violated(message, [line.place])
         return None
+
+    def _too_few(self, world: World, subject: Subject, least: int) -> Verdict | None:
+        """Count the devices of these roles on which lines end."""
+        lines = world.lines.get(subject.name, ())
+        found = {line.a.device for line in lines if world.network.devices[line.a.device].role in self.roles}
+        if len(found) >= least:
+            return None
+        message = text("lines of {name} end on {found} devices of {roles}, not {count}", name=subject.name,
+                       found=len(found), roles=", ".join(self.roles), count=least)  # fmt: skip
+        return violated(message, [line.place for line in lines])
 
 
 class HomedWithin(Predicate):
@@ -178,7 +191,7 @@ class Survives(Predicate):
 class Reaches(Predicate):
     """A home reaches a location also when every device of another location is down."""
 
-    kinds: ClassVar = HOMES
+    kinds: ClassVar = HOMES | {Kind.PEERS}
     names: ClassVar = {"location": "locations", "avoiding": "locations"}
     location: str
     avoiding: str

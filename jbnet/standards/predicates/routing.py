@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -142,7 +142,7 @@ class CostsPreferPrimary(Predicate):
 
 
 class SessionsAtLeast(Predicate):
-    """A peer has so many BGP sessions, each on another router of ours, and one of them is preferred."""
+    """A peer has so many BGP sessions, each on another router of ours, and no two of them are equally preferred."""
 
     kinds: ClassVar = frozenset({Kind.PEERS})
     count: Count
@@ -155,7 +155,8 @@ class SessionsAtLeast(Predicate):
             return violated(text("{name} has BGP sessions with {found} of our routers, not {count}", name=subject.name,
                                  found=len(routers), count=self.count))  # fmt: skip
         preferences = sorted((s.local_pref for s in sessions), reverse=True)
-        if len(preferences) < 2 or preferences[0] > preferences[1]:  # one has nothing to differ from
+        equal = next((one for one, next_ in pairwise(preferences) if one == next_), None)
+        if equal is None:
             return None
-        return violated(text("no session with {name} is preferred: both have {preference}", name=subject.name,
-                             preference=preferences[0]))  # fmt: skip
+        return violated(text("two sessions with {name} are equally preferred: both have {preference}",
+                             name=subject.name, preference=equal))  # fmt: skip

@@ -63,7 +63,7 @@ def test_people_see_the_rule_what_is_wrong_and_how_to_go_on(
     assert "QH-R-07" in said
     assert "--override QH-R-07" in said
     assert ("声明违反规范" if lang == "zh" else "the declaration breaks rules") in said
-    assert ("is preferred" in " ".join(said.split())) is (lang == "en")
+    assert ("equally preferred" in " ".join(said.split())) is (lang == "en")
 
 
 def test_programs_find_them_among_the_findings(

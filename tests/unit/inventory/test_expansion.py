@@ -109,11 +109,12 @@ def test_backups_cost_more_than_primaries_and_run_over_another_carrier(qinghai: 
             assert circuit.carrier != qinghai.circuits[circuit.name[:-1] + "1"].carrier, circuit.name
 
 
-def test_two_sessions_lead_to_the_ministry_and_the_first_is_preferred(qinghai: Network) -> None:
-    first, second = qinghai.bgp_sessions
+def test_three_sessions_lead_to_the_ministry_each_preferred_to_the_next(qinghai: Network) -> None:
+    first, second, third = qinghai.bgp_sessions
     assert (first.device, first.circuit, first.peer_asn) == ("core-r1", "ministry-up1", 64512)
     assert (second.device, second.circuit, second.peer_asn) == ("core-r2", "ministry-up2", 64512)
-    assert first.local_pref > second.local_pref
+    assert (third.device, third.circuit, third.peer_asn) == ("golmud-dc-r2", "ministry-up3", 64512)
+    assert (first.local_pref, second.local_pref, third.local_pref) == (200, 100, 50)
     assert qinghai.devices["core-r1"].asn == qinghai.asn
     assert qinghai.devices["ministry-r1"].asn == 64512
     assert qinghai.devices["xining-r1"].asn is None

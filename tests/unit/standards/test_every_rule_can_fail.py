@@ -40,6 +40,11 @@ def one_prefix_for_two(network: Network) -> Network:
     return change("premises", "xining-pension", prefix=network.premises["xining-medical"].prefix)(network)
 
 
+def equal_sessions(network: Network) -> Network:
+    alike = tuple(replace(session, local_pref=min(session.local_pref, 100)) for session in network.bgp_sessions)
+    return replace(network, bgp_sessions=alike)
+
+
 def one_session(network: Network) -> Network:
     return replace(network, bgp_sessions=network.bgp_sessions[:1])
 
@@ -83,6 +88,9 @@ CASES = {
     "a community behind a community": Case("QH-T-12", rehome(f"{COMMUNITY}-up1", "chengdong-lejiawan-jinqiaolu-r1")),
     "one carrier for Golmud": Case("QH-T-13", change("circuits", "golmud-dc-up2", carrier="telecom")),
     "one carrier to the ministry": Case("QH-T-14", change("circuits", "ministry-up2", carrier="telecom")),
+    "two lines of the ministry on one core": Case("QH-T-14", rehome("ministry-up2", "core-r1")),
+    "the ministry's second line in Golmud": Case("QH-T-14", rehome("ministry-up2", "golmud-dc-r1")),
+    "no line from the ministry to Golmud": Case("QH-T-14 QH-T-16", without("ministry-up3")),
     "a partner at a county": Case("QH-T-15 GBT22239-8.1.2.1-d", change("peers", "tax-xining", site="mangya")),
     # routing
     "a data centre in another area": Case("QH-R-01", areas("golmud-dc-r2", "0.0.0.0", "0.0.0.9")),
@@ -94,6 +102,7 @@ CASES = {
     "OSPF in a township": Case("QH-R-05", interfaces(f"{TOWNSHIP}-r1", ["up1"], area="0.0.63.28")),
     "a backup as cheap as the main line": Case("QH-R-06", interfaces("haixi-r2", ["up2"], cost=10)),
     "one session with the ministry": Case("QH-R-07", one_session),
+    "two sessions with the ministry alike": Case("QH-R-07", equal_sessions),
     # data
     "Golmud next door": Case("BL-D-01 GBT22239-8.1.4.9-b", change("sites", "golmud", lon=101.9, lat=36.6)),
     "copies in one place": Case(
@@ -158,7 +167,9 @@ CASES = {
         "GBT22239-8.1.2.1-e.4 QH-T-02 QH-T-07 QH-R-03",
         change("devices", "haixi-r2", role="noc-server"),
     ),
-    "Golmud with one router": Case("GBT22239-8.1.2.1-e.5", change("devices", "golmud-dc-r2", role="database-server")),
+    "Golmud with one router": Case(
+        "GBT22239-8.1.2.1-e.5 GBT22239-8.1.3.1-a", change("devices", "golmud-dc-r2", role="database-server")
+    ),
 }
 
 

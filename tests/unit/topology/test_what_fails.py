@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from ipaddress import IPv4Address
+from pathlib import Path
 
 import pytest
 from networks import desert, small
@@ -30,6 +31,14 @@ from jbnet.topology.forecast import Forecast, Forecaster
 from jbnet.topology.graph import FailureSet
 from jbnet.topology.needs import ServiceImpact
 from jbnet.topology.single import single_points
+from jbnet.wiring import load_network
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def qinghai() -> Network:
+    return load_network(ROOT, ROOT / "nowhere", whole=True)
 
 
 @pytest.fixture
@@ -148,6 +157,31 @@ def test_the_ministry_is_reached_over_the_session_that_is_preferred_and_stands(n
     made = Forecaster(small())
     assert made.of(FailureSet.of(circuits=["ministry-up1"])).others == ()
     assert made.of(FailureSet.of(sites=["ministry"])).others == ("ministry",)
+
+
+def test_with_the_core_gone_as_a_whole_the_host_that_reaches_most_says_who_is_cut_off(qinghai: Network) -> None:
+    forecaster = Forecaster(qinghai)
+    for places in (["core"], ["core", "xining-dc", "noc"]):
+        failure = FailureSet.of(sites=places)
+        found = forecaster.of(failure)
+        assert found == forecaster.anew(failure)
+        assert found.seen_from is not None
+        assert found.seen_from.startswith("golmud-dc-")
+        assert found.cut_off == ("qinghai",)  # its offices end on the core
+        assert {"core", "xining-dc", "noc", "banks-qinghai"} <= set(found.others)
+        assert not {"ministry", "golmud-dc", "banks-haixi"} & set(found.others)
+        assert "ministry" in found.on_backup
+
+
+def test_with_the_core_and_golmud_gone_everybody_is_cut_off_who_was_not_beside_a_host(qinghai: Network) -> None:
+    found = Forecaster(qinghai).of(FailureSet.of(sites=["core", "golmud-dc"]))
+    assert (found.seen_from or "").startswith("xining-dc-")
+    assert len(found.cut_off) == 1024
+    assert "ministry" in found.others
+
+
+def test_while_a_core_router_stands_it_says_who_is_cut_off(qinghai: Network) -> None:
+    assert Forecaster(qinghai).of(FailureSet.of(devices=["core-r1"])).seen_from is None
 
 
 def test_demand_goes_over_the_lines_that_are_left_and_overloads_them(network: Network) -> None:
