@@ -21,6 +21,9 @@ from jbnet.model.traffic import Video
 BACKBONE = "0.0.0.0"  # noqa: S104  the backbone area's identifier (RFC 2328, C.2), not an address to bind to
 SIDEWAYS = 240
 """Distance of a border router's default route to its partner: used only while OSPF knows no way to the core."""
+OWN_PARTNER = 109
+"""Distance of a discard route for a partner's network where its line ends: behind the static route over the line, and
+before what the area's other border router announces by OSPF (110, externals 150 where they differ)."""
 DISCARD = 254
 """Distance of a discard route for an own block: only where nothing more specific is known."""
 HELLO_S = 1

@@ -15,7 +15,7 @@ from jbnet.config.printer import Reveal
 from jbnet.config.queues import shaped
 from jbnet.config.trace import TracedLine
 from jbnet.config.tunnels import tunnel, with_tunnel
-from jbnet.config.zones import Zones, with_partners, zones
+from jbnet.config.zones import beside, both, hosted, with_partners, zones
 from jbnet.inventory.proofs import proof_of
 from jbnet.model.network import Device, Interface, InterfaceKind, Network
 from jbnet.platforms.registry import platform
@@ -55,7 +55,7 @@ def intent(network: Network, device: Device) -> Intent:
     role = network.roles.get(device.role)
     namer = port_namer(network, device)
     own = tuple(port for i in device.interfaces for port in _ports(network, device, i, namer(i)))
-    met = zones(network, device) if platform(device.platform).zones else Zones()
+    met = both((zones if platform(device.platform).zones else hosted)(network, device), beside(network, device))
     derived = Intent(
         hostname=device.name,
         interfaces=as_shown(device, own + met.ports),

@@ -12,14 +12,25 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Interface, IPv4Network
 
 from jbnet.config.filters import Filter, Permit
-from jbnet.config.intent import BACKBONE, Ospf, Port, PrefixEntry, Redistribution, RouteMapEntry, StaticRoute
+from jbnet.config.intent import (
+    BACKBONE,
+    OWN_PARTNER,
+    Ospf,
+    Port,
+    PrefixEntry,
+    Redistribution,
+    RouteMapEntry,
+    StaticRoute,
+)
 from jbnet.config.offices import Office, Partner, here
 from jbnet.config.permissions import permitted
+from jbnet.config.routing import partners_of
 from jbnet.model.business import Application
 from jbnet.model.errors import TargetError
 from jbnet.model.findings import Place
 from jbnet.model.network import Device, InterfaceKind, Network
 from jbnet.model.text import text
+from jbnet.platforms.registry import platform
 
 INWARD, OUTWARD = 3000, 3500
 """An access list's number is this plus the VLAN's id, so neither changes when others come and go."""
@@ -47,11 +58,70 @@ def zones(network: Network, device: Device) -> Zones:
         return Zones()
     _refuse_shared(device, ports)
     filters = [each for port in ports for each in (port.filter_in, port.filter_out) if each is not None]
-    routes = [route for partner in found.partners for route in _partner_routes(partner)]
-    entries = [PrefixEntry(PARTNERS, 5 * n, route.prefix, origin=route.origin) for n, route in enumerate(routes, 1)]
-    announces = bool(entries) and any(i.area == BACKBONE for i in device.interfaces)
-    maps = (RouteMapEntry(PARTNERS, 10, PARTNERS, origin=entries[0].origin),) if announces else ()
-    return Zones(tuple(ports), tuple(filters), tuple(routes), tuple(entries) if announces else (), maps)
+    routed = _routed(device, _routes_to(network, device, found.partners))
+    return replace(routed, ports=tuple(ports), filters=tuple(filters))
+
+
+def beside(network: Network, device: Device) -> Zones:
+    """Return the routes to the networks of partners behind the device's partner: the area's other border router.
+
+    A partner's line ends on one of the two. That one loses the backbone with its own line to the core, or with the
+    core; a network outside the area's summary, announced by it alone, would be gone with it. The other one announces
+    it, too, and hands what comes over to the first; nearer to the core, the first one is preferred.
+    """
+    routes: list[StaticRoute] = []
+    for far in partners_of(network, device):
+        real = platform(far.device.platform).zones
+        met = [m for m in here(network, far.device.name).partners if real or _has_host(network, m)]
+        routes += (StaticRoute(p, far.address, origin=m.peer.place) for m in met for p in m.peer.prefixes)
+    return _routed(device, routes)
+
+
+def hosted(network: Network, device: Device) -> Zones:
+    """Return the routes to partners whose line is a circuit here: in a lab, where they have a host.
+
+    The port is the circuit's, and the filters are the lab's (``partner_filters``).
+    """
+    met = [partner for partner in here(network, device.name).partners if _has_host(network, partner)]
+    return _routed(device, _routes_to(network, device, met))
+
+
+def partner_filters(network: Network, device: Device) -> dict[str, tuple[Filter, Filter]]:
+    """Return what passes at the ports of partners whose line is a circuit here, in and out, by the interface's name."""
+    found: dict[str, tuple[Filter, Filter]] = {}
+    ports = {interface.circuit: interface.name for interface in device.interfaces if interface.circuit}
+    for partner in here(network, device.name).partners:
+        if _has_host(network, partner):
+            _, inward = _partner_permits(network, partner)
+            line = partner.peer.line.name if partner.peer.line else ""
+            found[ports[line]] = _filters(partner.vlan, f"ext-{partner.peer.kind}", inward, partner.peer.place)
+    return found
+
+
+def both(one: Zones, other: Zones) -> Zones:
+    """Return the zones of both, as one list of partners' networks."""
+    entries = (*one.prefix_lists, *other.prefix_lists)
+    return Zones(
+        one.ports + other.ports, one.filters + other.filters, one.statics + other.statics,
+        tuple(replace(entry, seq=5 * number) for number, entry in enumerate(entries, 1)),
+        one.route_maps or other.route_maps,
+    )  # fmt: skip
+
+
+def _has_host(network: Network, partner: Partner) -> bool:
+    return partner.peer.line is not None and partner.peer.line.name in network.circuits
+
+
+def _routed(device: Device, statics: Iterable[StaticRoute]) -> Zones:
+    """Return static routes to partners' networks, with what brings them into OSPF from a device in the backbone."""
+    routes = tuple(statics)
+    known = {route.prefix: route.origin for route in reversed(routes)}
+    listed = enumerate(dict.fromkeys(route.prefix for route in routes), 1)
+    entries = tuple(PrefixEntry(PARTNERS, 5 * n, prefix, origin=known[prefix]) for n, prefix in listed)
+    if not entries or all(i.area != BACKBONE for i in device.interfaces):
+        return Zones(statics=routes)
+    maps = (RouteMapEntry(PARTNERS, 10, PARTNERS, origin=entries[0].origin),)
+    return Zones(statics=routes, prefix_lists=entries, route_maps=maps)
 
 
 def _refuse_shared(device: Device, ports: Iterable[Port]) -> None:
@@ -91,13 +161,19 @@ def _office_permits(network: Network, office: Office, own: IPv4Interface) -> Ite
 
 
 def _partner_port(network: Network, device: Device, partner: Partner) -> Port:
+    peer = partner.peer
+    address, inward = _partner_permits(network, partner)
+    port = _base(network, device, "extranet")
+    return _port(port, partner.vlan, f"ext-{peer.kind}", f"partner {peer.name}", address, inward, peer.place, None)
+
+
+def _partner_permits(network: Network, partner: Partner) -> tuple[IPv4Interface, tuple[Permit, ...]]:
+    """Return our address on the hand-over link, and what the partner may send."""
     peer, link = partner.peer, partner.link
     address = IPv4Interface((int(link.network_address) + (1 if link.prefixlen < 31 else 0), link.prefixlen))
     sources = [link, *peer.prefixes]
     ping = Permit("icmp", link, IPv4Network(address.ip))
-    inward = (ping, *_to_services(network, sources, peer.services), *permitted(network, sources))
-    port = _base(network, device, "extranet")
-    return _port(port, partner.vlan, f"ext-{peer.kind}", f"partner {peer.name}", address, inward, peer.place, None)
+    return address, (ping, *_to_services(network, sources, peer.services), *permitted(network, sources))
 
 
 def _to_services(network: Network, sources: Iterable[IPv4Network], services: Iterable[str]) -> Iterator[Permit]:
@@ -124,13 +200,21 @@ def _port(
     if vlan > LAST_VLAN:
         hint = text("choose one from 2 to {last}", last=LAST_VLAN)
         raise TargetError("the VLAN {vlan} of {name} has no access list number", hint=hint, vlan=vlan, name=kind)
-    inward = tuple(dict.fromkeys(inward))
-    back = tuple(dict.fromkeys(rule.back() for rule in inward))
+    filter_in, filter_out = _filters(vlan, kind, inward, place)
     return Port(
         f"{base}.{vlan}", description, address, area, passive=area is not None, dot1q=vlan, origin=place,
-        filter_in=Filter(INWARD + vlan, f"{kind.upper()}-IN", inward, place),
-        filter_out=Filter(OUTWARD + vlan, f"{kind.upper()}-OUT", back, place),
+        filter_in=filter_in, filter_out=filter_out,
     )  # fmt: skip
+
+
+def _filters(vlan: int, kind: str, inward: Iterable[Permit], place: Place | None) -> tuple[Filter, Filter]:
+    """Return the filter inwards, and the one outwards: the same turned round."""
+    rules = tuple(dict.fromkeys(inward))
+    back = tuple(dict.fromkeys(rule.back() for rule in rules))
+    return (
+        Filter(INWARD + vlan, f"{kind.upper()}-IN", rules, place),
+        Filter(OUTWARD + vlan, f"{kind.upper()}-OUT", back, place),
+    )
 
 
 def _base(network: Network, device: Device, use: str) -> str:
@@ -147,6 +231,20 @@ def _area(device: Device) -> str | None:
     """Return the area in which the device announces its LAN; for one that has none, that of its loopback."""
     kinds = {interface.kind: interface.area for interface in device.interfaces}
     return kinds[InterfaceKind.LAN] if InterfaceKind.LAN in kinds else kinds.get(InterfaceKind.LOOPBACK)
+
+
+def _routes_to(network: Network, device: Device, met: Iterable[Partner]) -> Iterator[StaticRoute]:
+    """Yield the routes to partners whose lines end here.
+
+    Where another border router announces them, too, a route that discards stands behind each: with the line's port
+    down, packets would otherwise go round between the two.
+    """
+    shared = any(True for _ in partners_of(network, device))
+    for partner in met:
+        for route in _partner_routes(partner):
+            yield route
+            if shared:
+                yield StaticRoute(route.prefix, None, OWN_PARTNER, route.origin)
 
 
 def _partner_routes(partner: Partner) -> Iterator[StaticRoute]:

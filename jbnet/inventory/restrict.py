@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from jbnet.inventory.partner_hosts import with_partner_hosts
 from jbnet.model.network import Application, Circuit, Device, InterfaceKind, Line, Network
 from jbnet.platforms.registry import LAB_PLATFORM
 
@@ -43,13 +44,13 @@ def restrict(network: Network, device_names: Collection[str]) -> Network:
 
 
 def lab_of(network: Network, device_names: Collection[str]) -> Network:
-    """Return the network of a lab with those devices.
+    """Return the network of a lab with those devices, hosts of partners among them.
 
     Who owns what holds for devices that run in the field what their copies run; sections and lines of another platform
     mean nothing on a copy, which is all ours, since it is built from what is declared.
     """
     known = {name for name, device in network.devices.items() if device.platform == LAB_PLATFORM}
-    built = restrict(network, device_names)
+    built = restrict(with_partner_hosts(network, device_names), device_names)
     return replace(built, ownership={name: held for name, held in built.ownership.items() if name in known})
 
 

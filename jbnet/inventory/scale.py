@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from jbnet.inventory.building.hierarchy import dangling
 from jbnet.inventory.declaration import Declaration
+from jbnet.inventory.partner_hosts import eligible, host_name, with_partner_hosts
 from jbnet.inventory.reading.source import read
 from jbnet.inventory.reading.validate import validate
 from jbnet.inventory.report import Report, nearest
@@ -34,7 +35,10 @@ def scale_devices(network: Network, files: Mapping[str, str], scale: str) -> fro
 def _devices(network: Network, chosen: schema.ScaleDecl) -> frozenset[str]:
     homes = {*chosen.locations, *chosen.peers, *chosen.sites}
     homes |= {site.name for site in network.sites.values() if site.level.value in chosen.levels}
-    return frozenset(d.name for d in network.devices.values() if d.home in homes and d.role not in chosen.without)
+    hosts = map(host_name, chosen.partners)
+    return frozenset(
+        (*hosts, *(d.name for d in network.devices.values() if d.home in homes and d.role not in chosen.without))
+    )
 
 
 def check_scales(declared: Declaration, network: Network, report: Report) -> None:
@@ -46,13 +50,15 @@ def check_scales(declared: Declaration, network: Network, report: Report) -> Non
             ("location", "locations", decl.locations, network.locations),
             ("peer", "peers", decl.peers, network.peers),
             ("site", "sites", decl.sites, network.sites),
+            ("partner", "partners", decl.partners, eligible(network)),
             ("role", "without", decl.without, network.roles),
         ):
             for index, name in enumerate(names):
                 if name not in known:
                     place = declared.lab.at("scales", scale, section, index)
                     dangling(report, kind, name, known, place, declared)
-        _check_ways_up(network, _devices(network, decl), declared.lab.key_at("scales", scale), scale, report)
+        chosen = _devices(network, decl)
+        _check_ways_up(with_partner_hosts(network, chosen), chosen, declared.lab.key_at("scales", scale), scale, report)
 
 
 def _check_ways_up(network: Network, chosen: frozenset[str], place: Place, scale: str, report: Report) -> None:
@@ -60,7 +66,7 @@ def _check_ways_up(network: Network, chosen: frozenset[str], place: Place, scale
     above: dict[str, set[str]] = {}
     for circuit in network.circuits.values():
         above.setdefault(circuit.z.device, set()).add(circuit.a.device)
-    for name in sorted(chosen):
+    for name in sorted(chosen & network.devices.keys()):
         if network.devices[name].uplink is not None and not above.get(name, set()) & chosen:
             report.add(
                 "JB150", "the scale {scale} has {device} without what is above it", place, scale=scale, device=name

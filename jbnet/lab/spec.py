@@ -11,7 +11,9 @@ from functools import cached_property
 
 from jbnet.config.bootstrap import bootstrap
 from jbnet.config.render import daemons, render
+from jbnet.inventory.partner_hosts import ROLE as PARTNER
 from jbnet.inventory.proofs import routing_secrets
+from jbnet.lab.partners import filters_of, partner_config
 from jbnet.lab.tunnels import LabTunnel, tunnels_of
 from jbnet.model.levels import DeviceKind
 from jbnet.model.network import Circuit, Device, InterfaceKind, Network, Termination
@@ -30,7 +32,7 @@ class LabDevice:
     ``accounts`` are those that log in with a key; ``fence``: root runs the fence helper over SSH;
     ``lans`` are interfaces to the site's own network; ``addresses`` are all of its addresses, loopback first.
     ``server``: it is no router: all of /etc is its own, and ``netops`` may become root there (sudo), for playbooks.
-    ``tunnels`` are the ends of encrypted lines.
+    ``tunnels`` are the ends of encrypted lines. ``filters`` is what nft loads at each boot: the filters of partners.
     """
 
     name: str
@@ -44,6 +46,7 @@ class LabDevice:
     location: str = ""
     server: bool = False
     tunnels: tuple[LabTunnel, ...] = ()
+    filters: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,8 @@ def startup_config(network: Network, device: Device, *, deployed: bool = False) 
     What jbnet manages comes out of its box, or as ``deployed``; servers and routers of others were set up by
     their owners.
     """
+    if device.role == PARTNER.name:
+        return partner_config(network, device)
     out_of_its_box = network.roles[device.role].managed and not deployed
     return (bootstrap if out_of_its_box else render)(network, device)
 
@@ -147,6 +152,7 @@ def _device(network: Network, device: Device, deployed: bool) -> LabDevice:
         location=device.home,
         server=role.kind is DeviceKind.SERVER,
         tunnels=tunnels_of(network, device),
+        filters=filters_of(network, device),
     )
 
 

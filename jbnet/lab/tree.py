@@ -224,6 +224,8 @@ def _switches(paths: LabPaths, spec: LabSpec, device: LabDevice, tree: _Tree) ->
     }
     (folder / "settings").write_text("".join(f"{k}={shlex.quote(v)}\n" for k, v in settings.items()))
     (folder / "fstab").write_text("".join(_mounts(paths, device, tree.root)))
+    if device.filters:
+        (folder / "filters.nft").write_text(device.filters)
     (folder / "on.ip").write_text("".join(_on(names, neighbours)))
     off = "".join(f"link set dev {n} down\naddr flush dev {n}\n" for n in (*names, "lo"))
     (folder / "off.ip").write_text(off + "route flush table main\n")

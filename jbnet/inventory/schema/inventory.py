@@ -238,13 +238,17 @@ class RoutingFile(Declared):
 
 
 class ScaleDecl(Declared):
-    """A lab scale: homes by name, whole levels; ``without``: roles that the live copy leaves out."""
+    """A lab scale: homes by name, whole levels; ``without``: roles that the live copy leaves out.
+
+    ``partners``: partners of the extranet, by name, at the far end of whose line the live copy has a host.
+    """
 
     locations: tuple[str, ...] = Field(default=(), strict=False)
     peers: tuple[str, ...] = Field(default=(), strict=False)
     sites: tuple[str, ...] = Field(default=(), strict=False)
     levels: tuple[LevelName, ...] = Some
     without: tuple[str, ...] = Some
+    partners: tuple[str, ...] = Some
 
 
 class LabFile(Declared):

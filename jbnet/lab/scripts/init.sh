@@ -22,6 +22,8 @@ fail() {
 echo "boot of $name"
 echo "$name" >/proc/sys/kernel/hostname
 ip -force -batch "$dir/on.ip"
+# The filters at partners' ports are there before anything is forwarded.
+[ ! -f "$dir/filters.nft" ] || nft -f "$dir/filters.nft" || fail "the filters of partners"
 for tunnel in $TUNNELS; do
     read -r outer <"$dir/outer/$tunnel"
     mount --bind "/proc/$outer/ns/net" "$dir/outer/$tunnel.net" || fail "the port of $tunnel"
