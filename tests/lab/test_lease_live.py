@@ -1,6 +1,7 @@
 """The lease on live servers: a dark site is replaced after its silence and not before, a cut-off one stops by itself.
 
-A lab of its own: the data centres, every prefecture, and a third member in one that reaches Golmud without the core.
+A lab of its own: the data centres, every prefecture, the ministry, a bank and a hospital, and a third member in a
+prefecture that reaches Golmud without the core.
 Long: each silence lasts a minute. The tests stand in an order: the last one leaves Golmud leading.
 """
 
@@ -27,6 +28,8 @@ from jbnet.model.network import Level
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1200)]
 OLD, NEW, THIRD, APPLICATIONS = "xining-dc-db1", "golmud-dc-db1", "haixi-dc-s1", "golmud-dc-app1"
 DARK = ("xining-dc", "core", "noc")
+MINISTRY, BANK, HOSPITAL = "ministry-r1", "banks-yushu-h1", "hospitals-haixi-h1"
+INSURANCE = 8080
 LEASE = "/opt/jbnet-lease/jbnet-lease"
 ROOM = """
   haixi-dc:
@@ -42,6 +45,30 @@ SCALE = """
     locations: [noc, core, xining-dc, golmud-dc, haixi-dc]
     levels: [prefecture]
     sites: [chengdong, chengdong-lejiawan, chengdong-lejiawan-jinqiaolu]
+    peers: [ministry]
+    partners: [banks-yushu, hospitals-haixi]
+"""
+PAY = """
+import http.client, json, sys
+source, host, port, who = sys.argv[1:]
+def ask(*words):
+    door = http.client.HTTPConnection(host, int(port), timeout=5, source_address=(source, 0))
+    door.request(*words)
+    answer = door.getresponse()
+    return answer.status, json.load(answer)
+one = {"number": f"{who}/1", "service": "pension", "person": "p-1", "counterparty": who, "amount": 4711}
+print(json.dumps([ask("POST", "/payments", json.dumps(one)), ask("GET", f"/payments/{who}/1")]))
+"""
+OPENS = """
+import socket, sys
+source, *doors = sys.argv[1:]
+for door in doors:
+    host, _, port = door.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), 3, (source, 0)).close()
+        print(door)
+    except OSError:
+        pass
 """
 LOOK = """
 import json, sys
@@ -170,6 +197,43 @@ def asks_recovery(port: int) -> tuple[str, ...]:
     return ("runuser", "-u", "postgres", "--", *psql, "-c", "SELECT pg_is_in_recovery()")
 
 
+def asked_from(drill: Drill, device: str) -> str:
+    """The address by which somebody outside asks: one of its own networks, which are what is announced."""
+    peer = drill.network.peers[drill.network.devices[device].home]
+    return str(peer.prefixes[0].network_address + 1)
+
+
+def from_network_of(drill: Drill, device: str, argv: tuple[str, ...]) -> tuple[int, str]:
+    """Run a program of the host's in a device's network; return how it ended and what it said."""
+    with drill.lab.popen(device, argv, stdout=subprocess.PIPE) as running:
+        said = running.communicate(timeout=60)[0].decode()
+    return running.returncode, said
+
+
+def transaction(drill: Drill, device: str) -> Any:
+    """A payment registered and queried from a device outside, at Golmud's application; None where it does not work."""
+    host = str(drill.network.devices[APPLICATIONS].loopback)
+    argv = (sys.executable, "-c", PAY, asked_from(drill, device), host, str(INSURANCE), device)
+    code, said = from_network_of(drill, device, argv)
+    if code:
+        return None
+    (registered, told), (queried, found) = json.loads(said)
+    return registered in (200, 201) and queried == 200 and told["number"] == found["number"] == f"{device}/1"
+
+
+def opened(drill: Drill, device: str, source: str) -> set[str]:
+    """Which doors of Golmud open to a device: the insurance, another application, databases where they lead."""
+    network = drill.network
+    application, server = (network.devices[name].loopback for name in (APPLICATIONS, NEW))
+    database = network.databases["production"]
+    doors = [f"{application}:{INSURANCE}", f"{application}:{network.applications['portal'].port}",
+             f"{server}:{database.port}", f"{database.service_address}:{database.port}"]  # fmt: skip
+    code, said = from_network_of(drill, device, (sys.executable, "-c", OPENS, source, *doors))
+    assert code == 0
+    return {name for name, door in zip(("insurance", "portal", "server", "service"), doors, strict=True)
+            if door in said.split()}  # fmt: skip
+
+
 class Golmud:
     """Looks at the lease from Golmud, by one process that remembers since when it stands still."""
 
@@ -295,3 +359,9 @@ def test_with_xining_dark_as_a_whole_the_lease_is_the_proof_once_it_has_expired(
         here = office(drill, prefecture, f"afterwards-{prefecture}")
         here.await_writes()
         here.close()
+    for outside in (BANK, HOSPITAL, MINISTRY):
+        assert eventually(lambda outside=outside: transaction(drill, outside)), outside  # type: ignore[misc]  # a default of a lambda has no type
+    for partner in (BANK, HOSPITAL):
+        assert opened(drill, partner, asked_from(drill, partner)) == {"insurance"}
+    within = str(drill.network.devices[THIRD].loopback)
+    assert opened(drill, THIRD, within) == {"insurance", "portal", "server", "service"}
