@@ -64,14 +64,14 @@ class Context:
         """Return the console for results."""
         from jbnet.cli.console import SafeConsole
 
-        return SafeConsole(soft_wrap=True, highlight=False)
+        return SafeConsole(soft_wrap=True, highlight=False, emoji=False)
 
     @cached_property
     def err(self) -> Console:
         """Return the console for progress and logs."""
         from jbnet.cli.console import SafeConsole
 
-        return SafeConsole(stderr=True, soft_wrap=True, highlight=False)
+        return SafeConsole(stderr=True, soft_wrap=True, highlight=False, emoji=False)
 
     def tr(self, template: str | Text, **params: object) -> str:
         """Return a text in the chosen language."""

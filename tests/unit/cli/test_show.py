@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from command_line import Run, runner
 
+from jbnet.cli.context import Context
+
 REPOSITORY = Path(__file__).parents[3]
 THINGS = [("site", "golmud"), ("location", "golmud-dc"), ("interface", "golmud-r1:up1"), ("database", "production")]
 
@@ -125,3 +127,8 @@ def test_the_list_of_platforms_says_on_which_of_them_nothing_is_proved_on_hardwa
 def test_the_json_of_a_platform_has_plain_words(run: Run, lang: str) -> None:
     _, out, _ = run("--lang", lang, "--json", "show", "platform", "vrp5")
     assert json.loads(out)["data"]["commit_timer"] == "reboot"
+
+
+def test_a_place_at_line_100_is_shown_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    Context(directory=REPOSITORY).out.print("inventory/a.yaml:100:11")
+    assert "a.yaml:100:11" in capsys.readouterr().out

@@ -70,7 +70,7 @@ def declared() -> Declaration:
 def printing(lang: str = "en") -> tuple[Context, io.StringIO]:
     said = io.StringIO()
     context = Context(directory=REPOSITORY, lang=lang)
-    context.out = Console(file=said, soft_wrap=True, highlight=False)
+    context.out = Console(file=said, soft_wrap=True, highlight=False, emoji=False)
     return context, said
 
 
