@@ -272,22 +272,43 @@ def test_a_site_may_be_called_by_its_code_or_chinese_name_and_a_name_of_two_is_r
         parse(replace(named, sites={**named.sites, "well": well}), ["site:绿洲"])
 
 
-def test_single_points_name_the_line_that_mends_and_group_what_is_alike(network: Network) -> None:
+def on_one_line(network: Network) -> Network:
+    """Return the desert without the second line of its county."""
     left = {name: line for name, line in network.circuits.items() if name != "oasis-up2"}
-    router = network.devices["oasis-r1"]
-    ports = tuple(port for port in router.interfaces if port.circuit != "oasis-up2")
-    other = network.devices["west-r2"]
-    theirs = tuple(port for port in other.interfaces if port.circuit != "oasis-up2")
-    devices = {
-        **network.devices, "oasis-r1": replace(router, interfaces=ports), "west-r2": replace(other, interfaces=theirs)
-    }  # fmt: skip
-    points, groups = single_points(Forecaster(replace(network, circuits=left, devices=devices)))
+    without = {
+        name: replace(device, interfaces=tuple(port for port in device.interfaces if port.circuit != "oasis-up2"))
+        for name, device in network.devices.items()
+    }
+    return replace(network, circuits=left, devices={**network.devices, **without})
+
+
+def test_a_line_that_mends_costs_what_like_lines_of_another_carrier_cost() -> None:
+    network = on_one_line(desert(north=True))
+    bids = {"oasis-up1": ("telecom", 90), "dune-up1": ("mobile", 300)}  # all others join devices of other roles
+    priced = {
+        name: replace(line, carrier=bids.get(name, ("mobile", 5))[0], monthly_cost=bids.get(name, ("mobile", 5))[1])
+        for name, line in network.circuits.items()
+    }
+    points, _ = single_points(Forecaster(replace(network, circuits=priced)))
+    mend = {point.name: point for point in points}["oasis-up1"].mends[0]
+    assert (mend.device, mend.to, mend.carrier, mend.monthly_cost, mend.like) == (
+        "oasis-r1",
+        "west-r2",
+        "mobile",
+        300,
+        1,
+    )
+
+
+def test_single_points_name_the_line_that_mends_and_group_what_is_alike(network: Network) -> None:
+    lone = on_one_line(network)
+    points, groups = single_points(Forecaster(lone))
     by_name = {point.name: point for point in points}
     mend = by_name["oasis-up1"].mends[0]
     assert (mend.device, mend.to, mend.proved) == ("oasis-r1", "west-r2", True)
     assert by_name["west-r1"].mends[0].to == "west-r2"
-    unpriced = {name: replace(line, monthly_cost=None, carrier=None) for name, line in left.items()}
-    again, _ = single_points(Forecaster(replace(network, circuits=unpriced, devices=devices)))
+    unpriced = {name: replace(line, monthly_cost=None, carrier=None) for name, line in lone.circuits.items()}
+    again, _ = single_points(Forecaster(replace(lone, circuits=unpriced)))
     assert {point.name: point for point in again}["oasis-up1"].mends[0].to == "west-r2"  # not a neighbouring county
     assert [(group.kind, group.names) for group in groups if group.kind == "circuit"] == [("circuit", ("well-up1",))]
 
