@@ -1,23 +1,26 @@
 """The application level in a whole recovery: payers in townships, both sites' application hosts, receipts that count.
 
-A lab of its own, of scale applications. Payments wait for nobody (declared so here) and three hundred transactions a
-second go beside them: receipts are lost, and have to be those that are reported.
+A lab of its own, of scale applications. In the first recovery payments wait for nobody (declared so here) and three
+hundred transactions a second go beside them: receipts are lost, and have to be those that are reported. In the second
+all is as shipped, and the applications at Golmud do not run until the recovery has started them.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from conftest import Collected, copy_workspace
+import yaml
+from conftest import ROOT, Collected, copy_workspace
 from fault_drill import ThereAndBack, judged, printed
 from faults_hosts import Killed
-from load_drill import Load, lay_ledger, reported
+from load_drill import Load, ask, lay_ledger, reported
 from payers import Payers, longest, lost, objectives, reconciled, said_at
-from recovery_drill import Drill
+from recovery_drill import Drill, wait
 
 from jbnet import wiring
 from jbnet.lab import faults
@@ -27,7 +30,9 @@ SCALE, PAYING = "applications", "insurance"
 APP1, APP2 = "xining-dc-app1", "golmud-dc-app1"
 PLACES = ("chengdong-lejiawan-jinqiaolu-r1", "golmud-kunlunlu-r1")
 SERVICES = "inventory/services.yaml"
+FAILOVER = "dr/runbooks/failover.yaml"
 IN_ORDER = ["insurance", "card", "exchange", "employment", "portal", "call-centre", "supervision"]
+SYNCHRONOUS = "SELECT count(*) FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')"
 PIDFILE = ("--pidfile", "/run/jbnet-app.pid")
 STOP = ("start-stop-daemon", "--stop", "--retry", "10", *PIDFILE)
 START = ("start-stop-daemon", "--start", "--background", "--make-pidfile", *PIDFILE, "--chuid", "jbnet-app",
@@ -205,7 +210,74 @@ def settled(drill: Drill, gone: frozenset[str], untold: frozenset[str]) -> None:
     assert set(found["without_payment"]) <= gone, "somebody was told of a payment that nobody reported as lost"
     assert set(found["sent_again"]) <= untold
     assert reconciled(drill, APP2) == {**found, "sent_again": []}
+    wait(
+        lambda: numbers(drill, "production", "payments") <= numbers(drill, "exchange", "messages"), "all to be told of"
+    )
+    told_alone = numbers(drill, "exchange", "messages") - numbers(drill, "production", "payments")
+    assert told_alone == set(found["without_payment"])
     for host in (APP1, APP2):
         ledger = said_at(drill, host, "/ledger")
         assert (ledger["sum"], ledger["unsound"]) == (0, 0)
         assert ledger["payments"] > 0
+
+
+def numbers(drill: Drill, database: str, table: str) -> frozenset[str]:
+    """The numbers in a table of the application, as the database's leader has them."""
+    rows = ask(drill, drill.leaders()[database], database, f"SELECT number FROM jbnet_app.{table}")
+    return frozenset(rows.split())
+
+
+def starting_applications(workspace: Path) -> Path:
+    """Write the runbook of a site where applications do not run: a step before they are asked starts them."""
+    runbook = yaml.safe_load((workspace / FAILOVER).read_text(encoding="utf-8"))
+    last = next(step for step in runbook["steps"] if step["name"] == "verify-applications")
+    running = ["pgrep", "-u", "jbnet-app"]
+    begin = {
+        "name": "start-applications",
+        "action": "command",
+        "needs": last["needs"],
+        "params": {"host": APP2, "do": ["sudo", *START], "probe": running, "verify": [*running]},
+        "timeout": 30,
+        "on_fail": "ask",
+    }
+    last["needs"] = [begin["name"]]
+    runbook["steps"].insert(runbook["steps"].index(last), begin)
+    path = workspace / "dr/runbooks/failover-cold.yaml"
+    path.write_text(yaml.safe_dump(runbook, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def test_as_shipped_no_receipt_is_lost_and_applications_that_do_not_run_are_started(
+    drill: Drill, tmp_path: Path
+) -> None:
+    shutil.copy(ROOT / SERVICES, drill.workspace / SERVICES)
+    drill.jbnet("databases", "set-up")
+    wait(lambda: ask(drill, drill.host, "production", SYNCHRONOUS) == "1", "payments to wait for Golmud's standby")
+    unpaid = frozenset(reconciled(drill, APP2)["without_payment"])
+    drill.run_in(APP2, *STOP)
+    there, back = Payers(drill, "there-shipped", PLACES), Payers(drill, "back-shipped", PLACES)
+    try:
+        there.await_receipts(APP1)
+        for device in (drill.host, APP1):
+            drill.lab.kill(device)
+        there.await_failures()
+        moved = drill.carried_out("failover", "--runbook", str(starting_applications(drill.workspace)))
+        there.await_receipts(APP2)
+        there.close()
+        took_part(drill, moved, APP2)
+        drill.lab.boot(drill.host)
+        drill.await_reachable(drill.host)
+        boot_applications(drill)
+        home = drill.carried_out("failback")
+        back.await_receipts()
+    finally:
+        there.close()
+        back.close()
+    took_part(drill, home, APP1)
+    seen = {**there.measured(), **back.measured()}
+    assert lost(seen) == frozenset()
+    listed = reported(drill, moved, tmp_path / "shipped.json")
+    assert there.of_these(listed["production"]) <= there.numbers("failed") | there.numbers("sent")
+    print(f"payers\n{objectives(drill, PAYING, longest(seen))}")
+    settled(drill, unpaid, there.of_these(listed["exchange"]) | back.of_these(listed["exchange"]))
+    assert {level for level, _ in checked(drill).values()} == {"green"}
