@@ -33,8 +33,10 @@ def _the_same_texts_are_judged_once() -> Iterator[None]:
 
 
 def remembered(texts: Texts) -> Loaded:
-    """Return what texts come to, as it was when they were judged before."""
-    key = (tuple(texts.files.items()), texts.findings)
+    """Return what texts come to, as it was when they were judged before. What was found in reading them is seldom."""
+    if texts.findings:
+        return judge(texts)
+    key = tuple(texts.files.items())
     found = judged.pop(key, None) or judge(texts)
     judged[key] = found
     if len(judged) > KEPT:
