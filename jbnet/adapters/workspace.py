@@ -41,13 +41,18 @@ def read_workspace(directory: Path, folders: Sequence[str] = FOLDERS) -> Texts:
 
     Raises UsageError when the directory is no workspace.
     """
+    expect_workspace(directory)
+    return read_texts(directory, folders)
+
+
+def expect_workspace(directory: Path) -> None:
+    """Raise UsageError when the directory is no workspace: what is not there must not look as if nothing happened."""
     if not (directory / FOLDERS[0]).is_dir():
         raise UsageError(
             "{directory} is no workspace: it has no folder inventory",
             hint=text("give one with -C DIR, or lay one with: jbnet init DIR"),
             directory=directory,
         )
-    return read_texts(directory, folders)
 
 
 def write_file(directory: Path, file: str, content: str) -> None:

@@ -34,6 +34,7 @@ def status(
     Exit code 1 when a journal is damaged.
     """
     from jbnet.adapters.clock import SystemClock
+    from jbnet.adapters.workspace import expect_workspace
     from jbnet.cli.dr_drill import print_practice
     from jbnet.cli.dr_lease import leases
     from jbnet.cli.dr_newest import print_newest
@@ -41,6 +42,7 @@ def status(
     from jbnet.cli.dr_work import standings
 
     context: Context = ctx.obj
+    expect_workspace(context.directory)
     asked = {"leases": leases(context)} if lease else {}
     found = standings(context)
     print_standings(context, found)
@@ -132,7 +134,7 @@ def drill(
 
     Nobody has to approve. One database after another is copied at the pace that dr/plan.yaml declares, recovered,
     promoted, written to and read through. --from backup restores the newest backup and its archived log instead, and
-    counts as a restore test. Exit code 3 when something does not hold, or there must be no drill now.
+    counts as a restore test. Exit code 3 when something does not hold, 4 when there must be no drill now.
     """
     from jbnet.cli.dr_drill import Wanted, clear, run
 

@@ -94,8 +94,11 @@ def _box(context: Context, execution: str | None, *, carried: bool) -> ApprovalB
 
 
 def _confirm(context: Context, *, yes: bool) -> None:
-    """Ask on a terminal; a script that runs this has read the figures in its own way."""
-    if yes or not sys.stdin.isatty():
+    """Ask on a terminal. Raises Refused where nobody can be asked: a signature is never given by silence."""
+    if yes:
         return
+    if context.json or not sys.stdin.isatty():
+        hint = text("nothing was signed; --yes signs what was shown (ssh -t gives a terminal)")
+        raise Refused("not approved: nobody can be asked here", hint=hint)
     if not click.confirm(context.tr("Do you approve this?"), err=True):
         raise Refused("not approved", hint=text("nothing was signed"))

@@ -104,8 +104,7 @@ def go_on(context: Context, execution: str | None, *, skip: bool, abandon: bool,
     from jbnet import wiring
     from jbnet.cli.vantage import enter
 
-    if not abandon:
-        enter(context, wiring.recovery_plan(context.directory).run_from)
+    enter(context, wiring.recovery_plan(context.directory).run_from)  # giving up writes to the copies, too
     found = wiring.executions(context.state_dir).find(execution)
     who = ", ".join(starters(by))
     drill = _is_drill(replay(wiring.executions(context.state_dir).journal(found).entries()))

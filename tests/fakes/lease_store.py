@@ -49,9 +49,12 @@ class Store:
 
 @dataclass
 class Word:
-    """Implements LeaseWord for the host to be promoted."""
+    """Implements LeaseWord for the host to be promoted. ``clock``: its last acknowledgement grows older with it;
+    without one the leader is told to go on again and again.
+    """
 
     acknowledged_s: float = 1e6
+    clock: Clock | None = None
     refuses: bool = False
     silent: bool = False
     asked: list[str] = field(default_factory=list)
@@ -60,7 +63,8 @@ class Word:
         if self.silent:
             raise Unreachable("{host} does not answer", host=NEW)
         self.asked.append(verb)
-        return MemberWord(self.refuses, self.acknowledged_s)
+        grown = self.clock.monotonic() if self.clock is not None else 0.0
+        return MemberWord(self.refuses, self.acknowledged_s + grown)
 
     def word(self, host: str, database: str) -> MemberWord:
         return self._say("word")

@@ -97,7 +97,7 @@ def test_a_key_that_has_changed_is_planned_applied_and_then_as_it_should_be(lab:
     file.write_text(file.read_text().replace(before, "bgp-internal: another-key-of-bgp"))
     found = plan(lab.workspace)
     assert [(name, change["secrets"]) for name, change in sorted(found["changes"].items())] == [
-        (name, ["bgp-internal"]) for name in ("core-r1", "core-r2")
+        (name, ["bgp-internal"]) for name in ("core-r1", "core-r2", "golmud-dc-r2")
     ]
     assert "another-key-of-bgp" not in json.dumps(found)
     command = [sys.executable, "-m", "jbnet", "-C", str(lab.workspace), "apply", str(found["hash"])]

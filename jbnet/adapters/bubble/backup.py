@@ -205,15 +205,20 @@ def flushes_nothing() -> None:
     if known is None:
         return
     architecture, calls = known
-    rules = [(LOAD, 0, 0, 4), (EQUAL, 0, len(calls) + 2, architecture), (LOAD, 0, 0, 0)]
-    rules += [(EQUAL, len(calls) - at, 0, call) for at, call in enumerate(calls)]
-    rules += [(ANSWER, 0, 0, ALLOWED), (ANSWER, 0, 0, SUCCEEDED)]
+    rules = answers(architecture, calls)
     code = b"".join(struct.pack("HBBI", *rule) for rule in rules)
     kept = ctypes.create_string_buffer(code, len(code))
     program = struct.pack("HxxxxxxP", len(rules), ctypes.addressof(kept))
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program, 0, 0):
         say(phase="alive", said=os.strerror(ctypes.get_errno()))
+
+
+def answers(architecture: int, calls: Sequence[int]) -> list[tuple[int, int, int, int]]:
+    """Return the filter's rules: a call of these succeeds and is not made; all others are, of other machines too."""
+    rules = [(LOAD, 0, 0, 4), (EQUAL, 0, len(calls) + 1, architecture), (LOAD, 0, 0, 0)]
+    rules += [(EQUAL, len(calls) - at, 0, call) for at, call in enumerate(calls)]
+    return [*rules, (ANSWER, 0, 0, ALLOWED), (ANSWER, 0, 0, SUCCEEDED)]
 
 
 class Pace:
@@ -312,7 +317,9 @@ def gap(last: str, missing: str, wanted: Mapping[str, str], size: int) -> str:
     if reached < place(wanted["last"], size):
         return f"the archive has no {missing}, without which the backup is of no use"
     archived = wanted["archived"]
-    if archived and archived[:8] <= last[:8] and reached < place(archived, size):
+    if archived and archived[:8] > last[:8]:
+        return f"the archive has {archived}, on a timeline that nothing in it leads to from this backup"
+    if archived and reached < place(archived, size):
         return f"the archive has no {missing}, though it has {archived}"
     return ""
 

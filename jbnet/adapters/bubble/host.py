@@ -143,9 +143,17 @@ def look(p: Parameters) -> dict[str, object]:
 
 
 def meminfo() -> dict[str, int]:
-    """Return the kernel's account of memory, in bytes (proc(5))."""
+    """Return the kernel's account of memory, in bytes (proc(5)).
+
+    Where it promises no more than it has (``vm.overcommit_memory`` 2) what is not promised yet is all there is: a
+    server that is refused memory fails, however much of it lies idle.
+    """
     lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-    return {name: int(rest.split()[0]) << 10 for name, _, rest in (line.partition(":") for line in lines)}
+    found = {name: int(rest.split()[0]) << 10 for name, _, rest in (line.partition(":") for line in lines)}
+    if Path("/proc/sys/vm/overcommit_memory").read_text(encoding="ascii").strip() == "2":
+        left = found["CommitLimit"] - found["Committed_AS"]
+        found["MemAvailable"] = max(0, min(found["MemAvailable"], left))
+    return found
 
 
 def started(pid: int) -> str | None:
@@ -304,6 +312,8 @@ def into_memory(p: Parameters) -> None:
 
 
 def _mount_memory(p: Parameters) -> None:
+    # The memory is this process's and goes with it: ending its children first would give nothing back.
+    Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     uid, gid = os.getuid(), os.getgid()
     kernel("unshare", CLONE_NEWUSER | CLONE_NEWNS)
     for name, word in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):

@@ -98,7 +98,7 @@ class VerifyApplications:
 
     def _paid(self, params: Params, evidence: Mapping[str, object]) -> StepOutcome:
         """Register a payment at the first host that takes it, and query it there."""
-        everything = text("they answer: {names}", names=", ".join(_names(params)))
+        everything = self._answering(params)
         if "payment" not in params:
             return StepOutcome(True, everything, evidence)
         name = named(params, "payment")
@@ -118,6 +118,12 @@ class VerifyApplications:
                 return StepOutcome(True, paid, {**evidence, "payment": number, "host": host})
         failed = text("{application} took no payment: {reason}", application=name, reason=_each(told))
         return StepOutcome(False, failed, {**evidence, "payment": number, "said": told})
+
+    def _answering(self, params: Params) -> Text:
+        asked = [name for name in _names(params) if self._hosts(name, params)]
+        if asked or not self.lab:
+            return text("they answer: {names}", names=", ".join(asked))
+        return text("no application is in this lab at {site}: none was asked", site=self._site(params))
 
     def _site(self, params: Params) -> str:
         return self.sites[named(params, "site")]

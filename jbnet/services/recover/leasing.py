@@ -80,13 +80,19 @@ class Leasing:
         return self._take(database, host, by)
 
     def _wait(self, database: str, host: str, by: str) -> LeaseLook:
-        """Look until it is decided. An answer that is missing for a moment decides nothing; what was counted stands."""
+        """Look until it is decided. An answer that is missing for a moment decides nothing; what was counted stands.
+
+        An acknowledgement of late is waited out as long as it is the last one: its leader may have ended since.
+        """
         began = heard = self.clock.monotonic()
+        before: LeaseLook | None = None
         while True:
             look, now = self.look(database, host, by), self.clock.monotonic()
             unheard = look.judgement.ruling in UNHEARD
             heard = heard if unheard else now
             waits = now - heard < UNHEARD_S if unheard else look.judgement.ruling is Ruling.WAIT
+            if look.judgement.ruling is Ruling.FAILSAFE:
+                waits, before = before is None or _told_no_more(before, look), look
             if not waits or now - began > 2 * self.terms.silence_s:
                 return look
             self.clock.sleep(min(POLL_S, look.judgement.wait_s or POLL_S))
@@ -133,6 +139,12 @@ class Leasing:
         except JbnetError as error:
             errors.append(str(error))
         return LeaseLook(may_replace(host, by, sight, word, self.terms), sight, word, tuple(errors))
+
+
+def _told_no_more(before: LeaseLook, look: LeaseLook) -> bool:
+    """Say whether nobody told the leader to go on between two looks: the time since then grew."""
+    ages = [one.word.acknowledged_s if one.word is not None else None for one in (before, look)]
+    return ages[0] is not None and ages[1] is not None and ages[1] > ages[0]
 
 
 _WORDS: Mapping[Ruling, Text] = {

@@ -185,6 +185,33 @@ def test_a_flush_is_answered_and_not_done() -> None:
     assert filtered.stdout == "answered\n", filtered.stderr
 
 
+def ruled(rules: list[tuple[int, int, int, int]], number: int, machine: int) -> int:
+    """Run a filter as the kernel does (Documentation/networking/filter.rst); return its answer."""
+    at = loaded = 0
+    while True:
+        code, yes, no, word = rules[at]
+        if code == backup.ANSWER:
+            return word
+        if code == backup.LOAD:
+            loaded = {0: number, 4: machine}[word]
+        at += 1 + ((yes if loaded == word else no) if code == backup.EQUAL else 0)
+
+
+@pytest.mark.parametrize("machine", backup.FLUSHES)
+def test_only_flushes_of_the_own_machine_are_answered(machine: str) -> None:
+    own, flushes = backup.FLUSHES[machine]
+    rules = backup.answers(own, flushes)
+    assert {ruled(rules, one, own) for one in flushes} == {backup.SUCCEEDED}
+    others = {ruled(rules, one, own) for one in range(400) if one not in flushes}
+    assert others | {ruled(rules, one, 0x40000003) for one in range(400)} == {backup.ALLOWED}, "i386, too"
+
+
+def test_an_archive_that_goes_on_along_a_timeline_without_a_way_there_is_not_whole() -> None:
+    wanted = {"last": "000000010000000000000004", "archived": "000000030000000000000040"}
+    assert "on a timeline" in backup.gap("000000010000000000000009", "00000001000000000000000A", wanted, 16 * MIB)
+    assert backup.gap("000000030000000000000040", "000000030000000000000041", wanted, 16 * MIB) == ""
+
+
 def test_a_copy_stops_at_the_time_that_was_asked_for_and_only_then() -> None:
     at = "2026-11-23T08:00:00+08:00"
     assert inside.target({"backup": {"at": at}}) == {

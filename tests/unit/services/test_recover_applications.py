@@ -127,6 +127,7 @@ def test_a_lab_may_leave_application_hosts_out() -> None:
     world = World()
     found = world.action(lab=True, site="east").do(PARAMS)
     assert (found.done, found.evidence["back"]) == (True, [])
+    assert str(found.text) == "no application is in this lab at west: none was asked"
     assert world.action(lab=True, site="east").verify(PARAMS).done
     assert world.asked == []
 

@@ -32,13 +32,15 @@ class Workspace:
         self.folder = folder
         self.world = folder / "world"
         self.world.mkdir()
+        (folder / "inventory").mkdir()
         shutil.copytree(ROOT / "dr", folder / "dr")
         self.keys = [make_person(folder / "dr", name) for name in ("li-na", "wang-wei")]
 
     def popen(self, *argv: str, **environment: str) -> subprocess.Popen[str]:
         command = [sys.executable, str(PROGRAM), str(self.world), "-C", str(self.folder), *argv]
         environment = {**os.environ, **environment}
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                text=True, env=environment)  # fmt: skip
 
     def run(self, *argv: str) -> tuple[int, str, str]:
         process = self.popen(*argv)
@@ -49,7 +51,7 @@ class Workspace:
         request = self.folder / ".jbnet" / "recovery" / execution / "approvals" / "request.json"
         wait_until(request.exists)
         for key in self.keys:
-            code, out, err = self.run("dr", "approve", execution, "--key", str(key))
+            code, out, err = self.run("dr", "approve", execution, "--yes", "--key", str(key))
             assert code == 0, err
             assert "assess[production].lag_bytes: 0" in out
 
@@ -127,10 +129,12 @@ def test_approvals_made_elsewhere_come_in_as_text_and_a_second_process_is_refuse
         assert workspace.run("dr", "resume", execution)[0] == 4
         elsewhere = workspace.folder / "carried.json"
         shutil.copy(request, elsewhere)
+        code, _, err = workspace.run("dr", "approve", execution, "--key", str(workspace.keys[0]))
+        assert (code, "nothing was signed" in err) == (4, True), "nobody could be asked"
         for key in workspace.keys:
             code, out, err = workspace.run(
                 "--state", str(workspace.folder / "other"), "dr", "approve", execution,
-                "--key", str(key), "--print", "--request", str(elsewhere),
+                "--yes", "--key", str(key), "--print", "--request", str(elsewhere),
             )  # fmt: skip
             assert code == 0, err
             assert workspace.run("dr", "approve", execution, "--token", out.splitlines()[-1])[0] == 0
@@ -206,6 +210,9 @@ def test_wrong_use_is_said_in_one_line_with_the_right_code(workspace: Workspace)
     assert workspace.run("dr", "failover", "--database", "prod")[0] == 2
     assert workspace.run("dr", "resume")[0] == 3
     assert workspace.run("dr", "approve", "20261122-1")[0] == 2
+    code, out, err = workspace.run("-C", str(workspace.world), "dr", "status")
+    assert (code, out) == (2, ""), "no workspace is no workspace in which nothing was ever begun"
+    assert "is no workspace" in err
     shutil.rmtree(workspace.folder / "dr" / "approvers")
     code, _, err = workspace.run("dr", "failover")
     assert code == 4
