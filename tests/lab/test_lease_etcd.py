@@ -104,11 +104,15 @@ def test_the_watchdog_and_jbnet_read_each_other_and_a_lease_taken_away_is_not_re
     mine, his = leases(etcd), store(etcd, db)
     _, revision = his.read()
     assert his.enter(revision)
-    assert mine.look(db).record == LeaseRecord(OLD, guarded=False, number=1)
+    first = mine.look(db).record
+    assert first == LeaseRecord(OLD, guarded=False, number=first.number), "the store was empty: the number is drawn"
     assert (his.renew(), his.renew()) == (OLD, OLD)
     found = mine.look(db)
-    assert found.record == LeaseRecord(OLD, guarded=True, number=3)
-    assert mine.put(db, LeaseRecord(NEW, taken_from=OLD, number=4), found.revision)
+    assert found.record == LeaseRecord(OLD, guarded=True, number=first.number + 2)
+    theirs = store(etcd, db, NEW)
+    assert theirs.read() == (OLD, found.revision)
+    assert theirs.value["number"] == found.record.number, "what the other watchdog sees stand still is what jbnet sees"
+    assert mine.put(db, LeaseRecord(NEW, taken_from=OLD, number=first.number + 3), found.revision)
     assert his.renew() == NEW
     assert mine.look(db).record.holder == NEW
 
