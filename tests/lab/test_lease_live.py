@@ -177,7 +177,7 @@ def fenced_by(drill: Drill) -> set[str]:
     execution = str(drill.executions()[-1]["execution"])
     entries = wiring.executions(drill.state).journal(execution).entries()
     said = [entry["data"] for entry in entries if "fence[" in json.dumps(entry)]
-    return set(re.findall(r'"by": "([^"]+)"', json.dumps(said)))
+    return set(re.findall(r'"by": "([^"]+)"', json.dumps(said))) - set(drill.network.devices)  # who would replace it
 
 
 def checked(drill: Drill) -> dict[str, str]:
