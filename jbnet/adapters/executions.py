@@ -65,7 +65,10 @@ class Executions:
                 raise Missing(
                     "there is no execution in {path}",
                     path=self.folder,
-                    hint=text("jbnet dr failover starts one"),
+                    hint=text(
+                        "was it started on another machine, or with another --state? jbnet dr status lists what is"
+                        " known here"
+                    ),
                 )
             return known[-1]
         if execution not in known:

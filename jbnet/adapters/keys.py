@@ -24,11 +24,13 @@ from jbnet.inventory.reading.source import Source, read
 from jbnet.inventory.report import Report
 from jbnet.model.errors import Missing, Refused, UsageError
 from jbnet.model.findings import Place
-from jbnet.model.text import text
+from jbnet.model.text import Text, text
 from jbnet.recovery.approval import Approver
 from jbnet.recovery.fields import Fields, Findings
 
 MODE_OTHERS = 0o077
+PUBLIC = (b"ssh-", b"ecdsa-", b"sk-")
+"""How a line with a public key begins (sshd(8), AUTHORIZED_KEYS FILE FORMAT)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +86,16 @@ def load_approvers(folders: Sequence[Path]) -> Approvers:
 def load_private(path: Path, passphrase: Callable[[], str]) -> Ed25519PrivateKey:
     """Read a private key; ``passphrase`` is asked only when it has one. Raises Missing, Refused, UsageError."""
     try:
+        content = path.read_bytes()
+        if content.startswith(PUBLIC):  # before the mode: others may read a public key, and it must not become a guess
+            raise UsageError("{path} is the public half of a key; expected the private one", path=path,
+                             hint=_private_of(path))  # fmt: skip
         if path.stat().st_mode & MODE_OTHERS:
             raise Refused(
                 "{path} can be read by others; expected mode 0600",
                 path=path,
                 hint=text("chmod 600 {path}", path=path),
             )
-        content = path.read_bytes()
     except OSError as error:
         raise Missing("key {path} cannot be read: {error}", path=path, error=error.strerror) from error
     key = _decode_private(path, content, passphrase)
@@ -128,6 +133,13 @@ def _list_person(path: Path, name: str, login: str) -> None:
     listed = (found or {}).get("people") or {}
     people = {**listed, name: {"login": login, "roles": ["approver"]}}
     path.write_text(yaml.safe_dump({"people": people}, allow_unicode=True), encoding="utf-8")
+
+
+def _private_of(path: Path) -> Text | None:
+    private = path.with_suffix("")
+    if path.suffix != ".pub" or not private.is_file():
+        return text("it is the file without .pub, and lies with its owner alone")
+    return text("give {path}", path=private)
 
 
 def _decode_private(path: Path, content: bytes, passphrase: Callable[[], str]) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
 import time
 from collections.abc import Sequence
@@ -17,6 +18,10 @@ from jbnet.adapters.known_hosts import trusted
 from jbnet.adapters.ssh_channel import deadline
 from jbnet.model.errors import Missing, Refused, Unreachable
 from jbnet.model.text import text
+
+logging.getLogger("paramiko").addHandler(logging.NullHandler())
+"""What a library logs is no message of ours: without a handler Python writes its tracebacks on stderr. Each failure is
+raised here as well, in words (``explain``)."""
 
 
 @dataclass(frozen=True, slots=True)

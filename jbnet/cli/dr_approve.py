@@ -41,6 +41,8 @@ def sign(
     from jbnet.adapters.keys import load_private
 
     box = _box(context, execution, carried=request_file is not None)
+    if request_file is None:
+        _expect_open(context, execution)
     request = read_request(request_file) if request_file else box.request()
     if execution is not None and request.execution != execution:
         raise UsageError(
@@ -76,10 +78,30 @@ def accept(context: Context, execution: str | None, token: str) -> None:
     from jbnet.adapters.approvals import from_token
 
     box = _box(context, execution, carried=False)
+    _expect_open(context, execution)
     request = box.request()
     approval = from_token(token, request)
     _tell(context, request, box.hand_in(request, approval), approval.person)
     context.emit({"approval": asdict(approval)})
+
+
+def _expect_open(context: Context, execution: str | None) -> None:
+    """Raises UsageError where nothing waits for a signature any more: the past is not shown as if it did."""
+    from jbnet import wiring
+    from jbnet.cli.dr_show import STATES
+    from jbnet.recovery.replay import replay
+
+    store = wiring.executions(context.state_dir)
+    found = store.find(execution)
+    state = replay(store.journal(found).entries())
+    hint = text("jbnet dr status lists executions and what they wait for")
+    if state.result is not None:
+        raise UsageError("{execution} has ended ({state}): nothing of it is to be approved", execution=found,
+                         state=STATES[state.result], hint=hint)  # fmt: skip
+    if state.request is not None and state.step(state.request.step).settled:
+        raise UsageError("{execution} is approved already, by {people}; it needs no more signatures now",
+                         execution=found, people=", ".join(one.person for one in state.approvals) or "-",
+                         hint=hint)  # fmt: skip
 
 
 def _tell(context: Context, request: ApprovalRequest, given: Sequence[str], person: str) -> None:

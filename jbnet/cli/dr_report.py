@@ -88,8 +88,15 @@ def prove(context: Context, path: Path, key: str | None, head: str | None) -> No
 
 
 def is_report(named: str | None) -> bool:
-    """Say whether an argument names a report's file and not an execution."""
-    return named is not None and (Path(named).suffix.lower() in PAGES + DOCUMENTS or Path(named).is_file())
+    """Say whether an argument names a report's file and not an execution. Raises UsageError for another file."""
+    if named is None:
+        return False
+    kind = Path(named).suffix.lower()
+    if kind in PAGES + DOCUMENTS:
+        return True
+    if Path(named).is_file():
+        raise UsageError("{path} is neither a report (.html, .json) nor a copy of a journal (.jsonl)", path=named)
+    return False
 
 
 def print_score(context: Context, found: Score, *, in_lab: bool, whole: bool) -> None:

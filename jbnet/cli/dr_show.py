@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from jbnet.cli.columns import hanging
+from jbnet.cli.columns import cells, hanging, pad
 from jbnet.cli.context import SCHEMA, Context
-from jbnet.cli.times import local
+from jbnet.cli.times import local, offset
 from jbnet.model.text import Text, text
 from jbnet.recovery.canonical import plain
 from jbnet.recovery.expand import Binding, Instance, expand
+from jbnet.recovery.shown import as_typed, is_program
 
 if TYPE_CHECKING:
     from jbnet.cli.dr_work import Standing
@@ -35,6 +36,9 @@ STATES = {
 }
 
 
+COLUMNS = (text("execution"), text("runbook"), text("state"))
+
+
 class EventLines:
     """Implements the Reporter port: lines for people on stderr, or one JSON line an event on stdout."""
 
@@ -47,10 +51,9 @@ class EventLines:
         if self._context.json:
             self._print_json(progress, told)
         elif isinstance(told, Text):
-            here = local(datetime.now(UTC))
             self._context.note(
                 "{time}  {subject}  {message}",
-                time=f"{here:%H:%M:%S}",
+                time=self._clock_time(datetime.now(UTC)),
                 subject=progress.subject,
                 message=self._context.tr(told),
             )
@@ -58,6 +61,11 @@ class EventLines:
             if isinstance(figures, Mapping):
                 for line in figure_lines(figures):
                     self._context.note("    {message}", message=line)
+
+    def _clock_time(self, now: datetime) -> str:
+        """Return the network's time with its offset, also in a thread, in which no command is running for click."""
+        here = now.astimezone(self._context.time_zone)
+        return f"{here:%H:%M:%S}{offset(here)}"
 
     def _print_json(self, progress: Progress, told: object) -> None:
         data = {key: value for key, value in progress.data.items() if key != "text"}
@@ -82,13 +90,17 @@ def print_steps(context: Context, runbook: Runbook, values: Sequence[Binding], n
     for line in hanging(heading, 4):
         context.say("{line}", line=line)
     for number, instance in enumerate(instances, 1):
-        params = ", ".join(f"{key}={value}" for key, value in instance.params.items())
+        params = ", ".join(f"{key}={as_typed(key, value)}" for key, value in instance.params.items()
+                           if not is_program(key, value))  # fmt: skip
         said = context.tr(
             "{number:>3}. {step}: {action} {params}",
             number=number, step=instance.key, action=instance.action, params=params,
         )  # fmt: skip
         for line in hanging(said, 5):
             context.say("{line}", line=line)
+        for key, value in instance.params.items():
+            if is_program(key, value):  # on a line of its own and unbroken, so that it can be copied
+                context.say("{line}", line=f"       {key}: {as_typed(key, value)}")
         for device, line in _typed(network, instance):
             context.say("{line}", line=f"       {device}: {line}")
     steps = [
@@ -112,16 +124,30 @@ def print_standings(context: Context, found: Sequence[Standing]) -> None:
     """Show where executions stand."""
     if not found:
         context.say("no recovery was ever started here")
-    for standing in found:
-        context.say(
-            "{execution}  {runbook}  {databases}  {state}  {step}  {said}",
-            execution=standing.execution,
-            runbook=standing.runbook or "-",
-            databases=",".join(standing.databases) or "-",
-            state=context.tr(STATES[standing.state]),
-            step=standing.step,
-            said=context.tr(standing.said) if standing.said else "",
-        )
+        return
+    rows = [(s.execution, s.runbook or "-", context.tr(STATES[s.state])) for s in found]
+    head = tuple(context.tr(word) for word in COLUMNS)
+    widths = [max(cells(row[column]) for row in (head, *rows)) for column in range(len(COLUMNS))]
+    for row, standing in zip((head, *rows), (None, *found), strict=True):
+        context.say("{line}", line="  ".join(map(pad, row, widths)).rstrip())
+        for said in _details(standing) if standing is not None else ():
+            context.wrapped("  {line}", line=context.tr(said))
+
+
+def _details(standing: Standing) -> Iterator[Text]:
+    """Yield what is said below an execution: one that has ended needs no more than its line."""
+    if not standing.open:
+        return
+    if standing.databases:
+        yield text("databases: {databases}", databases=", ".join(standing.databases))
+    if standing.step:
+        yield text("at step {step}: {said}", step=standing.step, said=standing.said or text("no result yet"))
+    elif standing.said:
+        yield standing.said
+    if standing.hint:
+        yield text("next: {what}", what=standing.hint)
+    if standing.state in ("stopped", "interrupted") and not standing.drill:
+        yield text("jbnet dr resume {execution} goes on with it, --abandon gives it up", execution=standing.execution)
 
 
 def print_request(context: Context, request: ApprovalRequest) -> None:

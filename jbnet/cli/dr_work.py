@@ -35,6 +35,8 @@ class Standing:
     state: str
     step: str = ""
     said: Text | None = None
+    hint: Text | None = None
+    """What the step that failed says is to be done next."""
     drill: bool = False
     """It is a drill beside production: it keeps nobody from a recovery in earnest."""
 
@@ -47,6 +49,7 @@ class Standing:
             "state": self.state,
             "step": self.step,
             "said": str(self.said) if self.said else "",
+            "hint": str(self.hint) if self.hint else "",
         }
 
     @property
@@ -190,24 +193,25 @@ def give_up_drills(context: Context, by: str | None) -> None:
             context.note("{execution} did not end, and is given up", execution=standing.execution)
 
 
-def _where(state: State, entries: Sequence[Entry], *, running: bool) -> tuple[str, str, Text | None]:
-    """Return the state's word, the step and what is to be said of it."""
+def _where(state: State, entries: Sequence[Entry], *, running: bool) -> tuple[str, str, Text | None, Text | None]:
+    """Return the state's word, the step, what is to be said of it, and what that step says is to be done next."""
     from jbnet.adapters.clock import SystemClock
     from jbnet.recovery import decide
-    from jbnet.recovery.account import told_by
+    from jbnet.recovery.account import hint_by, told_by
     from jbnet.services.recover.engine import pinned_runbook
 
     if state.result is not None:
-        return state.result, "", None
+        return state.result, "", None, None
     decisions = decide.next_steps(pinned_runbook(state), entries, SystemClock().now())
     decision = next((d for d in decisions if isinstance(d, decide.Stopped) and not running), decisions[0])
     step = getattr(getattr(decision, "step", None), "key", "")
     if isinstance(decision, decide.WaitApproval):
         told = text("{missing} more must approve", missing=decision.missing)
-        return "waiting" if running else "interrupted", step, told
+        return "waiting" if running else "interrupted", step, told, None
     if isinstance(decision, decide.Ask | decide.Failed) and not running:
-        return "stopped", step, told_by(state.step(step).error)
-    return "running" if running else "interrupted", step, None
+        failed = state.step(step).error
+        return "stopped", step, told_by(failed), hint_by(failed)
+    return "running" if running else "interrupted", step, None, None
 
 
 def _refuse_second(found: Sequence[Standing]) -> None:

@@ -15,6 +15,7 @@ from jbnet.cli.recovery_words import LABELS, WORDS
 from jbnet.cli.times import offset
 from jbnet.model.text import Text, text
 from jbnet.recovery.account import told_by
+from jbnet.recovery.shown import as_typed
 
 MARK = "<!--report-->"
 """Where the document stands in the page; nothing that is written into the page can say it."""
@@ -133,7 +134,7 @@ class View:
 
     def pairs(self, params: Data) -> str:
         """Return parameters as ``key=value``."""
-        return " ".join(f"{key}={value}" for key, value in params.items())
+        return " ".join(f"{key}={as_typed(key, value)}" for key, value in params.items())
 
     def requirement(self, name: str) -> str:
         """Return what a requirement of the standard says."""

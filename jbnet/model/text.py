@@ -61,6 +61,17 @@ def text(template: str, **params: object) -> Text:
     return Text(template, params)
 
 
+@dataclass(frozen=True, slots=True)
+class Titled(Text):
+    """What somebody wrote in both languages: in English (``template``), and in Chinese (empty: English there, too)."""
+
+    zh: str = ""
+
+    def render(self, catalogue: Mapping[str, str]) -> str:
+        """Return it in the language of the catalogue; nothing in it is a parameter."""
+        return self.zh if catalogue and self.zh else self.template
+
+
 def joined(texts: Iterable[Text]) -> Text:
     """Return texts behind each other, with the semicolon of the reader's language between them."""
     whole: Text | None = None

@@ -41,8 +41,14 @@ def told_by(data: Mapping[str, object]) -> Text:
     """Return the text that an entry carries, so that it can be shown in the reader's language."""
     template, params = data.get("template"), data.get("params")
     if isinstance(template, str) and isinstance(params, Mapping):
-        return Text(template, {str(key): value for key, value in params.items()})
+        return Text(template, {str(key): _param(value) for key, value in params.items()})
     return text("{message}", message=data.get("text", ""))
+
+
+def _param(value: object) -> object:
+    """Return a parameter: a text inside a text is one again. Where an entry has only its words, those."""
+    nested = isinstance(value, Mapping) and isinstance(value.get("template"), str) and "params" in value
+    return told_by(value) if nested and isinstance(value, Mapping) else value
 
 
 def hint_by(data: Mapping[str, object]) -> Text | None:
@@ -82,7 +88,7 @@ def _timeline(entries: Sequence[Entry], zone: Callable[[datetime], datetime], tr
     start = _time(entries[0]) if entries else None
     for entry in entries:
         time, data = _time(entry), entry["data"]
-        said = tr(told_by(data)) if isinstance(data, Mapping) and ("text" in data or "template" in data) else ""
+        said = tr(_said(data)) if isinstance(data, Mapping) and ("text" in data or "template" in data) else ""
         kind = KINDS.get(str(entry["kind"]))
         cells = (
             str(entry["seq"]),
@@ -94,6 +100,12 @@ def _timeline(entries: Sequence[Entry], zone: Callable[[datetime], datetime], tr
             said,
         )
         yield f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+
+
+def _said(data: Mapping[str, object]) -> Text:
+    """Return what an entry says and, of a failure, what is to be done next."""
+    hint = hint_by(data)
+    return told_by(data) if hint is None else text("{said}; next: {what}", said=told_by(data), what=hint)
 
 
 def _evidence(state: State, tr: Translate) -> Iterator[str]:

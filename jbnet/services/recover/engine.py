@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from jbnet.model.errors import Refused, UsageError
-from jbnet.model.text import Text, text
+from jbnet.model.text import Text, Titled, text
 from jbnet.ports import ApprovalVerifier, Clock, Journal, Lease, Progress, Reporter, StepAction, Windows
 from jbnet.recovery.account import hint_by, told_by
 from jbnet.recovery.decide import Acting, Agreeing, Ask, Decision, Done, Stopped, Undone, WaitApproval, next_steps
@@ -100,7 +100,9 @@ class Recovery:
         self._report(
             "dr.started",
             execution,
-            text("{execution}: {title} is started", execution=execution, title=runbook.title),
+            text(
+                "{execution}: {title} is started", execution=execution, title=Titled(runbook.title, zh=runbook.title_zh)
+            ),
             sha256=runbook.sha256,
         )
 

@@ -9,7 +9,8 @@ from jbnet.ports import StepOutcome
 
 def text_data(told: Text) -> dict[str, object]:
     """Return a text as it stands in an entry: in English, and with what is needed to translate it."""
-    return {"text": str(told), "template": told.template, "params": dict(told.params)}
+    params = {key: text_data(value) if isinstance(value, Text) else value for key, value in told.params.items()}
+    return {"text": str(told), "template": told.template, "params": params}
 
 
 def outcome_data(outcome: StepOutcome) -> dict[str, object]:
