@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from jbnet.model.network import Network
 
 INSIDE = "JBNET_VANTAGE"
-"""Environment variable that names the device in whose network this process runs."""
+"""Environment variable that names the device in whose network this process runs. jbnet sets it for itself; what a
+person sets is believed only as far as the network says so, too (ADR 74).
+"""
 
 
 def enter(context: Context, device_name: str | None = None) -> None:
@@ -27,9 +29,9 @@ def enter(context: Context, device_name: str | None = None) -> None:
     programs and the workspace stay the host's. Call it before anything else. Raises UsageError (no such device)
     and TargetError (the lab that lab.json tells of is gone).
     """
-    place = _place(context, device_name)
-    if place is not None:
-        found, name = place
+    found_place = place(context, device_name)
+    if found_place is not None:
+        found, name = found_place
         _run_again(found.devices[name].netns, name, str(found.runtime))
 
 
@@ -39,22 +41,27 @@ def inside(context: Context) -> Iterator[None]:
 
     For commands that do more than talk to devices. Raises as ``enter`` does.
     """
-    place = _place(context, None)
-    if place is None:
+    found_place = place(context, None)
+    if found_place is None:
         yield
         return
     from jbnet.lab.netns import network_of
 
-    found, name = place
+    found, name = found_place
     with network_of(found.devices[name].netns):
         yield
 
 
-def _place(context: Context, device_name: str | None) -> tuple[Record, str] | None:
-    """Return the lab and the device to work from; None: stay where we are."""
-    if os.environ.get(INSIDE) or not (context.state_dir / "lab.json").is_file():
+def place(context: Context, device_name: str | None) -> tuple[Record, str] | None:
+    """Return the lab and the device to work from; None: stay where we are, without a lab or in its network already.
+
+    With a lab up nothing but being in a device's network keeps a command where it is: on the host the same addresses
+    may be production's. Raises as ``enter`` does.
+    """
+    if not (context.state_dir / "lab.json").is_file():
         return None
     from jbnet.lab import record
+    from jbnet.lab.netns import is_here
     from jbnet.lab.paths import LabPaths
 
     found = record.standing(LabPaths(context.state_dir.absolute()).record)
@@ -64,22 +71,34 @@ def _place(context: Context, device_name: str | None) -> tuple[Record, str] | No
             path=context.state_dir / "lab.json",
             hint=text("jbnet lab down removes what is left of it"),
         )
+    said = os.environ.get(INSIDE, "")
+    if said in found.devices and is_here(found.devices[said].netns):
+        return None
     name = context.vantage or device_name or found.noc
     if name is None or name not in found.devices:
         hint = text("jbnet lab status lists the devices")
         raise UsageError("no device {name} in the lab to run from", name=name or "-", hint=hint)
+    if said:
+        context.note("{variable}={said} is not followed: this is not its network. With a lab up {name} is looked from;"
+                     " --vantage {said} chooses another", variable=INSIDE, said=said, name=name)  # fmt: skip
     return found, name
 
 
 def say_where(context: Context, network: Network) -> None:
-    """Say so where nobody knows which declared device this is: every look then goes through a vantage."""
+    """Say so where nobody knows which declared device this is: every look then goes through a vantage.
+
+    And where a person says that it is one, and by its addresses it is not.
+    """
     from jbnet import wiring
 
-    if wiring.whereabouts(network) is None:
+    here, said = wiring.whereabouts(network), os.environ.get(INSIDE)
+    if said and here != said:
+        context.note("{variable}={said} is not believed: this machine has none of its addresses", variable=INSIDE,
+                     said=said)  # fmt: skip
+    if here is None:
         context.note(
             "this machine is not known to be a declared device: what is looked at from two places is asked through"
-            " them, over SSH ({variable}=NAME says which device it is)",
-            variable=INSIDE,
+            " them, over SSH"
         )
 
 

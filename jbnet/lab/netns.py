@@ -15,6 +15,14 @@ CLONE_NEWNET = 0x40000000
 OWN = "/proc/thread-self/ns/net"
 
 
+def is_here(path: str) -> bool:
+    """Say whether this thread is in the network namespace that ``path`` names; what cannot be read is another one."""
+    try:
+        return os.path.samestat(os.stat(path), os.stat(OWN))  # noqa: PTH116  links of proc(5), followed by the kernel
+    except OSError:
+        return False
+
+
 @contextmanager
 def network_of(path: str) -> Iterator[None]:
     """Be in the network namespace that ``path`` names, and afterwards where one was before. Raises OSError."""

@@ -168,8 +168,8 @@ def whereabouts(network: Network) -> str | None:
     from jbnet.adapters import machine
     from jbnet.services.whereabouts import declared_addresses, device_here
 
-    said = os.environ.get("JBNET_VANTAGE")
-    return said or device_here(network, machine.hostname(), machine.held(declared_addresses(network)))
+    held = machine.held(declared_addresses(network))
+    return device_here(network, machine.hostname(), held, os.environ.get("JBNET_VANTAGE"))
 
 
 def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapping[str, StepAction]:

@@ -11,6 +11,7 @@ import pytest
 
 from jbnet.cli.vantage import INSIDE
 from jbnet.lab.lab import Lab
+from jbnet.lab.netns import network_of
 
 pytestmark = pytest.mark.lab
 
@@ -55,9 +56,13 @@ def test_without_a_lab_a_command_stays_where_it_is(tmp_path: Path) -> None:
     assert run(tmp_path).stdout.split() == [here, "host"]
 
 
-def test_inside_a_vantage_it_goes_no_further(demo_lab: Lab) -> None:
-    here = str(Path("/proc/self/ns/net").readlink())
-    assert run(demo_lab.workspace, **{INSIDE: "noc-s1"}).stdout.split() == [here, "noc-s1"]
+def test_inside_a_vantage_it_goes_no_further_and_saying_so_does_not_keep_it_out(demo_lab: Lab) -> None:
+    said = run(demo_lab.workspace, **{INSIDE: "golmud-dc-db1"})
+    assert said.stdout.split() == [space(demo_lab, "noc-s1"), "noc-s1"]
+    assert "is not followed" in said.stderr
+    with network_of(demo_lab.netns("golmud-dc-db1")):
+        inside = run(demo_lab.workspace, "noc-s1", **{INSIDE: "golmud-dc-db1"})
+    assert inside.stdout.split() == [space(demo_lab, "golmud-dc-db1"), "golmud-dc-db1", "noc-s1"]
 
 
 def test_an_unknown_vantage_is_wrong_use(demo_lab: Lab) -> None:

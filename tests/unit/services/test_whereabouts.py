@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from ipaddress import IPv4Address
+from pathlib import Path
 
 import pytest
 from sample_network import sample_network
 
 from jbnet import wiring
 from jbnet.adapters import machine
+from jbnet.cli.context import Context
+from jbnet.cli.vantage import place, say_where
+from jbnet.lab import process
+from jbnet.lab.record import Chassis, Record
 from jbnet.model.network import Network
 from jbnet.services.whereabouts import declared_addresses, device_here
 
+NOBODY = 1 << 30
+"""No process: Linux counts them to 1 << 22 at most (proc(5), pid_max)."""
 NOC, DB = IPv4Address("10.4.0.193"), IPv4Address("10.1.192.2")
 
 
@@ -53,4 +61,50 @@ def test_a_machine_that_is_none_of_them_is_not_taken_for_the_one_recovery_is_mea
     monkeypatch.delenv("JBNET_VANTAGE", raising=False)
     assert wiring.whereabouts(network) is None
     monkeypatch.setenv("JBNET_VANTAGE", "noc-s1")
-    assert wiring.whereabouts(network) == "noc-s1"
+    assert wiring.whereabouts(network) is None, "it has none of its addresses"
+
+
+def test_what_a_person_says_chooses_among_addresses_and_never_goes_against_them(network: Network) -> None:
+    assert device_here(network, "laptop", {NOC, DB}, "noc-s1") == "noc-s1"
+    assert device_here(network, "laptop", {DB}, "noc-s1") == "xining-dc-db1", "two places would be one"
+    assert device_here(network, "laptop", {NOC, DB}, "golmud-dc-db1") is None
+    assert device_here(network, "laptop", set(), "noc-s1") is None
+    assert device_here(network, "noc-s1", set(), "nowhere") is None
+    bare = replace(network.devices["noc-s1"], loopback=None, interfaces=())
+    named = replace(network, devices={**network.devices, "noc-s1": bare})
+    assert device_here(named, "laptop", set(), "noc-s1") == "noc-s1"
+
+
+def test_a_note_says_that_it_is_not_believed(
+    network: Network, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("JBNET_VANTAGE", "noc-s1")
+    say_where(Context(Path()), network)
+    said = capfd.readouterr().err
+    assert "JBNET_VANTAGE=noc-s1 is not believed" in said
+    assert "over SSH" in said
+
+
+def lab(state: Path, there: int) -> Context:
+    """A lab that is up, of two devices: the NOC's network is that of process ``there``."""
+    state.mkdir(mode=0o700)
+    here = os.getpid()
+    own = Chassis(here, process.start_time(here) or 0)
+    devices = {"noc-s1": Chassis(there, 1), "golmud-dc-db1": own}
+    Record("demo", state, "noc-s1", own, devices, ()).write(state / "lab.json")
+    return Context(state.parent, state=state)
+
+
+def test_only_being_in_a_devices_network_keeps_a_command_out_of_the_lab(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    context = lab(tmp_path / "state", there=NOBODY)
+    monkeypatch.setenv("JBNET_VANTAGE", "noc-s1")
+    found = place(context, None)
+    assert found is not None
+    assert found[1] == "noc-s1"
+    assert "is not followed" in capfd.readouterr().err
+    monkeypatch.setenv("JBNET_VANTAGE", "nowhere")
+    assert place(context, "golmud-dc-db1") is not None
+    monkeypatch.setenv("JBNET_VANTAGE", "golmud-dc-db1")
+    assert place(context, None) is None, "it is there"
