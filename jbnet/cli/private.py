@@ -14,8 +14,8 @@ from pathlib import Path
 from jbnet.model.errors import Refused
 from jbnet.model.text import Text, text
 
-TRUSTED = ("known_hosts", "secrets.yaml", "keys", "plans", "change.db")
-"""Files and folders of the state directory by which devices are believed, logged in to and changed."""
+TRUSTED = ("known_hosts", "secrets.yaml", "keys", "plans", "change.db", "page.db")
+"""What of the state directory devices are believed, logged in to and changed by, and people are let into the page."""
 
 
 def check_state(folder: Path) -> Text | None:

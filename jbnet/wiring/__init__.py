@@ -39,6 +39,7 @@ from jbnet.wiring.files import write_configs, write_output
 from jbnet.wiring.hardware import number_ports
 from jbnet.wiring.monitoring import event_log, followed_events, load_checks, monitor, monitor_file, monitor_view
 from jbnet.wiring.outward import outward
+from jbnet.wiring.page import accounts
 from jbnet.wiring.playbooks import playbook_shelf, playbook_ways
 from jbnet.wiring.readiness import leases, readiness, readiness_history, restored_file
 from jbnet.wiring.recoveries import (
@@ -60,6 +61,7 @@ from jbnet.wiring.rows import compare_rows
 from jbnet.wiring.telling import action_log, desk_of, picks, teller, waiting
 
 __all__ = [
+    "accounts",
     "action_log",
     "adoption",
     "ansible_inventory",
