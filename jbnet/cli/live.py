@@ -59,7 +59,7 @@ def _print(context: Context, name: str, picture: Picture) -> None:
 
 def as_json(name: str, picture: Picture) -> dict[str, object]:
     """Return a device for ``--json``: rates in bit/s, times in seconds; null is not known."""
-    from jbnet.cli.live_text import lately_of
+    from jbnet.cli.live_text import lately_of, shut_sessions
     from jbnet.monitor.incidents import rfc3339
 
     found = lately_of(picture, name)
@@ -94,6 +94,7 @@ def as_json(name: str, picture: Picture) -> dict[str, object]:
         "jitter_s": state.jitter_s,
         "interfaces": ports,
         **relations,
+        "shutdown_sessions": sorted(shut_sessions(picture.network, name)),
         "gauges": dict(state.gauges),
         "events": events,
     }

@@ -153,16 +153,24 @@ def _relations(found: Lately, picture: Picture, tr: Translate) -> Iterator[Line]
         if relations:
             yield Line("")
             yield Line(f"{title} ({len(relations)})", "bold")
-            yield from _each(relations, picture, tr)
+            yield from _each(found, relations, picture, tr)
 
 
-def _each(relations: Mapping[str, Watch], picture: Picture, tr: Translate) -> Iterator[Line]:
-    owners = _owners(picture.network)
+def _each(found: Lately, relations: Mapping[str, Watch], picture: Picture, tr: Translate) -> Iterator[Line]:
+    owners, closed = _owners(picture.network), shut_sessions(picture.network, found.state.device)
     for address, watch in relations.items():
         when = since(watch.since, picture.now) if watch.since is not None else ""
-        far = owners.get(address, "")
-        said = f"  {fit(address, 16)} {fit(_condition(tr, watch), 8)} {fit(when, 11)} {far}"
-        yield Line(said.rstrip(), BAD if watch.down else "", Target(PageKind.DEVICE, far) if far else None)
+        far, meant = owners.get(address, ""), watch.down and address in closed
+        said = f"  {fit(address, 16)} {fit(tr('closed') if meant else _condition(tr, watch), 8)} {fit(when, 11)} {far}"
+        yield Line(
+            said.rstrip(), BAD if watch.down and not meant else "", Target(PageKind.DEVICE, far) if far else None
+        )
+
+
+def shut_sessions(network: Network | None, device: str) -> frozenset[str]:
+    """Return the neighbours' addresses of a device's BGP sessions that are closed on purpose, by the declaration."""
+    sessions = network.bgp_sessions if network is not None else ()
+    return frozenset(str(one.peer_address) for one in sessions if one.device == device and one.shutdown)
 
 
 def _owners(network: Network | None) -> Mapping[str, str]:

@@ -86,6 +86,7 @@ def circuit_view(network: Network, circuit: Circuit) -> View:
         (text("MTU"), text("{mtu} bytes", mtu=mtu) if mtu else None),
         (text("OSPF cost"), circuit.ospf_cost),
         (text("Description"), circuit.description or None),
+        (text("BGP session"), text("closed on purpose") if circuit.bgp_shutdown else None),
         *_common_rows(network, circuit),
         (text("Round trip"), f"{circuit.latency_ms:g} ms" if circuit.latency_ms else None),
         (text("Prefix"), circuit.prefix),

@@ -116,7 +116,7 @@ def asn_view(network: Network, found: Mapping[str, object]) -> View:
     """Return what is shown of an AS number: whose it is, and the eBGP sessions with it."""
     sessions: list[Record] = [
         {"circuit": s.circuit, "device": s.device, "local_address": s.local_address, "peer": s.peer,
-         "peer_address": s.peer_address, "local_pref": s.local_pref}
+         "peer_address": s.peer_address, "local_pref": s.local_pref, "shutdown": s.shutdown}
         for s in network.bgp_sessions
         if found["ours"] or s.peer_asn == found["asn"]
     ]  # fmt: skip

@@ -120,7 +120,10 @@ class Ospf:
 
 @dataclass(frozen=True, slots=True)
 class Neighbor:
-    """A BGP neighbour (RFC 4271). ``internal``: of our own AS, reached by loopback."""
+    """A BGP neighbour (RFC 4271). ``internal``: of our own AS, reached by loopback.
+
+    ``shutdown``: no session with it is had, on purpose (RFC 4486, 4).
+    """
 
     address: IPv4Address
     asn: int
@@ -131,6 +134,7 @@ class Neighbor:
     secret: str | None = None
     """The name of the secret that segments are signed with (RFC 2385); None: they are not."""
     origin: Place | None = field(default=None, compare=False)
+    shutdown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,9 @@ def _external(network: Network, session: BgpSession) -> Neighbor:
     inward, outward = _name(session.circuit, "IN"), _name(session.circuit, "OUT")
     place = network.circuits[session.circuit].place
     key = session_key(network, session)
-    return Neighbor(session.peer_address, session.peer_asn, description, False, inward, outward, key, place)
+    return Neighbor(
+        session.peer_address, session.peer_asn, description, False, inward, outward, key, place, session.shutdown
+    )
 
 
 def _internal(network: Network, device: Device) -> Iterator[Neighbor]:

@@ -78,7 +78,10 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class BgpSession:
-    """An eBGP session (RFC 4271) over a circuit to a peer. ``local_pref`` prefers the main line."""
+    """An eBGP session (RFC 4271) over a circuit to a peer. ``local_pref`` prefers the main line.
+
+    ``shutdown``: our end keeps it closed on purpose (RFC 4486, 4: administrative shutdown).
+    """
 
     device: str
     peer_device: str
@@ -88,6 +91,7 @@ class BgpSession:
     peer_address: IPv4Address
     peer_asn: int
     local_pref: int
+    shutdown: bool = False
 
 
 class Replication(StrEnum):

@@ -67,8 +67,9 @@ class Circuit:
     the site whose finance pays it. ``underlay`` names the network of others that carries it, ``handoff`` the
     underlay's port where it is handed over at the lower end. ``encryption`` None: what it carries can be read on the
     way. ``ospf_cost`` None: that of its role (``topology/routing.yaml``); ``mtu`` is in bytes of IP packet, None: the
-    interfaces' own; ``description`` is what both ends say of it behind its name. ``written`` has the places of these
-    three where they are declared.
+    interfaces' own; ``description`` is what both ends say of it behind its name. ``bgp_shutdown``: the session over it
+    is closed on purpose (RFC 4486, 4: administrative shutdown). ``written`` has the places of these four where they
+    are declared.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Circuit:
     ospf_cost: int | None = None
     mtu: int | None = None
     description: str = ""
+    bgp_shutdown: bool = False
     written: tuple[tuple[str, Place], ...] = field(default=(), compare=False)
     place: Place | None = None
 

@@ -106,13 +106,20 @@ def _line(network: Network, circuit: Circuit) -> Line:
 
 
 def _end(network: Network, circuit: Circuit, here: Termination, there: Termination) -> End:
-    """Return one end; an OSPF neighbour is expected where both interfaces are in an area and neither is passive."""
+    """Return one end; an OSPF neighbour is expected where both interfaces are in an area and neither is passive.
+
+    A session that is closed on purpose is not: the line is judged by its ports.
+    """
     near = network.devices[here.device].interface(here.interface)
     far = network.devices[there.device].interface(there.interface)
     talks = near.area is not None and far.area is not None and not near.passive and not far.passive
     neighbour = str(far.address.ip) if talks and far.address is not None else None
     session = next(
-        (str(s.peer_address) for s in network.bgp_sessions if s.circuit == circuit.name and s.device == here.device),
+        (
+            str(s.peer_address)
+            for s in network.bgp_sessions
+            if s.circuit == circuit.name and s.device == here.device and not s.shutdown
+        ),
         None,
     )
     return End(here.device, here.interface, neighbour, session)

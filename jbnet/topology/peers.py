@@ -2,6 +2,7 @@
 
 A peer with an AS is reached over the router whose session has the highest local preference of those that stand,
 and answers over the same: the discriminator that it is told follows the preference (``jbnet.config.peering``).
+One that is closed on purpose never stands.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ class Peers:
         self._layers = layers
         self._sessions: dict[str, list[BgpSession]] = {}
         for session in layers.network.bgp_sessions:
-            if session.device in layers.number and session.circuit in layers.circuit_number:
+            known = session.device in layers.number and session.circuit in layers.circuit_number
+            if known and not session.shutdown:
                 self._sessions.setdefault(session.peer, []).append(session)
         self._lines = {p.name: p.line for p in layers.network.peers.values() if p.line is not None}
         self._by_device = self._watched_devices()

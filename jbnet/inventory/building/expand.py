@@ -20,7 +20,7 @@ from jbnet.model.network import BgpSession, Circuit, CircuitRole, Device, Interf
 
 IFNAMSIZ = 15
 """Characters that Linux allows in an interface name."""
-_SAID_TO_DEVICES = ("ospf_cost", "mtu", "description")
+_SAID_TO_DEVICES = ("ospf_cost", "mtu", "description", "bgp_shutdown")
 """Keys of a circuit that stand as they are in the configuration of its ends."""
 
 
@@ -99,6 +99,7 @@ class Expander:
             ospf_cost=spec.decl.ospf_cost,
             mtu=spec.decl.mtu,
             description=spec.decl.description or "",
+            bgp_shutdown=bool(spec.decl.bgp_shutdown),
             written=tuple((key, spec.places[key]) for key in _SAID_TO_DEVICES if key in spec.places),
             place=home.place if spec.inherited else spec.place,
             **self._leased(name, home, spec, ends),
@@ -143,7 +144,7 @@ class Expander:
         if ends.word == "up" and ends.lower.uplink is None:
             ends.lower.uplink = ends.lower_port
         if ends.lower.home.peer is not None and ends.upper.home.peer is None:
-            self._add_session(ends, name, upper.ip, lower.ip, role)
+            self._add_session(ends, name, (upper.ip, lower.ip), role, closed=bool(spec.decl.bgp_shutdown))
 
     def _check_port(self, build: Build, port: str, spec: CircuitSpec) -> None:
         if len(port) > IFNAMSIZ:
@@ -172,7 +173,9 @@ class Expander:
             )  # fmt: skip
         return backbone
 
-    def _add_session(self, ends: Ends, name: str, local: IPv4Address, peer: IPv4Address, role: CircuitRole) -> None:
+    def _add_session(
+        self, ends: Ends, name: str, addresses: tuple[IPv4Address, IPv4Address], role: CircuitRole, *, closed: bool
+    ) -> None:
         network, home = self._declared.network, ends.lower.home
         if network is None or home.peer is None or home.peer.asn is None:
             return
@@ -183,10 +186,11 @@ class Expander:
                 peer_device=ends.lower.name,
                 peer=home.name,
                 circuit=name,
-                local_address=local,
-                peer_address=peer,
+                local_address=addresses[0],
+                peer_address=addresses[1],
                 peer_asn=home.peer.asn,
                 local_pref=self._preference(home.name, role),
+                shutdown=closed,
             )
         )
 

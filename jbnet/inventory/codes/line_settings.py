@@ -45,6 +45,23 @@ RULES = rules(
         ),
     ),
     Rule(
+        "JB210",
+        text("A session that is closed where there is none"),
+        text(
+            "Over this circuit nobody speaks BGP: sessions run over circuits to a peer that has an AS. Remove "
+            "`bgp_shutdown`, or write it at the circuit that was meant."
+        ),
+        Severity.WARNING,
+    ),
+    Rule(
+        "JB214",
+        text("A peer with which no session is left open"),
+        text(
+            "All sessions with the peer would be closed on purpose (`bgp_shutdown`), and nobody would reach it. Leave "
+            "one open: `jbnet show asn NUMBER` lists them."
+        ),
+    ),
+    Rule(
         "JB213",
         text("An MTU that FRR does not set"),
         text(

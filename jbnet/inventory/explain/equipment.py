@@ -116,6 +116,9 @@ def _circuit(
         yield Fact(circuit.name, "encryption", circuit.encryption.profile, place, source)
         yield Fact(circuit.name, "encryption.secret", circuit.encryption.secret, place, source)
         yield Fact(circuit.name, "encryption.outer", str(circuit.encryption.outer), place, source)
+    if circuit.bgp_shutdown:
+        source = ITSELF if "bgp_shutdown" in own else inherited
+        yield Fact(circuit.name, "bgp shutdown", "true", spec.at("bgp_shutdown"), source)
     if circuit.ospf_cost is not None:
         source = ITSELF if "ospf_cost" in own else inherited
         yield Fact(circuit.name, "ospf cost", str(circuit.ospf_cost), spec.at("ospf_cost"), source)

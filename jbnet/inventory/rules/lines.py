@@ -97,6 +97,7 @@ def _check_configured(circuit: Circuit, world: World) -> None:
     if circuit.ospf_cost is not None and ends[1].interface(circuit.z.interface).area is None:
         world.report.add("JB292", "no OSPF runs over {circuit}: its ospf_cost has no effect",
                          world.at(circuit, "ospf_cost"), circuit=circuit.name)  # fmt: skip
+    _check_session(circuit, world)
     if circuit.mtu is None:
         return
     underlay = world.network.underlays.get(circuit.underlay or "")
@@ -112,6 +113,20 @@ def _check_configured(circuit: Circuit, world: World) -> None:
                 "JB213", "{circuit}: on {device} the host sets the MTU, not FRR", world.at(circuit, "mtu"),
                 circuit=circuit.name, device=device.name,
             )  # fmt: skip
+
+
+def _check_session(circuit: Circuit, world: World) -> None:
+    """Report a session that is closed where there is none, or where it is the last one with its peer."""
+    if not circuit.bgp_shutdown:
+        return
+    sessions = world.network.bgp_sessions
+    peer = next((session.peer for session in sessions if session.circuit == circuit.name), None)
+    if peer is None:
+        world.report.add("JB210", "no BGP session runs over {circuit}: its bgp_shutdown has no effect",
+                         world.at(circuit, "bgp_shutdown"), circuit=circuit.name)  # fmt: skip
+    elif all(session.shutdown for session in sessions if session.peer == peer):
+        world.report.add("JB214", "{circuit}: no session with {peer} is left open",
+                         world.at(circuit, "bgp_shutdown"), circuit=circuit.name, peer=peer)  # fmt: skip
 
 
 def _check_light(circuit: Circuit, world: World) -> None:

@@ -58,6 +58,7 @@ class CircuitDecl(LineDecl):
 
     ``ospf_cost`` is for both its ends, where it is not what topology/routing.yaml says of its role. ``mtu`` is in bytes
     of IP packet, for both its ends. ``description`` stands behind its name in the configuration of both its ends.
+    ``bgp_shutdown: true`` keeps the session with a peer over it closed on purpose.
     """
 
     from_: Annotated[str | None, Field(alias="from")] = None
@@ -70,6 +71,7 @@ class CircuitDecl(LineDecl):
     ospf_cost: Cost | None = None
     mtu: LineMtu | None = None
     description: Remark | None = None
+    bgp_shutdown: bool | None = None
 
 
 class PremisesDecl(LineDecl):

@@ -142,14 +142,17 @@ class CostsPreferPrimary(Predicate):
 
 
 class SessionsAtLeast(Predicate):
-    """A peer has so many BGP sessions, each on another router of ours, and no two of them are equally preferred."""
+    """A peer has so many BGP sessions, each on another router of ours, and no two of them are equally preferred.
+
+    One that is closed on purpose is none.
+    """
 
     kinds: ClassVar = frozenset({Kind.PEERS})
     count: Count
 
     def judge(self, world: World, subject: Subject) -> Verdict | None:
         """Look at routers and local preferences."""
-        sessions = [s for s in world.network.bgp_sessions if s.peer == subject.name]
+        sessions = [s for s in world.network.bgp_sessions if s.peer == subject.name and not s.shutdown]
         routers = {session.device for session in sessions}
         if len(routers) < self.count:
             return violated(text("{name} has BGP sessions with {found} of our routers, not {count}", name=subject.name,
