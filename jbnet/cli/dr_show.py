@@ -113,11 +113,15 @@ def print_steps(context: Context, runbook: Runbook, values: Sequence[Binding], n
 
 def _typed(network: Network, instance: Instance) -> Sequence[tuple[str, str]]:
     """Return what a step types on which device. Raises UsageError for names that are not declared."""
-    if instance.action != "set-cost":
-        return ()
-    from jbnet.services.recover.actions_cost import typed
+    if instance.action == "set-cost":
+        from jbnet.services.recover import actions_cost
 
-    return typed(network, instance.params)
+        return actions_cost.typed(network, instance.params)
+    if instance.action == "set-session":
+        from jbnet.services.recover import actions_session
+
+        return actions_session.typed(network, instance.params)
+    return ()
 
 
 def print_standings(context: Context, found: Sequence[Standing]) -> None:

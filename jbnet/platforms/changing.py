@@ -72,6 +72,35 @@ class ShownCost:
         return int(found[1]) if found else None
 
 
+class SessionState(StrEnum):
+    """What a router tells of a BGP session (RFC 4271, 8.2.2), as far as a change has to know."""
+
+    ESTABLISHED = "established"
+    SHUTDOWN = "shutdown"
+    """Idle, and nothing is tried (RFC 4486, 4: administrative shutdown)."""
+    OTHER = "other"
+    """Tried and not established, or not known there."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSession:
+    """How the BGP process tells the state of a session: what is asked, and the patterns of two answers.
+
+    ``{address}`` is that of the neighbour; what fits neither pattern is any other state.
+    """
+
+    command: str
+    established: str
+    shutdown: str
+
+    def read(self, said: str, address: str) -> SessionState:
+        """Return the state in an answer."""
+        for state, pattern in ((SessionState.ESTABLISHED, self.established), (SessionState.SHUTDOWN, self.shutdown)):
+            if re.search(pattern.replace("{address}", re.escape(address)), said):
+                return state
+        return SessionState.OTHER
+
+
 @dataclass(frozen=True, slots=True)
 class Changing:
     """What a session with a device of this platform hangs on.
@@ -89,6 +118,7 @@ class Changing:
 
     timer: DeviceTimer
     shown_cost: ShownCost
+    shown_session: ShownSession
     address: str
     speaks: str
     routing: str
@@ -117,6 +147,7 @@ def changing(platform: str) -> Changing:
     return Changing(
         timer=DeviceTimer(**{**timer, "ending": Ending(timer["ending"])}),
         shown_cost=ShownCost(**found.pop("shown_cost")),
+        shown_session=ShownSession(**found.pop("shown_session")),
         doors=doors,
         wipes=tuple(found.pop("wipes", ())),
         needed=needed,

@@ -14,7 +14,7 @@ from jbnet.recovery.lease_plan import check_members
 from jbnet.recovery.lease_reach import check_reach
 from jbnet.recovery.plan import RecoveryPlan, load_plan
 
-_HOSTS = ("host", "primary", "standby", "from", "to", "source")
+_HOSTS = ("host", "device", "primary", "standby", "from", "to", "source")
 """Parameters of actions that name a device."""
 _DEVICES = ("hosts", "ends")
 """Those that list some."""
@@ -47,7 +47,7 @@ def plan_names(file: str, content: str, network: Network) -> tuple[Finding, ...]
 
 def runbook_names(file: str, content: str, network: Network) -> tuple[Finding, ...]:
     """Return the databases, hosts, applications and circuits that a runbook names outright and the network does not
-    know, and devices that are no ends of the circuit beside them.
+    know, and devices that are no ends of the circuit beside them, or have no session over it.
     """
     source = read(file, content, Report())
     steps = source.data.get("steps") if source and isinstance(source.data, Mapping) else None
@@ -59,6 +59,7 @@ def runbook_names(file: str, content: str, network: Network) -> tuple[Finding, .
                     _check_names(source, (*path, key), name, network, findings)
             if source is not None:
                 _check_ends(source, path, params, network, findings)
+                _check_session(source, path, params, network, findings)
     return findings.sorted()
 
 
@@ -98,6 +99,23 @@ def _check_ends(source: Source, path: Path, params: Mapping[str, object], networ
         else:
             continue
         findings.add("JB708", told, source.place((*path, "ends", at)))
+
+
+def _check_session(
+    source: Source, path: Path, params: Mapping[str, object], network: Network, findings: Findings
+) -> None:
+    """Report a circuit over which a step sets a session, and that has none, or another device at our end."""
+    circuit, device = str(params.get("circuit")), params.get("device")
+    if "session" not in params or circuit not in network.circuits:
+        return
+    found = next((one for one in network.bgp_sessions if one.circuit == circuit), None)
+    if found is None:
+        told = text("no BGP session runs over {circuit}", circuit=circuit)
+        findings.add("JB708", told, source.place((*path, "circuit")))
+    elif device in network.devices and device != found.device:
+        told = text("the session over {circuit} ends on {actual}, not on {device}", circuit=circuit,
+                    actual=found.device, device=str(device))  # fmt: skip
+        findings.add("JB708", told, source.place((*path, "device")))
 
 
 def _devices(plan: RecoveryPlan) -> Iterator[tuple[Path, str]]:

@@ -2,8 +2,8 @@
 
 ``command`` runs a program on a declared host, ``playbook`` one of playbooks/ on some, ``wait`` lets time pass,
 ``notify`` tells people by the channels of monitors/notify.yaml, ``drill`` practises in a bubble, ``compare-rows`` reads
-both copies of a database, ``set-cost`` sets the OSPF cost of a circuit. An action whose name
-has a dot in it belongs to somebody else's package, and so do its parameters.
+both copies of a database, ``set-cost`` sets the OSPF cost of a circuit, ``set-session`` closes or opens the BGP session
+over one. An action whose name has a dot in it belongs to somebody else's package, and so do its parameters.
 """
 
 from __future__ import annotations
@@ -37,6 +37,10 @@ COSTS: Final = ("drained", "declared")
 """Costs that a step names: taken only where there is no other way (MaxLinkMetric, RFC 6987), and the declared one."""
 MOST_COST: Final = 65535
 """That of a drained line, which is asked for by its name (RFC 2328, A.4.2: 16 bits)."""
+
+
+SESSIONS: Final = ("shutdown", "open", "declared")
+"""What a BGP session shall be: closed on purpose (RFC 4486, 4), open, or as the declaration says."""
 
 
 def is_foreign(action: str) -> bool:
@@ -87,6 +91,10 @@ def _is_cost(value: object) -> bool:
     return known or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value < MOST_COST)
 
 
+def _is_session(value: object) -> bool:
+    return isinstance(value, str) and value in SESSIONS
+
+
 def _is_settings(value: object) -> bool:
     return isinstance(value, Mapping) and all(
         isinstance(name, str)
@@ -131,6 +139,11 @@ PARAMS: Final[Mapping[str, Mapping[str, Param]]] = {
         "circuit": Param("the name of a circuit", _is_text, required=True),
         "ends": Param("a list of devices", _is_names, required=True),
         "cost": Param(f"drained, declared, or a cost below {MOST_COST}", _is_cost, required=True),
+    },
+    "set-session": {
+        "circuit": Param("the name of a circuit", _is_text, required=True),
+        "device": Param("the name of a device", _is_text, required=True),
+        "session": Param(f"one of {', '.join(SESSIONS)}", _is_session, required=True),
     },
     "wait": {"seconds": _SECONDS},
     "notify": {

@@ -21,6 +21,7 @@ _HOSTS: Final[Mapping[str, tuple[str, ...]]] = {
     "command": ("host",),
     "playbook": ("hosts",),
     "set-cost": ("ends",),
+    "set-session": ("device",),
 }
 """The parameters of each action that name the hosts it acts on; those that only look are not here."""
 _TAKES_DOWN: Final[Mapping[str, str]] = {"fence": "host", "stop-primary": "host", "hand-over": "from"}

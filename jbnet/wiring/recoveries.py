@@ -194,6 +194,7 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     from jbnet.services.recover.actions_cost import SetCost
     from jbnet.services.recover.actions_general import general_actions
     from jbnet.services.recover.actions_playbook import RunPlaybook
+    from jbnet.services.recover.actions_session import SetSession
     from jbnet.services.recover.lease_fence import LeaseFence
     from jbnet.services.recover.whole_fence import WholeFence
     from jbnet.wiring.drills import drill_actions
@@ -225,7 +226,7 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     sites, lab = {"primary": plan.primary, "standby": plan.standby}, (state_dir / "lab.json").is_file()
     applications = VerifyApplications(network, sites, TcpPorts(_addresses(network)), clock, lab)
     own = {**all_actions(tools), **general, "playbook": playbooks, "verify-applications": applications}
-    own["set-cost"] = SetCost(
-        network, here or plan.run_from, partial(deploy_desk, directory, state_dir, network, Silent())
-    )
+    desk = partial(deploy_desk, directory, state_dir, network, Silent())
+    own["set-cost"] = SetCost(network, here or plan.run_from, desk)
+    own["set-session"] = SetSession(network, desk)
     return {**own, **drills, **rows, **foreign_actions(tools)}

@@ -7,33 +7,21 @@ device's own timer, looked at with a new login, confirmed. Only its one line dif
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import cached_property
-from typing import TypeVar
+from dataclasses import asdict, dataclass
 
-from jbnet.change.applied import applied
 from jbnet.change.costs import DRAINED, cost_in, cost_line, left_without, port_of, with_cost
-from jbnet.change.endings import GOOD
-from jbnet.change.model import Change, Plan
 from jbnet.config.naming import port_namer
-from jbnet.model.errors import CommandFailed, Refused, UsageError
-from jbnet.model.network import Circuit, Device, Network
-from jbnet.model.text import Text, text
+from jbnet.model.errors import Refused, UsageError
+from jbnet.model.network import Circuit, Network
+from jbnet.model.text import text
 from jbnet.platforms.changing import changing
-from jbnet.platforms.masking import masked
 from jbnet.ports import DeviceSession, StepOutcome
-from jbnet.services.deploy.aim import Runs
-from jbnet.services.deploy.apply import apply
 from jbnet.services.deploy.desk import Desk
 from jbnet.services.deploy.guard import full_neighbours
-from jbnet.services.deploy.plan import managed, plan
-from jbnet.services.deploy.secrets import Standing
-from jbnet.services.pool import Held, each
+from jbnet.services.deploy.plan import managed
 from jbnet.services.recover.actions import Params, named
+from jbnet.services.recover.one_line import OneLine, all_of
 
-T = TypeVar("T")
-ASK_S = 20.0
-"""Seconds for a router to be read: those of both homes at once."""
 SHOWN = 3
 """Devices that a refusal names."""
 
@@ -49,27 +37,6 @@ class Seen:
     announced: int | None
     full: bool
     on_trial: bool
-
-
-@dataclass(frozen=True)
-class Given:
-    """Implements Aim: each device shall run a text that was made of what it runs."""
-
-    texts: Mapping[str, str]
-
-    def config(self, device: Device) -> str:
-        """Return the text."""
-        return self.texts[device.name]
-
-    def secrets(self, device: Device, named: str, running: str) -> Standing:
-        """Return nothing: a cost leaves secrets as they are."""
-        del device, named, running
-        return Standing()
-
-    def dangers(self, device: Device, runs: Runs) -> tuple[Text, ...]:
-        """Return nothing: what speaks against a cost was asked before."""
-        del device, runs
-        return ()
 
 
 def number(network: Network, circuit: Circuit, device: str, wanted: object) -> int:
@@ -94,12 +61,7 @@ class SetCost:
     """A circuit has this cost at these ends. ``here``: the device that jbnet works from; ``desk`` is made when used."""
 
     def __init__(self, network: Network, here: str, desk: Callable[[], Desk]):
-        self._network, self._here, self._make = network, here, desk
-
-    @cached_property
-    def _desk(self) -> Desk:
-        """What changes are made with; a recovery without such a step opens none of it."""
-        return replace(self._make(), loaded=None)  # a cost says nothing of which secrets are loaded
+        self._network, self._here, self._line = network, here, OneLine(network, desk)
 
     def probe(self, params: Params) -> StepOutcome:
         """Done when each end says it and announces it, and no timer would take it back."""
@@ -123,13 +85,9 @@ class SetCost:
         wanted = {name: number(self._network, circuit, name, params.get("cost")) for name in ends}
         if DRAINED in wanted.values():
             self._check_ways(circuit)
-        made = self._plan(circuit, wanted)
-        begun = applied(self._desk.journal.entries()).get(made.hash)
-        outcome = apply(made, self._desk, resume=begun is not None and begun.ended is None)
-        if not outcome.ok:
-            why = "; ".join(str(one.reason) for one in outcome.results if one.state not in GOOD and one.reason)
-            kind = Refused if outcome.refused else CommandFailed
-            raise kind("{circuit}: its cost is not set: {reason}", circuit=circuit.name, reason=why or "interrupted")
+        made = self._line.carry_out(
+            circuit.name, list(wanted), lambda name, running: self._text(circuit, name, wanted[name], running)
+        )
         lines = {name: list(change.diff) for name, change in made.changes.items()}
         said = text("{circuit}: the cost is set at {ends}", circuit=circuit.name, ends=", ".join(ends))
         return StepOutcome(True, said, {"plan": made.hash, "lines": lines})
@@ -138,30 +96,9 @@ class SetCost:
         """Look again, with new logins."""
         return self.probe(params)
 
-    def _plan(self, circuit: Circuit, wanted: Mapping[str, int]) -> Plan:
-        """Plan the one line at each end, from what runs there."""
-        network, desk = self._network, self._desk
-        running = _all_of(self._asked(list(wanted), lambda session, _name: session.running_config().config))
-        texts = {name: self._text(circuit, name, cost, running[name]) for name, cost in wanted.items()}
-        devices = [network.devices[name] for name in wanted]
-        if len(managed(network, devices)) < len(devices):
-            raise UsageError("{circuit}: not all of its ends are managed by jbnet", circuit=circuit.name)
-        made = plan(network, devices, desk.sessions, desk.reporter, aim=Given(texts), known=list(wanted))
-        for name, reason in made.unasked.items():
-            raise CommandFailed("{device}: its cost is not set: {reason}", device=name, reason=reason)
-        return replace(made, changes={name: self._without_secrets(texts, name, made) for name in made.changes})
-
     def _text(self, circuit: Circuit, name: str, cost: int, running: str) -> str:
         port = port_of(self._network, circuit, name)
         return with_cost(self._network, self._network.devices[name], port, running, cost)
-
-    def _without_secrets(self, texts: Mapping[str, str], name: str, made: Plan) -> Change:
-        """Return the change as a plan may hold it; the file among the backups has what is to run, whole."""
-        change, platform = made.changes[name], self._network.devices[name].platform
-        bare = masked(platform, texts[name])
-        if bare == texts[name]:
-            return change
-        return replace(change, intended=bare, source=self._desk.backups.keep(name, texts[name]))
 
     def _check_ways(self, circuit: Circuit) -> None:
         """Raise Refused where draining the circuit would leave anybody without a way that is not drained.
@@ -172,7 +109,7 @@ class SetCost:
         homes = {network.devices[end.device].home for end in (circuit.a, circuit.z)}
         near = [d.name for d in managed(network, network.devices.values()) if d.home in homes]
         lines = [one for one in network.circuits.values() if {one.a.device, one.z.device} & set(near)]
-        seen = self._asked(near, lambda session, name: self._lines_seen(session, name, lines))
+        seen = self._line.asked(near, lambda session, name: self._lines_seen(session, name, lines))
         gone = {one.name for one in lines if one.name != circuit.name and not _is_usable(one, seen)}
         alone = left_without(network, self._here, gone, {circuit.name})
         if alone:
@@ -197,7 +134,7 @@ class SetCost:
         return found
 
     def _ends_seen(self, circuit: Circuit, names: Sequence[str]) -> dict[str, Seen]:
-        return _all_of(self._asked(names, lambda session, name: self._end_seen(session, circuit, name)))
+        return all_of(self._line.asked(names, lambda session, name: self._end_seen(session, circuit, name)))
 
     def _end_seen(self, session: DeviceSession, circuit: Circuit, name: str) -> Seen:
         device, port = self._network.devices[name], port_of(self._network, circuit, name)
@@ -206,24 +143,6 @@ class SetCost:
         (answer,) = session.cli([asking.command.format(port=shown)]).values()
         said = cost_in(self._network, device, port, running.config)
         return Seen(said, asking.read(str(answer)), shown in full_neighbours(session), running.on_trial)
-
-    def _asked(self, names: Sequence[str], look: Callable[[DeviceSession, str], T]) -> dict[str, T | Exception]:
-        """Log in to devices at the same time; return what each gave."""
-
-        def work(name: str, held: Held) -> T:
-            with held.session(self._desk.sessions.session(self._network.devices[name])) as session:
-                session.open()
-                return look(session, name)
-
-        return each(names, work, workers=self._desk.timing.workers, deadline_s=ASK_S)
-
-
-def _all_of(found: Mapping[str, T | Exception]) -> dict[str, T]:
-    """Return what every device gave. Raises what kept one of them from it."""
-    for one in found.values():
-        if isinstance(one, Exception):
-            raise one
-    return {name: one for name, one in found.items() if not isinstance(one, Exception)}
 
 
 def _is_usable(line: Circuit, seen: Mapping[str, Mapping[str, bool] | Exception]) -> bool:

@@ -32,6 +32,9 @@ def findings(step: str) -> list[str]:
         'action: notify\nparams: {channels: [duty], message: "moved"}',
         "action: acme.drain\nparams: {anything: [1, 2]}",
         "action: set-cost\nparams: {circuit: west-up1, ends: [core-r1, west-r1], cost: drained}",
+        "action: set-session\nparams: {circuit: west-up1, device: core-r1, session: shutdown}",
+        "action: set-session\nparams: {circuit: west-up1, device: core-r1, session: open}",
+        "action: set-session\nparams: {circuit: west-up1, device: core-r1, session: declared}",
         "action: set-cost\nparams: {circuit: west-up1, ends: [west-r1], cost: declared}",
         "action: set-cost\nparams: {circuit: west-up1, ends: [west-r1], cost: 65534}",
     ],
@@ -69,6 +72,9 @@ def test_what_is_whole_has_no_findings(step: str) -> None:
         ("action: set-cost\nparams: {circuit: a, ends: [b], cost: true}", "JB703", "drained, declared, or"),
         ("action: set-cost\nparams: {circuit: a, ends: [b], cost: empty}", "JB703", "drained, declared, or"),
         ("action: set-cost\nparams: {circuit: a, ends: b, cost: 10}", "JB703", "a list of devices"),
+        ("action: set-session\nparams: {circuit: a, device: b, session: closed}", "JB703", "one of shutdown, open"),
+        ("action: set-session\nparams: {circuit: a, device: [b], session: open}", "JB703", "the name of a device"),
+        ("action: set-session\nparams: {circuit: a, session: open}", "JB702", "wants the parameter device"),
         ("action: set-cost\nparams: {circuit: a, cost: 10}", "JB702", "wants the parameter ends"),
         ("action: .drain", "JB703", "expected one of"),
         ("action: acme.", "JB703", "expected one of"),
@@ -80,9 +86,10 @@ def test_what_is_not_is_said(step: str, code: str, said: str) -> None:
     assert said in found[0]
 
 
-@pytest.mark.parametrize("action", ["command", "playbook", "set-cost", "acme.drain"])
+@pytest.mark.parametrize("action", ["command", "playbook", "set-cost", "set-session", "acme.drain"])
 def test_what_may_touch_production_needs_an_approval(action: str) -> None:
-    known = {"playbook": "{playbook: a, hosts: [w], seconds: 60}", "set-cost": "{circuit: a, ends: [w], cost: 10}"}
+    known = {"playbook": "{playbook: a, hosts: [w], seconds: 60}", "set-cost": "{circuit: a, ends: [w], cost: 10}",
+             "set-session": "{circuit: a, device: w, session: open}"}  # fmt: skip
     params = known.get(action, "{host: w, do: [a], probe: [b]}")
     step = f"action: {action}\nparams: {params}\nneeds: []"
     assert [line.split()[0] for line in findings(step)] == ["JB711"]

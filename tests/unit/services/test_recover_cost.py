@@ -122,7 +122,7 @@ def test_a_router_that_refuses_the_line_fails_the_step_and_runs_what_it_ran(worl
     line, _ = double(world)
     before = world.devices[line.z.device].running
     world.devices[line.z.device].refuses = f"ip ospf cost {DRAINED}"
-    with pytest.raises(CommandFailed, match="its cost is not set"):
+    with pytest.raises(CommandFailed, match="is not changed"):
         action.do(step(line, "drained", line.z.device))
     assert world.devices[line.z.device].running == before
 
