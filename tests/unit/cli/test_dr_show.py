@@ -64,3 +64,19 @@ def test_a_dry_run_with_a_circuit_that_is_not_declared_is_wrong_use(run: Run, tm
     code, _, said = run(*words)
     assert code == 2
     assert "golmud-dc-up7" in said
+
+
+def test_a_dry_run_shows_the_line_that_closes_a_session(run: Run, tmp_path: Path) -> None:
+    book = tmp_path / "book.yaml"
+    action = "action: set-session\n    params: {circuit: ministry-up3, device: golmud-dc-r2, session: shutdown}\n"
+    text = DRAINING[: DRAINING.index("action: set-cost")] + action
+    book.write_text(text, encoding="utf-8")
+    words = ("-C", REPOSITORY, "--state", tmp_path / "state", "dr", "failover", "--runbook", book, "--dry-run")
+    code, said, _ = run(*words)
+    assert code == 0
+    (line,) = (line for line in said.splitlines() if line.strip().startswith("golmud-dc-r2: "))
+    assert line.endswith((" ignore", " shutdown")), "as its platform writes it"
+    book.write_text(text.replace("golmud-dc-r2", "core-r1"), encoding="utf-8")
+    code, _, said = run(*words)
+    assert code == 2
+    assert "golmud-dc-r2" in said
