@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from jbnet.adapters.keys import Approvers
 from jbnet.model.errors import Missing, Refused, UsageError
+from jbnet.model.refusals import reason_of
 from jbnet.model.text import text
 from jbnet.recovery.approval import Approval, ApprovalRequest, Judged, judge, prepare
 from jbnet.recovery.canonical import canonical_json
@@ -118,7 +119,7 @@ def read_request(path: Path) -> ApprovalRequest:
     try:
         return ApprovalRequest.from_json(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
-        raise Missing("{path} cannot be read: {error}", path=path, error=error.strerror) from error
+        raise Missing("{path} cannot be read: {error}", path=path, error=reason_of(error)) from error
     except (ValueError, AttributeError) as error:
         raise UsageError("{path} is not an approval request: {error}", path=path, error=error) from error
 
@@ -169,4 +170,4 @@ def _write(path: Path, content: str) -> None:
             os.fsync(stream.fileno())
         temporary.replace(path)
     except OSError as error:
-        raise Missing("{path} cannot be written: {error}", path=path, error=error.strerror) from error
+        raise Missing("{path} cannot be written: {error}", path=path, error=reason_of(error)) from error

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from jbnet.model.errors import Missing, Refused
-from jbnet.model.refusals import way_out
+from jbnet.model.refusals import reason_of, way_out
 from jbnet.model.text import text
 from jbnet.model.times import stamp
 from jbnet.ports import Clock
@@ -111,7 +111,7 @@ def _named_file(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise Missing(
-            "cannot write {path}: {reason}", path=path, reason=error.strerror or error,
+            "cannot write {path}: {reason}", path=path, reason=reason_of(error),
             hint=way_out(error),
         ) from error  # fmt: skip
 

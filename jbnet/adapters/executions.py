@@ -17,6 +17,7 @@ from jbnet.adapters.journal import SqliteJournal
 from jbnet.adapters.keys import Approvers
 from jbnet.adapters.lease import FileLease
 from jbnet.model.errors import Missing, UsageError
+from jbnet.model.refusals import reason_of
 from jbnet.model.text import text
 from jbnet.ports import Clock
 
@@ -42,7 +43,7 @@ class Executions:
             except FileExistsError:
                 number += 1
             except OSError as error:
-                raise Missing("{path} cannot be made: {error}", path=self.folder, error=error.strerror) from error
+                raise Missing("{path} cannot be made: {error}", path=self.folder, error=reason_of(error)) from error
             else:
                 return f"{day}-{number}"
 

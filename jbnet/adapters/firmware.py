@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from jbnet.model.errors import AnswerIsNo, CommandFailed, Missing
+from jbnet.model.refusals import reason_of
 from jbnet.model.text import text
 
 BLOCK = 1 << 18
@@ -89,7 +90,7 @@ def _verified(image: Image) -> int:
                 digest.update(block)
         size = image.path.stat().st_size
     except OSError as error:
-        raise Missing("cannot read {path}: {reason}", path=image.path, reason=error.strerror) from error
+        raise Missing("cannot read {path}: {reason}", path=image.path, reason=reason_of(error)) from error
     if digest.hexdigest() != image.sha256.lower():
         raise AnswerIsNo(
             "{path} is not the image that was published: SHA-256 {actual}, expected {expected}",

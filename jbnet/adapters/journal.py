@@ -21,7 +21,7 @@ from typing import IO
 from jbnet.adapters.disk import sqlite_way_out
 from jbnet.model.errors import Missing, Refused, TargetError
 from jbnet.model.findings import Finding, Place, Severity
-from jbnet.model.refusals import way_out
+from jbnet.model.refusals import reason_of, way_out
 from jbnet.model.text import Text, text
 from jbnet.ports import Clock
 from jbnet.recovery.canonical import GENESIS, canonical_json
@@ -197,7 +197,7 @@ class SqliteJournal:
                 hint=sqlite_way_out(self.path, error) or self._way_out,
             ) from error
         except OSError as error:
-            reason = error.strerror or error
+            reason = reason_of(error)
             raise Missing(
                 "journal {path} cannot be opened: {error}", path=self.path, error=reason, hint=way_out(error)
             ) from error

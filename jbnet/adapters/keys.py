@@ -24,6 +24,7 @@ from jbnet.inventory.reading.source import Source, read
 from jbnet.inventory.report import Report
 from jbnet.model.errors import Missing, Refused, UsageError
 from jbnet.model.findings import Place
+from jbnet.model.refusals import reason_of
 from jbnet.model.text import Text, text
 from jbnet.recovery.approval import Approver
 from jbnet.recovery.fields import Fields, Findings
@@ -97,7 +98,7 @@ def load_private(path: Path, passphrase: Callable[[], str]) -> Ed25519PrivateKey
                 hint=text("chmod 600 {path}", path=path),
             )
     except OSError as error:
-        raise Missing("key {path} cannot be read: {error}", path=path, error=error.strerror) from error
+        raise Missing("key {path} cannot be read: {error}", path=path, error=reason_of(error)) from error
     key = _decode_private(path, content, passphrase)
     if not isinstance(key, Ed25519PrivateKey):
         raise UsageError("key {path} is of another type; expected ssh-ed25519", path=path)

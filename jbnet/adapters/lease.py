@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from jbnet.model.errors import Missing, Refused
+from jbnet.model.refusals import reason_of
 from jbnet.model.text import text
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -77,7 +78,7 @@ class FileLease:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             return os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8")
         except OSError as error:
-            raise Missing("{path} cannot be opened: {error}", path=self.path, error=error) from error
+            raise Missing("{path} cannot be opened: {error}", path=self.path, error=reason_of(error)) from error
 
     @staticmethod
     def _write(stream: IO[str], note: Mapping[str, object]) -> None:

@@ -10,6 +10,7 @@ from jbnet.inventory.exchange.csv_cells import LIMIT, Cell, Sheet, read
 from jbnet.inventory.report import Report
 from jbnet.model.errors import AnswerIsNo, Missing, UsageError
 from jbnet.model.findings import Severity
+from jbnet.model.refusals import reason_of
 from jbnet.model.text import text
 from jbnet.recovery.report.nouns import Loss, Told
 
@@ -77,7 +78,7 @@ class CsvLedger:
                 with self._path.open("rb") as stream:
                     self._raw = stream.read(LIMIT + 1)
             except OSError as error:
-                raise Missing("cannot read {path}: {reason}", path=self._path, reason=error.strerror) from error
+                raise Missing("cannot read {path}: {reason}", path=self._path, reason=reason_of(error)) from error
         return self._raw
 
 

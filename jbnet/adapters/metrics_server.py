@@ -18,6 +18,7 @@ from prometheus_client.openmetrics import exposition as openmetrics
 from prometheus_client.registry import Collector
 
 from jbnet.model.errors import Missing
+from jbnet.model.refusals import reason_of
 from jbnet.model.text import text
 from jbnet.monitor.outlets import Address
 from jbnet.monitor.points import Point
@@ -96,7 +97,7 @@ class MetricsServer:
                 "metrics cannot be served on {address} port {port}: {reason}",
                 address=self._address.host or "0.0.0.0",  # noqa: S104  shown, not bound
                 port=self._address.port,
-                reason=error.strerror or error,
+                reason=reason_of(error),
                 hint=text("another monitor may serve there: choose another port with --metrics ADDRESS:PORT"),
             ) from error
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.25,), name="metrics", daemon=True)

@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from jbnet.model.errors import Missing, UsageError
+from jbnet.model.refusals import reason_of
 from jbnet.model.text import text
 from jbnet.services.playbook import Playbook
 
@@ -57,7 +58,7 @@ class PlaybookShelf:
         try:
             return _Index.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
         except OSError as error:
-            raise Missing("cannot read {path}: {reason}", path=path, reason=error.strerror) from error
+            raise Missing("cannot read {path}: {reason}", path=path, reason=reason_of(error)) from error
         except (yaml.YAMLError, ValidationError) as error:
             raise UsageError("{path} cannot be understood: {reason}", path=path, reason=_first(error),
                              hint=text("docs/playbooks.md shows every key")) from error  # fmt: skip

@@ -16,6 +16,7 @@ from cramjam import snappy
 from jbnet.adapters.bearer import bearer
 from jbnet.adapters.send_spool import SendSpool
 from jbnet.model.errors import Missing
+from jbnet.model.refusals import reason_of
 from jbnet.model.secrets import Secret
 from jbnet.model.text import Text, text
 from jbnet.monitor.points import Point
@@ -58,7 +59,7 @@ def trusting(ca_file: Path | None) -> ssl.SSLContext:
             "{file}: no authority can be read from it: {reason}",
             hint=text("ca_file in monitors/ names a file of certificates in PEM form, seen from the workspace"),
             file=ca_file,
-            reason=error.strerror or type(error).__name__,
+            reason=reason_of(error),
         ) from error
 
 

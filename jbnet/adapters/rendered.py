@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from jbnet.model.errors import Missing, Refused
+from jbnet.model.refusals import reason_of
 from jbnet.model.text import text
 
 LIST = ".jbnet-rendered.json"
@@ -36,7 +37,7 @@ class RenderedFolder:
                 self._put(name, content)
             self._put(LIST, json.dumps({**written, **{n: _hash(c.encode()) for n, c in files.items()}}, indent=1))
         except OSError as error:
-            raise Missing("cannot write {path}: {reason}", path=self._path, reason=error.strerror) from error
+            raise Missing("cannot write {path}: {reason}", path=self._path, reason=reason_of(error)) from error
         return tuple(self._path / name for name in files)
 
     def remove(self, names: Collection[str]) -> tuple[Path, ...]:

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 from jbnet.adapters.approvals import ApprovalBox
 from jbnet.adapters.keys import Approvers, fingerprint, load_private
 from jbnet.model.errors import Missing, UsageError
+from jbnet.model.refusals import reason_of
 from jbnet.model.text import text
 from jbnet.recovery.approval import Approver
 from jbnet.recovery.report.prove import Judge
@@ -54,7 +55,7 @@ def fingerprint_of(path: Path) -> str:
         with path.open("rb") as stream:
             key = load_ssh_public_key(stream.read(LARGEST_KEY))
     except OSError as error:
-        raise Missing("key {path} cannot be read: {error}", path=path, error=error.strerror) from error
+        raise Missing("key {path} cannot be read: {error}", path=path, error=reason_of(error)) from error
     except (ValueError, UnsupportedAlgorithm) as error:
         raise UsageError(
             "{path} is no public key as ssh-keygen writes it",
@@ -137,7 +138,7 @@ def _make(path: Path) -> None:
         finally:
             new.unlink()
     except OSError as error:
-        raise Missing("{path} cannot be written: {error}", path=path, error=error.strerror) from error
+        raise Missing("{path} cannot be written: {error}", path=path, error=reason_of(error)) from error
 
 
 def _show(path: Path, key: Ed25519PrivateKey) -> None:
@@ -147,4 +148,4 @@ def _show(path: Path, key: Ed25519PrivateKey) -> None:
         if not public.exists():
             public.write_text(f"{openssh(key.public_key())} jbnet-report\n", encoding="ascii")
     except OSError as error:
-        raise Missing("{path} cannot be written: {error}", path=public, error=error.strerror) from error
+        raise Missing("{path} cannot be written: {error}", path=public, error=reason_of(error)) from error

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jbnet.model.errors import Missing
-from jbnet.model.refusals import READ_ONLY
+from jbnet.model.refusals import READ_ONLY, reason_of
 from jbnet.recovery.restored import Restored, read_restored
 
 
@@ -28,7 +28,9 @@ class RestoredFile:
                 stream.flush()
                 os.fsync(stream.fileno())
         except OSError as error:
-            raise Missing("{path} cannot be written: {error}", path=self._path, error=error, hint=READ_ONLY) from error
+            raise Missing(
+                "{path} cannot be written: {error}", path=self._path, error=reason_of(error), hint=READ_ONLY
+            ) from error
 
     def all(self) -> tuple[Restored, ...]:
         """Return them, oldest first. Raises Missing where the file is there and cannot be read."""
@@ -37,7 +39,7 @@ class RestoredFile:
         except FileNotFoundError:
             return ()
         except OSError as error:
-            raise Missing("{path} cannot be read: {error}", path=self._path, error=error) from error
+            raise Missing("{path} cannot be read: {error}", path=self._path, error=reason_of(error)) from error
 
 
 def _after_a_cut_line(descriptor: int) -> bytes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jbnet.model.errors import UsageError
+from jbnet.model.refusals import reason_of
 from jbnet.model.text import Text, text
 
 LARGEST = 8 * 1024 * 1024
@@ -61,7 +62,7 @@ def _read(path: Path, name: str) -> SavedText:
                                             limit=limit))  # fmt: skip
         content = path.read_bytes()
     except OSError as error:
-        return SavedText(name, "", text("{reason}", reason=error.strerror))
+        return SavedText(name, "", text("{reason}", reason=reason_of(error)))
     for encoding in ENCODINGS:
         try:
             return SavedText(name, content.decode(encoding))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from jbnet.inventory.secret_sources import NAME
 from jbnet.model.errors import CommandFailed, Missing
+from jbnet.model.refusals import reason_of
 from jbnet.model.secret_sources import CommandSource, EnvironmentSource
 from jbnet.model.secrets import Secret
 from jbnet.model.text import joined, text
@@ -91,7 +92,7 @@ def output(argv: Sequence[str], directory: Path, seconds: float, *, absent: Sequ
         )  # fmt: skip
     except OSError as error:
         raise Missing("secret {name}: {program} cannot be run: {reason}", name=secret, program=program,
-                      reason=error.strerror, hint=text("topology/secrets.yaml names it"),
+                      reason=reason_of(error), hint=text("topology/secrets.yaml names it"),
                       ) from error  # fmt: skip
     value = _printed(process, seconds, secret, program)
     if process.returncode in absent or (process.returncode == 0 and not value):

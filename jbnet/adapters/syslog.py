@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from jbnet.adapters.syslog_streams import Streams
 from jbnet.adapters.traps_socket import open_sockets
 from jbnet.model.errors import Missing
+from jbnet.model.refusals import reason_of
 from jbnet.model.text import text
 from jbnet.monitor.senders import Senders
 from jbnet.monitor.syslog import MOST_BYTES, SyslogMessage, parse
@@ -151,7 +152,7 @@ def _refused(transport: str, port: int, bind: str, error: OSError) -> Missing:
         address=bind or "0.0.0.0",  # noqa: S104  shown, not bound
         port=port,
         transport=transport,
-        reason=error.strerror or error,
+        reason=reason_of(error),
         hint=text(
             "end what listens there, or choose another port under listen: in monitors/; ports below 1024 need root or"
             " CAP_NET_BIND_SERVICE"

@@ -18,6 +18,7 @@ from typing import Any
 from jbnet.adapters.traps_pysnmp import Notification, Receiver
 from jbnet.adapters.traps_socket import open_sockets
 from jbnet.model.errors import Missing
+from jbnet.model.refusals import reason_of
 from jbnet.model.text import text
 from jbnet.snmp.faults import Counters
 from jbnet.snmp.mibs import SNMP_TRAP_ADDRESS, SNMP_TRAP_OID
@@ -98,7 +99,7 @@ class TrapReceiver:
                 "traps cannot be received on {address} port {port}: {reason}",
                 address=self._bind or "0.0.0.0",  # noqa: S104  shown, not bound
                 port=self._port,
-                reason=error.strerror,
+                reason=reason_of(error),
                 hint=text("end what listens there, or choose another port; ports below 1024 need root"),
             ) from error
         self._port = opened[0].getsockname()[1]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from jbnet.adapters.workspace import read_files
 from jbnet.model.errors import JbnetError, Missing
+from jbnet.model.refusals import reason_of
 
 STILL_S = 2.0
 """A file that was written so long ago is not being written any more."""
@@ -40,7 +41,7 @@ class WatchedFolder:
             return None  # a folder vanished while it was walked through: somebody is at work
         except OSError as error:
             path = error.filename or self._directory / self._folder
-            self._fail(Missing("cannot read {path}: {reason}", path=path, reason=error.strerror))
+            self._fail(Missing("cannot read {path}: {reason}", path=path, reason=reason_of(error)))
             return None
         except JbnetError as error:
             self._fail(error)

@@ -12,6 +12,7 @@ from pathlib import Path
 from jbnet.adapters.texts import Texts, read_texts
 from jbnet.model.errors import Missing, UsageError
 from jbnet.model.findings import Severity
+from jbnet.model.refusals import reason_of
 from jbnet.model.text import text
 
 FOLDERS: tuple[str, ...] = ("inventory", "topology")
@@ -67,7 +68,7 @@ def write_file(directory: Path, file: str, content: str) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):  # on a read-only file system there is none, and it cannot be asked for
             draft.unlink(missing_ok=True)
-        raise Missing("cannot write {path}: {reason}", path=path, reason=error.strerror) from error
+        raise Missing("cannot write {path}: {reason}", path=path, reason=reason_of(error)) from error
 
 
 def lay(directory: Path, declared: Mapping[str, str] | None = None) -> tuple[str, ...]:

@@ -197,6 +197,7 @@ def approve(
     accept_loss: Annotated[
         bool, typer.Option("--accept-loss", help="Sign although more would be lost than is declared.")
     ] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every value that is signed, below the summary.")] = False,
 ) -> None:
     """Show the figures of an execution and sign them with your own key."""
     from jbnet.cli.dr_approve import accept, sign
@@ -206,7 +207,8 @@ def approve(
     if token is not None:
         accept(ctx.obj, execution, token)
     elif key is not None:
-        sign(ctx.obj, execution, key, request, only_print=print_, yes=yes, accept_loss=accept_loss)
+        sign(ctx.obj, execution, key, request, only_print=print_, yes=yes, accept_loss=accept_loss,
+             everything=everything)  # fmt: skip
 
 
 @app.command()

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from jbnet.cli.context import Context
-from jbnet.cli.dr_show import print_request
+from jbnet.cli.dr_figures import print_request
 from jbnet.model.errors import Refused, UsageError
-from jbnet.model.text import text
+from jbnet.model.text import Titled, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +31,7 @@ def sign(
     only_print: bool,
     yes: bool,
     accept_loss: bool,
+    everything: bool = False,
 ) -> None:
     """Show the request, sign it with the key, and hand the approval in or print it.
 
@@ -48,7 +49,7 @@ def sign(
         raise UsageError(
             "the request is for {found}, not for {execution}", found=request.execution, execution=execution
         )
-    print_request(context, request)
+    print_request(context, request, _title(context, request), everything=everything)
     if not accept_loss:
         _refuse_loss(request)
     private = load_private(key, lambda: getpass.getpass(context.tr("passphrase of {path}: ", path=key)))
@@ -60,6 +61,18 @@ def sign(
     else:
         _tell(context, request, box.hand_in(request, approval), approval.person)
     context.emit({"approval": asdict(approval), "token": token, "figures_sha256": request.figures_sha256})
+
+
+def _title(context: Context, request: ApprovalRequest) -> Titled | None:
+    """Return the title of the runbook that the execution pinned; None where the request came from elsewhere."""
+    from jbnet import wiring
+    from jbnet.recovery.replay import replay
+
+    store = wiring.executions(context.state_dir)
+    if request.execution not in store.ids():
+        return None
+    content = replay(store.journal(request.execution).entries()).runbook_content
+    return Titled(str(content.get("title", "")), zh=str(content.get("title_zh", ""))) if content.get("title") else None
 
 
 def _refuse_loss(request: ApprovalRequest) -> None:

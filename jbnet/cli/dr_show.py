@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from jbnet.cli.columns import cells, hanging, pad
 from jbnet.cli.context import SCHEMA, Context
-from jbnet.cli.times import local, offset
+from jbnet.cli.dr_figures import summary
+from jbnet.cli.times import offset
 from jbnet.model.text import Text, text
 from jbnet.recovery.canonical import plain
 from jbnet.recovery.expand import Binding, Instance, expand
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from jbnet.cli.dr_work import Standing
     from jbnet.model.network import Network
     from jbnet.ports import Progress
-    from jbnet.recovery.approval import ApprovalRequest
     from jbnet.recovery.runbook import Runbook
 
 STATES = {
@@ -59,8 +59,8 @@ class EventLines:
             )
             figures = progress.data.get("figures")
             if isinstance(figures, Mapping):
-                for line in figure_lines(figures):
-                    self._context.note("    {message}", message=line)
+                for line in summary(figures):
+                    self._context.note("    {message}", message=self._context.tr(line))
 
     def _clock_time(self, now: datetime) -> str:
         """Return the network's time with its offset, also in a thread, in which no command is running for click."""
@@ -152,44 +152,3 @@ def _details(standing: Standing) -> Iterator[Text]:
         yield text("next: {what}", what=standing.hint)
     if standing.state in ("stopped", "interrupted") and not standing.drill:
         yield text("jbnet dr resume {execution} goes on with it, --abandon gives it up", execution=standing.execution)
-
-
-def print_request(context: Context, request: ApprovalRequest) -> None:
-    """Show what is to be approved, figures and all."""
-    expires = datetime.fromisoformat(request.expires)
-    context.say(
-        "execution {execution}: {runbook} of {databases}, started by {people}",
-        execution=request.execution,
-        runbook=request.runbook,
-        databases=", ".join(request.databases),
-        people=", ".join(request.started_by),
-    )
-    context.say("runbook {sha256}", sha256=request.runbook_sha256)
-    context.say(
-        "figures {sha256}, good until {utc} UTC ({local})",
-        sha256=request.figures_sha256,
-        utc=f"{expires.astimezone(UTC):%H:%M:%S}",
-        local=f"{local(expires):%H:%M:%S}",
-    )
-    for message in sentences(request.figures):
-        context.say("  {message}", message=message)
-    for line in figure_lines(request.figures):
-        context.say("    {message}", message=line)
-
-
-def sentences(figures: Mapping[str, object]) -> Iterator[str]:
-    """Return what each step says in a sentence: what a tired person reads first."""
-    for found in figures.values():
-        if isinstance(found, Mapping) and isinstance(found.get("said"), str):
-            yield str(found["said"])
-
-
-def figure_lines(figures: Mapping[str, object]) -> Iterator[str]:
-    """Return figures as lines ``step.name: value``; what is not known or was said in a sentence is left out."""
-    for key, value in figures.items():
-        if value is None or key == "said":
-            continue
-        if isinstance(value, Mapping) and value:
-            yield from (f"{key}.{line}" for line in figure_lines(value))
-        else:
-            yield f"{key}: {json.dumps(plain(value), ensure_ascii=False)}"

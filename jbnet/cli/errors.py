@@ -17,7 +17,7 @@ import typer
 from jbnet.cli.context import Context
 from jbnet.model.errors import ExitCode, JbnetError
 from jbnet.model.findings import Finding, Severity
-from jbnet.model.refusals import way_out
+from jbnet.model.refusals import reason_of, way_out
 from jbnet.model.text import Text, text
 
 USAGE: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -86,7 +86,7 @@ def refused(error: OSError) -> tuple[Text, Text | None]:
     """Return what is said where the system refused a file or a stream, and what to do; no defect of ours."""
     if os.environ.get("JBNET_DEBUG"):
         traceback.print_exception(error)
-    reason = error.strerror or str(error)
+    reason = reason_of(error)
     hint = way_out(error)
     if error.filename is None:
         return text("the system refused: {reason}", reason=reason), hint

@@ -11,6 +11,7 @@ import typer
 
 from jbnet.cli.context import Context
 from jbnet.model.errors import Missing
+from jbnet.model.refusals import reason_of
 from jbnet.model.text import text
 
 if TYPE_CHECKING:
@@ -97,4 +98,4 @@ def _put(output: Path | None, said: str) -> None:
         output.write_text(said, encoding="utf-8")
     except OSError as error:
         hint = text("choose another file with -o")
-        raise Missing("cannot write {path}: {reason}", hint=hint, path=output, reason=error.strerror) from error
+        raise Missing("cannot write {path}: {reason}", hint=hint, path=output, reason=reason_of(error)) from error

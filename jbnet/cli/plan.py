@@ -14,6 +14,7 @@ import typer
 from jbnet.cli.plan_faults import print_faults
 from jbnet.cli.printing import echo
 from jbnet.model.errors import ExitCode
+from jbnet.model.refusals import reason_of
 from jbnet.model.text import joined, text
 
 if TYPE_CHECKING:
@@ -230,7 +231,7 @@ def keep_plan(context: Context, plan: Plan, output: Path | None) -> list[Path]:
         raise TargetError(
             "cannot write the plan to {path}: {reason}",
             path=output,
-            reason=error.strerror or str(error),
+            reason=reason_of(error),
             hint=text("it is kept all the same: jbnet apply {plan}; or make it again with another -o FILE",
                       plan=plan.hash[:SHORT]),
         ) from error  # fmt: skip

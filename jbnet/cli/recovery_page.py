@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from importlib import resources
 
 from jbnet.catalogue import load
-from jbnet.cli.dr_show import figure_lines, sentences
+from jbnet.cli.dr_figures import figure_lines, summary
+from jbnet.cli.recovery_headline import drill_rows, headline
 from jbnet.cli.recovery_words import LABELS, WORDS
 from jbnet.cli.times import offset
 from jbnet.model.text import Text, text
 from jbnet.recovery.account import told_by
+from jbnet.recovery.loss import lost_count
 from jbnet.recovery.shown import as_typed
 
 MARK = "<!--report-->"
@@ -101,28 +102,33 @@ class View:
 
     def summary(self) -> Iterator[tuple[str, str]]:
         """Yield what a reader wants first: a verdict (met, missed, unknown) and the sentence."""
-        result = self._part("execution").get("result")
-        yield ("met" if result == "done" else "missed"), self.tr(text("result: {result}", result=self.word(result)))
-        for name in ("databases", "services"):
-            yield from self._objectives(name)
-        yield self._lost()
-        findings = self.document["findings"]
-        wrong = len(findings) if isinstance(findings, list) else 0
-        yield ("missed", self.tr(text("the journal is not sound: {count} findings", count=wrong))) if wrong else (
-            "met", self.tr(text("the journal is sound: chain, signatures and safety rules"))
-        )  # fmt: skip
+        return headline(self)
 
-    def lines_of(self, asked: Data) -> list[str]:
-        """Return what approvers were shown: sentences first, then every value."""
-        figures = asked.get("figures")
-        found = figures if isinstance(figures, Mapping) else {}
-        return [*sentences(found), *figure_lines(found)]
+    def drilled(self) -> Sequence[Data]:
+        """Return what a drill showed of each database; empty for an execution that moved, or was to move, databases."""
+        return drill_rows(self)
+
+    def shown(self, asked: Data) -> list[str]:
+        """Return what approvers had to weigh, in sentences."""
+        return [self.tr(said).strip() for said in summary(_mapping(asked.get("figures")))]
+
+    def values(self, asked: Data) -> list[str]:
+        """Return every value that they signed."""
+        return list(figure_lines(_mapping(asked.get("figures"))))
+
+    def lost(self, one: Data) -> str:
+        """Return how many transactions one source knows to be lost."""
+        count = one["count"]
+        return self.tr(lost_count(count if isinstance(count, int) else None))
+
+    def evidence(self, step: Data) -> Data:
+        """Return what a step answered, in values."""
+        entry = self._entries().get(str(step.get("answer")))
+        return _mapping(_mapping(entry.get("data")).get("evidence")) if entry else {}
 
     def answer(self, step: Data) -> str:
         """Return what a step answered, as the journal has it; cut where it is long."""
-        entry = self._entries().get(str(step.get("answer")))
-        data = entry.get("data") if entry else None
-        evidence = data.get("evidence") if isinstance(data, Mapping) else None
+        evidence = self.evidence(step)
         return self.short(evidence) if evidence else ""
 
     def short(self, value: object) -> str:
@@ -153,32 +159,6 @@ class View:
         names = missing if isinstance(missing, list) else []
         return "; ".join(self.requirement(str(name)) for name in names) or "-"
 
-    def _objectives(self, name: str) -> Iterator[tuple[str, str]]:
-        results = self.document[name]
-        listed = results if isinstance(results, list) else []
-        for kind in ("rto", "rpo") if listed else ():
-            counts = Counter(str(one[kind]["verdict"]) for one in listed)
-            worst = next(verdict for verdict in ("missed", "unknown", "met") if counts[verdict])
-            yield worst, self.tr(
-                text("{kind} of {what}: {met} met, {missed} missed, {unknown} unknown", kind=kind.upper(),
-                     what=self.label(name), met=counts["met"], missed=counts["missed"], unknown=counts["unknown"])
-            )  # fmt: skip
-
-    def _lost(self) -> tuple[str, str]:
-        lost = self.document["lost"]
-        listed = [one for one in lost if isinstance(one, Mapping)] if isinstance(lost, list) else []
-        known: dict[str, int] = {}
-        for one in listed:
-            if one["count"] is not None and (one["acknowledged"] or not one["count"]):
-                known[str(one["database"])] = max(known.get(str(one["database"]), 0), int(str(one["count"])))
-        unknown = sorted({str(one["database"]) for one in listed} - set(known))
-        if sum(known.values()):
-            return "missed", self.tr(text("lost transactions: {count}", count=sum(known.values())))
-        if unknown:
-            names = ", ".join(unknown)
-            return "unknown", self.tr(text("whether transactions were lost is not known: {databases}", databases=names))
-        return "met", self.tr(text("no transaction is known to be lost"))
-
     def _entries(self) -> Mapping[str, Data]:
         journals = self.document["journals"]
         own = journals[0] if isinstance(journals, list) and journals else {}
@@ -190,8 +170,11 @@ class View:
         return time.astimezone(timezone(timedelta(minutes=minutes))) if isinstance(minutes, int) else None
 
     def _part(self, name: str) -> Data:
-        found = self.document[name]
-        return found if isinstance(found, Mapping) else {}
+        return _mapping(self.document[name])
+
+
+def _mapping(value: object) -> Data:
+    return value if isinstance(value, Mapping) else {}
 
 
 def page(document: Data, lang: str) -> str:

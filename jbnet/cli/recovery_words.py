@@ -23,6 +23,16 @@ LABELS: Mapping[str, Text] = {
     "result": text("result"),
     "made": text("made"),
     "objectives": text("Objectives and what was reached"),
+    "drilled_on": text("drilled on"),
+    "copy_led": text("its copy led after"),
+    "behind": text("behind the leader by"),
+    "smoke": text("smoke tests that hold"),
+    "left": text("left behind"),
+    "drill_note": text(
+        "A drill moves no database: nothing can be lost by it, and no objective is reached or missed. What its copies "
+        "took stands beside what is declared; the time for a decision is not in it."
+    ),
+    "values": text("every value that was signed"),
     "databases": text("databases"),
     "services": text("business services"),
     "database": text("database"),
@@ -133,6 +143,7 @@ WORDS: Mapping[str, Text] = {
     Basis.START.value: text("journal: the outage began before the execution"),
     Basis.LOG.value: text("old primary's log"),
     Basis.CAUGHT_UP.value: text("journal: the standby had everything up to the stop"),
+    Basis.WAITED.value: text("journal: commits waited for the standby, and stand still without it"),
     Basis.LAG.value: text("journal: age of the standby's data at the assessment, up to the fence"),
     Basis.NONE.value: text("nothing"),
     Standing.SHOWN.value: text("shown"),

@@ -1,4 +1,4 @@
-"""What to do where the operating system refuses a file: one answer for every command and every store."""
+"""Why the operating system refuses, and what to do about it: one answer for every command and every store."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ _WAYS_OUT = {
     errno.ENOSPC: FULL,
     errno.EDQUOT: FULL,
 }
+
+
+def reason_of(error: OSError) -> Text:
+    """Return why the system refused, in its own words (strerror(3)), which the catalogue translates."""
+    return Text(error.strerror or str(error) or type(error).__name__)
 
 
 def way_out(error: OSError) -> Text | None:

@@ -15,7 +15,7 @@ _ONE: Mapping[str, str] = {
     **{f"{noun}s": noun for noun in (
         "byte", "cell", "character", "circuit", "day", "device", "error", "file", "finding", "key", "level",
         "line", "location", "minute", "router", "row", "rule", "second", "server", "service", "set", "site", "step",
-        "table", "task", "township", "user", "wave",
+        "table", "task", "township", "transaction", "user", "wave",
     )},
     "addresses": "address", "communities": "community", "counties": "county", "entries": "entry",
     "people": "person", "prefectures": "prefecture", "prefixes": "prefix", "provinces": "province",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jbnet.model.text import Text, text
@@ -10,6 +11,9 @@ from jbnet.recovery.observed import DatabaseLook, ServerLook, Unseen
 from jbnet.recovery.readiness import Question
 from jbnet.recovery.readiness_servers import shown_bytes, shown_s
 from jbnet.recovery.waiting import alone_since, lsn_text, nothing_missing, shown_time, waited_to_the_end
+
+NOTHING = text("nothing acknowledged")
+UNKNOWN = text("unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,26 @@ def loss_of(look: DatabaseLook, question: Question) -> Loss:
     seconds = 0.0 if lag.bytes == 0 else _most(lag.age_s, lag.heartbeat_s)
     said = _on_its_way(look, lag, seconds)
     return Loss(nothing=False, bytes=lag.bytes, seconds=seconds, transactions=lag.transactions, said=said)
+
+
+def loss_seen(figures: Mapping[str, object]) -> Text | None:
+    """Return what an assessment's figures say of a loss, in the words of a look; None: they are of something else."""
+    if "expected_loss_bytes" not in figures:
+        return None
+    expected, age = figures["expected_loss_bytes"], figures.get("behind_s")
+    if expected == 0:
+        return NOTHING
+    if not isinstance(expected, int):
+        return UNKNOWN
+    seconds = float(age) if isinstance(age, int | float) else None
+    return text("what is on its way: now {bytes}, {seconds}", bytes=shown_bytes(expected), seconds=shown_s(seconds))
+
+
+def lost_count(count: int | None) -> Text:
+    """Return how many transactions are lost, in the words of every page and list: nothing, unknown, or a number."""
+    if count is None:
+        return UNKNOWN
+    return text("{count} transactions", count=count) if count else NOTHING
 
 
 def _waited_to_the_end(look: DatabaseLook) -> bool:

@@ -17,22 +17,24 @@ T = TypeVar("T")
 def read_text(path: Path) -> str:
     """Return the text of a file that somebody named. Raises Missing."""
     from jbnet.model.errors import Missing
+    from jbnet.model.refusals import reason_of
 
     try:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        raise Missing("cannot read {path}: {reason}", path=path, reason=error.strerror) from error
+        raise Missing("cannot read {path}: {reason}", path=path, reason=reason_of(error)) from error
 
 
 def read_bytes(path: Path, limit: int) -> bytes:
     """Return the bytes of a file that somebody named, one more than ``limit`` at most. Raises Missing."""
     from jbnet.model.errors import Missing
+    from jbnet.model.refusals import reason_of
 
     try:
         with path.open("rb") as file:
             return file.read(limit + 1)
     except OSError as error:
-        raise Missing("cannot read {path}: {reason}", path=path, reason=error.strerror) from error
+        raise Missing("cannot read {path}: {reason}", path=path, reason=reason_of(error)) from error
 
 
 def sound(found: T | None, findings: tuple[Finding, ...], file: str) -> T:

@@ -29,7 +29,7 @@ from jbnet.recovery.report.nouns import (
 from jbnet.recovery.report.reading import head_of, mapping, time_of
 from jbnet.recovery.report.reconcile import reconcile
 from jbnet.recovery.report.services import service_results
-from jbnet.recovery.report.timing import move_of, rpo, rto, rto_of_journal
+from jbnet.recovery.report.timing import move_of, rpo, rto, rto_of_journal, waited
 from jbnet.recovery.scoring.nouns import ElementScore, Score
 
 SCHEMA = "jbnet/recovery-report/1"
@@ -117,6 +117,8 @@ def _database(sources: Sources, name: str) -> DatabaseResult:
     if by_log is not None and declared is not None and not waits_for_remote(declared.replication):
         by_log = replace(by_log, acknowledged=True)
     losses = [loss for loss in (by_log, losses_by_client(sources.measured, name)) if loss is not None]
+    if waited(move) and all(loss.count is None for loss in losses):
+        losses.append(Loss(name, Basis.WAITED, 0, execution=sources.journals[0].execution))
     of_journal = rto_of_journal(entries, move, declared.rto_s if declared else None)
     return DatabaseResult(
         name=name,

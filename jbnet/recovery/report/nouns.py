@@ -27,6 +27,7 @@ class Basis(StrEnum):
     START = "start of the execution"
     LOG = "log of the old primary"
     CAUGHT_UP = "standby had everything"
+    WAITED = "commits waited for the standby"
     LAG = "age of the standby's data"
     NONE = "nothing"
 
@@ -245,5 +246,5 @@ class Reconciliation:
 
 def said(told: Text) -> dict[str, object]:
     """Return a text as it stands in a document: in English, and with what is needed to translate it."""
-    params = {key: str(value) if isinstance(value, Text) else value for key, value in told.params.items()}
+    params = {key: said(value) if isinstance(value, Text) else value for key, value in told.params.items()}
     return {"text": str(told), "template": told.template, "params": params}

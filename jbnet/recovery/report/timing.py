@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from jbnet.model.business import Replication
 from jbnet.recovery.replay import Entry
 from jbnet.recovery.report.nouns import Basis, Loss, Reached, Transaction
 from jbnet.recovery.report.reading import Act, acts, mapping, number, time_of
@@ -103,10 +104,24 @@ def rpo(move: Move, losses: Sequence[Loss], measured: Mapping[str, object], obje
         return replace(found, objective=objective, lost=True)
     if caught_up(move):
         return Reached(0.0, basis=Basis.CAUGHT_UP, objective=objective)
+    if waited(move) and not any(loss.count for loss in losses):
+        return Reached(0.0, basis=Basis.WAITED, objective=objective)
     for basis in (Basis.LOG, Basis.CLIENT):
         if any(loss.basis is basis and loss.count == 0 for loss in losses):
             return Reached(0.0, basis=basis, objective=objective)
     return _by_lag(move, objective)
+
+
+def waited(move: Move) -> bool:
+    """Say whether the approvers were shown that nothing acknowledged is missing, of a database that stands still alone.
+
+    Only of ``sync-remote: block``: there what the old primary committed after that look was not acknowledged either.
+    """
+    assessed = move.before("assess", "result")
+    if not assessed or move.promotion is None:
+        return False
+    seen = assessed[-1].evidence
+    return seen.get("expected_loss_bytes") == 0 and seen.get("replication") == Replication.BLOCK
 
 
 def caught_up(move: Move) -> bool:

@@ -11,6 +11,7 @@ from jbnet.recovery.approval import BEYOND
 from jbnet.recovery.waiting import has_all, lsn_text, read_names, shown_time, waited_to_the_end
 from jbnet.services.database_cluster import member_name
 from jbnet.services.recover.actions import Params, Place, Tools, facts, not_yet, place, refuse_strangers, seen, server
+from jbnet.services.recover.entries import text_data
 from jbnet.services.recover.leasing import said
 
 
@@ -53,7 +54,8 @@ class Assess:
         if self._tools.leasing is None:
             return {}
         look = self._tools.leasing.look(lead.database.name, lead.host, lead.other)
-        return {"lease": {**look.facts(), "means": str(said(look))}}
+        means = said(look)
+        return {"lease": {**look.facts(), "means": str(means), "told": text_data(means)}}
 
     def verify(self, params: Params) -> StepOutcome:
         """The standby still answers."""

@@ -91,4 +91,4 @@ class Agreement:
 def _figures(step: StepState) -> dict[str, object]:
     """Return what a step saw: first in a sentence, for people at three in the morning, then every value."""
     said = told_by(step.said) if step.said else None
-    return ({"said": str(said)} if said else {}) | dict(step.evidence)
+    return ({"said": str(said), "told": text_data(said)} if said else {}) | dict(step.evidence)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from command_line import Run
 
-from jbnet.cli.dr_show import figure_lines, sentences
+from jbnet.cli.dr_figures import figure_lines, said_by, summary
+from jbnet.recovery.loss import lost_count
 
 REPOSITORY = Path(__file__).parents[3]
 DRAINING = """\
@@ -32,8 +33,32 @@ FIGURES = {
 }
 
 
-def test_sentences_are_what_the_steps_said() -> None:
-    assert list(sentences(FIGURES)) == ["production: xining-dc-db1 is silent; what is missing is unknown"]
+def test_a_summary_is_what_the_steps_said_and_what_would_be_lost_in_few_lines() -> None:
+    assert [str(line) for line in summary(FIGURES)] == [
+        "production: xining-dc-db1 is silent; what is missing is unknown"
+    ]
+    seen = {"assess[production]": FIGURES["assess[production]"] | {"expected_loss_bytes": None}}
+    assert [str(line) for line in summary(seen)][1:] == ["  would lose: unknown (declared: at most 0 s)"]
+    seen = {"a": {"expected_loss_bytes": 0, "rpo_s": 60.0}, "b": {"expected_loss_bytes": 2048, "behind_s": 3.25}}
+    assert [str(line) for line in summary(seen)] == [
+        "  would lose: nothing acknowledged (declared: at most 60 s)",
+        "  would lose: what is on its way: now 2.0 kB, 3.2 s (declared: at most 0 s)",
+    ]
+
+
+def test_a_sentence_is_in_the_readers_language_where_the_journal_has_its_template() -> None:
+    told = {"template": "{database}: not yet assessed", "params": {"database": "exchange"}}
+    said = said_by({"said": "exchange: not yet assessed", "told": told})
+    assert said is not None
+    assert said.render({"{database}: not yet assessed": "{database}：尚未评估"}) == "exchange：尚未评估"
+    old = said_by({"said": "exchange: not yet assessed"})
+    assert str(old) == "exchange: not yet assessed"
+
+
+def test_loss_is_nothing_unknown_or_a_number_of_transactions() -> None:
+    assert [str(lost_count(count)) for count in (0, None, 1, 7)] == [
+        "nothing acknowledged", "unknown", "1 transaction", "7 transactions",
+    ]  # fmt: skip
 
 
 def test_values_that_are_not_known_are_left_out_and_zero_is_not_unknown() -> None:

@@ -51,7 +51,7 @@ class Workspace:
         request = self.folder / ".jbnet" / "recovery" / execution / "approvals" / "request.json"
         wait_until(request.exists)
         for key in self.keys:
-            code, out, err = self.run("dr", "approve", execution, "--yes", "--key", str(key))
+            code, out, err = self.run("dr", "approve", execution, "--all", "--yes", "--key", str(key))
             assert code == 0, err
             assert "assess[production].lag_bytes: 0" in out
 
