@@ -30,13 +30,13 @@ class DelayQueue:
         self.held_bytes += len(frame)
         self.frames.append((now + self.delay_s, frame))
 
-    def due(self, now: float) -> bytes | None:
-        """Return the next frame if its time has come, else None."""
-        if not self.frames or self.frames[0][0] > now:
-            return None
-        frame = self.frames.popleft()[1]
-        self.held_bytes -= len(frame)
-        return frame
+    def due(self, now: float) -> list[bytes]:
+        """Return the frames whose time has come, in their order."""
+        due, frames = [], self.frames
+        while frames and frames[0][0] <= now:
+            due.append(frames.popleft()[1])
+        self.held_bytes -= sum(map(len, due))
+        return due
 
     def next_time(self) -> float | None:
         """Return when the next frame is due, or None."""

@@ -134,10 +134,13 @@ def test_traffic_moves_to_the_line_with_delay_when_the_short_one_is_cut(lab: Lab
     assert pings(lab, "left", "10.0.0.2")
 
 
-def test_the_line_with_delay_takes_its_round_trip_and_keeps_the_order(lab: Lab) -> None:
-    said = lab.run("left", ["ping", "-c50", "-i0.01", "-W2", "10.0.2.1"]).stdout
+@pytest.mark.parametrize(("frames", "how"), [(50, ("-i0.01",)), (1000, ("-i0.0002", "-l20"))], ids=["few", "dense"])
+def test_the_line_with_delay_takes_its_round_trip_and_keeps_the_order(
+    lab: Lab, frames: int, how: tuple[str, ...]
+) -> None:
+    said = lab.run("left", ["ping", f"-c{frames}", *how, "-W2", "10.0.2.1"]).stdout
     sequence = [int(number) for number in re.findall(r"icmp_seq=(\d+)", said)]
-    assert sequence == list(range(1, 51))
+    assert sequence == list(range(1, frames + 1))
     quickest = float(re.findall(r"= ([\d.]+)/", said)[0])
     assert 12.0 <= quickest < 14.0
 

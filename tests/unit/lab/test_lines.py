@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import select
+import socket
+import time
+from collections import deque
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jbnet.lab.delay import DelayQueue
+from jbnet.lab.faults import ALL
 from jbnet.lab.lines import LINES_A_CHAIN, Line, batch_for, exchange_for, netem_for
+from jbnet.lab.relay import BURST, Direction
 
 SHORT = Line("a-up1", ("core-r1", "d01-1"), ("a-r1", "up1"), 0.0, "c0")
 LONG = Line("b-up1", ("core-r1", "d02-1"), ("b-r1", "up1"), 12.0, "c1")
@@ -63,8 +70,8 @@ def test_frames_leave_in_their_order_and_never_early(arrivals: list[tuple[float,
         came.append((now, frame))
     left = []
     while (moment := queue.next_time()) is not None:
-        assert queue.due(moment - 1e-6) is None
-        left.append((moment, queue.due(moment)))
+        assert queue.due(moment - 1e-6) == []
+        left += [(moment, frame) for frame in queue.due(moment)]
     assert [frame for _, frame in left] == [frame for _, frame in came]
     assert all(out == put + delay for (out, _), (put, _) in zip(left, came, strict=True))
     assert queue.held_bytes == 0
@@ -77,6 +84,38 @@ def test_a_full_queue_drops_whole_frames_and_counts_them(frames: list[bytes], li
         queue.put(frame, 0.0)
         assert queue.held_bytes <= limit
     assert len(queue.frames) + queue.dropped == len(frames)
+
+
+@given(st.lists(st.binary(min_size=1, max_size=50), max_size=2 * BURST))
+def test_a_direction_hands_on_what_came_in_its_order_once_it_is_due(frames: list[bytes]) -> None:
+    (end, source), (target, far) = (socket.socketpair(type=socket.SOCK_DGRAM) for _ in range(2))
+    with end, source, target, far:
+        for one in (source, far):
+            one.setblocking(False)
+        way = Direction(source.fileno(), target.fileno(), 3600.0)
+        for frame in frames:
+            end.send(frame)
+            way.take()
+        assert not way.give()
+        due = way.queue.next_time() or 0.0
+        assert not frames or due - 3600.0 <= time.monotonic()
+        way.queue.frames = deque((0.0, frame) for _, frame in way.queue.frames)
+        assert way.give() == bool(frames)
+        assert [far.recv(64) for _ in frames] == frames
+        with pytest.raises(BlockingIOError):
+            far.recv(64)
+
+
+def test_a_direction_that_loses_all_hands_on_nothing() -> None:
+    end, source = socket.socketpair(type=socket.SOCK_DGRAM)
+    with end, source:
+        source.setblocking(False)
+        way = Direction(source.fileno(), source.fileno(), 0.0)
+        way.lost = ALL
+        end.send(b"frame")
+        way.take()
+        assert not select.select((source,), (), (), 0)[0]
+        assert way.queue.next_time() is None
 
 
 def test_a_cut_loses_what_is_under_way() -> None:
