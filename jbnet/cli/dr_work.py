@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jbnet.adapters.machine import stand_back
 from jbnet.cli.context import Context
 from jbnet.cli.dr_show import EventLines, print_steps
 from jbnet.model.errors import JbnetError, Refused, TargetError, UsageError
@@ -84,6 +85,7 @@ def begin(
     drill = only_drills(runbook)
     _refuse_second(standings(context))
     if drill:
+        stand_back()
         give_up_drills(context, by)
     store = wiring.executions(context.state_dir)
     approvers = {

@@ -33,7 +33,15 @@ RECORD_WITHIN_S = 5.0
 CLONE_NEWNS, CLONE_NEWUSER = 0x20000, 0x10000000
 MS_NOSUID, MS_NODEV, MNT_DETACH = 2, 4, 2
 """linux/sched.h, linux/mount.h; Debian 12's Python has no unshare, and no Python has mount."""
-SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'jbnet-drill';"
+SESSIONS = (
+    "SELECT (SELECT count(*) FROM pg_stat_activity WHERE application_name = 'jbnet-drill'),"
+    " (SELECT count(*) FROM pg_replication_slots WHERE slot_name LIKE 'pg_basebackup_%');"
+)
+SIZES = (
+    "SELECT (SELECT sum(pg_database_size(oid)) FROM pg_database),"
+    " (SELECT count(*) FROM pg_tablespace WHERE spcname NOT IN ('pg_default', 'pg_global'));"
+)
+"""What is asked at one time is one question: each is a program started here, and a process of production's server."""
 CLOSED = (
     "ionice",
     "-c",
@@ -120,13 +128,18 @@ def psql(p: Parameters, sql: str, database: str = "postgres", **words: str) -> s
     return done.stdout.strip() if done.returncode == 0 else None
 
 
+def numbers(answer: str | None) -> tuple[int | None, int | None]:
+    """Return the two numbers of an answer; None for each that is not known."""
+    first, _, second = (answer or "").partition("|")
+    return int(first) if first else None, int(second) if second else None
+
+
 def look(p: Parameters) -> dict[str, object]:
     """Return what a drill needs to know before it begins. Changes nothing."""
     own = Path(p["folder"]).parent  # a volume of its own, where somebody gave drills one
     memory = meminfo()
     volume = os.statvfs(own if own.is_dir() else p["root"])
-    sizes = psql(p, "SELECT sum(pg_database_size(oid)) FROM pg_database;")
-    spaces = psql(p, "SELECT count(*) FROM pg_tablespace WHERE spcname NOT IN ('pg_default', 'pg_global');")
+    size, spaces = numbers(psql(p, SIZES))
     closed = subprocess.run([*CLOSED, "--map-root-user", "--mount", "--uts", "--mount-proc", "true"],
                             capture_output=True, text=True, timeout=20, check=False)  # fmt: skip
     return {
@@ -134,8 +147,8 @@ def look(p: Parameters) -> dict[str, object]:
         "volume": volume.f_blocks * volume.f_frsize,
         "memory": memory["MemAvailable"],
         "memory_total": memory["MemTotal"],
-        "size": int(sizes) if sizes else None,
-        "tablespaces": int(spaces) if spaces else 0,
+        "size": size,
+        "tablespaces": spaces or 0,
         "copies": psql(p, "IDENTIFY_SYSTEM;", replication="true") is not None,
         "encloses": "" if closed.returncode == 0 else (closed.stderr.strip()[-200:] or "unshare failed"),
         "left": left(p),
@@ -235,8 +248,7 @@ def left(p: Parameters) -> dict[str, object]:
     apart = sorted({links(pid, "ns/net") for pid in inside} - {here, ""})
     points = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()]
     mounts = [point for point in points if point == p["folder"] or point.startswith(p["folder"] + "/")]
-    sessions = psql(p, SESSIONS)
-    slots = psql(p, "SELECT count(*) FROM pg_replication_slots WHERE slot_name LIKE 'pg_basebackup_%';")
+    sessions, slots = numbers(psql(p, SESSIONS))
     return {
         "folder": p["folder"] if os.path.lexists(p["folder"]) else "",
         "drill": (record(p) or {}).get("drill", ""),
@@ -244,8 +256,8 @@ def left(p: Parameters) -> dict[str, object]:
         "processes": inside,
         "namespaces": apart,
         "mounts": mounts,
-        "sessions": None if sessions is None else int(sessions),
-        "slots": None if slots is None else int(slots),
+        "sessions": sessions,
+        "slots": slots,
     }
 
 

@@ -24,6 +24,7 @@ HIDDEN = ("/run", "/tmp", "/dev/shm")  # noqa: S108  hidden, not used
 TRY_S = 3.0
 START_S = 600.0
 CHECK_S = 24 * 3600.0
+STATE_LINE = 7
 NO_WAY = (errno.ENETUNREACH, errno.EHOSTUNREACH)
 """What the kernel answers where it has no route. A time-out would prove nothing."""
 PARITY = ("max_connections", "max_worker_processes", "max_wal_senders", "max_prepared_xacts", "max_locks_per_xact")
@@ -219,10 +220,22 @@ class Copy:
                 server_command(self.p), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.data
             )
         until = time.monotonic() + START_S
-        while self.ask("SELECT 1;", limit=5) != "1":
+        while not self._ready() or self.ask("SELECT 1;", limit=5) != "1":
             if self.server.poll() is not None or time.monotonic() > until:
                 fail("start", self.log_end())
             time.sleep(0.05)
+
+    def _ready(self) -> bool:
+        """Say whether its own file says that it takes connections (pidfile.h: first the process, eighth its state).
+
+        A file costs nothing to read; each question is a program and a server process more.
+        """
+        try:
+            lines = Path(self.data, "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return False
+        server = self.server.pid if self.server else 0
+        return len(lines) > STATE_LINE and lines[0] == str(server) and lines[STATE_LINE].strip() == "ready"
 
     def log_end(self) -> str:
         """Return the end of what the server said."""

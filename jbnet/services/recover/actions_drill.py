@@ -82,8 +82,7 @@ class DrillDatabase:
     def do(self, params: Params) -> StepOutcome:
         """Take away what a killed drill left; look whether there may be one; carry it out; look who saw it."""
         where = given_place(self._given, params)
-        removed = self._cleared(where)
-        look = self._bubbles.look(where.database.name, where.host)
+        look, removed = self._cleared(where)
         taken = self._backup(where, params) if params.get("from") == BACKUP else None
         look = look if taken is None else with_backup(look, taken)
         self._refuse(where, look, from_backup=taken is not None)
@@ -124,14 +123,14 @@ class DrillDatabase:
         )  # fmt: skip
         return StepOutcome(done, told, {"left": asdict(left), "follows": follows})
 
-    def _cleared(self, where: Place) -> dict[str, object] | None:
-        """Take away what an earlier drill left; None: there was nothing. One that is going on elsewhere is let be."""
-        name = where.database.name
-        before = self._bubbles.left(name, where.host)
-        if not before.folder:
-            return None
-        self._bubbles.clear(name, where.host, ends=False)
-        return asdict(before)
+    def _cleared(self, where: Place) -> tuple[HostLook, dict[str, object] | None]:
+        """Look, and take away what an earlier drill left; None: there was nothing. One that goes on is let be."""
+        name, host = where.database.name, where.host
+        look = self._bubbles.look(name, host)
+        if not look.left.folder:
+            return look, None
+        self._bubbles.clear(name, host, ends=False)
+        return self._bubbles.look(name, host), asdict(look.left)
 
     def _backup(self, where: Place, params: Params) -> Chosen:
         """Return the backup to restore. Raises Refused where there is none, or it cannot be read."""

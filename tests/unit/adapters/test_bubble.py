@@ -227,3 +227,28 @@ def test_what_a_host_says_is_read_whole_or_refused(place: dict[str, Any]) -> Non
     for one in broken:
         with pytest.raises(CommandFailed):
             left_of(one)
+
+
+@pytest.mark.parametrize(
+    ("answer", "known"), [("7|0\n", (7, 0)), ("|2", (None, 2)), ("", (None, None)), (None, (None, None))]
+)
+def test_of_two_numbers_each_may_be_unknown(answer: str | None, known: tuple[int | None, int | None]) -> None:
+    assert host.numbers(answer) == known
+
+
+def test_a_copy_is_not_asked_before_its_own_server_says_that_it_takes_connections(place: dict[str, Any]) -> None:
+    copy = inside.Copy(place)
+    says = Path(place["folder"], "data", "postmaster.pid")
+    says.parent.mkdir(parents=True)
+    assert not copy._ready()
+    copy.server = subprocess.Popen(["true"])
+    copy.server.wait()
+    rest = ["/data", "1", "5432", "/socket", "127.0.0.1", "1 2"]
+    for first, last, ready in (
+        (copy.server.pid, "ready   ", True), (copy.server.pid, "starting", False), (copy.server.pid, "standby ", False),
+        (copy.server.pid + 1, "ready   ", False),
+    ):  # fmt: skip
+        says.write_text("\n".join([str(first), *rest, last]) + "\n")
+        assert copy._ready() is ready, "a state that an earlier server left is not believed"
+    says.write_text(f"{copy.server.pid}\n")
+    assert not copy._ready()
