@@ -105,8 +105,7 @@ class DrillDatabase:
         where = given_place(self._given, params)
         name = where.database.name
         left = self._bubbles.left(name, where.host)
-        looks = _looks(self._given, where)
-        follower = looks[where.host]
+        follower = _look(self._given, where.database.name, where.host)
         follows = follower is not None and _stands(follower, from_backup=params.get("from") == BACKUP)
         done = left.nothing and follows
         leads = follower is not None and follower.leads
@@ -184,12 +183,15 @@ class DrillDatabase:
         return found
 
     def _leader(self, where: Place, order: DrillOrder) -> ServerLook | None:
-        """Return how the leader stands, whichever host it is; None: not seen, or the copy is one of an earlier time."""
+        """Return how the leader stands; None: not seen, or the copy is one of an earlier time.
+
+        A copy of the standby is of one that followed the other host; a backup may be drilled on the host that leads.
+        """
         if order.backup is not None and order.backup.at is not None:
             return None
-        seen = _looks(self._given, where)
-        here = seen[where.host]
-        return here if here is not None and here.leads else seen[where.other]
+        name = where.database.name
+        here = None if order.backup is None else _look(self._given, name, where.host)
+        return here if here is not None and here.leads else _look(self._given, name, where.other)
 
     def _seen_outside(self, where: Place, drill: str) -> list[str]:
         """Return the hosts of production that hold what was written in the bubble."""
@@ -243,13 +245,15 @@ def ways_out(network: Network, database: str, host: str) -> tuple[tuple[str, int
 
 def _looks(given: DrillTools, where: Place) -> dict[str, ServerLook | None]:
     """Return both servers as they are seen; None: not."""
-    found: dict[str, ServerLook | None] = {}
-    for host in (where.host, where.other):
-        try:
-            found[host] = given.servers.look(host, [where.database.name]).get(where.database.name)
-        except JbnetError:
-            found[host] = None
-    return found
+    return {host: _look(given, where.database.name, host) for host in (where.host, where.other)}
+
+
+def _look(given: DrillTools, database: str, host: str) -> ServerLook | None:
+    """Return a server as it is seen; None: not. Each look is a dozen processes on a host of production's."""
+    try:
+        return given.servers.look(host, [database]).get(database)
+    except JbnetError:
+        return None
 
 
 def _stands(seen: ServerLook, *, from_backup: bool) -> bool:
