@@ -94,6 +94,7 @@ VOCABULARY: Mapping[str, type[Predicate]] = {
     "ospf_authenticated": configured_routing.OspfAuthenticated,
     "bgp_authenticated": configured_routing.BgpAuthenticated,
     "bgp_filtered": configured_routing.BgpFiltered,
+    "bgp_open": configured_routing.BgpOpen,
     "zones_filtered": configured_network.ZonesFiltered,
     "unused_ports_shut": configured_network.UnusedPortsShut,
     "lines_encrypted": configured_network.LinesEncrypted,

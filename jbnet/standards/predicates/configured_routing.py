@@ -130,3 +130,22 @@ class BgpFiltered(Configured):
             return violated(said, [place for one in bare for place in one.places])
         shown = [side for filters in sides.values() for side in filters if side is not None]
         return passed(text("BGP filtered: {names}", names=_names(neighbours)), places(shown))
+
+
+class BgpOpen(Configured):
+    """External BGP neighbours are shut down where the declaration says so, and nowhere else (RFC 4486, 4)."""
+
+    def look(self, world: World, device: Device, seen: Observed) -> Verdict:
+        """A neighbour of a group that is shut down is; whether the session stands is no matter of configuration."""
+        neighbours, missing = _neighbours(seen, "external")
+        if missing is not None:
+            return missing
+        sessions = world.network.bgp_sessions
+        meant = {str(one.peer_address) for one in sessions if one.device == device.name and one.shutdown}
+        shut = {one: one.own(seen.fact("bgp_shut")) for one in neighbours}
+        found = [one for one, said in shut.items() if said is not None and one.address not in meant]
+        if found:
+            said = text("BGP sessions that are shut down and not declared so: {names}", names=_names(found))
+            return violated(said, [place for one in found for place in one.places])
+        said = text("no BGP session is shut down but those that are declared so: {names}", names=_names(neighbours))
+        return passed(said, [place for one in neighbours for place in one.places])

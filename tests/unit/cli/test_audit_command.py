@@ -131,7 +131,7 @@ def test_without_any_rule_on_configurations_it_is_said_where_they_are_written(ru
 
 def test_standards_lists_the_controls_that_an_audit_judges_and_judges_none(run: Run, tmp_path: Path) -> None:
     _, out, _ = run("-C", ROOT, "--state", tmp_path, "standards", "--set", "configuration")
-    assert "shown by configurations (jbnet audit): 32 rules" in out
+    assert "shown by configurations (jbnet audit): 33 rules" in out
     _, out, _ = run("-C", ROOT, "--state", tmp_path, "standards", "CF-H-07")
     assert "to mend it:" in out
     assert "configurations show this: jbnet audit" in out

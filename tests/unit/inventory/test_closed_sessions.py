@@ -10,12 +10,16 @@ import pytest
 from command_line import Run
 
 from jbnet.adapters.workspace import read_files
-from jbnet.config.render import traced
+from jbnet.cli.live_text import shut_sessions
+from jbnet.config.audit.lines import NumberedText
+from jbnet.config.audit.observed import Observed, Origin
+from jbnet.config.render import render, traced
 from jbnet.inventory.declaration import declare
 from jbnet.inventory.explain import explain
 from jbnet.inventory.report import Report
 from jbnet.model.network import Network
 from jbnet.monitor.plant import survey
+from jbnet.standards.predicates.configured_routing import BgpOpen
 from jbnet.standards.predicates.routing import SessionsAtLeast
 from jbnet.standards.subjects import Kind, Subject
 from jbnet.standards.world import World
@@ -110,3 +114,15 @@ def test_it_is_shown(workspace: Path, network: Network, run: Run) -> None:
     code, said, _ = run("-C", workspace, "--json", "show", "asn", "64600")
     shown = json.loads(said)["data"]["sessions"]
     assert [(one["circuit"], one["shutdown"]) for one in shown] == [("ministry-up1", True), ("ministry-up2", False)]
+
+
+def test_the_page_of_a_device_knows_which_of_its_sessions_are_closed(network: Network) -> None:
+    assert shut_sessions(network, "core-r1") == {str(network.bgp_sessions[0].peer_address)}
+    assert shut_sessions(network, "core-r2") == shut_sessions(None, "core-r1") == frozenset()
+
+
+def test_an_audit_takes_it_for_meant_where_it_is_declared_and_only_there(network: Network, opened: Network) -> None:
+    closed = NumberedText("core-r1/running", render(network, network.devices["core-r1"]), "frr")
+    seen = Observed("core-r1", "frr", Origin.DEVICE, {"running": closed})
+    verdicts = [BgpOpen().look(World(one), one.devices["core-r1"], seen) for one in (network, opened)]
+    assert [(verdict.passed, verdict.is_violation) for verdict in verdicts] == [(True, False), (False, True)]
