@@ -27,6 +27,7 @@ EVERY_S = 0.005
 MEMORY = "/dev/shm"
 GUARD_S = 90.0
 """In which the lab is taken away."""
+AND_THEN_REMOVE = 'trap "" INT TERM HUP; "$0" -m jbnet.lab.guard "$1"; shift; rm -rf -- "$@"'
 ENOUGH = 30
 """Acknowledged rows by which writing counts as going on."""
 
@@ -34,9 +35,12 @@ ENOUGH = 30
 @contextmanager
 def recovery_lab() -> Iterator[tuple[Drill, Path]]:
     """Have the lab up, deployed, its databases set up; yield it, and a folder in memory for records."""
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory(dir=MEMORY) as memory:
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        tempfile.TemporaryDirectory(dir=MEMORY, ignore_cleanup_errors=True) as memory,
+    ):
         workspace = copy_workspace(Path(folder) / "workspace")
-        with _ended_with_us(workspace):
+        with ended_with_us(workspace, folder, memory):
             _jbnet(workspace, "lab", "up", "--scale", SCALE, "--deployed")
             drill = Drill(workspace, wiring.lab(workspace, workspace / ".jbnet"))
             drill.jbnet("databases", "set-up")
@@ -44,11 +48,14 @@ def recovery_lab() -> Iterator[tuple[Drill, Path]]:
 
 
 @contextmanager
-def _ended_with_us(workspace: Path) -> Iterator[None]:
-    """Have the lab, and all that runs in it, end when we do, by ``kill -9`` too: a guard waits for that."""
+def ended_with_us(workspace: Path, *folders: str) -> Iterator[None]:
+    """Have the lab, and all that runs in it, end when we do, by ``kill -9`` too: a guard waits for that.
+
+    ``folders`` go behind it: killed, nobody else would take them away, and those in memory are the machine's memory.
+    """
     state = workspace / ".jbnet"
     state.mkdir(mode=0o700, exist_ok=True)
-    command = (sys.executable, "-m", "jbnet.lab.guard", str(state))
+    command = ("sh", "-c", AND_THEN_REMOVE, sys.executable, str(state), *folders)
     with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True, cwd=ROOT) as guard:
         try:
             yield

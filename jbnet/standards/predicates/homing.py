@@ -100,22 +100,29 @@ class DistinctUpperDevices(Predicate):
 
 
 class HomedTo(Predicate):
-    """The lines up from a home end on devices of these roles; with ``least`` on so many, and others elsewhere."""
+    """The lines up from a home end on devices of these roles; with ``least`` on so many, the rest on ``others``.
+
+    Without ``others`` the rest may end on any role.
+    """
 
     kinds: ClassVar = HOMES | {Kind.PEERS}
-    names: ClassVar = {"roles": "roles"}
+    names: ClassVar = {"roles": "roles", "others": "roles"}
     roles: tuple[str, ...] = Field(strict=False, min_length=1)
     least: Count | None = None
+    others: tuple[str, ...] = Field(default=(), strict=False)
 
     def judge(self, world: World, subject: Subject) -> Verdict | None:
         """Look at the role of every upper end."""
-        if self.least is not None:
-            return self._too_few(world, subject, self.least)
+        if self.least is not None and (few := self._too_few(world, subject, self.least)) is not None:
+            return few
+        if self.least is not None and not self.others:
+            return None
+        expected = (*self.roles, *self.others)
         for line in world.lines.get(subject.name, ()):
             role = world.network.devices[line.a.device].role
-            if role not in self.roles:
+            if role not in expected:
                 message = text("{line} ends on {device}, a {role}; expected {roles}", line=line.name,
-                               device=line.a.device, role=role, roles=", ".join(self.roles))  # fmt: skip
+                               device=line.a.device, role=role, roles=", ".join(expected))  # fmt: skip
                 return violated(message, [line.place])
         return None
 

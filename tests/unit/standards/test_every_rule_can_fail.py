@@ -90,6 +90,7 @@ CASES = {
     "one carrier to the ministry": Case("QH-T-14", change("circuits", "ministry-up2", carrier="telecom")),
     "two lines of the ministry on one core": Case("QH-T-14", rehome("ministry-up2", "core-r1")),
     "the ministry's second line in Golmud": Case("QH-T-14", rehome("ministry-up2", "golmud-dc-r1")),
+    "the ministry's third line in a prefecture": Case("QH-T-14", rehome("ministry-up3", "haixi-r1")),
     "no line from the ministry to Golmud": Case("QH-T-14 QH-T-16", without("ministry-up3")),
     "a partner at a county": Case("QH-T-15 GBT22239-8.1.2.1-d", change("peers", "tax-xining", site="mangya")),
     # routing
@@ -168,7 +169,7 @@ CASES = {
         change("devices", "haixi-r2", role="noc-server"),
     ),
     "Golmud with one router": Case(
-        "GBT22239-8.1.2.1-e.5 GBT22239-8.1.3.1-a", change("devices", "golmud-dc-r2", role="database-server")
+        "GBT22239-8.1.2.1-e.5 GBT22239-8.1.3.1-a QH-T-14", change("devices", "golmud-dc-r2", role="database-server")
     ),
 }
 
