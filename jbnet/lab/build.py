@@ -22,7 +22,9 @@ from jbnet.lab.tunnels import plug
 from jbnet.model.errors import CommandFailed
 from jbnet.ports import Progress, Reporter, Secrets
 
-SECRET_NAMES = ("snmp-v3-auth", "snmp-v3-priv", "snmp-v2c-community", "pg-replication", "pg-client")
+SECRET_NAMES = (
+    "snmp-v3-auth", "snmp-v3-priv", "snmp-v2c-community", "pg-replication", "pg-client", "backup-passphrase",
+)  # fmt: skip
 KEY_CHARACTERS = 16
 """Of the keys that routers share: as many as MD5 of OSPF takes (RFC 2328, D.3)."""
 ROOT_ACCOUNT = "root"

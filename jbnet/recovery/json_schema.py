@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jbnet.recovery import backups_plan
 from jbnet.recovery.drill_limits import BOUNDS, CHECKPOINTS
 from jbnet.recovery.limits import LEAST_EVERY_S, MOST_EVERY_S, MOST_LOOKS, MOST_PERCENT
 from jbnet.recovery.runbook import ACTIONS, APPROVE, FOREACH, LEADING, OnFail
@@ -43,6 +44,7 @@ def plan_schema() -> dict[str, Any]:
             fences={"type": "object", "additionalProperties": fence, "description": "by host"},
             readiness=_limits(),
             drills=_drills(),
+            backups=_backups(),
             journal_copies={**_NAMES, "description": "devices elsewhere to which the journal is copied as it grows"},
         ),
     )
@@ -68,6 +70,19 @@ def _drills() -> dict[str, Any]:
                "description": "of the volume, stays free"}  # fmt: skip
     drills = _object([], **whole, checkpoint={"enum": list(CHECKPOINTS)}, free_percent=percent, smoke=smoke)
     return {**drills, "description": "what a drill in a bubble may take of the standby's host"}
+
+
+def _backups() -> dict[str, Any]:
+    bounds = {key: {"minimum": least, "maximum": most} for key, (least, most) in backups_plan.BOUNDS.items()}
+    backups = _object(
+        ["repository"],
+        repository={**_TEXT, "description": "the host on which all backups lie, at the standby's location"},
+        hours={"type": "number", **bounds["hours"], "description": "a full backup is taken when the newest is older"},
+        keep={"type": "integer", **bounds["keep"], "description": "full backups"},
+        queue_mb={"type": "integer", **bounds["queue_mb"], "description": "MiB of log that may wait at a leader"},
+        encrypted={"type": "boolean", "description": "by the secret backup-passphrase; true where nothing is said"},
+    )
+    return {**backups, "description": "one repository for all database hosts; without it each has its own"}
 
 
 def runbook_schema() -> dict[str, Any]:

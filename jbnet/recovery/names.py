@@ -9,6 +9,7 @@ from jbnet.inventory.report import Report
 from jbnet.model.findings import Finding
 from jbnet.model.network import Network
 from jbnet.model.text import Text, text
+from jbnet.recovery.backups_plan import check_repository
 from jbnet.recovery.fields import Findings
 from jbnet.recovery.lease_plan import check_members
 from jbnet.recovery.lease_reach import check_reach
@@ -42,6 +43,8 @@ def plan_names(file: str, content: str, network: Network) -> tuple[Finding, ...]
             check_members(source, plan.lease, sides, network, findings)
             if not findings.found:
                 check_reach(source, plan.lease, sides, network, findings)
+        if plan.backups is not None:
+            check_repository(source, plan.backups, plan.standby, network, findings)
     return findings.sorted()
 
 
@@ -123,6 +126,8 @@ def _devices(plan: RecoveryPlan) -> Iterator[tuple[Path, str]]:
     yield from ((("journal_copies", at), name) for at, name in enumerate(plan.journal_copies))
     for number, member in enumerate(plan.lease.members if plan.lease else ()):
         yield ("lease", "members", number), member
+    if plan.backups is not None:
+        yield ("backups", "repository"), plan.backups.repository
     for host, fence in plan.fences.items():
         yield ("fences", host), host
         for number, ring in enumerate(fence.rings):

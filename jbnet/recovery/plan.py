@@ -9,6 +9,7 @@ from jbnet.inventory.reading.source import Path, Source, read
 from jbnet.inventory.report import Report
 from jbnet.model.findings import Finding
 from jbnet.model.text import text
+from jbnet.recovery.backups_plan import BackupsPlan, read_backups
 from jbnet.recovery.drill import DrillLimits
 from jbnet.recovery.drill_limits import read_drills
 from jbnet.recovery.fields import Fields, Findings
@@ -32,7 +33,7 @@ class RecoveryPlan:
 
     ``readiness`` is what ``jbnet dr check`` measures against. ``journal_copies`` are devices to which a recovery's
     journal is copied as it grows. Without a ``lease`` nothing is promoted by silence. ``drills``: what a drill in a
-    bubble may take.
+    bubble may take. Without ``backups`` each database host keeps a repository of its own.
     """
 
     primary: str
@@ -43,6 +44,7 @@ class RecoveryPlan:
     journal_copies: tuple[str, ...] = ()
     lease: LeasePlan | None = None
     drills: DrillLimits = field(default_factory=DrillLimits)
+    backups: BackupsPlan | None = None
 
 
 def load_plan(file: str, content: str) -> tuple[RecoveryPlan | None, tuple[Finding, ...]]:
@@ -63,6 +65,7 @@ def load_plan(file: str, content: str) -> tuple[RecoveryPlan | None, tuple[Findi
         journal_copies=fields.names("journal_copies") or (),
         lease=read_lease(source, fields.raw("lease"), findings),
         drills=read_drills(source, fields.raw("drills"), findings),
+        backups=read_backups(source, fields.raw("backups"), findings),
     )
     sites.end()
     fields.end()

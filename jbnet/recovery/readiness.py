@@ -55,6 +55,7 @@ class Check(StrEnum):
     RUNBOOK = "runbook"
     DRILL = "drill"
     RESTORE = "restore-test"
+    BACKUP = "backups"
 
 
 class Question(StrEnum):
@@ -84,7 +85,8 @@ NEEDED: Mapping[Question, frozenset[Check]] = {
 }  # fmt: skip
 """What each answer rests on. A failover does without the leader, and loses by its lag instead of waiting for it.
 
-Left out of both: what would hurt afterwards (rewind, applications, age of drills), which is shown and does not decide.
+Left out of both: what would hurt afterwards (rewind, applications, backups, age of drills), which is shown and does not
+decide.
 """
 
 

@@ -12,6 +12,7 @@ from jbnet.model.errors import ExitCode, Missing, UsageError
 from jbnet.model.network import Device, Network
 from jbnet.model.text import Text, text
 from jbnet.ports import HostState, PlaybookResult, PlaybookRunner, Reporter, Secrets
+from jbnet.recovery.backups_plan import BackupsPlan
 from jbnet.recovery.lease_plan import LeasePlan
 from jbnet.services.playbook_facts import enriched
 
@@ -64,6 +65,7 @@ class PlaybookWays:
     reporter: Reporter | None
     lab: bool = False
     lease: LeasePlan | None = None
+    backups: BackupsPlan | None = None
 
 
 def find(shelf: Playbooks, name: str) -> Playbook:
@@ -105,7 +107,7 @@ def run(order: PlaybookOrder, ways: PlaybookWays) -> PlaybookResult:
 
 def _whom(playbook: Playbook, ways: PlaybookWays) -> Text:
     """Return which groups a playbook is for, and a selector that picks their devices."""
-    listed = enriched(inventory(ways.network, ways.login), ways.network, lab=ways.lab, lease=ways.lease)
+    listed = _listed(ways)
     groups = [name for name in playbook.groups if name in listed]
     roles = dict.fromkeys(ways.network.devices[host].role for name in groups for host in _hosts(listed[name]))
     if not roles:
@@ -115,10 +117,15 @@ def _whom(playbook: Playbook, ways: PlaybookWays) -> Text:
                 groups=", ".join(groups), selector=selector)  # fmt: skip
 
 
+def _listed(ways: PlaybookWays) -> dict[str, object]:
+    listed = inventory(ways.network, ways.login)
+    return enriched(listed, ways.network, lab=ways.lab, lease=ways.lease, backups=ways.backups)
+
+
 def hosts_file(ways: PlaybookWays, devices: Sequence[Device]) -> dict[str, object]:
     """Return the inventory of the chosen devices as a file has it (YAML or JSON, not that of an inventory script)."""
     chosen = {device.name for device in devices}
-    listed = enriched(inventory(ways.network, ways.login), ways.network, lab=ways.lab, lease=ways.lease)
+    listed = _listed(ways)
     meta = listed.pop("_meta")
     listed.pop("all")
     variables = meta["hostvars"] if isinstance(meta, dict) else {}

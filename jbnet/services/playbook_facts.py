@@ -11,7 +11,9 @@ from ipaddress import IPv4Address, IPv4Network
 from jbnet.inventory.exchange.ansible import ACCOUNT, ours
 from jbnet.model.levels import DeviceKind
 from jbnet.model.network import Application, Device, Network
+from jbnet.recovery.backups_plan import BackupsPlan
 from jbnet.recovery.lease_plan import LeasePlan
+from jbnet.services.backup_facts import backup_doors, backup_facts
 from jbnet.services.database_accounts import CLIENT, set_up_template
 from jbnet.services.database_cluster import Layout, cluster, own_addresses
 from jbnet.services.database_settings import (
@@ -33,11 +35,16 @@ BFD_PORTS = (3784, 3785, 4784)
 
 
 def enriched(
-    listed: Mapping[str, object], network: Network, *, lab: bool, lease: LeasePlan | None = None
+    listed: Mapping[str, object],
+    network: Network,
+    *,
+    lab: bool,
+    lease: LeasePlan | None = None,
+    backups: BackupsPlan | None = None,
 ) -> dict[str, object]:
     """Return Ansible's inventory with groups by what devices are for, and with what servers are to run.
 
-    ``lab``: hosts have no service manager. ``lease``: as the recovery plan declares it.
+    ``lab``: hosts have no service manager. ``lease``, ``backups``: as the recovery plan declares them.
     """
     found = dict(listed)
     meta = found["_meta"]
@@ -45,7 +52,7 @@ def enriched(
     groups: dict[str, list[str]] = {}
     for device in ours(network):
         own = dict(variables[device.name])
-        own["jbnet"] = {**own["jbnet"], **device_facts(network, device, lease)}
+        own["jbnet"] = {**own["jbnet"], **device_facts(network, device, lease, backups)}
         own["service_manager"] = DIRECT if lab else SYSTEMD
         variables[device.name] = own
         for group in (*_groups(network, device), *(["lease"] if own["jbnet"].get("lease") else ())):
@@ -56,20 +63,25 @@ def enriched(
     return {**found, "_meta": {"hostvars": variables}, "all": {"children": children}, **every}
 
 
-def device_facts(network: Network, device: Device, lease: LeasePlan | None = None) -> dict[str, object]:
+def device_facts(
+    network: Network, device: Device, lease: LeasePlan | None = None, backups: BackupsPlan | None = None
+) -> dict[str, object]:
     """Return what a device is, and what it is to run where it is a server."""
     own: dict[str, object] = {"kind": _kind(network, device).value, "device_type": _type(network, device)}
     if _kind(network, device) is DeviceKind.SERVER:
-        own |= server_facts(network, device, lease)
+        own |= server_facts(network, device, lease, backups)
     return own
 
 
-def server_facts(network: Network, device: Device, lease: LeasePlan | None = None) -> dict[str, object]:
+def server_facts(
+    network: Network, device: Device, lease: LeasePlan | None = None, backups: BackupsPlan | None = None
+) -> dict[str, object]:
     """Return what a server is to run: access, time, filters, applications, databases, its part in the lease."""
     management = network.management
     servers = management.ntp if management else ()
     serves = bool(_own(device) & set(servers))
     databases = list(_databases(network, device))
+    doors = (*lease_doors(network, lease, device), *backup_doors(network, backups, device))
     return {
         "accounts": [ACCOUNT, *([DATABASE_OWNER] if databases else [])],
         "banner": management.banner if management else None,
@@ -79,9 +91,10 @@ def server_facts(network: Network, device: Device, lease: LeasePlan | None = Non
         },
         "firewall": [
             *_firewall(network, device),
-            *(_rule(what, "tcp", (port,), sources) for what, port, sources in lease_doors(network, lease, device)),
+            *(_rule(what, "tcp", (port,), sources) for what, port, sources in doors),
         ],
         "lease": lease_facts(network, lease, device),
+        "backups": backup_facts(network, backups, device),
         "applications": [_application(network, found) for found in _applications(network, device)],
         "databases": databases,
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jbnet.wiring.declaration import load_network
-from jbnet.wiring.leases import declared_lease
+from jbnet.wiring.leases import declared_backups, declared_lease
 
 if TYPE_CHECKING:
     from jbnet.inventory.exchange.ansible import Login
@@ -30,7 +30,8 @@ def ansible_inventory(directory: Path, state_dir: Path) -> dict[str, object]:
 
     network = reachable_network(directory, state_dir)
     listed = inventory(network, ansible_login(state_dir))
-    return enriched(listed, network, lab=(state_dir / "lab.json").is_file(), lease=declared_lease(directory))
+    lab = (state_dir / "lab.json").is_file()
+    return enriched(listed, network, lab=lab, lease=declared_lease(directory), backups=declared_backups(directory))
 
 
 def reachable_network(directory: Path, state_dir: Path) -> Network:

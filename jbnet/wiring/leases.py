@@ -1,4 +1,4 @@
-"""The lease: what is declared, what replaces a host by it, what looks at it."""
+"""The lease: what is declared, what replaces a host by it, what looks at it; and the declared backups."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from jbnet.adapters.etcd_lease import Credentials
     from jbnet.model.network import Network
     from jbnet.ports import Clock, RemoteHosts
+    from jbnet.recovery.backups_plan import BackupsPlan
     from jbnet.recovery.lease_plan import LeasePlan
     from jbnet.recovery.plan import RecoveryPlan
     from jbnet.services.recover.lease_sight import LeaseEyes
@@ -22,11 +23,21 @@ LEASE_FOLDER = "lease"
 
 def declared_lease(directory: Path) -> LeasePlan | None:
     """Return the lease that the plan declares; None where it declares none, or where the plan has errors."""
+    plan = _plan(directory)
+    return plan.lease if plan is not None else None
+
+
+def declared_backups(directory: Path) -> BackupsPlan | None:
+    """Return the repository of backups that the plan declares; None as above."""
+    plan = _plan(directory)
+    return plan.backups if plan is not None else None
+
+
+def _plan(directory: Path) -> RecoveryPlan | None:
     from jbnet.recovery.plan import load_plan
 
     path = directory / "dr" / "plan.yaml"
-    plan = load_plan("dr/plan.yaml", read_text(path))[0] if path.is_file() else None
-    return plan.lease if plan is not None else None
+    return load_plan("dr/plan.yaml", read_text(path))[0] if path.is_file() else None
 
 
 def leasing(state_dir: Path, network: Network, plan: RecoveryPlan, hosts: RemoteHosts, clock: Clock) -> Leasing | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jbnet.wiring.exchange import ansible_login, reachable_network
-from jbnet.wiring.leases import declared_lease
+from jbnet.wiring.leases import declared_backups, declared_lease
 from jbnet.wiring.secrets import secrets
 
 if TYPE_CHECKING:
@@ -37,4 +37,5 @@ def playbook_ways(directory: Path, state_dir: Path, playbook: Playbook, reporter
         reporter=reporter,
         lab=(state_dir / "lab.json").is_file(),
         lease=declared_lease(directory),
+        backups=declared_backups(directory),
     )

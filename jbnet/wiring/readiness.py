@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jbnet.adapters.restored_file import RestoredFile
     from jbnet.adapters.ssh import SshHosts
     from jbnet.model.network import Network
-    from jbnet.ports import ServiceLooks
+    from jbnet.ports import RemoteHosts, ServiceLooks
     from jbnet.recovery.outlook import Book, Outlook
     from jbnet.recovery.plan import RecoveryPlan
     from jbnet.recovery.readiness import Result
@@ -63,11 +63,12 @@ def readiness(
     try:
         sight = _sight(directory, state_dir, network, plan, hosts)
         held = Asked({"": lambda: _leases(state_dir, network, plan, names)}, 10.0)
+        kept_log = Asked({"": lambda: backups(network, plan, names, hosts)}, 12.0)
         apps = Asked({"": lambda: look_at_applications(sight, names, plan.primary, plan.standby)}, 10.0)
         looks = look_at(sight, names)
         journals = _journals(state_dir)
         around = [*_around(directory, state_dir, plan, journals, list(network.databases)), *_seen(apps.answers()[""])]
-        around += _seen(held.answers()[""])
+        around += [*_seen(held.answers()[""]), *_seen(kept_log.answers()[""])]
         chosen = [network.databases[name] for name in names]
         books = _books(directory, journals)
         return outlook(looks, around, books, bindings(chosen), plan.readiness, moves(journals))
@@ -86,6 +87,18 @@ def _leases(state_dir: Path, network: Network, plan: RecoveryPlan, names: Sequen
 
     eyes = lease_eyes(state_dir, network, plan.lease)
     return about_leases(eyes, network, names) if eyes is not None else ()
+
+
+def backups(network: Network, plan: RecoveryPlan, names: Sequence[str], hosts: RemoteHosts) -> tuple[Result, ...]:
+    """Look at the backups of databases, and judge them; nothing where no repository is declared."""
+    from jbnet.adapters.backup_looks import SshBackupLooks
+    from jbnet.adapters.clock import SystemClock
+    from jbnet.services.recover.backup_sight import look_at_backups
+
+    if plan.backups is None:
+        return ()
+    now = SystemClock().now().timestamp()
+    return look_at_backups(SshBackupLooks(hosts), network, names, plan.backups, now)
 
 
 def _seen(found: object) -> tuple[Result, ...]:

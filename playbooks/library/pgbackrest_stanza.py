@@ -1,8 +1,14 @@
 #!/usr/bin/python3
 """Ansible module: the backups of one PostgreSQL 15 cluster with pgBackRest, and the proof that they restore.
 
+    state made       the repository has a place for it
+    state archived   log is archived
     state backed_up  log is archived; where the cluster leads there is a full backup that is not older than ``hours``
     state proved     the newest backup is restored beside the cluster, started, read, and thrown away
+
+``shared``: one host's repository is all hosts'. ``here``: this one's. There alone a place is made, backups are taken
+(copied from the server that follows there, or from the one that leads there) and proved; a full one is taken as well
+where the newest is of an older timeline than the server's.
 
 Runs as the account that owns the cluster. Idempotent; ``proved`` leaves nothing behind and changes nothing.
 A condition that does not hold (``unmet``) is an answer, and nothing was done.
@@ -25,9 +31,15 @@ HOUR_S = 3600
 ROOM = 1.2
 """A restore needs the size of the database, and some more for log."""
 PROMOTED_S = 600
+OWN = "pgbackrest --stanza={stanza} archive-push %p"
+TIMELINE = """SELECT greatest((SELECT timeline_id FROM pg_control_checkpoint()), max(received_tli),
+ (SELECT max(('x' || left(name, 8))::bit(32)::int) FROM pg_ls_waldir() WHERE name LIKE '%.history'))
+ FROM pg_stat_wal_receiver"""
+"""Behind a promotion the control file is a checkpoint late; the history is there at once, a follower is told by its
+stream."""
 ARCHIVED = """# Written by jbnet playbook backup; do not edit.
 archive_mode = on
-archive_command = 'pgbackrest --stanza={stanza} archive-push %p'
+archive_command = '{command}'
 archive_timeout = {timeout}
 """
 
@@ -81,12 +93,30 @@ class Stanza:
 
     # state backed_up
 
+    def leads(self) -> bool:
+        """Say whether the cluster takes writes."""
+        return self.ask("SELECT pg_is_in_recovery()") == "f"
+
+    def make(self) -> None:
+        """See to a place in the repository of this host; what the cluster is stands in its own files."""
+        if not self.exists():
+            self.do("stanza", "--no-online", "stanza-create")
+
+    def archived(self) -> None:
+        """Let log be archived into the repository of whichever host."""
+        self.archive(self.leads())
+        self.found = {"leads": self.leads()}
+
     def back_up(self) -> None:
-        """Let log be archived; where the cluster leads, see to a full backup."""
-        leads = self.ask("SELECT pg_is_in_recovery()") == "f"
-        self.archive(leads)
-        if leads:
-            self.full_backup()
+        """Let log be archived; where the cluster leads, or where the one repository lies, see to a full backup."""
+        leads = self.leads()
+        if self.options["shared"] and not self.options["here"]:
+            self.found = {"leads": leads, "backups": None, "newest": None}
+            return
+        if not self.options["shared"]:
+            self.archive(leads)
+        if leads or self.options["here"]:
+            self.full_backup(leads)
         backups = [] if self.module.check_mode and not self.exists() else self.backups()
         self.found = {"leads": leads, "backups": len(backups), "newest": backups[-1]["label"] if backups else None}
 
@@ -96,9 +126,10 @@ class Stanza:
         if off and not self.options["restart"]:
             self.unmet("archiving begins with one restart of its server; run again with --set backup_restart=true")
         settings = Path(self.options["archive_settings"])
-        wanted = ARCHIVED.format(stanza=self.name, timeout=self.options["archive_timeout"])
+        command = self.options["command"] or OWN.format(stanza=self.name)
+        wanted = ARCHIVED.format(command=command, timeout=self.options["archive_timeout"])
         differs = not settings.exists() or settings.read_text(encoding="utf-8") != wanted
-        if not self.exists():
+        if not self.options["shared"] and not self.exists():
             self.do("stanza", "--no-online" if not leads else "--online", "stanza-create")
         if differs:
             self.changed.append("settings")
@@ -116,14 +147,21 @@ class Stanza:
         if off:
             self.changed.append("restart")
 
-    def full_backup(self) -> None:
+    def full_backup(self, leads: bool) -> None:
         """Take a full backup where the newest one is too old, having seen that log arrives in the repository."""
         full = [b for b in self.backups() if b["type"] == "full"] if self.exists() else []
-        if full and time.time() - full[-1]["timestamp"]["stop"] < self.options["hours"] * HOUR_S:
+        if full and not self.is_past(full[-1]):
             return
         if not self.module.check_mode:
             self.pgbackrest("check")
-        self.do("backup", "--type=full", "backup")
+        source = ["--no-backup-standby" if leads else "--backup-standby"] if self.options["shared"] else []
+        self.do("backup", "--type=full", *source, "backup")
+
+    def is_past(self, backup: dict[str, Any]) -> bool:
+        """Say whether a backup is too old, or of another timeline than the server's (in a shared repository)."""
+        if time.time() - backup["timestamp"]["stop"] >= self.options["hours"] * HOUR_S:
+            return True
+        return bool(self.options["shared"]) and int(backup["archive"]["start"][:8], 16) < int(self.ask(TIMELINE))
 
     def do(self, what: str, *arguments: str) -> None:
         """Run pgBackRest for a change, unless it is only to be said."""
@@ -135,9 +173,12 @@ class Stanza:
 
     def prove(self) -> None:
         """Restore the newest backup into a directory of its own, start it, read it, throw it away."""
+        if self.options["shared"] and not self.options["here"]:
+            self.found = {"backup": None}
+            return
         backups = self.backups() if self.exists() else []
         if not backups:
-            if self.ask("SELECT pg_is_in_recovery()") == "t":
+            if not self.options["here"] and not self.leads():
                 self.found = {"backup": None}
                 return
             self.unmet("it has no backup; take one with: jbnet playbook backup")
@@ -184,7 +225,7 @@ def main() -> None:
     """Read the parameters, act, report."""
     module = AnsibleModule(
         argument_spec={
-            "state": {"choices": ["backed_up", "proved"], "required": True},
+            "state": {"choices": ["made", "archived", "backed_up", "proved"], "required": True},
             "stanza": {"type": "str", "required": True},
             "programs": {"type": "path", "required": True},
             "data": {"type": "path", "required": True},
@@ -195,15 +236,16 @@ def main() -> None:
             "archive_timeout": {"type": "int", "default": 300},
             "hours": {"type": "float", "default": 20},
             "restart": {"type": "bool", "default": False},
+            "shared": {"type": "bool", "default": False},
+            "here": {"type": "bool", "default": False},
+            "command": {"type": "str", "default": ""},
             "query": {"type": "str", "default": "SELECT count(*), max(written) FROM client_writes"},
         },
         supports_check_mode=True,
     )
     stanza = Stanza(module)
-    if module.params["state"] == "backed_up":
-        stanza.back_up()
-    else:
-        stanza.prove()
+    states = {"made": stanza.make, "archived": stanza.archived, "backed_up": stanza.back_up, "proved": stanza.prove}
+    states[module.params["state"]]()
     module.exit_json(changed=bool(stanza.changed), did=stanza.changed, found=stanza.found)
 
 

@@ -103,6 +103,14 @@ RULES = rules(
         ),
     ),
     Rule(
+        "JB718",
+        text("A repository of backups at the wrong place"),
+        text(
+            "Backups are what is left when the primary's site burns: they lie at the standby's location, on a host "
+            "that holds every database, so that each can be backed up and restored there."
+        ),
+    ),
+    Rule(
         "JB720",
         text("Two approvers with one name or key"),
         text("One person could approve twice. Give each their own key."),
