@@ -44,6 +44,10 @@ def about_backups(view: BackupView, plan: BackupsPlan, now: float) -> Result:
 def _all(view: BackupView, plan: BackupsPlan, now: float) -> Iterator[_Said]:
     """Yield all that is to be said; what is well last, so that it is said where nothing is worse."""
     seen = view.repository
+    if _never_begun(view):
+        found = text("nothing of it is set up: no log is archived, and there is no backup")
+        yield _Said(Level.AMBER, found, text("jbnet playbook backup sets it up, for all database hosts at once"))
+        return
     if isinstance(seen, Unseen):
         yield _Said(Level.UNKNOWN, text("{host} does not say: {reason}", host=plan.repository, reason=seen.reason),
                     LOOK, looked=False)  # fmt: skip
@@ -60,6 +64,13 @@ def _all(view: BackupView, plan: BackupsPlan, now: float) -> Iterator[_Said]:
     if isinstance(seen, RepositoryLook) and seen.newest is not None:
         yield _Said(Level.GREEN, text("{label}, {age:.0f} h old, and all log behind it", label=seen.newest.label,
                                       age=(now - seen.newest.ended) / HOUR_S))  # fmt: skip
+
+
+def _never_begun(view: BackupView) -> bool:
+    """Say whether nobody ever began with it: everything was looked at, and nothing is there."""
+    hosts = [look for look in view.hosts.values() if isinstance(look, ArchiverLook)]
+    empty = isinstance(view.repository, RepositoryLook) and not view.repository.newest and not view.repository.said
+    return empty and len(hosts) == len(view.hosts) and not any(look.archives for look in hosts)
 
 
 def _of_newest(view: BackupView, plan: BackupsPlan, newest: TakenBackup, now: float) -> Iterator[_Said]:

@@ -47,6 +47,8 @@ CASES = {
     "much log waits": (led(waiting=16, oldest_s=10.0), Level.AMBER, "256 MB"),
     "log is dropped soon": (led(waiting=48, oldest_s=10.0), Level.RED, "768 MB"),
     "log that waits a moment": (led(waiting=2, oldest_s=10.0), Level.GREEN, "and all log behind it"),
+    "never begun": (BackupView("production", RepositoryLook(), {ONE: replace(LEADS, archives=False),
+                    TWO: replace(FOLLOWS, archives=False)}), Level.AMBER, "nothing of it is set up"),
     "no log is archived": (led(archives=False), Level.RED, "archives no log"),
     "at one site": (replace(WELL, hosts={ONE: FOLLOWS, TWO: LEADS}), Level.AMBER, "one fire takes both"),
     "versions differ": (led(version="2.54"), Level.RED, "east-db1 2.54, west-db1 2.45"),
