@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from ipaddress import IPv4Network
 
+    from jbnet.model.dns import DnsZone
     from jbnet.model.network import Agency, Application, Database, Network, Objective, Peer, Premises, Service
     from jbnet.model.permissions import Permission
 
@@ -99,6 +100,31 @@ def database_view(network: Network, database: Database) -> View:
         (text("Declared at"), database.place),
     ]
     return View(rows, facts={"applications": applications, "services": services})
+
+
+def dns_zone_view(network: Network, zone: DnsZone) -> View:
+    """Return what is shown of a zone: its servers, its key by name, and where its names may lead."""
+    rows: list[tuple[Text, object]] = [
+        (text("Name"), zone.name),
+        (text("Primary name server"), zone.primary),
+        (text("Secondaries"), zone.secondaries),
+        (text("Port"), zone.port),
+        (text("Key"), f"{zone.key}  {zone.algorithm}"),
+        (text("Secret"), zone.secret),
+        (text("Declared at"), zone.place),
+    ]
+    records: list[Record] = [
+        {"name": name.name, "ttl": name.ttl, "at": home, "says": [str(one) for one in values],
+         "services": name.services}
+        for name in zone.names.values()
+        for home, values in name.values.items()
+    ]  # fmt: skip
+    return View(rows, [Table("movable", text("Names that may be moved"), records, _name_cells)])
+
+
+def _name_cells(record: Record) -> tuple[object, ...]:
+    said, services = (", ".join(map(str, found)) for found in (record["says"], record["services"]))  # type: ignore[call-overload]  # both are lists
+    return record["name"], record["at"], said, f"{record['ttl']} s", services
 
 
 def agency_view(network: Network, agency: Agency) -> View:

@@ -154,6 +154,11 @@ SUBJECTS: tuple[Subject, ...] = (
         headings=(_NAME, text("From"), text("To"), text("Protocol"), text("Port"), text("Until")),
     ),
     Subject(
+        "dns-zone", "dns-zones", "Show a zone of the DNS: its name servers, and the names that a recovery may move.",
+        "show_business:dns_zone_view", "dns", ("name", "primary", "secondaries"),
+        headings=(_NAME, text("Primary name server"), text("Secondaries")),
+    ),
+    Subject(
         "service", "services", "Show a business service: what it needs, who needs it, what it promises.",
         "show_business:service_view", "services", _NAMED,
         headings=(_NAME, _CHINESE),

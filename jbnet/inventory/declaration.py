@@ -12,6 +12,7 @@ from jbnet.inventory.reading.source import Path, Source, read
 from jbnet.inventory.reading.validate import validate
 from jbnet.inventory.report import Report
 from jbnet.inventory.schema import inventory as schema
+from jbnet.inventory.schema.dns import is_domain
 from jbnet.inventory.schema.encryption import EncryptionFile
 from jbnet.inventory.schema.ownership import OwnershipFile
 from jbnet.inventory.schema.values import Declared
@@ -31,9 +32,11 @@ _SECTIONS: Mapping[str, Level] = {
 }
 NAMED = (
     "carriers", "underlays", "srlgs", "vrfs", "agencies", "extranet", "peers", "roles", "archetypes", "locations",
-    "databases", "applications", "services", "permissions",
+    "databases", "applications", "services", "permissions", "dns",
 )  # fmt: skip
 """Sections whose things are known by their name alone."""
+_ZONES = "dns"
+"""The section whose things are called by domain names."""
 _NAME = re.compile(r"[a-z][a-z0-9]*\Z")
 _LONG_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 MOST_VALUES = 1_000_000
@@ -93,6 +96,7 @@ class Declaration:
     databases: dict[str, Item[schema.DatabaseDecl]] = field(default_factory=dict)
     services: dict[str, Item[schema.ServiceDecl]] = field(default_factory=dict)
     permissions: dict[str, Item[schema.PermissionDecl]] = field(default_factory=dict)
+    dns: dict[str, Item[schema.DnsZoneDecl]] = field(default_factory=dict)
     sites: dict[str, SiteItem] = field(default_factory=dict)
     addresses: Item[schema.AddressesFile] | None = None
     allocations: Item[schema.AllocationsFile] | None = None
@@ -182,7 +186,10 @@ def _add_inventory(declared: Declaration, source: Source, report: Report) -> boo
 def _merge(into: dict[str, Item[T]], found: Mapping[str, T], source: Source, section: str, report: Report) -> None:
     for name, decl in found.items():
         item = Item(name, decl, source, (section, name))
-        _check_name(name, item.place, report, _LONG_NAME)
+        if section == _ZONES:
+            _check_domain(name, item.place, report)
+        else:
+            _check_name(name, item.place, report, _LONG_NAME)
         if name in into:
             report.add("JB112", "{name} is declared twice", item.place, [into[name].place], name=name)
         into.setdefault(name, item)
@@ -217,6 +224,11 @@ def _add_site(into: dict[str, SiteItem], site: SiteItem, report: Report) -> None
 def is_site_key(key: str) -> bool:
     """Say whether a site may be called so, within the site above it."""
     return _NAME.match(key) is not None
+
+
+def _check_domain(name: str, place: Place, report: Report) -> None:
+    if not is_domain(name):
+        report.add("JB111", "{name} is no domain name in lower case without its last dot", place, name=name)
 
 
 def _check_name(name: str, place: Place, report: Report, standard: re.Pattern[str]) -> None:

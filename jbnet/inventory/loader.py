@@ -12,6 +12,7 @@ from jbnet.inventory.addresses.exceptions import apply_exceptions
 from jbnet.inventory.building import agencies, assemble, business, extranet, lines
 from jbnet.inventory.building.authentication import authentication
 from jbnet.inventory.building.bounds import fits
+from jbnet.inventory.building.dns import DnsReader
 from jbnet.inventory.building.encryption import profiles
 from jbnet.inventory.building.expand import Expander, Expansion
 from jbnet.inventory.building.hierarchy import check_hierarchy, dangling
@@ -140,6 +141,7 @@ def _assemble(
         network,
         routes=RouteReader(declared, network, expansion.parts, report).run(),
         permissions=PermissionReader(declared, network, report).run(),
+        dns=DnsReader(declared, network, report).run(),
     )
     check_addresses(declared, network, report)
     check_scales(declared, network, report)

@@ -17,7 +17,8 @@ def restrict(network: Network, device_names: Collection[str]) -> Network:
     without both routers. Sites, locations and peers stay when they house a kept device; the ancestors of
     what stays stay too, so that the tree holds together. What remains is the lab's: every device runs FRR.
     Agencies, VRFs and services stay; premises and partners stay where their line ends on a kept device, or where
-    a site without a line stays; applications keep the hosts that are there.
+    a site without a line stays; applications keep the hosts that are there. A zone goes with
+    its primary name server.
     """
     kept = frozenset(device_names)
     circuits = {n: c for n, c in network.circuits.items() if c.a.device in kept and c.z.device in kept}
@@ -37,6 +38,7 @@ def restrict(network: Network, device_names: Collection[str]) -> Network:
         applications={n: _hosted(a, kept) for n, a in network.applications.items()},
         premises={n: p for n, p in network.premises.items() if _stays(p.line, p.site, sites, kept)},
         routes={n: routes for n, routes in network.routes.items() if n in kept},
+        dns={n: zone for n, zone in network.dns.items() if zone.primary not in network.devices or zone.primary in kept},
         bgp_sessions=tuple(s for s in network.bgp_sessions if s.circuit in circuits),
         ownership={n: ownership for n, ownership in network.ownership.items() if n in kept},
         noc=network.noc if network.noc in kept else None,

@@ -12,6 +12,7 @@ from ipaddress import IPv4Network
 
 from jbnet.model.authentication import Authentication
 from jbnet.model.business import Agency, Application, BgpSession, Database, Objective, Peer, Premises, Service, Vrf
+from jbnet.model.dns import DnsZone
 from jbnet.model.encryption import EncryptionProfile
 from jbnet.model.equipment import Device, Interface, Role
 from jbnet.model.hardware import DeviceType
@@ -91,6 +92,8 @@ class Network:
     authentication: Authentication | None = None
     """By which keys routers know each other; None: by none."""
     permissions: Mapping[str, Permission] = field(default_factory=dict)
+    dns: Mapping[str, DnsZone] = field(default_factory=dict)
+    """Zones with the names that a recovery may move."""
     bgp_sessions: tuple[BgpSession, ...] = ()
     routes: Mapping[str, tuple[Route, ...]] = field(default_factory=dict)
     """Declared static routes by device; those that follow from the rest are not among them."""

@@ -12,6 +12,7 @@ from jbnet.inventory.rules import (
     authentication,
     contacts,
     diversity,
+    dns,
     encryption,
     equipment,
     extranet,
@@ -30,7 +31,7 @@ from jbnet.inventory.rules.world import World
 
 _ALWAYS = (
     geography, contacts, status, equipment, lines, sharing, diversity, load, agencies, extranet, applications,
-    objectives, zones, authentication, encryption, routes, permissions,
+    objectives, zones, authentication, encryption, routes, permissions, dns,
 )  # fmt: skip
 
 

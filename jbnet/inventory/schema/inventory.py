@@ -19,6 +19,7 @@ from jbnet.inventory.schema.business import PartnerDecl as PartnerDecl
 from jbnet.inventory.schema.business import PartnerKindDecl as PartnerKindDecl
 from jbnet.inventory.schema.business import ServiceDecl as ServiceDecl
 from jbnet.inventory.schema.business import VrfDecl as VrfDecl
+from jbnet.inventory.schema.dns import DnsZoneDecl as DnsZoneDecl
 from jbnet.inventory.schema.hardware import HardwareFile as HardwareFile
 from jbnet.inventory.schema.hardware import PortName as PortName
 from jbnet.inventory.schema.hardware import PortsFile as PortsFile
@@ -206,6 +207,7 @@ class InventoryFile(Declared):
     locations: dict[str, LocationDecl] = {}
     databases: dict[str, DatabaseDecl] = {}
     services: dict[str, ServiceDecl] = {}
+    dns: Annotated[dict[str, DnsZoneDecl], Field(max_length=64)] = {}
     provinces: dict[str, ProvinceDecl] = {}
     prefectures: dict[str, PrefectureDecl] = {}
     counties: dict[str, CountyDecl] = {}

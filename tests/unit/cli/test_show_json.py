@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from name_servers import zone_of
 from rich.cells import cell_len
 from rich.console import Console
 
@@ -47,7 +48,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Network:
 
 
 def with_additions(network: Network) -> Network:
-    """The network with what the shipped one has none of: a permission, and static routes of somebody's own."""
+    """The network with what the shipped one has none of: a permission, static routes of somebody's own, a zone."""
     host, place = IPv4Network("10.1.192.2/32"), Place("inventory/additions.yaml", 3)
     taxes = network.peers["tax-xining"].prefixes
     until = date(2199, 12, 31)
@@ -59,7 +60,8 @@ def with_additions(network: Network) -> Network:
         Route("chengdong-r1", IPv4Network("172.30.0.0/16"), hop, "up2", 200, "hospital, contract 17", True),
         Route("chengdong-r1", IPv4Network("192.0.2.0/24"), None, "discard"),
     )
-    return replace(network, permissions={"audit": permission}, routes={"chengdong-r1": routes})
+    zone = zone_of("golmud-dc-app1", "xining-dc-app1")
+    return replace(network, permissions={"audit": permission}, routes={"chengdong-r1": routes}, dns={zone.name: zone})
 
 
 @pytest.fixture(scope="module")
