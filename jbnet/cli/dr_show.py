@@ -83,7 +83,7 @@ class EventLines:
 
 
 def print_steps(context: Context, runbook: Runbook, values: Sequence[Binding], network: Network) -> None:
-    """Show the steps of a runbook as they would run, and what those that change a router type there."""
+    """Show the steps of a runbook as they would run, and what those that change a router or a name type there."""
     title = runbook.title_zh if context.lang == "zh" else runbook.title
     instances = expand(runbook, values)
     heading = context.tr("{title} ({name}, {sha256})", title=title, name=runbook.name, sha256=runbook.sha256)
@@ -113,6 +113,10 @@ def print_steps(context: Context, runbook: Runbook, values: Sequence[Binding], n
 
 def _typed(network: Network, instance: Instance) -> Sequence[tuple[str, str]]:
     """Return what a step types on which device. Raises UsageError for names that are not declared."""
+    if instance.action == "move-name":
+        from jbnet.services.recover import actions_name
+
+        return actions_name.typed(network, instance.params)
     if instance.action == "set-cost":
         from jbnet.services.recover import actions_cost
 

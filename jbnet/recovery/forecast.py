@@ -20,7 +20,7 @@ USUAL_S: Mapping[str, float] = {
     "assess": 2.0, "fence": 3.0, "unfence": 2.0, "promote": 2.0, "move-address": 3.0, "release-address": 1.0,
     "verify-writes": 1.0, "stop-primary": 2.0, "wait-caught-up": 1.0, "list-lost": 5.0, "rebuild-standby": 60.0,
     "check-standby": 2.0, "hand-over": 3.0, "compare-rows": 60.0, "verify-applications": 2.0,
-    "rebuild-local": 10.0,
+    "rebuild-local": 10.0, "move-name": 6.0,
 }  # fmt: skip
 """Seconds of a step that no execution has done yet: a guess, and shown as one. Others take their time-out."""
 _ENDS = "verify-writes"

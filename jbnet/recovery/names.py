@@ -13,7 +13,9 @@ from jbnet.recovery.backups_plan import check_repository
 from jbnet.recovery.fields import Findings
 from jbnet.recovery.lease_plan import check_members
 from jbnet.recovery.lease_reach import check_reach
+from jbnet.recovery.name_steps import check_move
 from jbnet.recovery.plan import RecoveryPlan, load_plan
+from jbnet.recovery.runbook import MOVE_NAME
 
 _HOSTS = ("host", "device", "primary", "standby", "from", "to", "source")
 """Parameters of actions that name a device."""
@@ -50,20 +52,29 @@ def plan_names(file: str, content: str, network: Network) -> tuple[Finding, ...]
 
 def runbook_names(file: str, content: str, network: Network) -> tuple[Finding, ...]:
     """Return the databases, hosts, applications and circuits that a runbook names outright and the network does not
-    know, and devices that are no ends of the circuit beside them, or have no session over it.
+    know, devices that are no ends of the circuit beside them or have no session over it, and names that cannot be
+    moved as it says.
     """
     source = read(file, content, Report())
     steps = source.data.get("steps") if source and isinstance(source.data, Mapping) else None
     findings = Findings()
     for index, step in enumerate(steps if isinstance(steps, list) else []):
-        for path, params in _params(step, ("steps", index)):
-            for key, name in params.items():
-                if source is not None:
-                    _check_names(source, (*path, key), name, network, findings)
+        for path, action, params in _params(step, ("steps", index)):
             if source is not None:
-                _check_ends(source, path, params, network, findings)
-                _check_session(source, path, params, network, findings)
+                _check_params(source, path, action, params, network, findings)
     return findings.sorted()
+
+
+def _check_params(
+    source: Source, path: Path, action: object, params: Mapping[str, object], network: Network, findings: Findings
+) -> None:
+    if action == MOVE_NAME:  # its from and to are places, and no devices
+        check_move(source, path, params, network, findings)
+        return
+    for key, name in params.items():
+        _check_names(source, (*path, key), name, network, findings)
+    _check_ends(source, path, params, network, findings)
+    _check_session(source, path, params, network, findings)
 
 
 def _check_names(source: Source, path: Path, value: object, network: Network, findings: Findings) -> None:
@@ -135,12 +146,12 @@ def _devices(plan: RecoveryPlan) -> Iterator[tuple[Path, str]]:
         yield from ((("fences", host, "vantages", at), name) for at, name in enumerate(fence.vantages))
 
 
-def _params(step: object, path: Path) -> Iterator[tuple[Path, Mapping[str, object]]]:
-    """Yield the parameters of a step and of what undoes it."""
+def _params(step: object, path: Path) -> Iterator[tuple[Path, object, Mapping[str, object]]]:
+    """Yield the action and the parameters of a step and of what undoes it."""
     if not isinstance(step, Mapping):
         return
     if isinstance(step.get("params"), Mapping):
-        yield (*path, "params"), step["params"]
+        yield (*path, "params"), step.get("action"), step["params"]
     yield from _params(step.get("undo"), (*path, "undo"))
 
 

@@ -50,6 +50,9 @@ class Check(StrEnum):
     LEASE = "lease"
     HOST = "host"
     APPLICATION = "application"
+    NAME = "name"
+    NAME_SERVERS = "name-servers"
+    NAME_KEY = "name-key"
     APPROVERS = "approvers"
     MOVED = "moved"
     RUNBOOK = "runbook"
@@ -85,7 +88,7 @@ NEEDED: Mapping[Question, frozenset[Check]] = {
 }  # fmt: skip
 """What each answer rests on. A failover does without the leader, and loses by its lag instead of waiting for it.
 
-Left out of both: what would hurt afterwards (rewind, applications, backups, age of drills), which is shown and does not
+Left out of both: what would hurt afterwards (rewind, applications, backups, names, age of drills), which is shown, not
 decide.
 """
 

@@ -30,7 +30,9 @@ LEADING = frozenset({"promote", HAND_OVER})
 MOVING = frozenset({"fence", "move-address", "release-address", "stop-primary", "unfence", "take-back"})
 VERIFY_APPLICATIONS = "verify-applications"
 """Applications answer at a site, in an order, and one takes a payment: behind the move of their databases."""
-TOUCHING = LEADING | MOVING | {"command", "playbook", "set-cost", "set-session", VERIFY_APPLICATIONS}
+MOVE_NAME = "move-name"
+"""A name that clients look up leads to another site."""
+TOUCHING = LEADING | MOVING | {"command", "playbook", "set-cost", "set-session", MOVE_NAME, VERIFY_APPLICATIONS}
 """Actions that touch production: never before an approval (design section 5, rule 4)."""
 DRILL = "drill"
 """A copy of a standby is recovered and promoted in a bubble beside production, which it does not touch."""

@@ -3,7 +3,8 @@
 ``command`` runs a program on a declared host, ``playbook`` one of playbooks/ on some, ``wait`` lets time pass,
 ``notify`` tells people by the channels of monitors/notify.yaml, ``drill`` practises in a bubble, ``compare-rows`` reads
 both copies of a database, ``set-cost`` sets the OSPF cost of a circuit, ``set-session`` closes or opens the BGP session
-over one. An action whose name has a dot in it belongs to somebody else's package, and so do its parameters.
+over one, ``move-name`` has a name lead to another site. An action whose name has a dot in it belongs to somebody else's
+package, and so do its parameters.
 """
 
 from __future__ import annotations
@@ -145,6 +146,11 @@ PARAMS: Final[Mapping[str, Mapping[str, Param]]] = {
         "device": Param("the name of a device", _is_text, required=True),
         "session": Param(f"one of {', '.join(SESSIONS)}", _is_session, required=True),
     },
+    "move-name": {
+        "name": Param("a name that is declared in a zone, whole and without its last dot", _is_text, required=True),
+        "from": Param("the location that it leads to now", _is_text, required=True),
+        "to": Param("the location that it is to lead to", _is_text, required=True),
+    },
     "wait": {"seconds": _SECONDS},
     "notify": {
         "channels": Param("a list of channels of monitors/notify.yaml", _is_names, required=True),
@@ -196,6 +202,8 @@ def _together(step: Step) -> tuple[str, Text] | None:
         told = text("step {step} may take {seconds} s, and its timeout is {timeout} s; expected a longer timeout",
                     step=step.name, seconds=step.params["seconds"], timeout=step.timeout)  # fmt: skip
         return "JB705", told
+    if step.action == "move-name" and step.params["from"] == step.params["to"]:
+        return "JB703", text("step {step}: from and to are both {home}", step=step.name, home=step.params["to"])
     if step.action == "drill" and "at" in step.params and step.params.get("from") != BACKUP:
         return "JB703", text("step {step}: at goes with from: backup; a standby has one time only", step=step.name)
     if step.action == "command" and "probe" not in step.params and not _may_run_twice(step):

@@ -10,6 +10,7 @@ from jbnet.wiring.recoveries import (
     RECOVERY_CONNECT_S,
     approvers,
     executions,
+    name_servers,
     recovery_plan,
     recovery_runbook,
     whereabouts,
@@ -56,6 +57,7 @@ def readiness(
     from jbnet.recovery.outlook import outlook
     from jbnet.recovery.readiness_moved import moves
     from jbnet.services.recover.readiness import bindings, look_at, look_at_applications
+    from jbnet.services.recover.readiness_names import look_at_names
     from jbnet.services.recover.side_by_side import Asked
 
     plan = recovery_plan(directory)
@@ -65,10 +67,11 @@ def readiness(
         held = Asked({"": lambda: _leases(state_dir, network, plan, names)}, 10.0)
         kept_log = Asked({"": lambda: backups(network, plan, names, hosts)}, 12.0)
         apps = Asked({"": lambda: look_at_applications(sight, names, plan.primary, plan.standby)}, 10.0)
+        called = Asked({"": lambda: look_at_names(network, name_servers(directory, state_dir, network))}, 11.0)
         looks = look_at(sight, names)
         journals = _journals(state_dir)
         around = [*_around(directory, state_dir, plan, journals, list(network.databases)), *_seen(apps.answers()[""])]
-        around += [*_seen(held.answers()[""]), *_seen(kept_log.answers()[""])]
+        around += [*_seen(held.answers()[""]), *_seen(kept_log.answers()[""]), *_seen(called.answers()[""])]
         chosen = [network.databases[name] for name in names]
         books = _books(directory, journals)
         return outlook(looks, around, books, bindings(chosen), plan.readiness, moves(journals))

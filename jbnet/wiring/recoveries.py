@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from jbnet.adapters.approvals import ApprovalBox
     from jbnet.adapters.executions import Executions
     from jbnet.adapters.keys import Approvers
+    from jbnet.adapters.name_servers import TcpNameServers
     from jbnet.model.findings import Finding
     from jbnet.model.network import Network
     from jbnet.ports import JournalCopy, Reporter, StepAction
@@ -172,6 +173,13 @@ def whereabouts(network: Network) -> str | None:
     return device_here(network, machine.hostname(), held, os.environ.get("JBNET_VANTAGE"))
 
 
+def name_servers(directory: Path, state_dir: Path, network: Network) -> TcpNameServers:
+    """Return the name servers of declared zones; nothing is asked, and no key read, before the first use."""
+    from jbnet.adapters.name_servers import TcpNameServers
+
+    return TcpNameServers(_addresses(network), secrets(directory, state_dir))
+
+
 def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapping[str, StepAction]:
     """Return the actions of runbooks, by name."""
     from functools import partial
@@ -186,6 +194,7 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     from jbnet.adapters.routes import OspfRoutes
     from jbnet.adapters.silence import PatientOnce
     from jbnet.adapters.ssh import SshHosts
+    from jbnet.recovery.runbook import MOVE_NAME
     from jbnet.services.database_accounts import CLIENT_SECRET
     from jbnet.services.deploy.desk import Silent
     from jbnet.services.recover.actions import Tools, watchers
@@ -193,6 +202,7 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     from jbnet.services.recover.actions_application import VerifyApplications
     from jbnet.services.recover.actions_cost import SetCost
     from jbnet.services.recover.actions_general import general_actions
+    from jbnet.services.recover.actions_name import MoveName
     from jbnet.services.recover.actions_playbook import RunPlaybook
     from jbnet.services.recover.actions_session import SetSession
     from jbnet.services.recover.lease_fence import LeaseFence
@@ -229,4 +239,5 @@ def recovery_actions(directory: Path, state_dir: Path, network: Network) -> Mapp
     desk = partial(deploy_desk, directory, state_dir, network, Silent())
     own["set-cost"] = SetCost(network, here or plan.run_from, desk)
     own["set-session"] = SetSession(network, desk)
+    own[MOVE_NAME] = MoveName(network, name_servers(directory, state_dir, network), clock)
     return {**own, **drills, **rows, **foreign_actions(tools)}

@@ -36,7 +36,7 @@ from jbnet.wiring import recoveries
 
 NAMES = (
     "assess", "fence", "unfence", "promote", "move-address", "verify-writes", "verify-applications",
-    "drill", "clear-drill",
+    "drill", "clear-drill", "move-name",
 )  # fmt: skip
 LOOKS = ("assess", "verify-writes")
 COUNTING = threading.Lock()

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from bind_servers import PRIMARY, SECONDARY, Bind, adapter, zone_at
 
 from jbnet import wiring
 from jbnet.adapters.secrets import SecretsFile
 from jbnet.lab.lab import Lab
 from jbnet.lab.spec import LabDevice, LabEnd, LabLink, LabSpec
 from jbnet.ports import Progress
+from jbnet.recovery.name_moves import Fate, NameUpdate
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("inventory", "topology", "monitors", "dr", "playbooks")
@@ -126,6 +128,30 @@ def _router(name: str, loopback: str, lines: tuple[tuple[str, str], ...]) -> Lab
     )
     addresses = (loopback, *(address for _, address in lines))
     return LabDevice(name, config, daemons=("zebra", "staticd", "ospfd"), addresses=addresses, fence=name == "left")
+
+
+@pytest.fixture(scope="session")
+def name_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bind]:
+    """A primary and a secondary for all."""
+    found = Bind(tmp_path_factory.mktemp("bind"))
+    try:
+        yield found.up()
+    finally:
+        found.down()
+
+
+@pytest.fixture
+def bind(name_servers: Bind) -> Iterator[Bind]:
+    """Both, running; what a test changed or ended is as before behind it."""
+    yield name_servers
+    for address in (PRIMARY, SECONDARY):
+        if address not in name_servers.processes:
+            name_servers.start(address)
+    zone = zone_at(name_servers)
+    for name in zone.names.values():
+        said, before = adapter().look(zone, PRIMARY, name.name).records, frozenset(name.values["east"])
+        if said != before:
+            assert adapter().update(zone, NameUpdate(name.name, 600, said, before)) is Fate.MADE
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jbnet.inventory.codes.rule import Rule, rules
+from jbnet.model.findings import Severity
 from jbnet.model.text import text
 
 RULES = rules(
@@ -109,6 +110,15 @@ RULES = rules(
             "Backups are what is left when the primary's site burns: they lie at the standby's location, on a host "
             "that holds every database, so that each can be backed up and restored there."
         ),
+    ),
+    Rule(
+        "JB719",
+        text("A name that is moved away from the place where its zone is changed"),
+        text(
+            "Only the primary name server takes changes. With its place dark nobody moves the name until a secondary "
+            "was made the primary. Have the primary at the site to which names are moved when the other is lost."
+        ),
+        Severity.WARNING,
     ),
     Rule(
         "JB720",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 from command_line import Run
@@ -105,3 +106,55 @@ def test_a_dry_run_shows_the_line_that_closes_a_session(run: Run, tmp_path: Path
     code, _, said = run(*words)
     assert code == 2
     assert "golmud-dc-r2" in said
+
+
+ZONE = """\
+dns:
+  example.net:
+    primary: golmud-dc-app1
+    secondaries: [xining-dc-app1]
+    tsig_key: jbnet
+    names:
+      portal: {ttl: 60, at: {xining-dc: [xining-dc-app1], golmud-dc: [golmud-dc-app1]}}
+"""
+MOVING = """\
+name: failover
+title: Failover with a name
+steps:
+  - name: approve
+    action: approve
+  - name: move
+    action: move-name
+    params: {name: portal.example.net, from: xining-dc, to: golmud-dc}
+"""
+
+
+def test_a_dry_run_shows_the_change_of_a_name_as_nsupdate_would_take_it_and_no_key(run: Run, tmp_path: Path) -> None:
+    workspace, book = copied(tmp_path), tmp_path / "book.yaml"
+    (workspace / "inventory" / "dns.yaml").write_text(ZONE, encoding="utf-8")
+    book.write_text(MOVING, encoding="utf-8")
+    code, said, _ = run("-C", workspace, "dr", "failover", "--runbook", book, "--dry-run")
+    assert code == 0
+    shown = [line.strip() for line in said.splitlines() if line.strip().startswith("golmud-dc-app1: ")]
+    assert "golmud-dc-app1: update add portal.example.net. 60 IN A 10.2.192.3" in shown
+    assert "golmud-dc-app1: prereq yxrrset portal.example.net. IN A 10.1.192.3" in shown
+    assert "tsig" not in said
+
+
+def test_a_zone_is_shown_with_what_its_names_say_at_each_place(run: Run, tmp_path: Path) -> None:
+    workspace = copied(tmp_path)
+    (workspace / "inventory" / "dns.yaml").write_text(ZONE, encoding="utf-8")
+    code, said, _ = run("-C", workspace, "show", "dns-zone", "example.net")
+    assert code == 0
+    assert "portal.example.net" in said
+    assert "10.2.192.3" in said
+    code, said, _ = run("--json", "-C", workspace, "show", "dns-zones")
+    assert code == 0
+    assert [zone["primary"] for zone in json.loads(said)["data"]] == ["golmud-dc-app1"]
+
+
+def copied(tmp_path: Path) -> Path:
+    workspace = tmp_path / "workspace"
+    for folder in ("inventory", "topology", "monitors", "dr"):
+        shutil.copytree(REPOSITORY / folder, workspace / folder)
+    return workspace

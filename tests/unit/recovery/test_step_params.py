@@ -37,6 +37,7 @@ def findings(step: str) -> list[str]:
         "action: set-session\nparams: {circuit: west-up1, device: core-r1, session: declared}",
         "action: set-cost\nparams: {circuit: west-up1, ends: [west-r1], cost: declared}",
         "action: set-cost\nparams: {circuit: west-up1, ends: [west-r1], cost: 65534}",
+        "action: move-name\nparams: {name: pay.example.net, from: west-dc, to: east-dc}",
     ],
 )
 def test_what_is_whole_has_no_findings(step: str) -> None:
@@ -76,6 +77,9 @@ def test_what_is_whole_has_no_findings(step: str) -> None:
         ("action: set-session\nparams: {circuit: a, device: [b], session: open}", "JB703", "the name of a device"),
         ("action: set-session\nparams: {circuit: a, session: open}", "JB702", "wants the parameter device"),
         ("action: set-cost\nparams: {circuit: a, cost: 10}", "JB702", "wants the parameter ends"),
+        ("action: move-name\nparams: {name: pay.example.net, to: east-dc}", "JB702", "wants the parameter from"),
+        ("action: move-name\nparams: {name: a.b, from: east, to: east}", "JB703", "from and to are both east"),
+        ("action: move-name\nparams: {name: a.b, from: east, to: west, ttl: 5}", "JB701", "unknown key ttl"),
         ("action: .drain", "JB703", "expected one of"),
         ("action: acme.", "JB703", "expected one of"),
     ],
@@ -86,10 +90,11 @@ def test_what_is_not_is_said(step: str, code: str, said: str) -> None:
     assert said in found[0]
 
 
-@pytest.mark.parametrize("action", ["command", "playbook", "set-cost", "set-session", "acme.drain"])
+@pytest.mark.parametrize("action", ["command", "playbook", "set-cost", "set-session", "move-name", "acme.drain"])
 def test_what_may_touch_production_needs_an_approval(action: str) -> None:
     known = {"playbook": "{playbook: a, hosts: [w], seconds: 60}", "set-cost": "{circuit: a, ends: [w], cost: 10}",
-             "set-session": "{circuit: a, device: w, session: open}"}  # fmt: skip
+             "set-session": "{circuit: a, device: w, session: open}",
+             "move-name": "{name: a.b, from: east, to: west}"}  # fmt: skip
     params = known.get(action, "{host: w, do: [a], probe: [b]}")
     step = f"action: {action}\nparams: {params}\nneeds: []"
     assert [line.split()[0] for line in findings(step)] == ["JB711"]
