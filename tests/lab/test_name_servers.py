@@ -56,6 +56,17 @@ def test_more_than_is_expected_is_something_else(pair: tuple[DnsZone, NameServer
     assert port.update(zone, NameUpdate(PAY, 600, wide.wanted, EAST)) is Fate.MADE
 
 
+def test_another_value_of_the_same_type_is_something_else(pair: tuple[DnsZone, NameServers]) -> None:
+    zone, port = pair
+    theirs = records("10.9.9.9")
+    assert port.update(zone, NameUpdate(PAY, 600, EAST, theirs)) is Fate.MADE
+    before = port.look(zone, PRIMARY, PAY)
+    assert port.update(zone, moving(zone.names[PAY], "east", "west")) is Fate.OTHERWISE
+    assert port.look(zone, PRIMARY, PAY) == before
+    assert port.update(zone, NameUpdate(PAY, 600, EAST | theirs, WEST)) is Fate.OTHERWISE, "one of two is not both"
+    assert port.update(zone, NameUpdate(PAY, 600, theirs, EAST)) is Fate.MADE
+
+
 def test_a_try_changes_nothing(pair: tuple[DnsZone, NameServers]) -> None:
     zone, port = pair
     for name in zone.names.values():
