@@ -88,8 +88,8 @@ NEEDED: Mapping[Question, frozenset[Check]] = {
 }  # fmt: skip
 """What each answer rests on. A failover does without the leader, and loses by its lag instead of waiting for it.
 
-Left out of both: what would hurt afterwards (rewind, applications, backups, names, age of drills), which is shown, not
-decide.
+Left out of both: what would hurt afterwards (rewind, applications, backups, names, age of drills), which is shown,
+and does not decide.
 """
 
 
