@@ -6,14 +6,36 @@ place at once (rename): whoever reads it then has the old or the new one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from jbnet.model.errors import CommandFailed
 from jbnet.ports import RemoteHosts
-from jbnet.recovery.copies import SUFFIX
+from jbnet.recovery.copies import SUFFIX, Entry, read_copy
 
 ACCOUNT = "netops"
 FOLDER = "jbnet-journals"
 """In the account's home."""
 WRITE_S = 10.0
+
+
+NEWEST = 20
+"""Copies that are read, the newest."""
+READ = r"""
+cd "$1" 2>/dev/null || exit 0
+for file in $(ls -t | grep -x '[0-9A-Za-z-]*\.jsonl' | head -n "$2"); do echo "copy $file"; cat "$file"; done
+"""
+"""Arguments: folder, how many."""
+
+
+def copies_at(hosts: RemoteHosts, place: str) -> Sequence[Sequence[Entry]]:
+    """Return the journals whose copies lie on a host, the newest of them; one whose chain does not hold is left out.
+
+    Raises Unreachable.
+    """
+    argv = ["sh", "-c", READ, "copies", FOLDER, str(NEWEST)]
+    said = hosts.host(place, ACCOUNT).run(argv, timeout=WRITE_S).stdout
+    found = [read_copy(one.partition("\n")[2]) for one in f"\n{said}".split("\ncopy ")[1:]]
+    return [entries for entries, chain in found if entries and not chain.faults]
 
 
 class SshJournalCopy:

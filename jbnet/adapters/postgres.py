@@ -9,11 +9,12 @@ from dataclasses import replace
 
 from jbnet.adapters import postgres_health as health
 from jbnet.adapters import postgres_scripts as scripts
-from jbnet.adapters.postgres_answers import fork_in, log_files_before, parse_lost, parse_state
+from jbnet.adapters.postgres_answers import fork_in, line_in, log_file, log_files_before, parse_lost, parse_state
 from jbnet.model.errors import CommandFailed
 from jbnet.model.network import Network
 from jbnet.model.text import text
 from jbnet.ports import Completed, LostTransactions, Promotion, RemoteHosts, ServerState
+from jbnet.recovery.lineage import Line
 from jbnet.recovery.observed import Recorded, ServerLook
 from jbnet.recovery.waiting import lsn_text
 from jbnet.services.database_cluster import Cluster, Layout, cluster, member_name
@@ -164,17 +165,16 @@ class PostgresServer:
             kept=kept,
         )
 
-    def fork(self, timeline: int) -> int | None:
-        """Read the end of a timeline from the newest history file (columns: timeline, LSN, reason)."""
-        history = self._query(
-            "SELECT pg_read_file('pg_wal/' || name) FROM pg_ls_waldir() WHERE name LIKE '%.history'"
-            " ORDER BY name DESC LIMIT 1;"
-        )
-        return fork_in(history, timeline)
+    def line(self, timeline: int) -> Line | None:
+        """Read the timeline's history file from the data directory, whether the server runs or not."""
+        said = self._run(["cat", f"{self._data}/pg_wal/{timeline:08X}.history"], None, LOOK_TIMEOUT)
+        return line_in(said.stdout if said.code == 0 else "", timeline)
 
-    def lost_since(self, timeline: int, lsn: int) -> LostTransactions:
+    def lost_since(self, timeline: int, lsn: int, until: int | None = None) -> LostTransactions:
         """Read this server's own log with pg_waldump. A log that begins later than ``lsn`` is unknown, not zero."""
-        where = (self._layout.programs, self._data, str(timeline), lsn_text(lsn), *log_files_before(timeline, lsn))
+        end = ("", "") if until is None else (lsn_text(until), log_file(timeline, until - 1))
+        files = log_files_before(timeline, lsn)
+        where = (self._layout.programs, self._data, str(timeline), lsn_text(lsn), *end, *files)
         said = self._run(["sh", "-c", scripts.LOST, "lost", *where], None, 300.0)
         return parse_lost(said.stdout, lsn)
 

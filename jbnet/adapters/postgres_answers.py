@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from jbnet.ports import LostTransactions, ServerState
+from jbnet.recovery.lineage import Line
 from jbnet.recovery.waiting import lsn_text
 
 LISTED_TRANSACTIONS = 20_000
@@ -42,6 +44,21 @@ def fork_in(history: str, timeline: int | None) -> int | None:
     return None
 
 
+def line_in(history: str, timeline: int) -> Line | None:
+    """Return a timeline with those before it, from its history file; None: there is none, and it is not the first.
+
+    A file that was cut short does not lead up to the timeline: each later one has a higher number.
+    """
+    rows = [line.split("\t") for line in history.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    try:
+        ends = tuple((int(row[0]), lsn_number(row[1])) for row in rows)
+    except (ValueError, IndexError):
+        return None
+    numbers = [*(number for number, _ in ends), timeline]
+    rising = all(one < two for one, two in pairwise(numbers))
+    return Line(timeline, ends) if rising and (ends or timeline == 1) else None
+
+
 def parse_state(database: str, host: str, head: Sequence[str], row: Mapping[str, Any] | None) -> ServerState:
     """Build the state from what the script printed (``head``) and the query's row (None: no answer)."""
     words = dict(line.partition(" ")[::2] for line in head)
@@ -71,11 +88,16 @@ def log_files_before(timeline: int, lsn: int) -> tuple[str, ...]:
     ``log_files_before(1, 0x3000178)`` begins with ``000000010000000000000003=0/3000000``.
     """
     last = lsn // LOG_FILE_BYTES
-    each = 0x1_0000_0000 // LOG_FILE_BYTES
     return tuple(
-        f"{timeline:08X}{number // each:08X}{number % each:08X}={lsn_text(number * LOG_FILE_BYTES)}"
+        f"{log_file(timeline, number * LOG_FILE_BYTES)}={lsn_text(number * LOG_FILE_BYTES)}"
         for number in range(last, max(0, last - LOG_FILES_BACK), -1)
     )
+
+
+def log_file(timeline: int, lsn: int) -> str:
+    """Return the name of the log file that holds an LSN."""
+    number, each = lsn // LOG_FILE_BYTES, 0x1_0000_0000 // LOG_FILE_BYTES
+    return f"{timeline:08X}{number // each:08X}{number % each:08X}"
 
 
 def parse_lost(dump: str, lsn: int) -> LostTransactions:

@@ -201,26 +201,41 @@ what was done. One command and three sessions, for each one more is outage; pg_p
 a second only."""
 
 LOST = r"""
-programs=$1; data=$2; timeline=$3; start=$4; shift 4
-newest=$(ls "$data/pg_wal" | grep -xE "$(printf %08X "$timeline")[0-9A-F]{16}" | sort | tail -n 1)
+programs=$1; data=$2; timeline=$3; start=$4; end=$5; last=$6; shift 6
+logs=$data/pg_wal; of=$(printf %08X "$timeline")
+newest=$(ls "$logs" | grep -xE "$of[0-9A-F]{16}" | sort | tail -n 1)
 dump() {
-  LC_ALL=C "$programs/pg_waldump" -p "$data/pg_wal" -t "$timeline" -s "$1" -r "$2" ${3:+"$3" "$newest"} 2>&1
+  LC_ALL=C "$programs/pg_waldump" -p "$logs" -t "$timeline" -s "$1" -r "$2" \
+    ${end:+-e "$end"} ${3:+"$3" "$newest"} 2>&1
 }
+if [ -n "$end" ]; then
+  logs=$(mktemp -d) || exit 1
+  trap 'rm -rf "$logs"' EXIT
+  ln -s "$data/pg_wal/$of"* "$logs"
+  next=$(ls "$data/pg_wal" | grep -E "^[0-9A-F]{8}${last#????????}(\.partial)?\$" | sort |
+    awk -v last="$last" '($0 "") > (last "") { print; exit }')
+  [ -e "$logs/$last" ] || ln -s "$data/pg_wal/$next" "$logs/$last"
+  newest=$last
+fi
 first=${1%%=*}
 if [ -z "$newest" ] || [ -z "$first" ] || expr "$newest" '>=' "$first" >/dev/null; then
   dump "$start" Transaction "$first"
 fi
 early=$start; file=$first
-for at; do [ -f "$data/pg_wal/${at%%=*}" ] || break; early=${at#*=}; file=${at%%=*}; done
+for at; do [ -f "$logs/${at%%=*}" ] || break; early=${at#*=}; file=${at%%=*}; done
 echo messages
 dump "$early" LogicalMessage "$file" | grep -F 'MESSAGE transactional, prefix "jbnet"'
 exit 0
 """
-"""Arguments: programs, data directory, timeline, first LSN, then ``FILE=LSN`` of log files going back from it. Commits
+"""Arguments: programs, data directory, timeline, first LSN, LSN to end at with the file that holds it (both empty: the
+log's end), then ``FILE=LSN`` of log files going back from the first. Commits
 are read from the first LSN to the log's end, which pg_waldump calls an error, as it must; where the newest file is an
 older one there are none. What transactions said of themselves is read from before it too: one that ends behind the fork
 may have said it in front of it. First and last file are named: left to itself pg_waldump takes the size of log files
-from any of them, which may be one that was made ready and is still empty, and wants another behind the newest one."""
+from any of them, which may be one that was made ready and is still empty, and wants another behind the newest one.
+
+Where a timeline ended its last file may have been renamed (``.partial``, with archiving), or be there under the next
+timeline's number only, which begins with a copy of it: a folder of links has it under its own name."""
 
 COPY = r"""
 programs=$1; data=$2; source=$3

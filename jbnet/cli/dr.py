@@ -12,7 +12,7 @@ from jbnet.cli.context import Context
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help="Recovery: status, check, switchover, failover, failback, drill, compare, approve, resume, report.",
+    help="Recovery: status, check, switchover, failover, failback, rejoin, drill, compare, alone, approve, resume.",
 )
 
 ExecutionName = Annotated[str | None, typer.Argument(metavar="[EXECUTION]", help="The latest, if none is named.")]
@@ -107,6 +107,16 @@ def failback(
 
 
 @app.command()
+def rejoin(
+    ctx: typer.Context, database: Databases = None, runbook: RunbookFile = None, dry_run: DryRun = False, by: By = None
+) -> None:
+    """Let the standby site follow again, as it is, rewound or copied anew; what it alone has is listed first."""
+    from jbnet.cli.dr_work import begin
+
+    begin(ctx.obj, "rejoin", database or [], runbook, dry_run=dry_run, by=by)
+
+
+@app.command()
 def drill(
     ctx: typer.Context,
     database: Databases = None,
@@ -168,19 +178,33 @@ def compare(
 
 
 @app.command()
+def alone(ctx: typer.Context, database: Databases = None) -> None:
+    """What has each of two hosts alone, that both took writes? Reads their logs, running or not; changes nothing.
+
+    No record of a promotion is needed. Exit code 1 where one of them has something alone; 3 where it is not known.
+    """
+    from jbnet.cli.dr_alone import run
+
+    run(ctx.obj, database or [])
+
+
+@app.command()
 def resume(
     ctx: typer.Context,
     execution: ExecutionName = None,
     skip: Annotated[bool, typer.Option("--skip", help="Go on without the step that failed.")] = False,
     abandon: Annotated[bool, typer.Option("--abandon", help="Give it up; what was done stays.")] = False,
+    accept_loss: Annotated[
+        bool, typer.Option("--accept-loss", help="What could not be listed of a host may be lost with its rebuild.")
+    ] = False,
     by: By = None,
 ) -> None:
     """Go on with an execution that was killed, interrupted or failed; a failed step is tried again."""
     from jbnet.cli.dr_work import go_on
 
-    if skip and abandon:
-        raise typer.BadParameter("--skip and --abandon exclude each other")
-    go_on(ctx.obj, execution, skip=skip, abandon=abandon, by=by)
+    if abandon and (skip or accept_loss):
+        raise typer.BadParameter("--abandon goes with neither --skip nor --accept-loss")
+    go_on(ctx.obj, execution, skip=skip, abandon=abandon, accept_loss=accept_loss, by=by)
 
 
 @app.command()

@@ -76,9 +76,16 @@ def _title(context: Context, request: ApprovalRequest) -> Titled | None:
 
 
 def _refuse_loss(request: ApprovalRequest) -> None:
-    from jbnet.recovery.approval import beyond_objective
+    from jbnet.recovery.approval import beyond_objective, both_leading
 
-    if steps := beyond_objective(request):
+    steps = beyond_objective(request)
+    if steps and (both := both_leading(request)):
+        raise Refused(
+            "both hosts take writes, and what one of them has alone would be given up: {steps}",
+            steps=", ".join(both),
+            hint=text("who accepts that says so: jbnet dr approve ... --accept-loss"),
+        )
+    if steps:
         raise Refused(
             "more would be lost than is declared: {steps}",
             steps=", ".join(steps),

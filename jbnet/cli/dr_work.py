@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,8 @@ from jbnet.cli.dr_show import EventLines, print_steps
 from jbnet.model.errors import JbnetError, Refused, TargetError, UsageError
 from jbnet.model.text import Text, text
 from jbnet.recovery.replay import Entry, State, replay
-from jbnet.recovery.runbook import only_drills
+from jbnet.recovery.runbook import APPROVE, READ_ONLY, only_drills
+from jbnet.recovery.verbs import TAKES, Verb, verbs_of
 
 if TYPE_CHECKING:
     from jbnet.model.network import Network
@@ -40,6 +41,8 @@ class Standing:
     """What the step that failed says is to be done next."""
     drill: bool = False
     """It is a drill beside production: it keeps nobody from a recovery in earnest."""
+    only_looked: bool = False
+    """Nothing but looking and asking was done in it: given up, it leaves nothing."""
 
     def as_json(self) -> dict[str, object]:
         """Return it in the types of JSON."""
@@ -79,11 +82,14 @@ def begin(
         enter(context, plan.run_from)
     network = wiring.load_network(context.directory, context.state_dir)
     values = bindings(network, databases)
+    verbs = verbs_of(runbook, values)
+    _refuse_other_verb(Verb(name), verbs)
     if dry_run:
         print_steps(context, runbook, values, network)
         return
     drill = only_drills(runbook)
     _refuse_second(standings(context))
+    wiring.refuse_unfit(context.state_dir, network, verbs, [str(value["database"]) for value in values])
     if drill:
         stand_back()
         give_up_drills(context, by)
@@ -104,7 +110,9 @@ def begin(
         _run(context, engine, execution)
 
 
-def go_on(context: Context, execution: str | None, *, skip: bool, abandon: bool, by: str | None) -> None:
+def go_on(
+    context: Context, execution: str | None, *, skip: bool, abandon: bool, accept_loss: bool, by: str | None
+) -> None:
     """Go on with an execution, or give it up."""
     from jbnet import wiring
     from jbnet.cli.vantage import enter
@@ -120,9 +128,9 @@ def go_on(context: Context, execution: str | None, *, skip: bool, abandon: bool,
             context.say("{execution} is given up; what it did stays as it is", execution=found)
             return
         if skip:
-            engine.skip(who)
-        elif engine.stopped:
-            engine.retry(who)
+            engine.skip(who, accept_loss=accept_loss)
+        elif engine.stopped or accept_loss:
+            engine.retry(who, accept_loss=accept_loss)
         _run(context, engine, found)
 
 
@@ -170,7 +178,9 @@ def _standing(context: Context, execution: str, *, running: bool) -> Standing:
             return Standing(execution, "", (), "empty")
         names = tuple(str(binding.get("database")) for binding in state.bindings)
         found = _where(state, entries, running=running)
-        return Standing(execution, str(state.header.get("runbook_name", "")), names, *found, drill=_is_drill(state))
+        looked = all(not s.begun or s.action in READ_ONLY or s.action == APPROVE for s in state.steps.values())
+        return Standing(execution, str(state.header.get("runbook_name", "")), names, *found, drill=_is_drill(state),
+                        only_looked=looked)  # fmt: skip
     except JbnetError as error:
         return Standing(execution, "", (), "damaged", "", error.text)
 
@@ -216,17 +226,36 @@ def _where(state: State, entries: Sequence[Entry], *, running: bool) -> tuple[st
     return "running" if running else "interrupted", step, None, None
 
 
+def _refuse_other_verb(verb: Verb, verbs: Collection[Verb]) -> None:
+    """A runbook is started by the command that says what it does; one that moves nobody by any."""
+    if verbs and not TAKES[verb].issuperset(verbs):
+        fits = sorted(verbs)
+        raise UsageError(
+            "jbnet dr {verb}: this runbook is for {fits}",
+            verb=verb.value,
+            fits=", ".join(fits),
+            hint=text("jbnet dr {verb} --runbook FILE starts it", verb=fits[0]),
+        )
+
+
 def _refuse_second(found: Sequence[Standing]) -> None:
     """One recovery at a time; one that was killed half way is finished or given up before another begins.
 
     A drill is none of them: one in earnest goes first, and a drill that goes on ends by itself when it sees that.
     """
-    unfinished = [standing.execution for standing in found if standing.open and not standing.drill]
+    unfinished = [standing for standing in found if standing.open and not standing.drill]
     if unfinished:
+        last = unfinished[-1]
+        hint = text("jbnet dr resume {execution} goes on with it; jbnet dr resume {execution} --abandon gives it up,"
+                    " and what it did stays: jbnet dr check then says which command fits",
+                    execution=last.execution)  # fmt: skip
+        if last.only_looked:
+            hint = text("it has changed nothing yet: jbnet dr resume {execution} --abandon gives it up, then start this"
+                        " one; jbnet dr resume {execution} goes on with it", execution=last.execution)  # fmt: skip
         raise Refused(
             "execution {execution} has not ended",
-            execution=unfinished[-1],
-            hint=text("jbnet dr resume {execution} goes on with it, --abandon gives it up", execution=unfinished[-1]),
+            execution=last.execution,
+            hint=hint,
         )
 
 

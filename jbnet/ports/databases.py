@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from jbnet.recovery.lineage import Line
 from jbnet.recovery.observed import Recorded, ServerLook
 
 
@@ -115,11 +116,14 @@ class DatabaseServer(Protocol):
     def drop_slots(self) -> None:
         """Drop the slots that nobody will read here any more."""
 
-    def fork(self, timeline: int) -> int | None:
-        """Return the LSN at which ``timeline`` ended, from this server's history; None: it did not end."""
+    def line(self, timeline: int) -> Line | None:
+        """Return a timeline that it is on, with those before it; None: no history of it is there. It may be stopped."""
 
-    def lost_since(self, timeline: int, lsn: int) -> LostTransactions:
-        """List the transactions this (stopped) server committed on ``timeline`` at or after ``lsn``."""
+    def lost_since(self, timeline: int, lsn: int, until: int | None = None) -> LostTransactions:
+        """List what this server committed on ``timeline`` from ``lsn`` on (``until`` another, or to its log's end).
+
+        It may be running: then to where its log ends at that moment. Changes nothing.
+        """
 
     def rewind(self) -> str:
         """Make this (stopped) server's data follow the other's with pg_rewind; return what it said."""

@@ -18,6 +18,8 @@ PURPOSE = "jbnet-approval/1"
 """First word of what is signed, so that the signature is good for nothing else."""
 BEYOND = "beyond_objective"
 """The figure that says that more is known to be lost than is declared."""
+BOTH = "both_lead"
+"""The figure that says that both hosts take writes: what one of them has alone is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,12 @@ def beyond_objective(request: ApprovalRequest) -> tuple[str, ...]:
     """Return the steps whose figures show a loss that is more than declared: nobody signs that unsaid."""
     found = request.figures.items()
     return tuple(step for step, seen in found if isinstance(seen, Mapping) and seen.get(BEYOND) is True)
+
+
+def both_leading(request: ApprovalRequest) -> tuple[str, ...]:
+    """Return the steps whose figures show that both hosts of a database take writes."""
+    found = request.figures.items()
+    return tuple(step for step, seen in found if isinstance(seen, Mapping) and seen.get(BOTH) is True)
 
 
 def expired(request: ApprovalRequest, now: datetime) -> bool:

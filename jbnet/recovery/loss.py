@@ -60,6 +60,8 @@ def loss_seen(figures: Mapping[str, object]) -> Text | None:
         return NOTHING
     if not isinstance(expected, int):
         return UNKNOWN
+    if figures.get("both_lead") is True:
+        return text("what the old primary has alone: {bytes}", bytes=shown_bytes(expected))
     seconds = float(age) if isinstance(age, int | float) else None
     return text("what is on its way: now {bytes}, {seconds}", bytes=shown_bytes(expected), seconds=shown_s(seconds))
 

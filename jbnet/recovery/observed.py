@@ -159,6 +159,7 @@ class DatabaseLook:
     host: what the leader had above it is behind by more than the way between them takes. ``members``: hosts' names as
     PostgreSQL has them. ``announced``: whether a host holds the service address (None: no answer). ``rings``: those
     around the leader, read from every vantage; ``filters``: by host, what routers around it say when asked directly.
+    On record: ``unfinished``, the execution that is for it and has not ended; ``away``, one moved it to its standby.
     """
 
     database: Database
@@ -171,6 +172,8 @@ class DatabaseLook:
     rings: Mapping[str, tuple[RingLook, ...]] = field(default_factory=dict)
     filters: Mapping[str, Mapping[str, bool | None]] = field(default_factory=dict)
     local: Server = NOT_ASKED
+    unfinished: str | None = None
+    away: bool = False
 
     def filtered(self, host: str) -> Mapping[str, bool | None]:
         """Return for each router around a host whether anything of the fence is left there; None: no answer."""

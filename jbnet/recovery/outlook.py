@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from jbnet.model.text import Text
@@ -80,6 +80,7 @@ class Outlook:
 
 
 NO_MOVES: Mapping[str, Finished] = MappingProxyType({})
+NONE_OPEN: Mapping[str, str] = MappingProxyType({})
 
 
 def outlook(
@@ -89,11 +90,16 @@ def outlook(
     bindings: Sequence[Binding],
     limits: Limits,
     moves: Mapping[str, Finished] = NO_MOVES,
+    unfinished: Mapping[str, str] = NONE_OPEN,
 ) -> Outlook:
     """Judge what was seen. ``around``: results of people, applications and practice; ``books``: runbooks by name.
 
-    ``moves``: by database, the execution that moved it away from its primary, as far as that is on record.
+    On record, by database: ``moves``, the execution that moved it away from its primary; ``unfinished``, one that has
+    not ended.
     """
+    looks = [
+        replace(look, unfinished=unfinished.get(look.database.name), away=look.database.name in moves) for look in looks
+    ]
     common = (*around, *about_hosts(looks), *_about_books(looks, books))
     expected = {name: _forecasts(book, bindings) for name, book in books.items()}
     found = []

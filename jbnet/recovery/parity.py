@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from jbnet.model.text import Text, text
+from jbnet.recovery.advice import either, follow_again
 from jbnet.recovery.limits import Limits
 from jbnet.recovery.observed import DatabaseLook, ServerLook, Slot, Unseen, Volume
 from jbnet.recovery.readiness import Check, Level, Result
-from jbnet.recovery.readiness_servers import REBUILD, shown_bytes, unseen
+from jbnet.recovery.readiness_servers import shown_bytes, unseen
 
 AT_LEAST = (
     "max_connections", "max_worker_processes", "max_wal_senders", "max_prepared_transactions",
@@ -31,6 +32,9 @@ RED_SHARE = 0.25
 
 UNREAD = text("nobody reads it")
 """Of a slot: all that it shows is that the standby does not come."""
+
+
+Comparison = tuple[Level, Text, Text | None]
 
 
 def about_parity(look: DatabaseLook, limits: Limits) -> Iterator[Result]:
@@ -56,20 +60,21 @@ def _slot(look: DatabaseLook) -> Result:
         found = text("{host} does not lead, so its slots say nothing", host=host)
         return Result(Check.SLOT, host, Level.UNKNOWN, found, expected, database=look.database.name)
     slot = next((slot for slot in seen.slots if slot.name == wanted), None)
-    level, found, advice = _slot_level(slot, wanted, seen.slot_limit)
+    level, found, todo = _slot_level(look, slot, wanted, seen.slot_limit)
     value = None if slot is None or slot.safe_bytes is None else float(slot.safe_bytes)
-    return Result(Check.SLOT, host, level, found, expected, advice, value, "B", look.database.name)
+    return Result(Check.SLOT, host, level, found, expected, todo, value, "B", look.database.name)
 
 
-def _slot_level(slot: Slot | None, name: str, limit: int | None) -> tuple[Level, Text, Text | None]:
+def _slot_level(look: DatabaseLook, slot: Slot | None, name: str, limit: int | None) -> Comparison:
     if slot is None:
-        advice = text("jbnet databases set-up makes it; without it the leader keeps no log for a standby that is away")
-        return Level.RED, text("there is no slot {slot}", slot=name), advice
+        home = text("jbnet databases set-up makes it; without it the leader keeps no log for a standby that is away")
+        away = text("jbnet dr failback makes it; without it the leader keeps no log for a standby that is away")
+        return Level.RED, text("there is no slot {slot}", slot=name), either(look, home, away)
     if slot.wal_status in ("lost", "unreserved"):
         return (
             Level.RED,
             text("it is {status}: log that the standby lacks is gone or going", status=slot.wal_status),
-            REBUILD,
+            follow_again(look),
         )
     if not slot.active:
         advice = text("the leader piles up log for a standby that does not come: see the check stream")
@@ -100,7 +105,11 @@ def _disk(look: DatabaseLook, host: str, limits: Limits) -> Result:
     volume = min(seen.volumes.values(), key=_free_percent)
     level = _disk_level(seen, volume, limits)
     found = text("{percent:.0f} % free, {size}", percent=_free_percent(volume), size=shown_bytes(volume.free))
-    advice = None if level is Level.GREEN else text("make room, or the server stops; see the check slot for kept log")
+    advice = (
+        None
+        if level is Level.GREEN
+        else text("make room, or the server stops (never by hand in pg_wal); see the check slot for kept log")
+    )
     return Result(Check.DISK, host, level, found, expected, advice, float(volume.free), "B", look.database.name)
 
 
@@ -116,9 +125,6 @@ def _disk_level(seen: ServerLook, volume: Volume, limits: Limits) -> Level:
 
 def _free_percent(volume: Volume) -> float:
     return 100 * volume.free / volume.size
-
-
-Comparison = tuple[Level, Text, Text | None]
 
 
 def _compared(
@@ -171,7 +177,8 @@ def _settings(leader: ServerLook, follower: ServerLook) -> Comparison:
     too_small = [n for n in AT_LEAST if n not in unread and int(here[n]) < int(there[n])]
     wrong = [*too_small, *(n for n in ALIKE if n not in unread and here[n] != there[n])]
     if wrong:
-        advice = text("set them as on the leader and restart the standby; jbnet databases set-up writes them")
+        advice = text("set them as on the leader and restart the standby; where the primary leads jbnet databases"
+                      " set-up writes them")  # fmt: skip
         return Level.RED, _differences(wrong, here, there), advice
     if unread:
         return Level.UNKNOWN, text("cannot be read: {names}", names=", ".join(unread)), None

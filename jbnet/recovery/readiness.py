@@ -55,6 +55,7 @@ class Check(StrEnum):
     NAME_KEY = "name-key"
     APPROVERS = "approvers"
     MOVED = "moved"
+    RECORD = "record"
     RUNBOOK = "runbook"
     DRILL = "drill"
     RESTORE = "restore-test"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jbnet.model.text import Text, text
+from jbnet.recovery import advice
 from jbnet.recovery.observed import DatabaseLook, RingLook, ServerLook, Unseen
 from jbnet.recovery.plan import MIN_VANTAGES
 from jbnet.recovery.readiness import Check, Level, Question, Result
@@ -38,17 +39,15 @@ def _address(look: DatabaseLook) -> Result:
     silent = [host for host in hosts if look.announced.get(host) is None]
     if len(holding) > 1:
         found = text("{hosts} both announce it", hosts=", ".join(holding))
-        return result(
-            Level.RED, found, text("take it from the one that does not lead; jbnet dr status names open moves")
-        )
+        return result(Level.RED, found, advice.address_on_both(look))
     if silent:
         return result(Level.UNKNOWN, text("{hosts} did not say", hosts=", ".join(silent)), LOOK, looked=False)
     if not holding:
         found = text("nobody announces it: no client finds the database")
-        return result(Level.RED, found, text("jbnet databases set-up announces it where the database leads"))
+        return result(Level.RED, found, advice.address_of_nobody(look))
     if look.leaders and holding[0] not in look.leaders:
         found = text("{host} announces it and does not lead", host=holding[0])
-        return result(Level.RED, found, text("jbnet dr status names a move that did not end; resume it"))
+        return result(Level.RED, found, advice.address_elsewhere(look, holding[0]))
     if not look.leaders:
         return result(Level.UNKNOWN, text("{host} announces it; who leads is not known", host=holding[0]), LOOK)
     return result(Level.GREEN, text("{host} announces it", host=holding[0]))
@@ -128,7 +127,7 @@ def about_filter(look: DatabaseLook, host: str) -> Result:
         moved = host != look.leader and look.leaders == (look.database.standby,)
         if moved:
             return result(Level.AMBER, found, text("it stays until failback: jbnet dr failback takes it away"))
-        return result(Level.RED, found, text("jbnet dr status names the execution that left it: resume it"))
+        return result(Level.RED, found, advice.filter_left(look, host))
     if silent or not routers:
         found = text("not known of {names}", names=", ".join(silent) or "-")
         return result(Level.UNKNOWN, found, LOOK, looked=not silent)
@@ -264,7 +263,7 @@ def about_practice(check: Check, last: Practice | Unseen | None, now: datetime, 
     """Judge the age of a drill or a restore test. Never practised is amber: nothing says that it works, or not."""
     expected = text("not older than {days:g} d", days=most_days)
     advice = (
-        text("practise it: jbnet dr drill, or jbnet dr switchover and back")
+        text("practise it: jbnet dr drill; a real move counts, too")
         if check is Check.DRILL
         else text("jbnet playbook restore-proof all")
     )

@@ -76,7 +76,8 @@ class Weight(IntEnum):
     """Nothing is wrong: people moved it, and somebody has to remember the way back."""
 
 
-GRAVE = frozenset({Check.LEADER, Check.CLUSTER, Check.ADDRESS})
+GRAVE = frozenset({Check.LEADER, Check.CLUSTER, Check.ADDRESS, Check.RECORD})
+"""Of the last: the standby leads and nobody on record fenced the primary, which may come back beside it any moment."""
 ALSO_MOVE = frozenset({Check.SYNCHRONOUS, Check.LEASE})
 """No question rests on them, and what a failover would lose, or whether there can be one, does."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from jbnet.model.business import Replication
 from jbnet.model.text import Text, text
+from jbnet.recovery import advice
 from jbnet.recovery.lag import HEARTBEAT_AGE_S, Lag, lag_of
 from jbnet.recovery.observed import DatabaseLook, ServerLook, Unseen
 from jbnet.recovery.readiness import Check, Level, Result
@@ -45,21 +46,22 @@ def _leader(look: DatabaseLook) -> Result:
 
     if look.stray is not None:
         found = text("{host}, the local standby, takes writes: it was promoted outside of any runbook", host=look.stray)
-        return result(Level.RED, found, text("stop the one that the service address does not lead to, at once"))
+        return result(Level.RED, found, advice.BOTH_LEAD)
     if len(look.leaders) > 1:
         found = text("{hosts} both take writes", hosts=", ".join(look.leaders))
-        return result(Level.RED, found, text("stop the one that the service address does not lead to, at once"))
+        return result(Level.RED, found, advice.BOTH_LEAD)
     if look.leaders == (database.primary,):
         return result(Level.GREEN, text("{host} takes writes", host=database.primary))
     if look.leaders:
         found = text("{host}, the declared standby, takes writes: as after a failover", host=database.standby)
-        return result(Level.AMBER, found, text("the way back is: jbnet dr failback"))
+        back = text("the way back is: jbnet dr failback")
+        return result(Level.AMBER, found, advice.either(look, back, back))
     silent = [h for h in (database.primary, database.standby) if isinstance(look.at(h), Unseen)]
     if silent:
         found = text("nobody is seen to take writes; {hosts} was not seen", hosts=", ".join(silent))
         return result(Level.UNKNOWN, found, LOOK, looked=False)
     found = text("neither {one} nor {other} takes writes", one=database.primary, other=database.standby)
-    return result(Level.RED, found, text("jbnet databases set-up starts it where it led; jbnet dr failover moves it"))
+    return result(Level.RED, found, advice.led_nowhere(look))
 
 
 def _cluster(look: DatabaseLook) -> Result:
@@ -89,13 +91,13 @@ def _standby(look: DatabaseLook) -> Result:
     if isinstance(seen, Unseen):
         return unseen(Check.STANDBY, look, host, seen, expected)
 
-    def result(level: Level, found: Text, advice: Text | None = REBUILD) -> Result:
+    def result(level: Level, found: Text, todo: Text | None = None) -> Result:
         backlog = _backlog(seen)
-        return Result(Check.STANDBY, host, level, found, expected, advice, backlog, "B", look.database.name)
+        return Result(Check.STANDBY, host, level, found, expected, todo, backlog, "B", look.database.name)
 
-    for holds, found, advice in _standby_faults(seen):
+    for holds, found, todo in _standby_faults(look, seen):
         if holds:
-            return result(Level.RED, found, advice)
+            return result(Level.RED, found, todo)
     backlog = _backlog(seen)
     if seen.in_recovery is None or backlog is None:
         return result(Level.UNKNOWN, text("how far it has replayed cannot be read"), None)
@@ -105,17 +107,14 @@ def _standby(look: DatabaseLook) -> Result:
     return result(Level.GREEN, text("it follows and replays"), None)
 
 
-REBUILD = text("see its log; if it cannot catch up: move its data away, then jbnet databases set-up copies it anew")
-
-
-def _standby_faults(seen: ServerLook) -> Iterator[tuple[bool, Text, Text]]:
-    yield not seen.exists, text("there is no cluster on it"), text("jbnet databases set-up makes it")
-    yield not seen.runs, text("it does not run"), text("jbnet databases set-up starts it; else see its log")
+def _standby_faults(look: DatabaseLook, seen: ServerLook) -> Iterator[tuple[bool, Text, Text]]:
+    yield not seen.exists, text("there is no cluster on it"), advice.made(look)
+    yield not seen.runs, text("it does not run"), advice.started(look)
     yield not seen.answers, text("it runs and does not answer"), text("it is frozen or still starting: see its log")
-    yield seen.in_recovery is False, text("it takes writes: it is no standby"), REBUILD
+    yield seen.in_recovery is False, text("it takes writes: it is no standby"), advice.follow_again(look)
     paused = seen.replay_state not in (None, "not paused")
-    advice = text("its settings may be below its leader's (see the check settings); then: pg_wal_replay_resume()")
-    yield paused, text("it replays nothing: {state}", state=seen.replay_state), advice
+    todo = text("its settings may be below its leader's (see the check settings); then: pg_wal_replay_resume()")
+    yield paused, text("it replays nothing: {state}", state=seen.replay_state), todo
 
 
 def _backlog(seen: ServerLook) -> int | None:
@@ -132,8 +131,10 @@ def _stream(look: DatabaseLook) -> Result:
     if isinstance(seen, Unseen):
         return unseen(Check.STREAM, look, host, seen, expected)
 
-    def result(level: Level, found: Text, advice: Text | None = REBUILD, *, looked: bool = True) -> Result:
-        return Result(Check.STREAM, host, level, found, expected, advice, seen.receives_s, "s", look.database.name,
+    rebuild = advice.follow_again(look)
+
+    def result(level: Level, found: Text, todo: Text | None = rebuild, *, looked: bool = True) -> Result:
+        return Result(Check.STREAM, host, level, found, expected, todo, seen.receives_s, "s", look.database.name,
                       looked)  # fmt: skip
 
     if seen.receiver != "streaming":
@@ -201,7 +202,7 @@ def _synchronous(look: DatabaseLook) -> Result:
     seen = look.at(leader)
     if isinstance(seen, Unseen):
         return unseen(Check.SYNCHRONOUS, look, leader, seen, expected)
-    found = _commits_wait(look, seen, member) if wanted else _commits_do_not_wait(seen)
+    found = _commits_wait(look, seen, member) if wanted else _commits_do_not_wait(look, seen)
     if declared.local and not wanted:
         found = Level.RED, _waits(seen), text("no standby stands beside {host}; jbnet dr failback ends it", host=leader)
     value = None if seen.recorded is None or not declared.waits else float(not seen.recorded.waits)
@@ -211,14 +212,14 @@ def _synchronous(look: DatabaseLook) -> Result:
 Finding = tuple[Level, Text, Text | None]
 
 
-def _commits_do_not_wait(seen: ServerLook) -> Finding:
+def _commits_do_not_wait(look: DatabaseLook, seen: ServerLook) -> Finding:
     if seen.synchronous_to is None:
         return NOBODY_KNOWS
     surplus = text("it is declared async: while that standby is away, writes stop")
     return (
         (Level.AMBER, _waits(seen), surplus)
         if read_names(seen.synchronous_to).names
-        else _as_set_up(seen, Replication.ASYNC)
+        else _as_set_up(look, seen, Replication.ASYNC)
     )
 
 
@@ -237,40 +238,49 @@ def _commits_wait(look: DatabaseLook, seen: ServerLook, member: str) -> Finding:
     if not waited.names and alone is not None:
         found = text("commits have waited for nobody since {time}: what is behind {lsn} may be here alone",
                      time=shown_time(alone.since), lsn=lsn_text(alone.lsn))  # fmt: skip
-        return Level.RED, found, _what_ends_it(look.database.replication, member)
+        return Level.RED, found, _what_ends_it(look, member)
     if member not in waited.names:
-        return Level.RED, _waits(seen), SET_IT
+        return Level.RED, _waits(seen), _set_again(look)
     if not waited.surely(member):
         found = text("one of {names} is enough for a commit", names=", ".join(waited.names))
-        return Level.RED, found, SET_IT
+        return Level.RED, found, _set_again(look)
     if seen.commits not in ENOUGH or seen.weakened:
         found = text("these do not wait: {names} (synchronous_commit)", names=", ".join(seen.weakened) or "*")
         return Level.RED, found, text("take that setting away: ALTER DATABASE or ALTER ROLE ... RESET")
     if not in_force(look):
         found = text("commits wait for {member}, which does not stream: writes stand still", member=member)
-        return Level.RED, found, REBUILD
-    return _as_set_up(seen, look.database.replication)
+        return Level.RED, found, advice.follow_again(look)
+    return _as_set_up(look, seen, look.database.replication)
 
 
-SET_IT = text("a failover would lose what is on its way; jbnet databases set-up sets it again")
+def _set_again(look: DatabaseLook) -> Text:
+    home = text("a failover would lose what is on its way; jbnet databases set-up sets it again")
+    away = text("a failover would lose what is on its way; jbnet dr failback sets it again")
+    return advice.either(look, home, away)
 
 
-def _what_ends_it(mode: Replication, member: str) -> Text:
-    if mode.degrades:
+def _what_ends_it(look: DatabaseLook, member: str) -> Text:
+    if look.database.replication.degrades:
         return text("they wait again by themselves when {member} has caught up; see the checks stream and lag",
                     member=member)  # fmt: skip
-    return text("they wait again when jbnet dr failback, or the step rebuild-standby, has made {member} follow",
+    local = look.database.replication.local and advice.is_home(look)
+    home = text("they wait again when jbnet dr rejoin has made {member} follow", member=member)
+    away = text("they wait again when jbnet dr failback, or the step rebuild-standby, has made {member} follow",
                 member=member)  # fmt: skip
+    return away if local else advice.either(look, home, away)
 
 
-def _as_set_up(seen: ServerLook, mode: Replication) -> Finding:
+def _as_set_up(look: DatabaseLook, seen: ServerLook, mode: Replication) -> Finding:
     """Return green where the server was set up for the declared mode and its keeper is there; else amber."""
     if seen.mode != mode and (seen.mode, mode) != (None, Replication.ASYNC):
         found = text("the server is set up for {mode}", mode=seen.mode or text("no mode"))
-        return Level.AMBER, found, text("jbnet databases set-up sets it up for what is declared")
+        back = text("jbnet dr failback first; then jbnet databases set-up sets it up for what is declared")
+        home = text("jbnet databases set-up sets it up for what is declared")
+        return Level.AMBER, found, advice.either(look, home, back)
     if mode.waits and not seen.keeper:
         found = text("no keeper is there: nobody records whether commits wait, or lets them go on")
-        return Level.AMBER, found, text("jbnet databases set-up starts it")
+        back = text("jbnet dr failback first; then jbnet databases set-up starts it")
+        return Level.AMBER, found, advice.either(look, text("jbnet databases set-up starts it"), back)
     return Level.GREEN, _waits(seen), None
 
 

@@ -48,7 +48,8 @@ class Status(StrEnum):
 class StepState:
     """What the journal says of one step. ``failures`` counts since a person last said to try again.
 
-    ``stale``: it was verified by a process that is gone; time has passed and nobody watched.
+    ``stale``: it was verified by a process that is gone; time has passed and nobody watched. ``accepted``: a person
+    said that what could not be listed may be lost.
     """
 
     status: Status = Status.NEW
@@ -56,6 +57,7 @@ class StepState:
     failures: int = 0
     timed_out: bool = False
     stale: bool = False
+    accepted: bool = False
     evidence: dict[str, object] = field(default_factory=dict)
     said: Mapping[str, object] = field(default_factory=dict)
     error: Mapping[str, object] = field(default_factory=dict)
@@ -152,6 +154,7 @@ def _retry_undo(state: State, kind: str, subject: str) -> None:
 
 def _apply_to_step(step: StepState, kind: str, data: Mapping[str, object]) -> None:
     evidence = data.get("evidence")
+    step.accepted = step.accepted or (kind in ("skip", "retry") and data.get("accepted") is True)
     if kind == "intent":
         step.status, step.timed_out, step.action = Status.BEGUN, False, str(data.get("action", ""))
     elif kind in ("result", "verified"):

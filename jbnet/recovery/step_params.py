@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 FOREIGN: Final = re.compile(r"[a-z0-9][a-z0-9-]*\.[a-z0-9][a-z0-9-]*")
 """Names of actions that other packages provide: OWNER.ACTION."""
+ON_RECORD: Final = "on_record"
+"""Given to ``rebuild-standby`` by the engine, never by a runbook: what that host has alone is on record, or a person
+said in so many words that it may be lost unlisted.
+"""
 MOST_WAIT_S: Final = 3600
 MOST_RATE_MB_S: Final = 1024
 SURPRISES: Final = ("none", "killed-following", "killed-leading", "any")

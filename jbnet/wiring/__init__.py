@@ -43,6 +43,7 @@ from jbnet.wiring.page import accounts
 from jbnet.wiring.playbooks import playbook_shelf, playbook_ways
 from jbnet.wiring.readiness import leases, readiness, readiness_history, restored_file
 from jbnet.wiring.recoveries import (
+    alone,
     approval_box,
     approvers,
     executions,
@@ -50,6 +51,7 @@ from jbnet.wiring.recoveries import (
     recovery_actions,
     recovery_plan,
     recovery_runbook,
+    refuse_unfit,
     verify_copy,
     verify_execution,
     whereabouts,
@@ -64,6 +66,7 @@ __all__ = [
     "accounts",
     "action_log",
     "adoption",
+    "alone",
     "ansible_inventory",
     "approval_box",
     "approvers",
@@ -122,6 +125,7 @@ __all__ = [
     "recovery_actions",
     "recovery_plan",
     "recovery_runbook",
+    "refuse_unfit",
     "rehearsal",
     "rehearsal_desk",
     "remote_hosts",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from jbnet.adapters.ssh import SshHosts
     from jbnet.model.network import Network
     from jbnet.ports import RemoteHosts, ServiceLooks
+    from jbnet.recovery.observed import DatabaseLook
     from jbnet.recovery.outlook import Book, Outlook
     from jbnet.recovery.plan import RecoveryPlan
     from jbnet.recovery.readiness import Result
@@ -37,6 +39,8 @@ JOURNALS = 100
 """Executions that are read for their times and their age, the newest."""
 PRACTISED = ("drill", "switchover", "failover")
 """Runbooks whose end shows that people and machines can do it: a real move is practice, too."""
+COPIES_S = 5.0
+"""Seconds for which copies of journals are waited for."""
 RESTORED = ("restore-test",)
 
 
@@ -55,7 +59,7 @@ def readiness(
     ``kept``: logins that outlive the look; without them all are made for it.
     """
     from jbnet.recovery.outlook import outlook
-    from jbnet.recovery.readiness_moved import moves
+    from jbnet.recovery.readiness_moved import moves, unfinished
     from jbnet.services.recover.readiness import bindings, look_at, look_at_applications
     from jbnet.services.recover.readiness_names import look_at_names
     from jbnet.services.recover.side_by_side import Asked
@@ -74,10 +78,30 @@ def readiness(
         around += [*_seen(held.answers()[""]), *_seen(kept_log.answers()[""]), *_seen(called.answers()[""])]
         chosen = [network.databases[name] for name in names]
         books = _books(directory, journals)
-        return outlook(looks, around, books, bindings(chosen), plan.readiness, moves(journals))
+        known = [*journals, *_told(hosts, plan, looks, journals)]
+        return outlook(looks, around, books, bindings(chosen), plan.readiness, moves(known), unfinished(known))
     finally:
         if kept is None:
             hosts.close_all()
+
+
+def _told(
+    hosts: SshHosts, plan: RecoveryPlan, looks: Sequence[DatabaseLook], journals: Sequence[Sequence[Entry]]
+) -> Sequence[Sequence[Entry]]:
+    """Return journals of other machines, from their copies, where a standby leads and none here says why.
+
+    Whoever watches from elsewhere must not cry for want of a record that lies where recovery was run from.
+    """
+    from jbnet.adapters.journal_copy import copies_at
+    from jbnet.recovery.observed import Unseen
+    from jbnet.recovery.readiness_moved import moves, unfinished
+    from jbnet.services.recover.side_by_side import Asked
+
+    known = {*moves(journals), *unfinished(journals)}
+    if not any(look.leaders == (look.database.standby,) and look.database.name not in known for look in looks):
+        return ()
+    asked = Asked({place: partial(copies_at, hosts, place) for place in plan.journal_copies}, COPIES_S).answers()
+    return [entries for found in asked.values() if not isinstance(found, Unseen) for entries in found]
 
 
 def leases(directory: Path, state_dir: Path, network: Network, names: Sequence[str]) -> tuple[Result, ...]:

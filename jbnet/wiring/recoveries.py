@@ -15,7 +15,7 @@ from jbnet.wiring.secrets import secrets
 from jbnet.wiring.telling import notifier, windows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from jbnet.adapters.approvals import ApprovalBox
     from jbnet.adapters.executions import Executions
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from jbnet.ports import JournalCopy, Reporter, StepAction
     from jbnet.recovery.plan import RecoveryPlan
     from jbnet.recovery.runbook import Runbook
+    from jbnet.recovery.verbs import Verb
+    from jbnet.services.recover.alone import Both
     from jbnet.services.recover.engine import Recovery
 
 
@@ -160,6 +162,31 @@ def verify_copy(directory: Path, state_dir: Path, path: Path, head: str | None) 
     state = replay(entries)
     box = executions(state_dir).approvals(state.execution, approvers(directory, state_dir), state.approvers)
     return audit(entries, box.judge, str(path)), len(entries), str(entries[-1]["hash"])
+
+
+def alone(state_dir: Path, network: Network) -> Callable[[str], Both]:
+    """Return what lists what each host of a database has alone, by the database's name."""
+    from jbnet.adapters.postgres import PostgresServers
+    from jbnet.adapters.ssh import SshHosts
+    from jbnet.services.recover.alone import both_alone
+
+    servers = PostgresServers(network, SshHosts(state_dir, _addresses(network), connect_timeout=RECOVERY_CONNECT_S))
+    return lambda name: both_alone(network.databases[name], servers)
+
+
+def refuse_unfit(state_dir: Path, network: Network, verbs: Collection[Verb], names: Sequence[str]) -> None:
+    """Raise what says why a planned command does not fit who leads now; see ``services.recover.fitting``."""
+    from jbnet.adapters.postgres import PostgresServers
+    from jbnet.adapters.silence import PatientOnce
+    from jbnet.adapters.ssh import SshHosts
+    from jbnet.services.recover import fitting
+
+    hosts = SshHosts(state_dir, _addresses(network), connect_timeout=RECOVERY_CONNECT_S)
+    try:
+        chosen = [network.databases[name] for name in names]
+        fitting.refuse_unfit(verbs, chosen, PostgresServers(network, PatientOnce(hosts)))
+    finally:
+        hosts.close_all()
 
 
 def whereabouts(network: Network) -> str | None:

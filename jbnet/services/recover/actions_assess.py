@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from jbnet.model.errors import Refused
 from jbnet.model.text import Text, text
 from jbnet.ports import ServerState, StepOutcome
-from jbnet.recovery.approval import BEYOND
+from jbnet.recovery.approval import BEYOND, BOTH
 from jbnet.recovery.waiting import has_all, lsn_text, read_names, shown_time, waited_to_the_end
 from jbnet.services.database_cluster import member_name
 from jbnet.services.recover.actions import Params, Place, Tools, facts, not_yet, place, refuse_strangers, seen, server
+from jbnet.services.recover.alone import alone_bytes, alone_now, parted_now
 from jbnet.services.recover.entries import text_data
 from jbnet.services.recover.leasing import said
+
+MOST_READ = 256 << 20
+"""Bytes of log that are read through while people wait: a second or two of pg_waldump."""
 
 
 class Assess:
@@ -33,6 +38,8 @@ class Assess:
         standby, standby_error = seen(partial(server(self._tools, follow).state, heartbeat=True))
         refuse_strangers(lead, primary, standby)
         figures = loss(lead, primary, standby)
+        if primary is not None and standby is not None and primary.leads and standby.leads:
+            figures |= self._both(lead, follow, primary, standby)
         evidence = {
             "database": lead.database.name,
             "primary": {"host": lead.host, **facts(primary, primary_error)},
@@ -48,6 +55,32 @@ class Assess:
                 error=standby_error or "it does not run",
             )
         return StepOutcome(True, _assessment(lead, follow, primary, standby, figures), evidence)
+
+    def _both(self, lead: Place, follow: Place, primary: ServerState, standby: ServerState) -> dict[str, object]:
+        """Return what each of two that both take writes has alone: a failover gives up what the old primary has.
+
+        How far the standby had received before it was promoted says nothing any more. What is not known is not nothing.
+        """
+        servers = {lead.host: server(self._tools, lead), follow.host: server(self._tools, follow)}
+        theirs = alone_now(servers[lead.host], primary, servers[follow.host], standby, MOST_READ)
+        ours = alone_now(servers[follow.host], standby, servers[lead.host], primary, MOST_READ)
+        met = parted_now(servers[lead.host], primary, servers[follow.host], standby)
+        size = alone_bytes(primary, met) if met is not None else None
+        return {
+            BOTH: True,
+            "parted_at": lsn_text(met.at) if met is not None else None,
+            "alone": {
+                lead.host: {"transactions": theirs.count, "bytes": size, "unknown_because": theirs.reason or None},
+                follow.host: {
+                    "transactions": ours.count,
+                    "bytes": alone_bytes(standby, met) if met is not None else None,
+                    "unknown_because": ours.reason or None,
+                },
+            },
+            "lag_bytes": size,
+            "expected_loss_bytes": size,
+            BEYOND: theirs.count != 0,
+        }
 
     def _lease(self, lead: Place) -> dict[str, object]:
         """Return what the lease says, where there is one: from here on its silence is counted."""
@@ -124,8 +157,22 @@ def _alone(lead: Place, primary: ServerState | None) -> dict[str, object]:
     return {"alone_since": shown_time(record.since), "alone_lsn": lsn_text(record.lsn)}
 
 
+def _count(figures: Params, host: str) -> object:
+    alone = figures.get("alone")
+    of = alone.get(host) if isinstance(alone, Mapping) else None
+    count = of.get("transactions") if isinstance(of, Mapping) else None
+    return "?" if count is None else count
+
+
 def _assessment(lead: Place, follow: Place, primary: ServerState | None, standby: ServerState, figures: Params) -> Text:
     name = lead.database.name
+    if figures.get(BOTH) is True:
+        return text("{database}: BOTH TAKE WRITES. {host} has {theirs} transactions alone, {standby} has {ours};"
+                    " a failover gives up those of {host}", database=name, host=lead.host, standby=follow.host,
+                    theirs=_count(figures, lead.host), ours=_count(figures, follow.host))  # fmt: skip
+    if primary is None and standby.leads:
+        return text("{database}: {standby} takes writes already; {host} is silent, and what it has alone is unknown",
+                    database=name, host=lead.host, standby=follow.host)  # fmt: skip
     if primary is not None and primary.leads and figures["alone_since"] is not None:
         return text("{database}: {host} leads; its commits have not waited for {standby} since {since}, {lsn};"
                     " {lag} bytes would be lost", database=name, host=lead.host, standby=follow.host,

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from jbnet.model.errors import CommandFailed, Refused
 from jbnet.model.text import text
 from jbnet.ports import DatabaseServer, LostTransactions, ServerState, StepOutcome
+from jbnet.recovery.step_params import ON_RECORD
 from jbnet.services.database_cluster import member_name
 from jbnet.services.recover.actions import (
     Params,
@@ -21,6 +22,7 @@ from jbnet.services.recover.actions import (
     seen,
     server,
 )
+from jbnet.services.recover.alone import apart, lost_by
 
 STREAM_S = 60.0
 CLOSE_BYTES = 16 << 20
@@ -31,6 +33,19 @@ def following(where: Place, source: ServerState, mine: ServerState) -> bool:
     """Say whether the host streams from the source, as both of them see it."""
     names = [f["name"] for f in source.followers if f["state"] == "streaming"]
     return mine.in_recovery is True and mine.receiver == "streaming" and member_name(where.host) in names
+
+
+def follows_as_declared(where: Place, source: ServerState, mine: ServerState) -> bool:
+    """Say whether it streams, and commits wait for it where the database is declared so: nothing is to be rebuilt."""
+    return following(where, source, mine) and _waited_for(where, source)
+
+
+def _waited_for(where: Place, source: ServerState) -> bool:
+    """Say whether commits wait as they are to, as far as it is this host's affair."""
+    wanted = where.database.waited_for(where.other)
+    if wanted is None:
+        return not source.synchronous_to
+    return wanted != where.host or member_name(wanted) in (source.synchronous_to or "")
 
 
 def at_rest(where: Place, source: DatabaseServer, mine: DatabaseServer) -> ServerState:
@@ -47,19 +62,10 @@ def at_rest(where: Place, source: DatabaseServer, mine: DatabaseServer) -> Serve
     return mine.state()
 
 
-def lost_by(source: DatabaseServer, mine: DatabaseServer, state: ServerState) -> LostTransactions:
-    """List what a host at rest committed after the source left its timeline (pg_waldump from the fork on).
-
-    Its log is believed, not its role: an old primary that somebody started behind the marker calls itself a standby.
-    """
-    if not state.exists:
-        return LostTransactions(None, "", reason="there is no data")
-    fork = source.fork(state.timeline) if state.timeline is not None else None
-    if fork is None and not state.was_leading:
-        return LostTransactions(0, "", reason="it did not lead")
-    if state.timeline is None or fork is None:
-        return LostTransactions(None, "", reason="where the new leader left its timeline is not known")
-    return mine.lost_since(state.timeline, fork)
+UNLISTED = text(
+    "keep a copy of its data first; jbnet dr resume --skip --accept-loss goes on without a list, and what it has alone"
+    " is gone"
+)
 
 
 class ListLost:
@@ -80,6 +86,7 @@ class ListLost:
         where = place(self._tools, params)
         source, mine = other_server(self._tools, where), server(self._tools, where)
         _refuse_unless_leading(where, source)
+        _refuse_with_clients(self._tools, where, mine.state())
         state = at_rest(where, source, mine)
         lost = lost_by(source, mine, state)
         if lost.count is None and state.exists:
@@ -88,7 +95,7 @@ class ListLost:
                 database=where.database.name,
                 host=where.host,
                 reason=lost.reason,
-                hint=text("keep a copy of its data; jbnet dr resume --skip rebuilds it without a list"),
+                hint=UNLISTED,
             )
         return self._outcome(where, lost, state)
 
@@ -116,6 +123,27 @@ def _refuse_unless_leading(where: Place, source: DatabaseServer) -> None:
             "{database}: {source} does not lead, so nothing can be rebuilt from it",
             database=where.database.name,
             source=where.other,
+            hint=text(
+                "jbnet dr check says who leads: with {host} leading the way back is jbnet dr failback, else jbnet dr"
+                " rejoin; jbnet dr resume --abandon gives this execution up",
+                host=where.database.standby,
+            ),
+        )
+
+
+def _refuse_with_clients(tools: Tools, where: Place, state: ServerState) -> None:
+    """Raise Refused where both lead and clients reach this one: nobody approved that it is ended."""
+    address = str(where.database.service_address)
+    if state.leads and tools.routes.announces(address, where.host):
+        raise Refused(
+            "{database}: {host} takes writes and announces {address}: it is not ended to follow {source}",
+            database=where.database.name,
+            host=where.host,
+            address=address,
+            source=where.other,
+            hint=text(
+                "both take writes: docs/recovery-howto.md; the one that clients reach goes on, the other one is stopped"
+            ),
         )
 
 
@@ -123,18 +151,23 @@ class RebuildStandby:
     """A host that led, or fell behind, becomes a standby of the one that leads.
 
     By pg_rewind, and by a whole new copy where that fails. What it has alone is listed here as well, for runbooks
-    without a step of their own for that; after an attempt that failed the list is no longer there to be made.
+    without a step of their own for that; after an attempt that failed the list is no longer there to be made. What
+    could not be listed is taken away only where a step before has it on record, or a person said so (``ON_RECORD``).
+    ``first_had``: what it has alone another host had first.
     """
 
-    def __init__(self, tools: Tools):
+    def __init__(self, tools: Tools, *, first_had: bool = False):
         self._tools = tools
+        self._first_had = first_had
 
     def probe(self, params: Params) -> StepOutcome:
         """Done when it streams, and commits wait for it where the database is declared synchronous."""
         where = place(self._tools, params)
-        source = other_server(self._tools, where).state()
-        mine, error = seen(server(self._tools, where).state)
-        done = mine is not None and following(where, source, mine) and self._waited_for(where, source)
+        there, here = other_server(self._tools, where), server(self._tools, where)
+        source = there.state()
+        mine, error = seen(here.state)
+        done = mine is not None and follows_as_declared(where, source, mine)
+        done = done and mine is not None and not self._twins(there, here, mine)
         name, host = where.database.name, where.host
         message = (
             text("{database}: {host} streams from {source}", database=name, host=host, source=where.other)
@@ -148,8 +181,9 @@ class RebuildStandby:
         where = place(self._tools, params)
         source, mine = other_server(self._tools, where), server(self._tools, where)
         _refuse_unless_leading(where, source)
+        _refuse_with_clients(self._tools, where, mine.state())
         self._tools.routes.withdraw(str(where.database.service_address), where.host)
-        evidence = self._bring_into_line(where, source, mine)
+        evidence = self._bring_into_line(where, source, mine, known=self._first_had or params.get(ON_RECORD) is True)
         try:
             self._follow(where, source, mine)
         except CommandFailed as error:
@@ -167,30 +201,52 @@ class RebuildStandby:
         """Look again, until the leader's new settings are in force."""
         return self._tools.awaited(lambda: self.probe(params), STREAM_S)
 
-    def _waited_for(self, where: Place, source: ServerState) -> bool:
-        """Say whether commits wait as they are to, as far as it is this host's affair."""
-        wanted = where.database.waited_for(where.other)
-        if wanted is None:
-            return not source.synchronous_to
-        return wanted != where.host or member_name(wanted) in (source.synchronous_to or "")
-
-    def _bring_into_line(self, where: Place, source: DatabaseServer, mine: DatabaseServer) -> dict[str, object]:
+    def _bring_into_line(
+        self, where: Place, source: DatabaseServer, mine: DatabaseServer, *, known: bool
+    ) -> dict[str, object]:
         """Make the stopped host's data an earlier state of the source's; return what was done and lost."""
         state = at_rest(where, source, mine)
-        lost = asdict(lost_by(source, mine, state))
-        nothing = lost["count"] == 0
+        lost = lost_by(source, mine, state)
         if not state.exists:
             mine.copy()
-            return {"by": "copy", "lost": lost}
-        if nothing and (not state.was_leading or (state.shut_down and self._is_earlier(source, state))):
-            return {"by": "start", "lost": lost}
-        return {"by": self._rewind(where, mine), "lost": lost}
+            return {"by": "copy", "lost": asdict(lost)}
+        if lost.count is None and not known:
+            raise Refused(
+                "{database}: {host} is not rebuilt: what it has alone cannot be listed ({reason})",
+                database=where.database.name,
+                host=where.host,
+                reason=lost.reason,
+                hint=text("keep a copy of its data first; jbnet dr resume --accept-loss rebuilds it all the same"),
+            )
+        if self._twins(source, mine, state):
+            mine.kill(STREAM_S)
+            mine.copy()
+            return {"by": f"copy, because: both call their own timeline {state.timeline}", "lost": asdict(lost)}
+        if lost.count == 0 and self._may_follow(source, mine, state):
+            return {"by": "start", "lost": asdict(lost)}
+        return {"by": self._rewind(where, mine), "lost": asdict(lost)}
 
     @staticmethod
-    def _is_earlier(source: DatabaseServer, state: ServerState) -> bool:
-        """The host's last record (its shutdown checkpoint) lies before the fork: it can just follow."""
-        fork = source.fork(state.timeline) if state.timeline is not None else None
-        return fork is not None and state.checkpoint is not None and state.checkpoint < fork
+    def _twins(source: DatabaseServer, mine: DatabaseServer, state: ServerState) -> bool:
+        """Say whether both went on along timelines of their own that have one number.
+
+        pg_rewind takes them for the same and does nothing; the host then streams, with other data behind the same name.
+        """
+        theirs = source.state()
+        parted = apart(mine, state, source, theirs).parted
+        return parted is not None and parted.promoted and state.timeline == theirs.timeline
+
+    @staticmethod
+    def _may_follow(source: DatabaseServer, mine: DatabaseServer, state: ServerState) -> bool:
+        """Say whether it can just follow: it went on along no timeline of its own, and where it led it was stopped
+        before the fork (its last record is its shutdown checkpoint).
+        """
+        parted = apart(mine, state, source, source.state()).parted
+        if not state.was_leading:
+            return parted is None or not parted.promoted
+        if parted is None or parted.timeline != state.timeline:
+            return False
+        return state.shut_down and state.checkpoint is not None and state.checkpoint < parted.at
 
     def _rewind(self, where: Place, mine: DatabaseServer) -> str:
         """Rewind; copy everything where that fails. The marker is off meanwhile: pg_rewind may have to replay."""
@@ -228,7 +284,7 @@ class RebuildLocal:
 
     def __init__(self, tools: Tools):
         self._tools = tools
-        self._rebuild = RebuildStandby(tools)
+        self._rebuild = RebuildStandby(tools, first_had=True)
 
     def probe(self, params: Params) -> StepOutcome:
         """Done when it streams and commits wait for it."""

@@ -19,10 +19,12 @@ from jbnet.recovery.decide import Acting, Agreeing, Ask, Decision, Done, Stopped
 from jbnet.recovery.expand import Binding, Instance, expand, followers
 from jbnet.recovery.replay import State, replay
 from jbnet.recovery.runbook import APPROVE, Runbook, from_content
+from jbnet.recovery.unlisted import LIST_LOST, listing_is_at_stake
 from jbnet.services.recover.ahead import Ahead
 from jbnet.services.recover.announced import Announcer
 from jbnet.services.recover.approval import Agreement
 from jbnet.services.recover.crew import Crew, Pen
+from jbnet.services.recover.entries import text_data
 from jbnet.services.recover.steps import Steps
 
 
@@ -136,19 +138,37 @@ class Recovery:
         finally:
             pen.lay_down()
 
-    def retry(self, by: str) -> None:
-        """Let the steps that failed be tried again. Raises UsageError when none did."""
-        for decision in self._stopped_at():
-            self._journal.append("retry", decision.step.key, {"by": by})
+    def retry(self, by: str, *, accept_loss: bool = False) -> None:
+        """Let the steps that failed be tried again. Raises UsageError when none did.
 
-    def skip(self, by: str) -> None:
-        """Go on without the steps that failed. Raises Refused unless the runbook lets a person say so of each."""
+        ``accept_loss``: what could not be listed may be lost; UsageError where no step that failed is about that.
+        """
         found = self._stopped_at()
+        if accept_loss:
+            _expect_at_stake(found)
+        for decision in found:
+            self._journal.append("retry", decision.step.key, _said_by(by, decision, accept_loss))
+
+    def skip(self, by: str, *, accept_loss: bool = False) -> None:
+        """Go on without the steps that failed. Raises Refused unless the runbook lets a person say so of each.
+
+        A step that lists what would be lost is not skipped without ``accept_loss``: behind it, that is taken away.
+        """
+        found = self._stopped_at()
+        if accept_loss:
+            _expect_at_stake(found)
         for decision in found:
             if not isinstance(decision, Ask):
                 raise Refused("step {step} must not be skipped", step=decision.step.key)
+            if decision.step.action == LIST_LOST and not accept_loss:
+                raise Refused(
+                    "step {step} must not be skipped unsaid: what {host} has alone is not listed, and goes with it",
+                    step=decision.step.key,
+                    host=str(decision.step.params.get("host", "-")),
+                    hint=text("keep a copy of its data; who accepts that it is lost says --skip --accept-loss"),
+                )
         for decision in found:
-            self._journal.append("skip", decision.step.key, {"by": by})
+            self._journal.append("skip", decision.step.key, _said_by(by, decision, accept_loss))
 
     def abandon(self, by: str) -> None:
         """Give the execution up for good; what was done stays as it is. Raises UsageError when it has ended."""
@@ -236,6 +256,22 @@ class Recovery:
 
     def _report(self, event: str, subject: str, told: Text, **data: object) -> None:
         self._reporter.report(Progress(event, subject, {"text": told, **data}))
+
+
+def _expect_at_stake(found: Sequence[Stopped]) -> None:
+    if not any(listing_is_at_stake(decision.step) for decision in found):
+        raise UsageError(
+            "--accept-loss: no step that failed is about what is not listed ({steps})",
+            steps=", ".join(decision.step.key for decision in found),
+        )
+
+
+def _said_by(by: str, decision: Stopped, accept_loss: bool) -> dict[str, object]:
+    """Return what a person's word is in the journal."""
+    if not (accept_loss and listing_is_at_stake(decision.step)):
+        return {"by": by}
+    told = text("{people}: what is not listed may be lost", people=by)
+    return {"by": by, "accepted": True, **text_data(told)}
 
 
 def _behind(approval: Instance, runbook: Runbook, state: State) -> tuple[Instance, ...]:

@@ -10,6 +10,8 @@ from jbnet.ports import Journal, Progress, Reporter, StepAction, StepOutcome
 from jbnet.recovery.account import told_by
 from jbnet.recovery.decide import Acting, ProbeFirst, Verify
 from jbnet.recovery.expand import Instance
+from jbnet.recovery.step_params import ON_RECORD
+from jbnet.recovery.unlisted import REBUILD, on_record
 from jbnet.services.recover.announced import Announcer
 from jbnet.services.recover.bounded import TimedOut, bounded
 from jbnet.services.recover.entries import error_data, outcome_data, text_data
@@ -38,10 +40,10 @@ class Steps:
             self._act(step)
 
     def _act(self, step: Instance) -> None:
-        action = self._actions[step.action]
+        action, params = self._actions[step.action], self._params(step)
         try:
-            probed = bounded(lambda: action.probe(step.params), step.step.timeout)
-            outcome = probed if probed.done else bounded(lambda: action.do(step.params), step.step.timeout)
+            probed = bounded(lambda: action.probe(params), step.step.timeout)
+            outcome = probed if probed.done else bounded(lambda: action.do(params), step.step.timeout)
         except (JbnetError, TimedOut) as error:
             self._fail(step, "do", error)
             return
@@ -50,6 +52,12 @@ class Steps:
             return
         self._journal.append("result", step.key, {**outcome_data(outcome), "probed": probed.done})
         self.verify(step)
+
+    def _params(self, step: Instance) -> Mapping[str, object]:
+        """Return what the action is given: a rebuild also learns whether what it takes away is on record."""
+        if step.action != REBUILD:
+            return step.params
+        return {**step.params, ON_RECORD: on_record(self._journal.entries(), step)}
 
     def verify(self, step: Instance) -> None:
         """Look whether a step's effect holds, independently of what brought it about."""

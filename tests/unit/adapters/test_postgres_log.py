@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jbnet.adapters import postgres_scripts as scripts
-from jbnet.adapters.postgres_answers import log_files_before, lsn_number, parse_lost
+from jbnet.adapters.postgres_answers import line_in, log_file, log_files_before, lsn_number, parse_lost
 from jbnet.ports import LostTransactions
+from jbnet.recovery.lineage import Line
 from jbnet.recovery.waiting import lsn_text
 
 END = "pg_waldump: error: error in WAL record at 0/1517598: invalid record length at 0/15175C8: wanted 24, got 0\n"
@@ -83,7 +84,7 @@ case "$*" in *Transaction*) cat "$0.commits"; exit 1 ;; *) cat "$0.messages" ;; 
 """
 
 
-def listed(tmp_path: Path, files: list[str], lsn: int) -> tuple[LostTransactions, list[str]]:
+def listed(tmp_path: Path, files: list[str], lsn: int, until: int | None = None) -> tuple[LostTransactions, list[str]]:
     """Run the script over a log of such files, with a pg_waldump that prints one commit and two messages."""
     (tmp_path / "pg_wal").mkdir()
     for name in files:
@@ -95,7 +96,8 @@ def listed(tmp_path: Path, files: list[str], lsn: int) -> tuple[LostTransactions
     (tmp_path / "pg_waldump.commits").write_text(commit(725) + END)
     other = message(725, "not ours").replace('"jbnet"', '"other"')
     (tmp_path / "pg_waldump.messages").write_text(message(725, "bank/7") + other)
-    where = (str(tmp_path), str(tmp_path), "1", lsn_text(lsn), *log_files_before(1, lsn))
+    end = ("", "") if until is None else (lsn_text(until), log_file(1, until - 1))
+    where = (str(tmp_path), str(tmp_path), "1", lsn_text(lsn), *end, *log_files_before(1, lsn))
     done = subprocess.run(["sh", "-c", scripts.LOST, "lost", *where], capture_output=True, text=True, check=True)
     return parse_lost(done.stdout, lsn), (tmp_path / "pg_waldump.asked").read_text().splitlines()
 
@@ -115,3 +117,27 @@ def test_a_log_that_never_came_as_far_as_the_fork_has_nothing_behind_it(
     tmp_path: Path, newest: str, count: int
 ) -> None:
     assert listed(tmp_path, [newest], 0x5000100)[0].count == count
+
+
+@pytest.mark.parametrize(
+    "last", ["000000010000000000000006", "000000010000000000000006.partial", "000000020000000000000006"]
+)
+def test_of_a_timeline_that_ended_the_last_file_is_found_under_any_of_its_names(tmp_path: Path, last: str) -> None:
+    """As it is, as archiving leaves it, or as the next timeline's first, which begins with a copy of it."""
+    lost, asked = listed(tmp_path, ["000000010000000000000005", last], 0x5000100, 0x6000200)
+    assert lost.count == 1
+    first, end = "000000010000000000000005", "000000010000000000000006"
+    assert [line.split(" -s ")[1] for line in asked] == [
+        f"0/5000100 -r Transaction -e 0/6000200 {first} {end}",
+        f"0/5000000 -r LogicalMessage -e 0/6000200 {first} {end}",
+    ]
+    assert not [left for line in asked for left in line.split() if left.startswith("/tmp") and Path(left).exists()]
+
+
+def test_a_history_that_is_cut_short_or_is_not_there_is_none() -> None:
+    rows = "1\t0/3000178\tno recovery target specified\n\n# a remark\n2\t0/4000000\treason\n"
+    assert line_in(rows, 3) == Line(3, ((1, 0x3000178), (2, 0x4000000)))
+    assert line_in("", 1) == Line(1)
+    assert line_in("", 2) is None
+    assert line_in("1\t0/30", 1) is None
+    assert line_in("1\tnonsense\n", 2) is None

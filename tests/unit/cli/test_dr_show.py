@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
 from command_line import Run
 
 from jbnet.cli.dr_figures import figure_lines, said_by, summary
@@ -158,3 +159,25 @@ def copied(tmp_path: Path) -> Path:
     for folder in ("inventory", "topology", "monitors", "dr"):
         shutil.copytree(REPOSITORY / folder, workspace / folder)
     return workspace
+
+
+@pytest.mark.parametrize(
+    ("verb", "book", "fits"),
+    [("failover", "switchover", "switchover"), ("switchover", "failover", "failover"), ("failover", "rejoin", "rejoin"),
+     ("switchover", "failback", "failback"), ("failover", "drill", "drill"), ("drill", "failover", "failover")],
+)  # fmt: skip
+def test_a_runbook_is_started_by_the_command_that_says_what_it_does(
+    run: Run, tmp_path: Path, verb: str, book: str, fits: str
+) -> None:
+    path = REPOSITORY / "dr" / "runbooks" / f"{book}.yaml"
+    words = ("-C", REPOSITORY, "--state", tmp_path / "state", "dr", verb, "--runbook", path, "--dry-run")
+    code, _, said = run(*words)
+    assert code == 2
+    assert f"jbnet dr {fits} --runbook FILE" in " ".join(said.split())
+
+
+@pytest.mark.parametrize(("verb", "book"), [("failback", "rejoin"), ("rejoin", "rejoin"), ("failback", "failback")])
+def test_a_standby_rejoins_by_its_own_command_and_by_failback(run: Run, tmp_path: Path, verb: str, book: str) -> None:
+    path = REPOSITORY / "dr" / "runbooks" / f"{book}.yaml"
+    words = ("-C", REPOSITORY, "--state", tmp_path / "state", "dr", verb, "--runbook", path, "--dry-run")
+    assert run(*words)[0] == 0

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from readiness_world import TWO, follower, leader, well
+from readiness_world import ONE, TWO, follower, leader, well
 
-from jbnet.recovery.readiness import Check
+from jbnet.recovery.readiness import Check, Level
 from jbnet.recovery.readiness_follow import Weight, weight
-from jbnet.recovery.readiness_moved import about_moved, moves
+from jbnet.recovery.readiness_moved import about_moved, moves, unfinished
 
 BEGUN = datetime(2026, 11, 23, 4, tzinfo=UTC)
 AWAY = well(primary=follower(), standby=leader())
@@ -37,9 +37,26 @@ def test_who_moved_it_last_is_known_by_database_and_a_way_back_ends_it() -> None
     assert {name: done.execution for name, done in found.items()} == {"production": "20261123-3"}
 
 
+def promoted(host: str, hours: int, result: str | None = "abandoned") -> Sequence[Mapping[str, Any]]:
+    """An execution that promoted a host, and did not come to its end."""
+    header, *ended = journal("failover", hours, "production", result=result or "-")
+    header["data"]["bindings"][0] |= {"primary": ONE, "standby": TWO}
+    params = {"database": "production", "host": host}
+    said = {"intent": {"action": "promote", "params": params}, "result": {"evidence": {}}}
+    rows = [{**header, "kind": kind, "subject": "promote[production]", "data": data} for kind, data in said.items()]
+    return [header, *rows, *(ended if result else ())]
+
+
+def test_a_promotion_is_on_record_whatever_became_of_the_execution_behind_it() -> None:
+    assert moves([promoted(TWO, 1)])["production"].execution == "20261123-1"
+    assert moves([promoted(TWO, 1), promoted(ONE, 2)]) == {}
+    assert unfinished([promoted(TWO, 1), promoted(TWO, 2, None)]) == {"production": "20261123-2"}
+
+
 def test_it_says_since_when_and_through_what_and_what_is_left_to_do() -> None:
     by = moves([journal("failover", 1, "production")])["production"]
-    (found,) = about_moved(AWAY, by)
+    found, record = about_moved(AWAY, by)
+    assert (record.level, str(record.found)) == (Level.GREEN, "20261123-1")
     assert str(found.found) == f"{TWO} leads since 2026-11-23 05:00:00 UTC (failover 20261123-1)"
     assert "jbnet dr failback" in str(found.advice)
     assert about_moved(well(), by) == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from eventually import eventually
 from readiness_world import ONE, TWO, follower, leader
@@ -17,6 +18,7 @@ from jbnet.model.text import Text, text
 from jbnet.monitor.alarms import Severity
 from jbnet.monitor.ready_results import Look, Unready, look_of, looks_in
 from jbnet.ports.readiness import ReadinessLook
+from jbnet.recovery.forecast import Finished
 from jbnet.recovery.plan import HostFence, RecoveryPlan
 from jbnet.recovery.readiness import Check, Level, Result
 from jbnet.recovery.readiness_moved import about_moved
@@ -140,11 +142,18 @@ def test_a_check_of_no_device_is_filed_where_its_database_leads_or_under_the_mon
 
 
 def test_a_database_that_people_moved_away_is_a_warning_with_the_way_back_and_no_defect() -> None:
-    moved = about_moved(all_well(primary=follower(), standby=leader()), None)
+    by = Finished("20261123-1", "failover", datetime(2026, 11, 23, tzinfo=UTC), ("production",))
+    moved = about_moved(all_well(primary=follower(), standby=leader()), by)
     (found,) = recorded(*moved).values()
     assert (found.check, found.device, found.part, found.severity) == ("moved", TWO, "production", Severity.WARNING)
     assert found.advice is not None
     assert found.hosts == ()
+
+
+def test_one_that_nobody_on_record_moved_away_is_critical_for_its_primary_may_come_back_beside_it() -> None:
+    found = recorded(*about_moved(all_well(primary=follower(), standby=leader()), None))
+    assert (found["record"].severity, found["moved"].severity) == (Severity.CRITICAL, Severity.WARNING)
+    assert found["record"].counts
 
 
 def test_of_what_two_databases_say_of_one_host_the_worst_is_recorded() -> None:

@@ -12,11 +12,14 @@ from recovery_world import APPROVERS, PRIMARY, STANDBY, Bench, Killed, World, Wo
 
 from jbnet.model.errors import Refused, UsageError
 from jbnet.model.text import text
-from jbnet.ports import StepOutcome
+from jbnet.ports import StepAction, StepOutcome
 from jbnet.recovery.approval import Approver, judge, prepare
 from jbnet.recovery.audit import audit
 from jbnet.recovery.decide import Done, Renew, WaitApproval, next_steps
+from jbnet.recovery.expand import expand
 from jbnet.recovery.runbook import Runbook, load_runbook
+from jbnet.recovery.step_params import ON_RECORD
+from jbnet.recovery.unlisted import on_record
 
 RUNBOOKS = Path(__file__).parents[3] / "dr" / "runbooks"
 DATABASES = ("production", "exchange")
@@ -394,3 +397,64 @@ def test_a_hand_over_on_record_has_its_proof() -> None:
     result = next(r for r in bench.journal.rows if r["kind"] == "result" and r["subject"] == "hand-over[production]")
     result["data"] = {"text": "done", "evidence": {"fence": {"proved": False}}, "probed": False}
     assert sound(bench) == [f"hand-over[production] promoted, and no proof that {PRIMARY} was stopped is on record"]
+
+
+def rejoining() -> tuple[Bench, dict[str, StepAction], list[Mapping[str, object]]]:
+    """A standby is to follow again, and what it alone has cannot be listed; what its rebuild was told is kept."""
+    found, _ = load_runbook("rejoin", (RUNBOOKS / "rejoin.yaml").read_text(encoding="utf-8"))
+    assert found is not None
+    world = World.before("production")
+    world.failing["list-lost", "production"] = 9
+    bench, told = Bench(world), list[Mapping[str, object]]()
+    bench.engine().start("20261122-1", found, bindings("production"), ["zhao"], APPROVERS)
+    actions = world.actions()
+
+    class Told(WorldAction):
+        def do(self, params: Mapping[str, object]) -> StepOutcome:
+            told.append(params)
+            return super().do(params)
+
+    actions["rebuild-standby"] = Told(world, "rebuild-standby")
+    assert bench.engine(actions).run().result == "ask"
+    return bench, actions, told
+
+
+def test_what_was_not_listed_is_not_skipped_until_somebody_says_that_it_may_be_lost() -> None:
+    bench, actions, told = rejoining()
+    with pytest.raises(Refused, match="must not be skipped unsaid"):
+        bench.engine(actions).skip("zhao")
+    assert "skip" not in [row["kind"] for row in bench.journal.rows]
+    bench.engine(actions).skip("zhao", accept_loss=True)
+    assert bench.engine(actions).run().ok
+    assert [params[ON_RECORD] for params in told] == [True]
+    assert sound(bench) == []
+    (said,) = [row["data"] for row in bench.journal.rows if row["kind"] == "skip"]
+    assert isinstance(said, dict)
+    assert (said["accepted"], said["text"]) == (True, "zhao: what is not listed may be lost")
+
+
+def test_what_was_listed_is_on_record_for_the_rebuild_and_what_was_tried_again_is_not() -> None:
+    bench, actions, told = rejoining()
+    bench.world.failing.clear()
+    bench.engine(actions).retry("zhao")
+    assert bench.engine(actions).run().ok
+    assert [params[ON_RECORD] for params in told] == [True]
+
+
+def test_a_rebuild_without_a_list_is_told_so_and_again_when_it_is_accepted() -> None:
+    found, _ = load_runbook("rejoin", (RUNBOOKS / "rejoin.yaml").read_text(encoding="utf-8"))
+    assert found is not None
+    bench = Bench(World.before("production"))
+    bench.engine().start("20261122-1", found, bindings("production"), ["zhao"], APPROVERS)
+    step = next(i for i in expand(found, bindings("production")) if i.action == "rebuild-standby")
+    assert not on_record(bench.journal.entries(), step)
+    bench.journal.append("retry", step.key, {"by": "zhao", "accepted": True})
+    assert on_record(bench.journal.entries(), step)
+
+
+def test_accepting_a_loss_where_no_step_is_about_one_is_wrong_use() -> None:
+    bench = started(runbook(ask_at_the_end))
+    bench.world.failing["verify-writes", "production"] = 9
+    bench.engine().run()
+    with pytest.raises(UsageError, match="--accept-loss"):
+        bench.engine().skip("zhao", accept_loss=True)

@@ -16,9 +16,11 @@ from jbnet.model.business import Replication
 from jbnet.model.errors import CommandFailed, Refused, Unreachable, UsageError
 from jbnet.model.network import Database, Device, Network
 from jbnet.ports import FenceProof, LostTransactions, Promotion, ServerState
-from jbnet.recovery.approval import BEYOND
+from jbnet.recovery.approval import BEYOND, BOTH
 from jbnet.recovery.lease import LeaseRecord, LeaseSight, LeaseTerms, MemberWord, StoreHealth
+from jbnet.recovery.lineage import Line
 from jbnet.recovery.observed import RingLook, ServerLook
+from jbnet.recovery.step_params import ON_RECORD
 from jbnet.services.recover.actions import Place, Tools, near_watchers
 from jbnet.services.recover.actions_all import all_actions
 from jbnet.services.recover.actions_assess import loss
@@ -60,7 +62,8 @@ class FakeServer:
     now: ServerState | None
     peer: FakeServer | None = None
     did: list[str] = field(default_factory=list)
-    fork_at: int | None = 960
+    forks: tuple[int, ...] | None = (960,)
+    """Where the timelines before its own ended, from the first on; None: their history is not there."""
     lost: LostTransactions = field(default_factory=lambda: LostTransactions(0, "0/0"))
     rewind_fails: bool = False
     rows: frozenset[int] = frozenset()
@@ -105,7 +108,7 @@ class FakeServer:
             self._is(in_recovery=False, demoted=False, timeline=2, written=901)
         if before.answers:
             self.ensure_slot(slot)
-        return Promotion(before, self.state(), self.fork_at)
+        return Promotion(before, self.state(), 960)
 
     def ensure_slot(self, name: str) -> None:
         self.did.append(f"slot {name}")
@@ -113,11 +116,13 @@ class FakeServer:
     def drop_slots(self) -> None:
         self.did.append("drop slots")
 
-    def fork(self, timeline: int) -> int | None:
-        return self.fork_at
+    def line(self, timeline: int) -> Line | None:
+        if self.forks is None:
+            return None
+        return Line(timeline, tuple(enumerate(self.forks[: timeline - 1], 1)))
 
-    def lost_since(self, timeline: int, lsn: int) -> LostTransactions:
-        self.did.append(f"list {timeline} {lsn}")
+    def lost_since(self, timeline: int, lsn: int, until: int | None = None) -> LostTransactions:
+        self.did.append(f"list {timeline} {lsn}" + (f" {until}" if until is not None else ""))
         return self.lost
 
     def rewind(self) -> str:
@@ -365,6 +370,46 @@ def test_the_silence_of_a_lease_is_counted_from_before_a_dark_primary_is_waited_
     assert lease["ruling"] == "no quorum"
 
 
+@pytest.mark.parametrize(("count", "beyond"), [(0, False), (3, True), (None, True)])
+def test_approvers_are_told_that_both_take_writes_and_what_each_has_alone(count: int | None, beyond: bool) -> None:
+    world = World(leader(written=1160), standby(in_recovery=False, timeline=2, written=1000, received=900))
+    world.old.lost = LostTransactions(count, "0/3C0", reason="" if count is not None else "the log begins later")
+    world.new.lost = LostTransactions(7, "0/3C0")
+    outcome = world.actions["assess"].do(params(primary=OLD, standby=NEW))
+    assert outcome.evidence[BOTH] is True
+    assert outcome.evidence[BEYOND] is beyond
+    alone = outcome.evidence["alone"]
+    assert isinstance(alone, dict)
+    assert (alone[OLD]["transactions"], alone[OLD]["bytes"]) == (count, 200)
+    assert (alone[NEW]["transactions"], alone[NEW]["bytes"]) == (7, 40)
+    said = str(outcome.text)
+    assert "BOTH TAKE WRITES" in said
+    assert f"{NEW} has 7;" in said
+    assert ("has ? transactions" in said) is (count is None)
+
+
+def test_where_both_parted_is_not_known_it_is_not_nothing() -> None:
+    world = World(leader(), standby(in_recovery=False, timeline=2))
+    world.new.forks = None
+    outcome = world.actions["assess"].do(params(primary=OLD, standby=NEW))
+    assert (outcome.evidence[BEYOND], outcome.evidence["expected_loss_bytes"]) == (True, None)
+
+
+def test_what_would_take_minutes_to_read_is_not_read_while_people_wait() -> None:
+    world = World(leader(written=1 << 40), standby(in_recovery=False, timeline=2, written=1000))
+    outcome = world.actions["assess"].do(params(primary=OLD, standby=NEW))
+    assert not [done for done in world.old.did if done.startswith("list")]
+    assert "has ? transactions" in str(outcome.text)
+
+
+def test_one_that_clients_reach_is_never_ended_to_follow_the_other() -> None:
+    world = World(leader(), standby(in_recovery=False, timeline=2))
+    for action in ("list-lost", "rebuild-standby"):
+        with pytest.raises(Refused, match="takes writes and announces"):
+            world.actions[action].do(params(host=OLD, source=NEW))
+    assert "kill" not in world.old.did
+
+
 def test_assess_refuses_when_nothing_could_take_over() -> None:
     with pytest.raises(Refused, match="nothing could take over"):
         World(leader(), None).actions["assess"].do(params(primary=OLD, standby=NEW))
@@ -444,7 +489,6 @@ def test_an_old_primary_that_was_started_behind_its_marker_has_what_it_has_alone
 
 def test_a_standby_on_its_leaders_timeline_has_nothing_alone() -> None:
     world = World(stopped(shut_down=False, was_leading=False, receiver=None), leader())
-    world.new.fork_at = None
     outcome = world.actions["list-lost"].do(params(host=OLD, source=NEW))
     assert str(outcome.text) == f"production: {OLD} has 0 transactions alone"
     assert world.actions["rebuild-standby"].do(params(host=OLD, source=NEW)).evidence["by"] == "start"
@@ -455,6 +499,69 @@ def test_a_log_that_cannot_tell_what_is_lost_is_not_passed_over() -> None:
     world.old.lost = LostTransactions(None, "0/3C0", reason="the log begins later")
     with pytest.raises(CommandFailed, match="cannot be listed: the log begins later"):
         world.actions["list-lost"].do(params(host=OLD, source=NEW))
+
+
+def promoted_by_hand(**more: object) -> World:
+    """The old one leads as ever; the new one was promoted by hand at 960, and stopped behind a marker."""
+    return World(leader(), stopped(NEW, **{"timeline": 2, "shut_down": False, "receiver": None, **more}))
+
+
+@pytest.mark.parametrize("led", [True, False])
+def test_what_a_standby_that_was_promoted_by_hand_has_alone_is_listed_without_a_record_of_it(led: bool) -> None:
+    """``led`` False: it was started again behind its marker, so that its control file calls it a standby."""
+    world = promoted_by_hand(was_leading=led)
+    world.new.lost = LostTransactions(3, "0/3C0", ("7 0/3D0 t",))
+    outcome = world.actions["list-lost"].do(params(host=NEW, source=OLD))
+    assert str(outcome.text) == f"production: {NEW} has 3 transactions alone"
+    assert "list 2 960" in world.new.did
+    assert world.actions["rebuild-standby"].do(params(host=NEW, source=OLD)).evidence["by"] == "rewind"
+
+
+def test_of_two_that_went_their_own_ways_both_pieces_of_the_log_are_listed() -> None:
+    world = promoted_by_hand()
+    world.old.now = leader(timeline=2)
+    world.old.forks, world.new.forks = (900,), (960,)
+    world.new.lost = LostTransactions(1, "0/384", ("7 0/3D0 t",), numbers={"7": ("bank/7",)})
+    outcome = world.actions["list-lost"].do(params(host=NEW, source=OLD))
+    assert [done for done in world.new.did if done.startswith("list")] == ["list 1 900 960", "list 2 960"]
+    assert outcome.evidence["lost"] == asdict(replace(world.new.lost, count=2, first=("7 0/3D0 t",) * 2))
+
+
+@pytest.mark.parametrize("streams", [False, True])
+def test_two_timelines_of_one_number_are_not_taken_for_one(streams: bool) -> None:
+    """pg_rewind would do nothing, and the host would stream with other data: seen on PostgreSQL 15."""
+    world = promoted_by_hand()
+    world.old.now = leader(timeline=2, followers=STREAMING if streams else (), synchronous_to="FIRST 1 (west_db1)")
+    world.old.forks, world.new.forks = (900,), (960,)
+    if streams:
+        world.new._is(in_recovery=True, receiver="streaming", answers=True, was_leading=False, processes=(1,))
+    action = world.actions["rebuild-standby"]
+    assert not action.probe(params(host=NEW, source=OLD)).done
+    outcome = action.do(params(host=NEW, source=OLD))
+    assert str(outcome.evidence["by"]).startswith("copy, because: both call their own timeline 2")
+    assert world.new.did.index("kill") < world.new.did.index("copy")
+    assert "rewind" not in world.new.did
+
+
+def test_two_that_wrote_on_one_timeline_are_not_said_to_have_nothing_alone() -> None:
+    world = World(leader(), stopped(NEW, shut_down=False, receiver=None))
+    with pytest.raises(CommandFailed, match="both wrote on timeline 1, and no history says where they parted") as told:
+        world.actions["list-lost"].do(params(host=NEW, source=OLD))
+    assert "--skip --accept-loss" in str(told.value.hint)
+
+
+@pytest.mark.parametrize("fault", ["history", "log"])
+def test_what_was_never_listed_is_not_rebuilt_away_until_somebody_says_so(fault: str) -> None:
+    world = promoted_by_hand()
+    if fault == "history":
+        world.new.forks = None
+    world.new.lost = LostTransactions(None, "", reason="the log begins later")
+    with pytest.raises(Refused, match="is not rebuilt: what it has alone cannot be listed") as told:
+        world.actions["rebuild-standby"].do(params(host=NEW, source=OLD))
+    assert "--accept-loss" in str(told.value.hint)
+    assert not {"clear mark", "rewind", "copy", "start"} & set(world.new.did)
+    given = {**params(host=NEW, source=OLD), ON_RECORD: True}
+    assert world.actions["rebuild-standby"].do(given).evidence["by"] == "rewind"
 
 
 def test_nothing_is_listed_against_a_server_that_does_not_lead() -> None:
