@@ -46,7 +46,7 @@ def test_ours_alone_and_one_that_is_not_there_yet_are_fine(state: Path) -> None:
     assert check_state(state / "a file") is None  # another error, and told as such
 
 
-@pytest.mark.parametrize("name", ["known_hosts", "secrets.yaml", "keys", "plans", "change.db"])
+@pytest.mark.parametrize("name", ["known_hosts", "secrets.yaml", "keys", "plans", "change.db", "page.db"])
 def test_no_file_that_counts_may_be_anothers_or_written_by_others(
     state: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
