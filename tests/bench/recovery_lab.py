@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "lab")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "lab"), str(ROOT / "tests" / "fakes")]
 
 from conftest import copy_workspace  # noqa: E402  found only on the path set above
 from recovery_drill import Drill, wait  # noqa: E402  found only on the path set above

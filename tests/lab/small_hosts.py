@@ -106,8 +106,12 @@ def gateway(host: str) -> str:
 
 
 def run(*argv: str, stdin: str | None = None) -> str:
-    """Run a command on the machine and return what it printed."""
-    return subprocess.run(argv, input=stdin, check=True, capture_output=True, text=True).stdout
+    """Run a command on the machine and return what it printed. Raises CalledProcessError with what it said."""
+    try:
+        return subprocess.run(argv, input=stdin, check=True, capture_output=True, text=True).stdout
+    except subprocess.CalledProcessError as error:
+        error.add_note((error.stdout[-2000:] + error.stderr[-4000:]).strip())
+        raise
 
 
 @dataclass

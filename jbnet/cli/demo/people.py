@@ -18,14 +18,18 @@ class People:
 
     @classmethod
     def make(cls, private: Path, public: Path) -> People:
-        """Make the keys (ssh-keygen) and declare the public halves in the form of dr/approvers.yaml."""
+        """Make the keys (ssh-keygen) and declare the public halves in the form of dr/approvers.yaml.
+
+        Keys that are there are kept: whoever approved with one of them is the same person afterwards.
+        """
         private.mkdir(mode=0o700, parents=True, exist_ok=True)
         (public / "approvers").mkdir(mode=0o700, parents=True, exist_ok=True)
         lines = ["people:"]
         for name, name_zh in NAMES.items():
             key = private / name
             command = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(key))
-            subprocess.run(command, check=True, stdin=subprocess.DEVNULL, env=dict(os.environ))
+            if not key.exists():
+                subprocess.run(command, check=True, stdin=subprocess.DEVNULL, env=dict(os.environ))
             (public / "approvers" / f"{name}.pub").write_bytes(key.with_suffix(".pub").read_bytes())
             lines.append(f"  {name}: {{name_zh: {name_zh}, login: {name}, roles: [approver]}}")
         (public / "approvers.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
