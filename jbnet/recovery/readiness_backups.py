@@ -99,7 +99,9 @@ def _of_log(view: BackupView, plan: BackupsPlan) -> Iterator[_Said]:
         return
     if not leader.archives:
         found = text("{leader} archives no log", leader=view.leader)
-        yield _Said(Level.RED, found, text("jbnet playbook backup switches it on; it restarts the server once"))
+        # with the repository dark nobody knows whether anybody ever began; that it is dark is said by itself
+        level = Level.UNKNOWN if isinstance(view.repository, Unseen) else Level.RED
+        yield _Said(level, found, text("jbnet playbook backup switches it on; it restarts the server once"))
         return
     size = leader.waiting * leader.segment_bytes / (1 << 20)
     if leader.oldest_s > LATE_S or size >= HIGH * plan.queue_mb:

@@ -50,6 +50,8 @@ CASES = {
     "never begun": (BackupView("production", RepositoryLook(), {ONE: replace(LEADS, archives=False),
                     TWO: replace(FOLLOWS, archives=False)}), Level.AMBER, "nothing of it is set up"),
     "no log is archived": (led(archives=False), Level.RED, "archives no log"),
+    "no log is archived, and the repository is silent": (replace(led(archives=False), repository=Unseen(text("dark"))),
+                                                         Level.UNKNOWN, "dark"),
     "at one site": (replace(WELL, hosts={ONE: FOLLOWS, TWO: LEADS}), Level.AMBER, "one fire takes both"),
     "versions differ": (led(version="2.54"), Level.RED, "east-db1 2.54, west-db1 2.45"),
     "the leader is silent": (replace(WELL, hosts={ONE: Unseen(text("dark")), TWO: FOLLOWS}), Level.GREEN, "10 h old"),
