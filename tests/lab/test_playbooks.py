@@ -223,24 +223,24 @@ def test_an_application_that_ended_runs_again_after_a_step_of_a_recovery(site: S
 
 
 def test_archiving_is_not_begun_by_a_restart_that_nobody_asked_for(site: Site) -> None:
-    code, hosts = site.playbook("backup", f"device:{DB2}")
+    code, hosts = site.playbook("backup", f"device:{DB1}")
     assert code == 1
     assert {h["state"] for name, h in hosts.items() if "." in name} == {"unmet"}
     assert {n: c for n, c in changed(hosts).items() if "." in n} == {}
 
 
-def test_a_backup_is_taken_once_and_proved_by_restoring_it(site: Site) -> None:
+def test_a_backup_is_taken_once_at_the_standbys_site_and_proved_by_restoring_it(site: Site) -> None:
     hosts = site.twice("backup", DATABASES, "--set", "backup_restart=true")
-    leader = hosts[f"{DB1}.production"]["found"]
-    assert (leader["leads"], leader["backups"]) == (True, 1)
-    assert hosts[f"{DB2}.production"]["found"]["leads"] is False
-    before = site.at(DB1, "ls", "/var/lib/postgresql/15")
+    assert hosts[f"{DB1}.production"]["found"] == {"leads": True, "backups": None, "newest": None}
+    taken = hosts[f"{DB2}.production"]["found"]
+    assert (taken["leads"], taken["backups"]) == (False, 1)
+    before = site.at(DB2, "ls", "/var/lib/postgresql/15")
     code, proved = site.playbook("restore-proof", DATABASES)
     assert (code, changed(proved)) == (0, {})
-    read = proved[f"{DB1}.production"]["found"]
-    assert read["backup"] == leader["newest"]
+    read = proved[f"{DB2}.production"]["found"]
+    assert read["backup"] == taken["newest"]
     assert read["read"].startswith("1|")
-    assert site.at(DB1, "ls", "/var/lib/postgresql/15") == before
+    assert site.at(DB2, "ls", "/var/lib/postgresql/15") == before
 
 
 def test_firmware_arrives_whole_or_not_at_all(site: Site) -> None:
