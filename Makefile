@@ -4,14 +4,14 @@ PY := .venv/bin/python
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 LONG := $(addprefix tests/lab/,test_backbone.py test_backbone_changes.py test_units_killed.py test_ownership_live.py test_encrypted_killed.py test_watching.py test_watching_soak.py test_probing_live.py test_evidence_live.py test_faults_under_load.py test_lease_watchdog.py test_modes_live.py test_lease_live.py test_drill_live.py test_drill_backup_live.py test_drill_backbone.py test_rows_live.py test_local_standby_live.py test_apart_live.py test_readiness_watched.py test_addresses_live.py test_cost_live.py test_session_live.py test_partners_live.py test_applications_live.py test_names_live.py)
 
-.PHONY: help demo test lint types imports test-unit test-lab test-backbone test-changes test-province test-watching test-soak test-recovery test-killed laws fuzz docs bench pictures clean bootstrap bootstrap-dev
+.PHONY: help demo test lint types imports test-unit test-lab test-backbone test-changes test-province test-watching test-soak test-recovery test-killed test-browser laws fuzz docs web bench pictures clean bootstrap bootstrap-dev
 
 # Where the environment forbids bytecode, each of the hundreds of programs that tests start would compile jbnet anew.
 PYTEST = $(AS_ROOT) env PYTHONDONTWRITEBYTECODE= $(WITH) "PATH=$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest
 
 help:
 	@sed -n 's/^# \?//p;/^$$/q' Makefile
-	@printf '%s\n' 'targets: bootstrap bootstrap-dev demo test lint types imports test-unit test-lab test-backbone test-changes test-province test-watching test-soak test-recovery test-killed laws fuzz docs bench pictures clean'
+	@printf '%s\n' 'targets: bootstrap bootstrap-dev demo test lint types imports test-unit test-lab test-backbone test-changes test-province test-watching test-soak test-recovery test-killed test-browser laws fuzz docs web bench pictures clean'
 
 bootstrap:
 	@.ci/bootstrap
@@ -87,6 +87,14 @@ test-killed: WITH = FAULTS=killed SEEDS=$(or $(SEEDS),1-20) "TABLE=$(CURDIR)/bui
 test-killed: bootstrap-dev
 	@mkdir -p build
 	$(PYTEST) -s -v -m lab tests/lab/test_faults_under_load.py
+
+# The page in Debian's Chromium, driven by Playwright: part of test-unit, too.
+test-browser: bootstrap-dev
+	$(PYTEST) -v --durations=12 -n 0 tests/browser
+
+# What the page brings along, fetched anew from npm and proved by its digest.
+web:
+	.ci/vendor-page
 
 # Every law on examples that nobody has seen yet; `make test` tries the same ones each time.
 laws: bootstrap-dev

@@ -57,7 +57,7 @@ LAZY_COMMANDS: dict[str, tuple[str, str]] = {
     "sla": ("jbnet.cli.sla", "Availability over a month, by level, carrier, service."),
     "databases": ("jbnet.cli.databases", "The databases: set up, measured from outside."),
     "dr": ("jbnet.cli.dr", "Recovery: status, check, switchover, failover, failback, approve, resume, report."),
-    "web": ("jbnet.cli.web", "The page's users, API tokens, and the log of what was done."),
+    "web": ("jbnet.cli.web", "The NOC's page in a browser; its users, tokens, audit log."),
     "demo": ("jbnet.cli.demo", "Everything once, from nothing, on a live network."),
 }
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from jbnet.cli.history_text import SAID
 from jbnet.model.text import text
 from jbnet.monitor.actions import Deed
+from jbnet.monitor.chronicle_words import SAID
 from jbnet.monitor.measured import of_event
 from jbnet.monitor.state import Event, SubjectKind
 

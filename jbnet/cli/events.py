@@ -87,7 +87,7 @@ def _show(context: Context, found: Iterable[Recorded]) -> None:
 
 def _print(context: Context, one: Recorded) -> None:
     from jbnet.cli.event_text import event_text
-    from jbnet.cli.history_text import moment
+    from jbnet.cli.times import moment
 
     if one.gap:
         context.wrapped("  events before this one are gone: they are older than is kept, or the store was damaged")

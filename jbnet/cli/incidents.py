@@ -115,7 +115,8 @@ def _report(context: Context, number: str | None, *, alone: bool, report: bool, 
 
 def _print_history(context: Context, changes: Sequence[Change]) -> None:
     """Print each change of an incident's state, with its time, and what people did to it."""
-    from jbnet.cli.history_text import change_text, moment
+    from jbnet.cli.times import moment
+    from jbnet.monitor.chronicle_words import change_text
 
     if changes:
         context.say("  history:")

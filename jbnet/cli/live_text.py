@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from jbnet.cli.board_text import Board, Translate, fit, since
 from jbnet.cli.columns import hanging
-from jbnet.cli.history_text import moment
 from jbnet.cli.sparkline import sparkline
-from jbnet.cli.times import span
+from jbnet.cli.times import moment, span
 from jbnet.cli.watch.model import PageKind, Target
 from jbnet.cli.watch.pages import QUIET, Content, Line
 from jbnet.cli.watch.picture import Picture

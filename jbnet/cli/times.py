@@ -52,6 +52,11 @@ def beside(time: datetime, *, day: bool = True) -> str:
     return f" ({other}{here:%H:%M:%S} {offset(here)})"
 
 
+def moment(time: datetime) -> str:
+    """Return a time in UTC with the local one beside it, short: ``11-22 04:00:03Z (12:00:03 +08:00)``."""
+    return f"{time.astimezone(UTC):%m-%d %H:%M:%SZ}{beside(time, day=False)}"
+
+
 def clock_time(time: datetime) -> str:
     """Return ``04:00:03Z``."""
     return f"{time.astimezone(UTC):%H:%M:%SZ}"

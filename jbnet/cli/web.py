@@ -1,7 +1,8 @@
-"""``jbnet web``: who may use the page and its API, and what they did."""
+"""``jbnet web``: the page; who may use it, and what they did."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from jbnet.model.rights import Role
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="The page's users, API tokens, and the log of what was done."
+    add_completion=False, invoke_without_command=True, help="The NOC's page; its users, API tokens and audit log."
 )
 user = typer.Typer(no_args_is_help=True, add_completion=False, help="Who may sign in, as what, and to see which part.")
 token = typer.Typer(no_args_is_help=True, add_completion=False, help="Tokens with which programs use the page's API.")
@@ -24,6 +25,27 @@ PageLang = Annotated[
     str | None, typer.Option("--page-lang", metavar="en|zh", help="Language of their page (else that of this command).")
 ]
 Stdin = Annotated[bool, typer.Option("--stdin", help="Take the password from the first line of stdin.")]
+
+
+@app.callback()
+def serve(
+    ctx: typer.Context,
+    bind: Annotated[str, typer.Option("--bind", metavar="HOST:PORT", help="Where it listens.")] = "127.0.0.1:8700",
+    name: Annotated[
+        list[str] | None, typer.Option("--name", metavar="HOST", help="Another name by which browsers call it.")
+    ] = None,
+    tls_cert: Annotated[
+        Path | None, typer.Option("--tls-cert", metavar="FILE", help="Its certificate with the chain, PEM.")
+    ] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option("--tls-key", metavar="FILE", help="The certificate's key, PEM.")
+    ] = None,
+) -> None:
+    """Serve the NOC's page until it is ended. Elsewhere than on this machine it listens with TLS alone."""
+    if ctx.invoked_subcommand is None:
+        from jbnet.cli.web_serve import run
+
+        run(ctx.obj, bind, name or (), tls_cert, tls_key)
 
 
 @user.command("add")

@@ -11,7 +11,8 @@ from jbnet.monitor.incidents import rfc3339
 from jbnet.monitor.state import Event
 
 _DEEDS = frozenset(str(deed) for deed in Deed)
-_COUNTED = ("sites", "degraded", "on_backup", "others", "devices")
+COUNTED = ("sites", "degraded", "on_backup", "others", "devices")
+"""The changes whose ``added`` and ``gone`` are names of places and devices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _changes(event: Event, before: Mapping[str, object]) -> Iterator[Change]:
             yield Change(event.time, begins if event.data.get(word) else ends)
     if event.data.get("closed"):
         return
-    for name in _COUNTED:
+    for name in COUNTED:
         added, gone = _difference(event.data.get(name), before.get(name))
         if added or gone:
             yield Change(event.time, name, added=added, gone=gone)

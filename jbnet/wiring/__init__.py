@@ -60,11 +60,12 @@ from jbnet.wiring.rehearsals import keep_evidence, read_evidence, rehearsal, reh
 from jbnet.wiring.replacements import change_entries, replacement_bench
 from jbnet.wiring.replaying import replayed
 from jbnet.wiring.rows import compare_rows
-from jbnet.wiring.telling import action_log, desk_of, picks, teller, waiting
+from jbnet.wiring.telling import action_log, actions_mark, desk_of, picks, teller, waiting
 
 __all__ = [
     "accounts",
     "action_log",
+    "actions_mark",
     "adoption",
     "alone",
     "ansible_inventory",

@@ -34,6 +34,19 @@ def action_log(state_dir: Path) -> ActionLog:
     return ActionFile(state_dir / ACTIONS)
 
 
+def actions_mark(state_dir: Path) -> tuple[object, ...]:
+    """Return what is another value after somebody's deed was appended; it asks for two files' dates alone."""
+    return tuple(_date(state_dir / f"{ACTIONS}{end}") for end in ("", "-wal"))
+
+
+def _date(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
 def windows(state_dir: Path) -> Windows:
     """Return the maintenance windows that changes register and the monitor reads."""
     from jbnet.adapters.maintenance_windows import WindowFile

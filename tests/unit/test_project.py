@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 import tomllib
 from collections.abc import Iterator
@@ -51,6 +52,13 @@ def templates() -> Iterator[tuple[str, str]]:
                 yield f"{path.relative_to(ROOT)}:{node.lineno}", str(node.args[1].value)
 
 
+def templates_of_pages() -> Iterator[tuple[str, str]]:
+    """Yield (place, template) of every text in a page's template: what stands in ``_("...")``."""
+    for path in sorted((ROOT / "jbnet" / "web" / "templates").glob("*.j2")):
+        for found in re.finditer(r"""_\((?:"([^"]*)"|'([^']*)')""", path.read_text(encoding="utf-8")):
+            yield str(path.relative_to(ROOT)), found[1] or found[2]
+
+
 def has_words(template: str) -> bool:
     """A template of parameters and punctuation alone needs no translation."""
     return any(any(c.isalpha() for c in literal) for literal, *_ in string.Formatter().parse(template))
@@ -63,7 +71,9 @@ def parameters(template: str) -> set[str]:
 def test_every_text_has_a_chinese_translation() -> None:
     catalogue = load("zh")
     missing = [
-        f"{place}: {template}" for place, template in templates() if has_words(template) and template not in catalogue
+        f"{place}: {template}"
+        for place, template in (*templates(), *templates_of_pages())
+        if has_words(template) and template not in catalogue
     ]
     assert not missing, "\n".join(missing)
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from jbnet.cli.board_text import Board, Translate, state
 from jbnet.cli.columns import hanging, listing
-from jbnet.cli.history_text import change_text, moment
 from jbnet.cli.names import names_of
-from jbnet.cli.times import both, span
+from jbnet.cli.times import both, moment, span
 from jbnet.cli.watch.model import PageKind, Target
 from jbnet.cli.watch.pages import QUIET, SEVERITY_STYLES, Content, Line
 from jbnet.cli.watch.picture import Picture
@@ -16,6 +15,7 @@ from jbnet.model.network import Network
 from jbnet.monitor.board import Entry
 from jbnet.monitor.causes import CauseKind
 from jbnet.monitor.chronicle import chronicle
+from jbnet.monitor.chronicle_words import change_text
 from jbnet.monitor.state import SubjectKind
 
 _MOST = 40

@@ -15,8 +15,7 @@ from simnet import SimNet
 
 from jbnet.cli.board_text import since
 from jbnet.cli.context import Context
-from jbnet.cli.history_text import moment
-from jbnet.cli.times import both, local, meant
+from jbnet.cli.times import both, local, meant, moment
 from jbnet.wiring.declaration import declared_time_zone
 
 NOON = datetime(2026, 11, 22, 4, tzinfo=UTC)

@@ -1,11 +1,9 @@
-"""The history of an incident as people read it: one line a change."""
+"""The history of an incident in words: one line a change."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 
-from jbnet.cli.times import beside
 from jbnet.model.text import text
 from jbnet.monitor.chronicle import Change
 
@@ -44,11 +42,6 @@ def change_text(tr: Callable[..., str], change: Change) -> str:
     elif change.added or change.gone:
         said += f": {_difference(change)}"
     return f"{said}: {change.said}" if change.said else said
-
-
-def moment(time: datetime) -> str:
-    """Return a time in UTC with the local one beside it, short: ``11-22 04:00:03Z (12:00:03 +08:00)``."""
-    return f"{time.astimezone(UTC):%m-%d %H:%M:%SZ}{beside(time, day=False)}"
 
 
 def _difference(change: Change) -> str:
