@@ -176,7 +176,9 @@ class PostgresServer:
         files = log_files_before(timeline, lsn)
         where = (self._layout.programs, self._data, str(timeline), lsn_text(lsn), *end, *files)
         said = self._run(["sh", "-c", scripts.LOST, "lost", *where], None, 300.0)
-        return parse_lost(said.stdout, lsn)
+        if said.code:
+            return LostTransactions(None, lsn_text(lsn), reason=said.stderr.strip()[:200] or "its log cannot be read")
+        return parse_lost(said.stdout, lsn, bounded=until is not None)
 
     def rewind(self) -> str:
         """Run pg_rewind against the other host, which must have written a checkpoint since its promotion."""

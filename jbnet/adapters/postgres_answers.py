@@ -100,13 +100,16 @@ def log_file(timeline: int, lsn: int) -> str:
     return f"{timeline:08X}{number // each:08X}{number % each:08X}"
 
 
-def parse_lost(dump: str, lsn: int) -> LostTransactions:
-    """Read what pg_waldump printed. An empty dump with a complaint about the start is unknown."""
+def parse_lost(dump: str, lsn: int, *, bounded: bool = False) -> LostTransactions:
+    """Read what pg_waldump printed. An empty dump with a complaint about the start is unknown.
+
+    ``bounded``: it was told where to end. Then a record that is not there is damage, not the end of the log.
+    """
     ended, _, said = dump.partition(f"{MESSAGES}\n")
     commits = [m for m in map(_COMMIT.search, ended.splitlines()) if m]
     complaints = [line for line in ended.splitlines() if "fatal" in line or "error:" in line]
     end_reached = any("error in WAL record" in line or "could not find a valid record" in line for line in complaints)
-    if complaints and not end_reached:
+    if complaints and (bounded or not end_reached):
         return LostTransactions(None, lsn_text(lsn), reason=complaints[0][:200])
     listed = commits[:LISTED_TRANSACTIONS]
     lines = tuple(f"{_xid(m)} {m[2]} {m[4]}" for m in listed)

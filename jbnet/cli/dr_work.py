@@ -16,7 +16,7 @@ from jbnet.model.errors import JbnetError, Refused, TargetError, UsageError
 from jbnet.model.text import Text, text
 from jbnet.recovery.replay import Entry, State, replay
 from jbnet.recovery.runbook import APPROVE, READ_ONLY, only_drills
-from jbnet.recovery.verbs import TAKES, Verb, verbs_of
+from jbnet.recovery.verbs import TAKES, Verb, judged_as, verbs_of
 
 if TYPE_CHECKING:
     from jbnet.model.network import Network
@@ -89,7 +89,9 @@ def begin(
         return
     drill = only_drills(runbook)
     _refuse_second(standings(context))
-    wiring.refuse_unfit(context.state_dir, network, verbs, [str(value["database"]) for value in values])
+    wiring.refuse_unfit(
+        context.state_dir, network, judged_as(Verb(name), verbs), [str(value["database"]) for value in values]
+    )
     if drill:
         stand_back()
         give_up_drills(context, by)

@@ -1,4 +1,4 @@
-"""What a runbook is for, by what it does: so that nobody carries a planned move out under the word for a disaster."""
+"""What a runbook is for, by what it does: so that nobody carries a disaster's out under the word for a planned move."""
 
 from __future__ import annotations
 
@@ -21,9 +21,18 @@ class Verb(StrEnum):
 
 TAKES: Mapping[Verb, frozenset[Verb]] = {
     **{verb: frozenset({verb}) for verb in Verb},
+    Verb.FAILOVER: frozenset({Verb.FAILOVER, Verb.SWITCHOVER}),
     Verb.FAILBACK: frozenset({Verb.FAILBACK, Verb.REJOIN}),
 }
-"""By command: what its runbook may be for. The way back of a standby that was away is a failback's last part."""
+"""By command: what its runbook may be for. The way back of a standby that was away is a failback's last part.
+
+A failover is never refused because its runbook stops the primary, too, where it still answers.
+"""
+
+
+def judged_as(verb: Verb, verbs: frozenset[Verb]) -> frozenset[Verb]:
+    """Return by which command's measure it is judged whether it fits who leads: a failover by its own, always."""
+    return frozenset({verb}) if verb is Verb.FAILOVER else verbs
 
 
 def verbs_of(runbook: Runbook, bindings: Sequence[Binding]) -> frozenset[Verb]:

@@ -7,17 +7,21 @@ from functools import partial
 
 from jbnet.model.errors import Refused
 from jbnet.model.text import Text, text
-from jbnet.ports import ServerState, StepOutcome
+from jbnet.ports import LostTransactions, ServerState, StepOutcome
 from jbnet.recovery.approval import BEYOND, BOTH
+from jbnet.recovery.observed import Unseen
 from jbnet.recovery.waiting import has_all, lsn_text, read_names, shown_time, waited_to_the_end
 from jbnet.services.database_cluster import member_name
 from jbnet.services.recover.actions import Params, Place, Tools, facts, not_yet, place, refuse_strangers, seen, server
 from jbnet.services.recover.alone import alone_bytes, alone_now, parted_now
 from jbnet.services.recover.entries import text_data
 from jbnet.services.recover.leasing import said
+from jbnet.services.recover.side_by_side import Asked
 
 MOST_READ = 256 << 20
 """Bytes of log that are read through while people wait: a second or two of pg_waldump."""
+ALONE_S = 15.0
+"""What both have alone is read so long, side by side: well within the step's time, for it must not end a failover."""
 
 
 class Assess:
@@ -62,9 +66,14 @@ class Assess:
         How far the standby had received before it was promoted says nothing any more. What is not known is not nothing.
         """
         servers = {lead.host: server(self._tools, lead), follow.host: server(self._tools, follow)}
-        theirs = alone_now(servers[lead.host], primary, servers[follow.host], standby, MOST_READ)
-        ours = alone_now(servers[follow.host], standby, servers[lead.host], primary, MOST_READ)
-        met = parted_now(servers[lead.host], primary, servers[follow.host], standby)
+        old, new = (servers[lead.host], primary), (servers[follow.host], standby)
+        parted = Asked({"": partial(parted_now, *old, *new)}, ALONE_S)
+        lists = {lead.host: partial(alone_now, *old, *new, MOST_READ),
+                 follow.host: partial(alone_now, *new, *old, MOST_READ)}  # fmt: skip
+        found = Asked(lists, ALONE_S).answers()
+        theirs, ours = _or_unknown(found[lead.host]), _or_unknown(found[follow.host])
+        where = parted.answers()[""]
+        met = None if isinstance(where, Unseen) else where
         size = alone_bytes(primary, met) if met is not None else None
         return {
             BOTH: True,
@@ -97,6 +106,10 @@ class Assess:
         found = state is not None and state.answers
         message = text("{database}: the standby on {host} answers", database=follow.database.name, host=follow.host)
         return StepOutcome(found, message if found else text("{error}", error=error or "no answer"))
+
+
+def _or_unknown(found: LostTransactions | Unseen) -> LostTransactions:
+    return LostTransactions(None, "", reason=str(found.reason)) if isinstance(found, Unseen) else found
 
 
 def loss(lead: Place, primary: ServerState | None, standby: ServerState | None) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,11 @@ def test_the_marker_of_a_move_ends_a_push_with_a_code_at_which_the_archiver_give
     assert running.wait() == 126
     assert started(data, segment(1)).wait() == 126
     assert pushed(data) == [segment(5)], "with the marker there nothing is begun"
+
+
+def test_a_marker_that_a_move_left_behind_keeps_nothing_from_the_archive(data: Path) -> None:
+    (data / "standby.signal").touch()
+    hour_ago = time.time() - 3600
+    os.utime(data / "standby.signal", (hour_ago, hour_ago))
+    assert started(data, segment(1)).wait() == 0
+    assert pushed(data) == [segment(1)]

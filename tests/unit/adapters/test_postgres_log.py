@@ -65,6 +65,13 @@ def test_without_a_message_a_transaction_is_listed_all_the_same() -> None:
     assert (lost.count, len(lost.first), lost.numbers) == (1, 1, {})
 
 
+@pytest.mark.parametrize("said", [END, "pg_waldump: error: could not find a valid record after 0/3000178\n"])
+def test_a_piece_whose_end_is_known_and_breaks_off_before_it_is_unknown(said: str) -> None:
+    assert parse_lost(commit(725) + said, 1).count == 1
+    lost = parse_lost(commit(725) + said, 1, bounded=True)
+    assert (lost.count, lost.reason) == (None, said.strip())
+
+
 @given(st.integers(min_value=1, max_value=0xFFFFFFFF), st.integers(min_value=16 << 20, max_value=2**60))
 def test_the_first_log_file_holds_the_lsn_and_each_next_ends_where_that_begins(timeline: int, lsn: int) -> None:
     found = [name.split("=") for name in log_files_before(timeline, lsn)]
@@ -93,13 +100,14 @@ def listed(tmp_path: Path, files: list[str], lsn: int, until: int | None = None)
     waldump.write_text(FAKE)
     waldump.chmod(0o755)
     (tmp_path / "pg_waldump.asked").touch()
-    (tmp_path / "pg_waldump.commits").write_text(commit(725) + END)
+    (tmp_path / "pg_waldump.commits").write_text(commit(725) + (END if until is None else ""))
     other = message(725, "not ours").replace('"jbnet"', '"other"')
     (tmp_path / "pg_waldump.messages").write_text(message(725, "bank/7") + other)
     end = ("", "") if until is None else (lsn_text(until), log_file(1, until - 1))
     where = (str(tmp_path), str(tmp_path), "1", lsn_text(lsn), *end, *log_files_before(1, lsn))
     done = subprocess.run(["sh", "-c", scripts.LOST, "lost", *where], capture_output=True, text=True, check=True)
-    return parse_lost(done.stdout, lsn), (tmp_path / "pg_waldump.asked").read_text().splitlines()
+    lost = parse_lost(done.stdout, lsn, bounded=until is not None)
+    return lost, (tmp_path / "pg_waldump.asked").read_text().splitlines()
 
 
 def test_what_was_said_is_looked_for_before_the_fork_as_far_as_the_log_goes_back(tmp_path: Path) -> None:

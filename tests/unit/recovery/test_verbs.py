@@ -8,7 +8,7 @@ import pytest
 from recovery_world import bindings
 
 from jbnet.recovery.runbook import load_runbook
-from jbnet.recovery.verbs import Verb, verbs_of
+from jbnet.recovery.verbs import TAKES, Verb, judged_as, verbs_of
 
 RUNBOOKS = Path(__file__).parents[3] / "dr" / "runbooks"
 OF = {path.stem: Verb.DRILL if path.stem.startswith("drill") else Verb(path.stem) for path in RUNBOOKS.glob("*.yaml")}
@@ -49,3 +49,11 @@ def test_a_runbook_that_moves_nobody_may_be_started_by_any_command() -> None:
     )
     assert found is not None, faults
     assert verbs_of(found, bindings("production")) == frozenset()
+
+
+def test_a_failover_that_first_stops_the_primary_is_one_and_a_planned_move_is_no_failover() -> None:
+    planned, disaster = frozenset({Verb.SWITCHOVER}), frozenset({Verb.FAILOVER})
+    assert TAKES[Verb.FAILOVER] >= planned
+    assert not TAKES[Verb.SWITCHOVER] >= disaster
+    assert judged_as(Verb.FAILOVER, planned) == disaster, "it is not asked for a primary that answers"
+    assert judged_as(Verb.SWITCHOVER, planned) == planned

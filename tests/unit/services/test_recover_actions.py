@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -393,6 +394,29 @@ def test_where_both_parted_is_not_known_it_is_not_nothing() -> None:
     world.new.forks = None
     outcome = world.actions["assess"].do(params(primary=OLD, standby=NEW))
     assert (outcome.evidence[BEYOND], outcome.evidence["expected_loss_bytes"]) == (True, None)
+
+
+@dataclass
+class SlowLog(FakeServer):
+    """A host whose log cannot be read in time."""
+
+    def lost_since(self, timeline: int, lsn: int, until: int | None = None) -> LostTransactions:
+        time.sleep(2.0)
+        return super().lost_since(timeline, lsn, until)
+
+
+def test_a_log_that_is_read_too_slowly_is_unknown_and_does_not_hold_a_failover_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("jbnet.services.recover.actions_assess.ALONE_S", 0.3)
+    world = World(leader(written=1160), standby(in_recovery=False, timeline=2, written=1000))
+    world.old = SlowLog(OLD, world.old.now)
+    world.new.lost = LostTransactions(7, "0/3C0")
+    outcome = world.actions["assess"].do(params(primary=OLD, standby=NEW))
+    alone = outcome.evidence["alone"]
+    assert isinstance(alone, dict)
+    assert (alone[OLD]["transactions"], alone[NEW]["transactions"]) == (None, 7)
+    assert outcome.evidence[BEYOND] is True
 
 
 def test_what_would_take_minutes_to_read_is_not_read_while_people_wait() -> None:
