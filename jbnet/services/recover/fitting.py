@@ -132,7 +132,8 @@ def _failback(pairs: Sequence[Pair]) -> JbnetError | None:
         hint = follow if len(home) == len(pairs) else _rest(pairs, home, "failback")
         return UsageError("nothing to fail back: {names} is led by its primary", names=_names(home), hint=hint)
     wait = text("nothing was begun; the way back needs both hosts: wait until the primary's is up again")
-    return _both(pairs) or _silent(pairs, wait) or _nobody(pairs)
+    # both may lead here: an old primary that was fenced alive goes on behind its filters until this brings it back
+    return _silent(pairs, wait) or _nobody(pairs)
 
 
 def _rejoin(pairs: Sequence[Pair]) -> JbnetError | None:

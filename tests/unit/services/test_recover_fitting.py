@@ -65,7 +65,7 @@ def refusal(verb: Verb, **pairs: Pair) -> JbnetError | None:
         (Verb.FAILBACK, HOME, UsageError, "jbnet dr switchover"),
         (Verb.FAILBACK, ALONE, UsageError, "jbnet dr rejoin"),
         (Verb.FAILBACK, STANDBY_GONE, UsageError, "jbnet dr rejoin"),
-        (Verb.FAILBACK, BOTH, Refused, "jbnet dr alone"),
+        (Verb.FAILBACK, BOTH, None, ""),
         (Verb.FAILBACK, NOBODY, CommandFailed, "jbnet dr check"),
         (Verb.FAILBACK, PRIMARY_GONE, Unreachable, "nothing was begun"),
         (Verb.REJOIN, ALONE, None, ""),
