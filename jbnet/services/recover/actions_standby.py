@@ -132,9 +132,13 @@ def _refuse_unless_leading(where: Place, source: DatabaseServer) -> None:
 
 
 def _refuse_with_clients(tools: Tools, where: Place, state: ServerState) -> None:
-    """Raise Refused where both lead and clients reach this one: nobody approved that it is ended."""
+    """Raise Refused where both lead and clients reach this one alone: nobody approved that it is ended.
+
+    One that was fenced alive announces on behind its filters: clients reach the other, which announces too, preferred.
+    """
     address = str(where.database.service_address)
-    if state.leads and tools.routes.announces(address, where.host):
+    here, there = (tools.routes.announces(address, host) for host in (where.host, where.other))
+    if state.leads and here and not there:
         raise Refused(
             "{database}: {host} takes writes and announces {address}: it is not ended to follow {source}",
             database=where.database.name,
