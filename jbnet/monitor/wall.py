@@ -6,7 +6,6 @@ never was seen is no green one (design section 5, rule 5).
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -52,14 +51,6 @@ class Wall:
 
     places: Mapping[str, PlaceState] = field(default_factory=dict)
     lines: Mapping[str, LineState] = field(default_factory=dict)
-
-    def count(self, state: PlaceState) -> int:
-        """Return how many places are in a state that is not fine."""
-        return Counter(self.places.values())[state]
-
-    def worst(self, names: Iterable[str]) -> PlaceState:
-        """Return the state of the worst of some places."""
-        return max((self.places.get(name, PlaceState.FINE) for name in names), key=_ORDER.__getitem__)
 
 
 def wall(

@@ -29,7 +29,7 @@ class Guard:
     """ASGI middleware. ``hosts``: the names by which this server may be called; another is a trick with DNS.
 
     What changes something has to come from a page of this server: the browser says so (Sec-Fetch-Site, Fetch Metadata;
-    Origin, RFC 6454), and a cookie is not even sent otherwise (SameSite=Strict). A bearer's token is in no browser.
+    Origin, RFC 6454), and a cookie is not even sent otherwise (SameSite=Strict).
     """
 
     def __init__(self, app: ASGIApp, hosts: frozenset[str], *, tls: bool):
@@ -59,7 +59,7 @@ class Guard:
         host = headers.get("host", "")
         if host_name(host) not in self._hosts:
             return f"this server is not called {host}\n"
-        if method in _SAFE or headers.get("authorization", "").startswith("Bearer "):
+        if method in _SAFE:
             return ""
         return "" if came_from_here(headers, host) else "this request does not come from a page of this server\n"
 

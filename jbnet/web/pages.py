@@ -96,7 +96,6 @@ def now_part(glasses: Glasses, sight: Sight, *, most: int) -> Markup:
         blind=[wording.word(glasses.tongue, str(reason)) for reason in sight.fresh.blind] if not sight.trouble else (),
         **_counts(glasses, sight),
         calling=len(calling),
-        newest=max((int(entry.incident.id) for entry in calling), default=0),
         total=len(found),
         groups=[wording.heap(glasses, one, sight.now) for one in groups],
         rows=[wording.row(glasses, one, sight.now) for one in shown],
@@ -172,7 +171,7 @@ def incident_part(glasses: Glasses, entry: Entry, history: Sequence[Event], sigh
         symptoms=[f"{one.subject} {wording.word(tongue, str(one.state))}" for one in incident.symptoms]
         if whole
         else (),
-        history=[(tongue.clock(c.time, sight.now), change_text(glasses.say, c)) for c in chronicle(history)],
+        history=[(tongue.clock(c.time, sight.now), change_text(glasses.say, c)) for c in _theirs(glasses, history)],
     )
 
 

@@ -11,7 +11,7 @@ from jbnet.monitor.alarm_words import PLAIN
 from jbnet.monitor.board import Entry, Group
 from jbnet.monitor.causes import CauseKind
 from jbnet.monitor.incidents import Incident
-from jbnet.monitor.tongue import Tongue, lasted
+from jbnet.monitor.tongue import Tongue
 from jbnet.web.reader import Glasses
 
 MOST_NAMES = 6
@@ -164,8 +164,3 @@ def state(incident: Incident) -> str:
     if incident.flapping:
         return "flapping"
     return "recovering" if incident.cleared else "open"
-
-
-def length(tongue: Tongue, incident: Incident) -> str:
-    """Return how long a closed incident lasted."""
-    return tongue.say(lasted(incident.closed - incident.since)) if incident.closed else ""

@@ -434,6 +434,12 @@ def test_one_that_clients_reach_is_never_ended_to_follow_the_other() -> None:
     assert "kill" not in world.old.did
 
 
+def test_one_that_was_fenced_alive_announces_on_and_is_brought_back_for_the_other_does_too() -> None:
+    world = World(leader(), standby(in_recovery=False, timeline=2))
+    world.routes.held |= {OLD, NEW}
+    assert world.actions["list-lost"].do(params(host=OLD, source=NEW)).evidence["lost"]
+
+
 def test_assess_refuses_when_nothing_could_take_over() -> None:
     with pytest.raises(Refused, match="nothing could take over"):
         World(leader(), None).actions["assess"].do(params(primary=OLD, standby=NEW))

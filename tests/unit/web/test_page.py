@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from jbnet.model.rights import Right
 from jbnet.monitor.board import Entry
 from jbnet.monitor.freshness import freshness
+from jbnet.monitor.state import Event, Subject, SubjectKind
 from jbnet.monitor.wall import PlaceState
 from jbnet.web.pages import incident_part
 from jbnet.web.reader import Glasses, Reader
@@ -208,12 +209,20 @@ def test_there_are_no_streams_and_incidents_but_those_there_are(world: PageWorld
     assert client.get(f"/events/incident/{'9' * 5000}").status_code == 404
 
 
-def test_a_prefecture_is_not_told_whom_to_call_for_a_cause_elsewhere(world: PageWorld) -> None:
+def test_a_prefecture_is_told_neither_whom_to_call_for_a_cause_elsewhere_nor_what_befell_others(
+    world: PageWorld,
+) -> None:
     glasses = Reader("en", "haixi", frozenset({Right.SEE})).within(world.network)
     elsewhere = next(i for i in world.incidents() if i.root_cause.name == "chengdong-up1")
     touching = replace(elsewhere, on_backup=("haixi",))
     sight = Sight(world.clock.now(), freshness(None, world.clock.now()), network=world.network)
-    mine, whole = (str(incident_part(seen, Entry(touching), (), sight)) for seen in (glasses, everywhere(world)))
+    about = Subject(SubjectKind.INCIDENT, touching.id)
+    history = [Event(sight.now, "opened", about, {"degraded": ["chengdong", "haixi"], "devices": ["chengdong-r1"]})]
+    mine, whole = (str(incident_part(seen, Entry(touching), history, sight)) for seen in (glasses, everywhere(world)))
+    assert "+2 (chengdong, haixi)" in whole
+    assert "chengdong-r1" in whole
+    assert "+1 (haixi)" in mine
+    assert "chengdong-r1" not in mine
     assert 'class="call"' in whole
     assert 'class="call"' not in mine
     assert "chengdong-up1" in mine
