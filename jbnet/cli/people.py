@@ -27,9 +27,11 @@ class People:
 
     def as_json(self, incident: Incident) -> dict[str, object]:
         """Return an incident for ``--json`` with what people noted on it."""
-        silence = self.desk.silenced(incident, self.now, self.picks)
-        silenced = {"silenced": None if silence is None else silence.as_json()}
-        return {**incident.as_json(), **self.desk.of(incident.id).as_json(), **silenced}
+        from jbnet.monitor.board import Entry
+
+        return Entry(
+            incident, self.desk.of(incident.id), self.desk.silenced(incident, self.now, self.picks)
+        ).as_json()
 
     def by_urgency(self, incidents: Iterable[Incident]) -> list[Incident]:
         """Return open incidents in the order in which they are read once: the worst first, whoever is on them."""

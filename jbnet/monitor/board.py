@@ -47,6 +47,11 @@ class Entry:
         quiet = {"closed", "maintenance", "recovering", "silenced", "acknowledged"}
         return quiet.isdisjoint(self.marks)
 
+    def as_json(self) -> dict[str, object]:
+        """Return the incident with what people noted on it, for ``--json`` and the API."""
+        silenced = {"silenced": None if self.silence is None else self.silence.as_json()}
+        return {**self.incident.as_json(), **self.notes.as_json(), **silenced}
+
     @property
     def rank(self) -> tuple[object, ...]:
         """Return the sort key: what calls for somebody first, then the worst, the widest, the oldest."""

@@ -16,15 +16,16 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from jbnet.model.errors import JbnetError
 from jbnet.model.rights import Right
 from jbnet.model.text import text
 from jbnet.web import deeds, pages
+from jbnet.web.api import api_app
 from jbnet.web.assets import static
 from jbnet.web.drawn import draw_map, draw_tree
-from jbnet.web.guard import Guard
+from jbnet.web.guard import API, Guard
 from jbnet.web.live import Hub, Subject
 from jbnet.web.signing import Door
 from jbnet.web.visit import LANGUAGE_COOKIE, LANGUAGES, Visit, is_number, local_path
@@ -193,7 +194,7 @@ async def _cannot(_request: Request, error: Exception) -> Response:
     return Response("the server cannot read or write what it keeps; its log says why\n", 503)
 
 
-def _routes(page: Page) -> list[Route]:
+def _routes(page: Page) -> list[BaseRoute]:
     get: list[tuple[str, Callable[[Request], Awaitable[Response]]]] = [
         ("/", page.wall),
         ("/incidents", page.incidents),
@@ -207,6 +208,7 @@ def _routes(page: Page) -> list[Route]:
     return [
         *(Route(path, answer, methods=["GET"]) for path, answer in get),
         *(Route(path, answer, methods=["POST"]) for path, answer in post),
+        Mount(API, api_app(page)),
         Route("/sign-in", page.sign_in, methods=["GET", "POST"]),
     ]
 

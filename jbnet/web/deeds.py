@@ -17,6 +17,8 @@ from jbnet.ports.accounts import AuditEntry
 from jbnet.web.forms import fields
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
+
     from jbnet.web.app import Page
     from jbnet.web.visit import Visit
 
@@ -39,33 +41,38 @@ async def do(page: Page, visit: Visit) -> Response:
             409, text("it is over"), text("#{id} is closed: only a comment can be noted on it", id=number)
         )
     form = {name: value.strip() for name, value in (await fields(visit.request)).items()}
-    action = _action(DEEDS[word], number, visit, form, page.clock())
+    who = visit.user.name if visit.user is not None else ""
+    action = action_of(DEEDS[word], number, who, form, page.clock())
     if action is None:
         return visit.said(422, text("something is missing"), text("say why: who comes later has to know"))
     return await _note(page, visit, action)
 
 
-def _action(deed: Deed, number: str, visit: Visit, form: Mapping[str, str], now: datetime) -> Action | None:
+def action_of(deed: Deed, number: str, who: str, form: Mapping[str, str], now: datetime) -> Action | None:
     """Return what is appended; None where something is missing that it needs."""
     if deed in _NEEDS and not form.get(_NEEDS[deed]):
         return None
-    who = visit.user.name if visit.user is not None else ""
     owner = form.get("owner", "") if deed is Deed.OWN else ""
     until = now + LENGTHS.get(form.get("for", ""), LENGTHS["1h"]) if deed is Deed.SILENCE else None
     return Action(uuid4().hex, now, who, deed, number, form.get("comment", ""), owner, until)
 
 
 async def _note(page: Page, visit: Visit, action: Action) -> Response:
-    """Append it, durably, before anybody is told that it is done."""
-    address = visit.request.client.host if visit.request.client is not None else ""
-    entry = AuditEntry(action.time, action.who, str(action.deed), f"incident {action.target}", address)
+    """Keep it, and show the incident again."""
     try:
-        await asyncio.to_thread(page.accounts.audit, entry)
-        await page.hub.there(page.eyes.note, action)
-        await page.hub.look()  # who did it sees it on whatever page they open next
+        await keep(page, visit.request, action, {})
     except JbnetError as error:
         return visit.said(503, text("it could not be kept"), error.text, error.hint)
     return RedirectResponse(f"/incidents/{action.target}", 303)
+
+
+async def keep(page: Page, request: Request, action: Action, data: Mapping[str, object]) -> None:
+    """Append it, durably, before anybody is told that it is done. Raises JbnetError where it cannot be kept."""
+    address = request.client.host if request.client is not None else ""
+    entry = AuditEntry(action.time, action.who, str(action.deed), f"incident {action.target}", address, data)
+    await asyncio.to_thread(page.accounts.audit, entry)
+    await page.hub.there(page.eyes.note, action)
+    await page.hub.look()  # who did it sees it on whatever page they open next
 
 
 def _refused(visit: Visit, number: str) -> Response:

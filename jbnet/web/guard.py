@@ -22,6 +22,8 @@ ALWAYS: Mapping[str, str] = {
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
 }
+API = "/api/v1"
+"""Below this a token in a header is all that counts (ADR 81)."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -29,7 +31,8 @@ class Guard:
     """ASGI middleware. ``hosts``: the names by which this server may be called; another is a trick with DNS.
 
     What changes something has to come from a page of this server: the browser says so (Sec-Fetch-Site, Fetch Metadata;
-    Origin, RFC 6454), and a cookie is not even sent otherwise (SameSite=Strict).
+    Origin, RFC 6454), and a cookie is not even sent otherwise (SameSite=Strict). Below ``API`` no cookie counts, and so
+    no browser can be made to bring one along.
     """
 
     def __init__(self, app: ASGIApp, hosts: frozenset[str], *, tls: bool):
@@ -50,16 +53,16 @@ class Guard:
                 headers.setdefault("cache-control", "no-store")
             await send(message)
 
-        refusal = self._refusal(scope["method"], Headers(scope=scope))
+        refusal = self._refusal(scope["method"], scope["path"], Headers(scope=scope))
         app: ASGIApp = PlainTextResponse(refusal, 403) if refusal else self._app
         await app(scope, receive, sending)
 
-    def _refusal(self, method: str, headers: Headers) -> str:
+    def _refusal(self, method: str, path: str, headers: Headers) -> str:
         """Return why a request is refused; empty: it is not."""
         host = headers.get("host", "")
         if host_name(host) not in self._hosts:
             return f"this server is not called {host}\n"
-        if method in _SAFE:
+        if method in _SAFE or path.startswith(f"{API}/"):
             return ""
         return "" if came_from_here(headers, host) else "this request does not come from a page of this server\n"
 

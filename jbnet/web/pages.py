@@ -88,13 +88,13 @@ def now_part(glasses: Glasses, sight: Sight, *, most: int) -> Markup:
     shown = found[:most]
     groups = grouped(found) if len(found) > most else ()
     calling = [entry for entry in found if entry.calls]
-    silent = _silent(glasses, sight)
+    silent = silent_devices(glasses, sight)
     return fragment(
         "now",
         glasses,
         trouble=glasses.say(sight.trouble) if sight.trouble is not None else "",
         blind=[wording.word(glasses.tongue, str(reason)) for reason in sight.fresh.blind] if not sight.trouble else (),
-        **_counts(glasses, sight),
+        **counts(glasses, sight),
         calling=len(calling),
         total=len(found),
         groups=[wording.heap(glasses, one, sight.now) for one in groups],
@@ -105,7 +105,7 @@ def now_part(glasses: Glasses, sight: Sight, *, most: int) -> Markup:
     )
 
 
-def _counts(glasses: Glasses, sight: Sight) -> Mapping[str, Any]:
+def counts(glasses: Glasses, sight: Sight) -> Mapping[str, Any]:
     """Return how many sites can be reached and devices answer: of those that the reader sees."""
     summary = sight.summary
     backup = sum(s is PlaceState.BACKUP and glasses.sees(name) for name, s in sight.wall.places.items())
@@ -134,7 +134,8 @@ def _sites(glasses: Glasses) -> Mapping[str, Site]:
     return glasses.network.sites if glasses.network is not None else {}
 
 
-def _silent(glasses: Glasses, sight: Sight) -> Sequence[str]:
+def silent_devices(glasses: Glasses, sight: Sight) -> Sequence[str]:
+    """Return the silent devices that nothing explains yet, of those that the reader sees."""
     names = (sight.summary or {}).get("unexplained", ())
     seen = glasses.scope.devices if glasses.scope is not None else frozenset()
     return [name for name in names if glasses.reader.subtree is None or name in seen]
@@ -171,11 +172,11 @@ def incident_part(glasses: Glasses, entry: Entry, history: Sequence[Event], sigh
         symptoms=[f"{one.subject} {wording.word(tongue, str(one.state))}" for one in incident.symptoms]
         if whole
         else (),
-        history=[(tongue.clock(c.time, sight.now), change_text(glasses.say, c)) for c in _theirs(glasses, history)],
+        history=[(tongue.clock(c.time, sight.now), change_text(glasses.say, c)) for c in theirs(glasses, history)],
     )
 
 
-def _theirs(glasses: Glasses, history: Sequence[Event]) -> Iterator[Change]:
+def theirs(glasses: Glasses, history: Sequence[Event]) -> Iterator[Change]:
     """Yield what happened as far as it is about what the reader sees: neither others' places nor that they were."""
     for change in chronicle(history):
         if glasses.reader.subtree is None or change.what not in COUNTED:

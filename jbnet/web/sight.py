@@ -87,6 +87,16 @@ class Eyes:
             self.last = replace(self.last, now=now, fresh=blind, trouble=error.text)
         return self.last
 
+    def every(self) -> Sequence[Entry]:
+        """Return all incidents, open or closed. Raises JbnetError where the store cannot be read."""
+        try:
+            view = self._open()
+            desk = wiring.desk_of(self._state, view)
+            return entries(view.incidents(only_open=False), desk, self._clock(), self._picks, self.network)
+        except JbnetError:
+            self.close()
+            raise
+
     def incident(self, number: str) -> tuple[Entry, Sequence[Event]] | None:
         """Return an incident, open or closed, and its history; None where there is none of that number.
 
