@@ -29,9 +29,7 @@ class People:
         """Return an incident for ``--json`` with what people noted on it."""
         from jbnet.monitor.board import Entry
 
-        return Entry(
-            incident, self.desk.of(incident.id), self.desk.silenced(incident, self.now, self.picks)
-        ).as_json()
+        return Entry(incident, self.desk.of(incident.id), self.desk.silenced(incident, self.now, self.picks)).as_json()
 
     def by_urgency(self, incidents: Iterable[Incident]) -> list[Incident]:
         """Return open incidents in the order in which they are read once: the worst first, whoever is on them."""

@@ -67,7 +67,9 @@ class _Answering:
             return not_known(request, bearer)
         right = self.operation.right
         if right is not None and right not in bearer.rights:
-            said = text("it needs the right {right}: the token's scope or its owner's role does not give it", right=right)
+            said = text(
+                "it needs the right {right}: the token's scope or its owner's role does not give it", right=right
+            )
             return problem(request, 403, text("refused"), said)
         glasses = reader_of(bearer, language(request)).within(self.page.eyes.network)
         return await self.operation.answer(Call(self.page, request, bearer, glasses))
@@ -114,4 +116,3 @@ async def _http(request: Request, error: Exception) -> Response:
 async def _cannot(request: Request, _error: Exception) -> Response:
     said = text("the server cannot read or write what it keeps; its log says why")
     return problem(request, 503, text("it could not be kept"), said)
-

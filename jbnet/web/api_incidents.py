@@ -16,7 +16,7 @@ from jbnet.web import deeds
 from jbnet.web.api_auth import problem
 from jbnet.web.api_schema import TEXT, Operation
 from jbnet.web.forms import LONGEST, MOST_BYTES
-from jbnet.web.pages import counts, silent_devices, theirs
+from jbnet.web.pages import counts, seen_history, silent_devices
 from jbnet.web.visit import is_number
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ async def one(call: Call) -> Response:
     mine = call.glasses.mine(found[0]) if found is not None else None
     if found is None or mine is None:
         return _none(call, number)
-    history = [change.as_json() for change in theirs(call.glasses, found[1])]
+    history = [change.as_json() for change in seen_history(call.glasses, found[1])]
     return JSONResponse({**_said(call, mine), "history": history})
 
 
@@ -141,7 +141,7 @@ _BODY: dict[str, Any] = {
     "properties": {"comment": _SHORT, "owner": _SHORT, "for": {"enum": list(deeds.LENGTHS)}},
     "additionalProperties": False,
 }
-_QUERY = {
+_QUERY: dict[str, dict[str, Any]] = {
     "state": {"enum": ["open", "all"], "default": "open"},
     "limit": {"type": "integer", "minimum": 1, "maximum": MOST, "default": MOST},
     "cursor": {**TEXT, "pattern": "^[0-9]{1,12}$"},

@@ -42,7 +42,8 @@ def ref(name: str) -> Schema:
 class Operation:
     """One method at one path. ``right``: what the token has to give (None: any good one); ``gives``: a schema's name.
 
-    ``gives`` empty: nothing is sent back (204). ``query`` are optional parameters by name, ``takes`` is the body's schema.
+    ``gives`` empty: nothing is sent back (204). ``query`` are optional parameters by name,
+    ``takes`` is the body's schema.
     """
 
     method: str
@@ -56,9 +57,15 @@ class Operation:
     takes: Schema | None = None
 
 
-_STATUS = {400: "what was sent cannot be read", 401: "no token that is good now", 403: "not allowed",
-           404: "there is no such thing, or it is not yours to see", 409: "it is over", 413: "too long",
-           422: "something is missing or means nothing", 429: "too many bad tokens", 503: "the store cannot be used"}  # fmt: skip
+_STATUS: Mapping[int, str] = {
+    401: "no token that is good now",
+    403: "not allowed",
+    404: "there is no such thing, or it is not yours to see",
+    409: "it is over",
+    422: "something is missing or means nothing",
+    429: "too many bad tokens",
+    503: "the store cannot be used",
+}
 
 
 def document(operations: Sequence[Operation], schemas: Mapping[str, Schema]) -> dict[str, Any]:
@@ -83,7 +90,11 @@ def _described(one: Operation) -> dict[str, Any]:
     parameters += [{"name": n, "in": "query", "required": False, "schema": s} for n, s in (one.query or {}).items()]
     refused = {"content": {"application/problem+json": {"schema": ref("Problem")}}}
     said: dict[str, Any] = {str(status): {"description": why, **refused} for status, why in _STATUS.items()}
-    said |= {"200": {"description": one.summary, **_json(ref(one.gives))}} if one.gives else {"204": {"description": "done"}}
+    said |= (
+        {"200": {"description": one.summary, **_json(ref(one.gives))}}
+        if one.gives
+        else {"204": {"description": "done"}}
+    )
     body = {"requestBody": {"required": True, **_json(one.takes)}} if one.takes is not None else {}
     return {"operationId": one.name, "summary": one.summary, "parameters": parameters, "responses": said, **body}
 

@@ -172,11 +172,13 @@ def incident_part(glasses: Glasses, entry: Entry, history: Sequence[Event], sigh
         symptoms=[f"{one.subject} {wording.word(tongue, str(one.state))}" for one in incident.symptoms]
         if whole
         else (),
-        history=[(tongue.clock(c.time, sight.now), change_text(glasses.say, c)) for c in theirs(glasses, history)],
+        history=[
+            (tongue.clock(c.time, sight.now), change_text(glasses.say, c)) for c in seen_history(glasses, history)
+        ],
     )
 
 
-def theirs(glasses: Glasses, history: Sequence[Event]) -> Iterator[Change]:
+def seen_history(glasses: Glasses, history: Sequence[Event]) -> Iterator[Change]:
     """Yield what happened as far as it is about what the reader sees: neither others' places nor that they were."""
     for change in chronicle(history):
         if glasses.reader.subtree is None or change.what not in COUNTED:
