@@ -2,7 +2,7 @@
 # make demo: everything once, on a live network.  make test: everything that must hold before a change lands.
 PY := .venv/bin/python
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
-LONG := $(addprefix tests/lab/,test_backbone.py test_backbone_changes.py test_units_killed.py test_ownership_live.py test_encrypted_killed.py test_watching.py test_watching_soak.py test_probing_live.py test_evidence_live.py test_faults_under_load.py test_lease_watchdog.py test_modes_live.py test_lease_live.py test_drill_live.py test_drill_backup_live.py test_drill_backbone.py test_rows_live.py test_local_standby_live.py test_apart_live.py test_readiness_watched.py test_addresses_live.py test_cost_live.py test_session_live.py test_partners_live.py test_applications_live.py test_names_live.py)
+LONG := $(addprefix tests/lab/,test_backbone.py test_backbone_changes.py test_units_killed.py test_ownership_live.py test_encrypted_killed.py test_watching.py test_watching_soak.py test_probing_live.py test_evidence_live.py test_faults_under_load.py test_lease_watchdog.py test_modes_live.py test_lease_live.py test_drill_live.py test_drill_backup_live.py test_drill_backbone.py test_rows_live.py test_home_live.py test_local_standby_live.py test_apart_live.py test_readiness_watched.py test_addresses_live.py test_cost_live.py test_session_live.py test_partners_live.py test_applications_live.py test_names_live.py)
 
 .PHONY: help demo test lint types imports test-unit test-lab test-backbone test-changes test-province test-watching test-soak test-recovery test-killed test-browser laws fuzz docs web bench pictures clean bootstrap bootstrap-dev
 
@@ -73,7 +73,7 @@ docs: bootstrap-dev
 # docs/recovery-faults.md under load (FAULTS="planned,one way" SEEDS=1-3 chooses): one that fails leaves nothing to go on from.
 test-recovery: WITH = "FAULTS=$(FAULTS)" "SEEDS=$(SEEDS)"
 test-recovery: bootstrap-dev
-	$(PYTEST) -v --durations=12 -m lab tests/lab/test_databases_live.py tests/lab/test_readiness_live.py tests/lab/test_recovery.py \
+	$(PYTEST) -v --durations=12 -m lab tests/lab/test_databases_live.py tests/lab/test_readiness_live.py tests/lab/test_recovery.py tests/lab/test_home_live.py \
 		tests/lab/test_evidence_live.py tests/lab/test_lease_watchdog.py tests/lab/test_modes_live.py \
 		tests/lab/test_lease_live.py tests/lab/test_drill_live.py tests/lab/test_drill_backup_live.py tests/lab/test_backup_repository_live.py tests/lab/test_rows_live.py \
 		tests/lab/test_local_standby_live.py tests/lab/test_apart_live.py tests/lab/test_readiness_watched.py \

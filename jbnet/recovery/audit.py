@@ -9,7 +9,7 @@ from jbnet.model.text import Text, text
 from jbnet.recovery.approval import Approval, ApprovalRequest, Judged, people
 from jbnet.recovery.expand import Instance, ancestors, expand
 from jbnet.recovery.replay import Entry, State, Status, replay
-from jbnet.recovery.rules import fences_of
+from jbnet.recovery.rules import fences_of, follower_checks
 from jbnet.recovery.runbook import APPROVE, HAND_OVER, from_content, touches
 
 Judge = Callable[[ApprovalRequest, Approval], Judged]
@@ -21,7 +21,8 @@ def audit(entries: Sequence[Entry], judge: Judge, file: str) -> tuple[Finding, .
     ``judge`` checks signatures; ``file`` is the journal's. The rules:
 
     - the runbook is the one that was pinned, and keeps the rules;
-    - nothing touched production before two different people approved, with signatures that still prove it;
+    - nothing touched production before two different people approved, with signatures that still prove it; only
+      filters around a host that was verified to follow may be opened without;
     - nothing was promoted before the fence of its database was verified;
     - a hand-over that promoted has the proof that the old leader was stopped in its result.
     """
@@ -53,7 +54,8 @@ def _too_early(step: Instance, instances: Sequence[Instance], before: State) -> 
     """Return what had to hold before a step was begun, and did not."""
     found: list[Text] = []
     approvals = [other for other in ancestors(instances, step) if other.action == APPROVE]
-    if touches(step.action) and not _verified(approvals, before):
+    agreed = _verified(approvals, before) or _verified(follower_checks(step, instances), before)
+    if touches(step.action) and not agreed:
         found.append(text("{step} was begun before it was approved", step=step.key))
     if step.action == "promote" and not _verified(fences_of(step, instances), before):
         found.append(

@@ -12,7 +12,7 @@ from jbnet.inventory.report import nearest
 from jbnet.model.text import text
 from jbnet.recovery.expand import NAMES, Instance, ancestors, expand, placeholders
 from jbnet.recovery.fields import Findings
-from jbnet.recovery.runbook import APPROVE, FENCING, HAND_OVER, LEADING, OnFail, Runbook, Step, touches
+from jbnet.recovery.runbook import APPROVE, CHECK, FENCING, HAND_OVER, LEADING, UNFENCE, OnFail, Runbook, Step, touches
 from jbnet.recovery.step_params import check_params
 
 MAX_TIMEOUT_S = 24 * 3600
@@ -106,20 +106,39 @@ def _promotion_is_fenced(instance: Instance, instances: Sequence[Instance], find
 def _production_is_approved(instance: Instance, instances: Sequence[Instance], findings: Findings) -> None:
     """Rule 4: nothing touches production before people agreed."""
     approved = any(other.action == APPROVE for other in ancestors(instances, instance))
-    if touches(instance.action) and not approved:
+    if touches(instance.action) and not approved and not follower_checks(instance, instances):
         message = "step {step} touches production before any approval; expected a step approve among what it needs"
         findings.add("JB711", text(message, step=instance.step.name), instance.step.place)
 
 
 def _filters_stay(instance: Instance, instances: Sequence[Instance], findings: Findings) -> None:
-    """Rule 3: filters against the old site stay until that very host leads again."""
-    if instance.action != "unfence":
+    """Rule 3: filters against the old site stay until that very host leads again, or is seen to follow."""
+    if instance.action != UNFENCE:
         return
-    wanted = (instance.params.get("database"), instance.params.get("host"))
+    wanted = _host_of(instance)
     before = ancestors(instances, instance)
-    if not any(o.leader is not None and (o.params.get("database"), o.leader) == wanted for o in before):
-        message = "step {step} opens the fence of a host that does not lead; expected its promotion before"
+    leads = any(o.leader is not None and (o.params.get("database"), o.leader) == wanted for o in before)
+    if not leads and not follower_checks(instance, instances):
+        message = (
+            "step {step} opens the fence of a host that neither leads nor follows; expected its promotion, or its"
+            " check-standby, before"
+        )
         findings.add("JB712", text(message, step=instance.step.name), instance.step.place)
+
+
+def follower_checks(instance: Instance, instances: Sequence[Instance]) -> tuple[Instance, ...]:
+    """Return the steps that see a host stream before filters around it are opened: it takes no writes (ADR 77)."""
+    if instance.action != UNFENCE:
+        return ()
+    return tuple(
+        other
+        for other in ancestors(instances, instance)
+        if other.action == CHECK and other.on_fail is not OnFail.ASK and _host_of(other) == _host_of(instance)
+    )
+
+
+def _host_of(instance: Instance) -> tuple[object, object]:
+    return instance.params.get("database"), instance.params.get("host")
 
 
 def _no_way_back_is_respected(instance: Instance, instances: Sequence[Instance], findings: Findings) -> None:
@@ -139,7 +158,7 @@ def _guards_are_not_skipped(instance: Instance, _instances: Sequence[Instance], 
 
 def _databases_are_named(instance: Instance, _instances: Sequence[Instance], findings: Findings) -> None:
     """Without these two the rules above cannot tell what is fenced and what is promoted."""
-    if instance.action not in FENCING | LEADING | {"unfence"}:
+    if instance.action not in FENCING | LEADING | {UNFENCE}:
         return
     for key in ("database", "from", "to") if instance.action == HAND_OVER else ("database", "host"):
         if not isinstance(instance.params.get(key), str):

@@ -21,13 +21,15 @@ from jbnet.recovery.step_params import is_foreign
 APPROVE = "approve"
 FENCING = frozenset({"fence", "stop-primary"})
 """Actions whose verified result proves that the old primary of a database takes no write any more."""
-READ_ONLY = frozenset({"assess", "check-standby", "wait-caught-up", "verify-writes"})
+CHECK = "check-standby"
+READ_ONLY = frozenset({"assess", CHECK, "wait-caught-up", "verify-writes"})
 """Actions that change nothing; what they saw can be looked at again."""
 HAND_OVER = "hand-over"
 """Stop, proof, promotion and address in one go: ``from`` to ``to``. Fences by itself, and knows its own way back."""
 LEADING = frozenset({"promote", HAND_OVER})
 """Actions behind which another host leads."""
-MOVING = frozenset({"fence", "move-address", "release-address", "stop-primary", "unfence", "take-back"})
+UNFENCE = "unfence"
+MOVING = frozenset({"fence", "move-address", "release-address", "stop-primary", UNFENCE, "take-back"})
 VERIFY_APPLICATIONS = "verify-applications"
 """Applications answer at a site, in an order, and one takes a payment: behind the move of their databases."""
 MOVE_NAME = "move-name"

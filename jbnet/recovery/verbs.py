@@ -38,8 +38,9 @@ def judged_as(verb: Verb, verbs: frozenset[Verb]) -> frozenset[Verb]:
 def verbs_of(runbook: Runbook, bindings: Sequence[Binding]) -> frozenset[Verb]:
     """Return what a runbook is for; nothing where no database leads or follows elsewhere behind it (a line is drained).
 
-    A standby that is promoted behind a fence is a failover; behind a clean stop of its primary, or in one go with it, a
-    switchover; a primary that leads again a failback. Without any of them a standby that is rebuilt rejoins.
+    What is promoted behind a fence is a failover, whichever site it leads to; a standby behind a clean stop of its
+    primary, or in one go with it, a switchover; a primary that leads again so a failback. Without any of them a standby
+    that is rebuilt rejoins.
     """
     if only_drills(runbook):
         return frozenset({Verb.DRILL})
@@ -53,8 +54,9 @@ def verbs_of(runbook: Runbook, bindings: Sequence[Binding]) -> frozenset[Verb]:
 
 
 def _led(instance: Instance, instances: Sequence[Instance], binding: Binding) -> Verb:
-    if instance.leader == binding["primary"]:
-        return Verb.FAILBACK
     before = ancestors(instances, instance)
+    if instance.leader == binding["primary"]:
+        fenced = any(one.action == "fence" and one.database == instance.database for one in before)
+        return Verb.FAILOVER if fenced else Verb.FAILBACK
     stopped = any(one.action == "stop-primary" and one.database == instance.database for one in before)
     return Verb.SWITCHOVER if instance.action == HAND_OVER or stopped else Verb.FAILOVER

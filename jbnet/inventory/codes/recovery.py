@@ -66,7 +66,10 @@ RULES = rules(
     Rule(
         "JB712",
         text("A fence that is opened too early"),
-        text("Filters against the old site stay until its host leads again. Let the step need that promotion."),
+        text(
+            "Filters against a host stay until it leads again, or follows. Let the step need that promotion, or its"
+            " check-standby (without on_fail: ask)."
+        ),
     ),
     Rule(
         "JB713",

@@ -102,8 +102,12 @@ class Unfence:
         return self._outcome(where, done, filtered)
 
     def do(self, params: Params) -> StepOutcome:
-        """Open the filters. Raises CommandFailed with the routers that still have one or do not answer."""
+        """Open the filters. Raises CommandFailed with the routers that still have one or do not answer.
+
+        Raises Refused where both hosts take writes: behind the filters one of them is harmless, before them it is not.
+        """
         where = place(self._tools, params)
+        self._refuse_second_writer(where)
         self._tools.fence.open(where.database.name, where.host)
         filtered = dict(self._tools.fence.filtered(where.database.name, where.host))
         left = [router for router, state in filtered.items() if state is not False]
@@ -121,6 +125,18 @@ class Unfence:
     def verify(self, params: Params) -> StepOutcome:
         """Look again."""
         return self.probe(params)
+
+    def _refuse_second_writer(self, where: Place) -> None:
+        mine, _ = seen(server(self._tools, where).state)
+        theirs, _ = seen(other_server(self._tools, where).state)
+        if mine is not None and theirs is not None and mine.leads and theirs.leads:
+            raise Refused(
+                "{database}: the fence around {host} stays closed: it takes writes, and {other} does, too",
+                database=where.database.name,
+                host=where.host,
+                other=where.other,
+                hint=text("one of them has to stop first: docs/recovery-howto.md, both think they are primary"),
+            )
 
     def _left_stopped(self, where: Place) -> bool:
         """It is stopped and marked, it led before, and the other still is a standby: nobody leads."""

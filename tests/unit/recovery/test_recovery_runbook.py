@@ -136,6 +136,21 @@ def test_a_fence_is_not_opened_before_its_host_leads_again() -> None:
     assert [line.split()[1] for line in findings(SOUND + more)] == ["JB712"]
 
 
+@pytest.mark.parametrize(
+    ("host", "on_fail", "codes"),
+    [("old", "abort", []), ("other", "abort", ["JB711", "JB712"]), ("old", "ask", ["JB711", "JB712"])],
+)
+def test_a_fence_is_opened_around_a_host_that_was_seen_to_follow_and_needs_no_approval(
+    host: str, on_fail: str, codes: list[str]
+) -> None:
+    steps = (
+        "name: again\ntitle: Again\nsteps:\n"
+        f"  - {{name: look, action: check-standby, params: {{database: p, host: old}}, on_fail: {on_fail}}}\n"
+        f"  - {{name: open, action: unfence, params: {{database: p, host: {host}}}}}\n"
+    )
+    assert [line.split()[1] for line in findings(steps)] == codes
+
+
 def test_nothing_is_undone_after_a_promotion() -> None:
     assert [line.split()[1] for line in findings(SOUND + "    on_fail: undo\n")] == ["JB713"]
 

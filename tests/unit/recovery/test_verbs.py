@@ -11,7 +11,10 @@ from jbnet.recovery.runbook import load_runbook
 from jbnet.recovery.verbs import TAKES, Verb, judged_as, verbs_of
 
 RUNBOOKS = Path(__file__).parents[3] / "dr" / "runbooks"
-OF = {path.stem: Verb.DRILL if path.stem.startswith("drill") else Verb(path.stem) for path in RUNBOOKS.glob("*.yaml")}
+OF = {
+    path.stem: Verb.DRILL if path.stem.startswith("drill") else Verb(path.stem.split("-")[0])
+    for path in RUNBOOKS.glob("*.yaml")
+}
 
 
 @pytest.mark.parametrize("name", sorted(OF))
