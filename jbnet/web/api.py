@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ from jbnet.web.api_schemas import SCHEMAS
 
 if TYPE_CHECKING:
     from jbnet.web.app import Page
+
+log = logging.getLogger(__name__)
 
 
 async def whoami(call: Call) -> Response:
@@ -113,6 +116,7 @@ async def _http(request: Request, error: Exception) -> Response:
     return problem(request, error.status_code, text("not found"), said, **headers)
 
 
-async def _cannot(request: Request, _error: Exception) -> Response:
+async def _cannot(request: Request, error: Exception) -> Response:
+    log.warning("a call was not answered: %s", error)
     said = text("the server cannot read or write what it keeps; its log says why")
-    return problem(request, 503, text("it could not be kept"), said)
+    return problem(request, 503, text("it cannot be read or written"), said)
